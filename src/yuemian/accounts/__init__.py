@@ -1,0 +1,1 @@
+"""Organizations, branches, users, roles, sign-in."""

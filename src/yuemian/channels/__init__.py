@@ -1,0 +1,1 @@
+"""Provider adapters: no Django, no database."""

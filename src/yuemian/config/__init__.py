@@ -1,0 +1,1 @@
+"""The wiring: settings, URLs, processes and the command line."""

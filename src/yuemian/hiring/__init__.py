@@ -1,0 +1,1 @@
+"""Jobs, candidates and their contact points, applications, sources."""

@@ -1,0 +1,1 @@
+"""How interviews arrive: spreadsheets, checked row by row before anything exists."""

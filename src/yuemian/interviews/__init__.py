@@ -1,0 +1,1 @@
+"""Interviews, their revisions, responses and attendance, and what to tell whom."""

@@ -1,0 +1,1 @@
+"""Templates, blocks, notifications, deliveries, conversations, and the engine that sends."""

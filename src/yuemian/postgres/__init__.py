@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL server's supervisor; knows no Django."""

@@ -1,0 +1,1 @@
+"""Tenant scoping, encryption, the audit chain, rate limits."""

@@ -1,0 +1,1 @@
+"""Page frame, components, static assets, template tags, catalogues."""
