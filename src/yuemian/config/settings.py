@@ -12,6 +12,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 PUBLIC_URL = ENV.public_url
 IS_SECURE = PUBLIC_URL.startswith("https://")
 DATA_DIRECTORY = ENV.data
+KEY_FILE = ENV.key_file
 SMTP_URL = ENV.smtp_url
 MAIL_FROM = ENV.mail_from
 TRUSTED_PROXIES = ENV.trusted_proxies

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Locale, User, validate_time_zone
-from yuemian.domain.states import Channel
+from yuemian.domain.states import Channel, Stage
 from yuemian.trust.models import Key, TenantModel
 from yuemian.trust.vault import Vault
 
@@ -141,17 +141,6 @@ class ContactPoint(TenantModel):
         return vault.open(self.candidate.key, self.PLACE, self.pk, self.value_sealed)
 
 
-class Stage(models.TextChoices):
-    APPLIED = "applied", _("Applied")
-    SCREENED = "screened", _("Screened")
-    INVITED = "invited", _("Invited")
-    INTERVIEWED = "interviewed", _("Interviewed")
-    DECIDED = "decided", _("Decided")
-    ONBOARDING = "onboarding", _("Onboarding")
-    ONBOARDED = "onboarded", _("Onboarded")
-    CLOSED = "closed", _("Closed")
-
-
 class Application(TenantModel):
     """One candidate for one job."""
 
@@ -160,7 +149,7 @@ class Application(TenantModel):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="applications")
     source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications")
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.SCREENED)
+    stage = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Stage], default=Stage.SCREENED)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -44,10 +44,13 @@ def statements() -> list[str]:
             lines += _tenant_table(model, "id", frozenset({"SELECT", "UPDATE"}), frozenset({"SELECT"}))
     lines += [f"GRANT {grants} ON {table} TO {APP}" for table, grants in SHARED_TABLES.items()]
     lines.append(f"GRANT SELECT ON django_migrations TO {ENGINE}")
+    # A function's new owner must be allowed to create in the schema at that moment, and only then.
+    lines.append(f"GRANT CREATE ON SCHEMA public TO {ENGINE}")
     for config in apps.get_app_configs():
         path = Path(config.path) / "functions.sql"
         if path.exists():
             lines.append(path.read_text(encoding="utf-8"))
+    lines.append(f"REVOKE CREATE ON SCHEMA public FROM {ENGINE}")
     return lines
 
 
