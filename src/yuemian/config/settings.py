@@ -32,7 +32,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yuemian.trust.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yuemian.ui.assets.PublishedAssets",
     "yuemian.ui.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "yuemian.trust.middleware.SameOrigin",
@@ -87,6 +87,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[str] = []
 STATIC_ROOT = ENV.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "yuemian.ui.assets.FingerprintedAssets"}}
+WHITENOISE_IMMUTABLE_FILE_TEST = "yuemian.ui.assets.is_fingerprinted"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
