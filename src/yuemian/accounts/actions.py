@@ -61,13 +61,20 @@ def create_user(
     """Add a person. The caller has checked the password against the validators."""
     with transaction.atomic():
         user = User(
-            organization_id=organization_id, name=name, email=email.strip().lower(), role=role, branch=branch, phone=phone
+            organization_id=organization_id,
+            name=name,
+            email=email.strip().lower(),
+            role=role,
+            branch=branch,
+            phone=phone,
         )
         user.locale = locale
         if password:
             user.set_password(password)
         user.save(force_insert=True)
-        audit.record(organization_id, actor, "user.created", at=now, subject=("user", user.pk), role=str(role))
+        audit.record(
+            organization_id, actor, "user.created", at=now, subject=("user", user.pk), role=str(role)
+        )
     return user
 
 
@@ -103,7 +110,13 @@ def _open_session(
         user = User.objects.get(pk=user_id)
         is_right = user.has_password(password)
         action = "user.signed_in" if is_right else "user.sign_in_refused"
-        audit.record(organization_id, user.actor if is_right else Actor("visitor"), action, at=now, subject=("user", user.pk))
+        audit.record(
+            organization_id,
+            user.actor if is_right else Actor("visitor"),
+            action,
+            at=now,
+            subject=("user", user.pk),
+        )
         if is_right:
             limits.forget(PER_ACCOUNT, user.email, address)
             Session.objects.create(

@@ -51,7 +51,9 @@ def sign_in_from_cookie(request: HttpRequest) -> User | None:
     if not token:
         return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT session_id, user_id, organization_id FROM find_session(%s)", [token_hash(token)])
+        cursor.execute(
+            "SELECT session_id, user_id, organization_id FROM find_session(%s)", [token_hash(token)]
+        )
         found = cursor.fetchone()
     if found is None:
         return None
@@ -70,8 +72,10 @@ def token_hash(token: str) -> bytes:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    target = f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else (
-        reverse("sign-in")
+    target = (
+        f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}"
+        if request.method == "GET"
+        else (reverse("sign-in"))
     )
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})

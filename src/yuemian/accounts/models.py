@@ -23,7 +23,9 @@ ABSOLUTE = timedelta(hours=12)
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is not an IANA time zone such as Asia/Shanghai."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not an IANA time zone such as Asia/Shanghai."), params={"name": name}
+        )
 
 
 class Locale(models.TextChoices):

@@ -108,7 +108,9 @@ def _text(name: str, default: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise EnvironmentError_(f"{name}_FILE points to {path}, which cannot be read: {error.strerror}") from error
+            raise EnvironmentError_(
+                f"{name}_FILE points to {path}, which cannot be read: {error.strerror}"
+            ) from error
     return os.environ.get(name, "").strip() or default
 
 

@@ -38,7 +38,9 @@ def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
     return [channel for channel in wanted if channel in choice.channels and channel in choice.texts]
 
 
-def left_out(choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime) -> LeftOut | None:
+def left_out(
+    choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime
+) -> LeftOut | None:
     """None when the message goes out."""
     if choice.state == InterviewState.CANCELLED and purpose != Purpose.CANCELLATION:
         return LeftOut.CANCELLED

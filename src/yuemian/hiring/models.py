@@ -50,7 +50,9 @@ class Job(TenantModel):
 
     class Meta:
         ordering = ["title"]
-        constraints = [models.UniqueConstraint(fields=["organization", "branch", "title"], name="job_title_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "branch", "title"], name="job_title_unique")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -84,7 +86,9 @@ class Candidate(TenantModel):
 
     key = models.OneToOneField(Key, on_delete=models.PROTECT, related_name="candidate")
     name = models.CharField(max_length=120)
-    name_key = models.CharField(max_length=120, help_text="Normal form of the name, for comparison and search.")
+    name_key = models.CharField(
+        max_length=120, help_text="Normal form of the name, for comparison and search."
+    )
     locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
     time_zone = models.CharField(max_length=50, blank=True, validators=[validate_time_zone])
     external_id = models.CharField(max_length=80, blank=True)
@@ -124,13 +128,17 @@ class ContactPoint(TenantModel):
     value_sealed = models.BinaryField()
     blind_index = models.BinaryField(max_length=16)
     state = models.CharField(max_length=12, choices=ContactState.choices, default=ContactState.ACTIVE)
-    is_shared = models.BooleanField(default=False, help_text="A recruiter confirmed that several people share it.")
+    is_shared = models.BooleanField(
+        default=False, help_text="A recruiter confirmed that several people share it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [models.Index(fields=["organization", "blind_index"])]
         constraints = [
-            models.UniqueConstraint(fields=["candidate", "channel", "blind_index"], name="contact_point_unique")
+            models.UniqueConstraint(
+                fields=["candidate", "channel", "blind_index"], name="contact_point_unique"
+            )
         ]
 
     def __str__(self) -> str:
@@ -148,8 +156,12 @@ class Application(TenantModel):
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="applications")
-    source = models.ForeignKey(Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications")
-    stage = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Stage], default=Stage.SCREENED)
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications"
+    )
+    stage = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in Stage], default=Stage.SCREENED
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -36,7 +36,9 @@ class Import(TenantModel):
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.CHECKING)
     refusal = models.CharField(max_length=40, blank=True, help_text="Code of why the file cannot be read.")
     content_sealed = models.BinaryField(null=True, help_text="The sheet's cells as JSON, sealed.")
-    edits_sealed = models.BinaryField(null=True, help_text="Mapping, accepted repairs and edited cells as JSON, sealed.")
+    edits_sealed = models.BinaryField(
+        null=True, help_text="Mapping, accepted repairs and edited cells as JSON, sealed."
+    )
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, help_text="Row state → number of rows.")
@@ -62,7 +64,9 @@ class ColumnMapping(TenantModel):
     used_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "signature"], name="mapping_signature_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "signature"], name="mapping_signature_unique")
+        ]
 
     def __str__(self) -> str:
         return f"mapping {self.pk}"

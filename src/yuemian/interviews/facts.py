@@ -13,7 +13,12 @@ from yuemian.interviews.models import Interview
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
 
-ROUNDS_EN = {"初试": "First interview", "复试": "Second interview", "终试": "Final interview", "笔试": "Written test"}
+ROUNDS_EN = {
+    "初试": "First interview",
+    "复试": "Second interview",
+    "终试": "Final interview",
+    "笔试": "Written test",
+}
 ROUNDS_ZH = {english: chinese for chinese, english in ROUNDS_EN.items()}
 
 
@@ -27,7 +32,9 @@ def lines(text: str) -> list[str]:
     return [part.strip() for part in _SPLIT.split(text) if part.strip()]
 
 
-def context_of(interview: Interview, organization: Organization, locale: str, **extra: Any) -> Mapping[str, Any]:
+def context_of(
+    interview: Interview, organization: Organization, locale: str, **extra: Any
+) -> Mapping[str, Any]:
     """Every placeholder an interview fills (see `domain.placeholder`), as plain values, for one locale."""
     application = interview.application
     candidate, job, contact = application.candidate, application.job, interview.recruiter

@@ -25,7 +25,11 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def with_people(self) -> InterviewQuerySet:
         return self.select_related(
-            "application__candidate__key", "application__job__family", "application__source", "branch", "recruiter"
+            "application__candidate__key",
+            "application__job__family",
+            "application__source",
+            "branch",
+            "recruiter",
         )
 
 
@@ -36,7 +40,9 @@ class Interview(TenantModel):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="interviews")
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="interviews")
-    recruiter = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="recruited_interviews")
+    recruiter = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="recruited_interviews"
+    )
     interviewers = models.ManyToManyField(User, through="Participant", related_name="interviews")
     round = models.CharField(max_length=40)
     state = models.CharField(max_length=12, choices=choices(InterviewState), default=InterviewState.SCHEDULED)
@@ -54,7 +60,9 @@ class Interview(TenantModel):
     answered_at = models.DateTimeField(null=True)
     attendance = models.CharField(max_length=10, choices=choices(Attendance), default=Attendance.UNKNOWN)
     cancelled_at = models.DateTimeField(null=True)
-    fingerprint = models.BinaryField(max_length=16, null=True, help_text="Recognises the same spreadsheet row.")
+    fingerprint = models.BinaryField(
+        max_length=16, null=True, help_text="Recognises the same spreadsheet row."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = InterviewQuerySet.as_manager()
@@ -69,7 +77,9 @@ class Interview(TenantModel):
             one_of("state", InterviewState, "interview_state_known"),
             one_of("answer", Answer, "interview_answer_known"),
             one_of("attendance", Attendance, "interview_attendance_known"),
-            models.CheckConstraint(condition=models.Q(duration__gt=timedelta(0)), name="interview_duration_positive"),
+            models.CheckConstraint(
+                condition=models.Q(duration__gt=timedelta(0)), name="interview_duration_positive"
+            ),
             models.UniqueConstraint(
                 fields=["organization", "fingerprint"],
                 condition=models.Q(fingerprint__isnull=False) & ~models.Q(state=InterviewState.CANCELLED),
@@ -119,9 +129,13 @@ class Response(TenantModel):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
     revision = models.PositiveIntegerField()
     answer = models.CharField(max_length=24, choices=choices(Answer))
-    note_sealed = models.BinaryField(null=True, help_text="Reason or proposed time, in the candidate's words.")
+    note_sealed = models.BinaryField(
+        null=True, help_text="Reason or proposed time, in the candidate's words."
+    )
     link = models.ForeignKey("messaging.AccessLink", null=True, on_delete=models.SET_NULL, related_name="+")
-    was_confirmed = models.BooleanField(default=False, help_text="Sent by a second press (possible machine, no script).")
+    was_confirmed = models.BooleanField(
+        default=False, help_text="Sent by a second press (possible machine, no script)."
+    )
     at = models.DateTimeField()
 
     class Meta:

@@ -99,7 +99,9 @@ class TemplateVariant(TenantModel):
     body = models.TextField(max_length=8000)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "channel", "locale"], name="variant_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "channel", "locale"], name="variant_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel}/{self.locale}"
@@ -121,7 +123,10 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """What a candidate for this job sees: the organization's, the branch's, the family's, the job's own."""
         everywhere = models.Q(job=None, family=None, branch=None)
         return self.filter(
-            everywhere | models.Q(job=job) | models.Q(family_id=job.family_id) | models.Q(branch_id=job.branch_id),
+            everywhere
+            | models.Q(job=job)
+            | models.Q(family_id=job.family_id)
+            | models.Q(branch_id=job.branch_id),
             organization_id=job.organization_id,
         )
 
@@ -131,7 +136,9 @@ class Block(TenantModel):
 
     kind = models.CharField(max_length=12, choices=BlockKind.choices)
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="blocks")
-    family = models.ForeignKey(JobFamily, null=True, blank=True, on_delete=models.CASCADE, related_name="blocks")
+    family = models.ForeignKey(
+        JobFamily, null=True, blank=True, on_delete=models.CASCADE, related_name="blocks"
+    )
     branch = models.ForeignKey(Branch, null=True, blank=True, on_delete=models.CASCADE, related_name="blocks")
     locale = models.CharField(max_length=10, choices=Locale.choices)
     position = models.PositiveSmallIntegerField(default=0)
@@ -210,7 +217,9 @@ class Notification(TenantModel):
 
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="notifications")
     purpose = models.CharField(max_length=20, choices=choices(Purpose))
-    candidate = models.ForeignKey(Candidate, null=True, on_delete=models.CASCADE, related_name="notifications")
+    candidate = models.ForeignKey(
+        Candidate, null=True, on_delete=models.CASCADE, related_name="notifications"
+    )
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="notifications")
     key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
     subject_kind = models.CharField(max_length=20)
@@ -218,8 +227,12 @@ class Notification(TenantModel):
     subject_revision = models.PositiveIntegerField(default=1)
     version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="notifications")
     locale = models.CharField(max_length=10, choices=Locale.choices)
-    parameters_sealed = models.BinaryField(help_text="The snapshot it is rendered from, JSON, sealed with `key`.")
-    state = models.CharField(max_length=20, choices=choices(NotificationState), default=NotificationState.SCHEDULED)
+    parameters_sealed = models.BinaryField(
+        help_text="The snapshot it is rendered from, JSON, sealed with `key`."
+    )
+    state = models.CharField(
+        max_length=20, choices=choices(NotificationState), default=NotificationState.SCHEDULED
+    )
     occurrence = models.PositiveSmallIntegerField(default=1, help_text="Counts explicit resends.")
     due_at = models.DateTimeField()
     deadline_at = models.DateTimeField(help_text="Never sent later than this.")
@@ -229,12 +242,22 @@ class Notification(TenantModel):
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject_id"]), models.Index(fields=["batch", "state"])]
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"]),
+            models.Index(fields=["batch", "state"]),
+        ]
         constraints = [
             one_of("state", NotificationState, "notification_state_known"),
             one_of("purpose", Purpose, "notification_purpose_known"),
             models.UniqueConstraint(
-                fields=["subject_kind", "subject_id", "subject_revision", "purpose", "occurrence", "candidate"],
+                fields=[
+                    "subject_kind",
+                    "subject_id",
+                    "subject_revision",
+                    "purpose",
+                    "occurrence",
+                    "candidate",
+                ],
                 condition=models.Q(candidate__isnull=False) & ~models.Q(purpose=Purpose.ANSWER),
                 name="notification_said_once",
             ),
@@ -260,8 +283,12 @@ class Delivery(TenantModel):
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="deliveries")
     channel = models.CharField(max_length=12, choices=choices(Channel))
-    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL, related_name="deliveries")
-    is_rehearsal = models.BooleanField(help_text="Planned in rehearsal: never leaves the house, whatever comes later.")
+    contact_point = models.ForeignKey(
+        ContactPoint, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    is_rehearsal = models.BooleanField(
+        help_text="Planned in rehearsal: never leaves the house, whatever comes later."
+    )
     provider = models.CharField(max_length=40, blank=True, help_text="Who carried it: lab, smtp, …")
     occurrence = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=20, choices=choices(DeliveryState), default=DeliveryState.QUEUED)
@@ -280,7 +307,9 @@ class Delivery(TenantModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["priority", "due_at", "id"], name="delivery_due", condition=models.Q(state="queued")),
+            models.Index(
+                fields=["priority", "due_at", "id"], name="delivery_due", condition=models.Q(state="queued")
+            ),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
         ]
@@ -338,7 +367,9 @@ class LabMessage(TenantModel):
     key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
     content_sealed = models.BinaryField(help_text="JSON: to, subject, text, html, link.")
     received_at = models.DateTimeField()
-    times_received = models.PositiveSmallIntegerField(default=1, help_text="More than 1 would be a double send.")
+    times_received = models.PositiveSmallIntegerField(
+        default=1, help_text="More than 1 would be a double send."
+    )
 
     def __str__(self) -> str:
         return f"lab message {self.pk}"
@@ -395,7 +426,9 @@ class Conversation(TenantModel):
     """The thread between a candidate and the company about one application."""
 
     application = models.OneToOneField(Application, on_delete=models.CASCADE, related_name="conversation")
-    state = models.CharField(max_length=10, default="open", choices=[("open", "open"), ("resolved", "resolved")])
+    state = models.CharField(
+        max_length=10, default="open", choices=[("open", "open"), ("resolved", "resolved")]
+    )
     waiting_since = models.DateTimeField(null=True, help_text="Since when the candidate waits for an answer.")
 
     def __str__(self) -> str:

@@ -14,4 +14,6 @@ class TrustConfig(AppConfig):
 
     def ready(self) -> None:
         # Models may be imported only now.
-        post_migrate.connect(import_module("yuemian.trust.database").secure, dispatch_uid="yuemian.trust.secure")
+        post_migrate.connect(
+            import_module("yuemian.trust.database").secure, dispatch_uid="yuemian.trust.secure"
+        )

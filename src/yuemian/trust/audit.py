@@ -85,13 +85,17 @@ def chain_hash(entry: AuditEntry) -> bytes:
         "subject": [entry.subject_kind, str(entry.subject_id) if entry.subject_id else None],
         "details": entry.details,
     }
-    return hashlib.sha256(bytes(entry.previous_hash) + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(
+        bytes(entry.previous_hash) + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    ).digest()
 
 
 def verify(organization_id: UUID) -> Fault | None:
     """Walk the whole chain; None when every entry fits. A cut-off tail shows only against an outside anchor."""
     previous, expected = START, 1
-    for entry in AuditEntry.objects.filter(organization_id=organization_id).order_by("sequence").iterator(2000):
+    for entry in (
+        AuditEntry.objects.filter(organization_id=organization_id).order_by("sequence").iterator(2000)
+    ):
         if entry.sequence != expected:
             return Fault(expected, "an entry is missing")
         if bytes(entry.previous_hash) != previous:

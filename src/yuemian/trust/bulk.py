@@ -24,9 +24,11 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
     with connection.cursor() as cursor:
         raw: Any = cursor.cursor
-        raw.execute(sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
-            incoming, names, table
-        ))
+        raw.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0").format(
+                incoming, names, table
+            )
+        )
         with raw.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(incoming, names)) as copy:
             for row in rows:
                 copy.write_row(row)

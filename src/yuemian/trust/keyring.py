@@ -50,7 +50,9 @@ def keyring() -> Keyring:
 def create(path: Path) -> None:
     """Write a new key file readable by its owner alone; an existing one is left as it is."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = json.dumps({"master": {"1": _text(secrets.token_bytes(32))}, "index": _text(secrets.token_bytes(32))})
+    text = json.dumps(
+        {"master": {"1": _text(secrets.token_bytes(32))}, "index": _text(secrets.token_bytes(32))}
+    )
     # Written aside and linked into place, so that a concurrent start sees a whole file or none.
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,6 +15,8 @@ def announce(organization_id: UUID, topic: str, **ids: object) -> None:
 
     Equal announcements of one transaction are folded into one by PostgreSQL.
     """
-    payload = orjson.dumps({"organization": str(organization_id), "topic": topic, **{k: str(v) for k, v in ids.items()}})
+    payload = orjson.dumps(
+        {"organization": str(organization_id), "topic": topic, **{k: str(v) for k, v in ids.items()}}
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload.decode()])

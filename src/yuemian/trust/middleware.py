@@ -58,9 +58,13 @@ class SameOrigin:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in SAFE_METHODS and request.headers.get("Sec-Fetch-Site", "same-origin") not in {
+        if request.method not in SAFE_METHODS and request.headers.get(
+            "Sec-Fetch-Site", "same-origin"
+        ) not in {
             "same-origin",
             "none",
         }:
-            return HttpResponseForbidden(_("This form was sent from another site. Open the page itself and try again."))
+            return HttpResponseForbidden(
+                _("This form was sent from another site. Open the page itself and try again.")
+            )
         return self.get_response(request)

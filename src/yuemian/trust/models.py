@@ -84,7 +84,9 @@ class AuditEntry(TenantModel):
     hash = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "sequence"], name="audit_sequence_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "sequence"], name="audit_sequence_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action}"

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from django.db import connection
 
 from yuemian.trust.keyring import keyring
@@ -68,10 +67,14 @@ class Vault:
         if key.wrapped_by < 0:
             master = keyring().master.get(-key.wrapped_by)
             if master is None:
-                raise Unreadable(f"Master key {-key.wrapped_by} is not in the key file; restore it from your backup.")
+                raise Unreadable(
+                    f"Master key {-key.wrapped_by} is not in the key file; restore it from your backup."
+                )
             wrapping = AESGCM(master)
         else:
-            wrapping = self._ciphers.get(key.wrapped_by) or self.cipher(Key.objects.get(number=key.wrapped_by))
+            wrapping = self._ciphers.get(key.wrapped_by) or self.cipher(
+                Key.objects.get(number=key.wrapped_by)
+            )
         assert key.wrapped is not None
         data = bytes(key.wrapped)
         try:
@@ -100,7 +103,9 @@ def create_organization_key(organization_id: UUID) -> Key:
 
 
 def organization_key(organization_id: UUID) -> Key:
-    return Key.objects.get(organization_id=organization_id, purpose=KeyPurpose.ORGANIZATION, destroyed_at=None)
+    return Key.objects.get(
+        organization_id=organization_id, purpose=KeyPurpose.ORGANIZATION, destroyed_at=None
+    )
 
 
 def new_candidate_keys(vault: Vault, count: int) -> list[Key]:

@@ -56,7 +56,9 @@ Texts = tuple[str, ...]
 def messages_in_code() -> dict[Key, Texts]:
     """Every translatable text: (context, message id) → (message id,) or (singular, plural)."""
     found: dict[Key, Texts] = {}
-    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]):
+    for path in sorted(
+        [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]
+    ):
         for context, texts in _messages(path):
             found.setdefault((context, texts[0]), texts)
             if len(texts) > 1:
@@ -72,7 +74,9 @@ def _messages(path: Path) -> Iterator[tuple[str, Texts]]:
         # In parentheses the indentation of the page means nothing to the tokenizer.
         source = f"(\n{templatize(source, origin=str(path))}\n)"
     stream = BytesIO(source.encode())
-    for _line, texts, _comments, context in extract("python", stream, keywords=_KEYWORDS, options={"encoding": "utf-8"}):
+    for _line, texts, _comments, context in extract(
+        "python", stream, keywords=_KEYWORDS, options={"encoding": "utf-8"}
+    ):
         yield context or "", (texts,) if isinstance(texts, str) else tuple(texts)
 
 
@@ -101,7 +105,9 @@ def _strings(message: Message) -> Texts:
 def sync(locale: str) -> None:
     """Adds what is new (untranslated), drops what no code uses, keeps every translation. Sorted, no line numbers."""
     translations = read(locale)
-    entries = [_entry(key, texts, translations.get(key, ("",))) for key, texts in sorted(messages_in_code().items())]
+    entries = [
+        _entry(key, texts, translations.get(key, ("",))) for key, texts in sorted(messages_in_code().items())
+    ]
     text = "\n".join([_HEADER.format(locale=locale), *entries])
     path = po_path(locale)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -124,8 +130,13 @@ def _entry(key: Key, texts: Texts, translation: Texts) -> str:
 def problems(locale: str) -> list[str]:
     """What keeps the catalogue from being complete, as sentences; empty when all is well."""
     code, translations = messages_in_code(), read(locale)
-    found = [f"“{key[1]}” is not in the catalogue; run `sync`" for key in sorted(code.keys() - translations.keys())]
-    found += [f"“{key[1]}” is in the catalogue but in no code; run `sync`" for key in sorted(translations.keys() - code.keys())]
+    found = [
+        f"“{key[1]}” is not in the catalogue; run `sync`" for key in sorted(code.keys() - translations.keys())
+    ]
+    found += [
+        f"“{key[1]}” is in the catalogue but in no code; run `sync`"
+        for key in sorted(translations.keys() - code.keys())
+    ]
     for key, strings in sorted(translations.items()):
         if not all(strings):
             found.append(f"“{key[1]}” has no {locale} translation")
@@ -142,7 +153,9 @@ def _placeholders(*texts: str) -> set[str]:
 
 def compile_stale() -> list[Path]:
     """Writes each .mo that is missing or older than its .po; returns what it wrote."""
-    return [_compile(source) for source in sorted(LOCALES.glob("*/LC_MESSAGES/django.po")) if _is_stale(source)]
+    return [
+        _compile(source) for source in sorted(LOCALES.glob("*/LC_MESSAGES/django.po")) if _is_stale(source)
+    ]
 
 
 def _is_stale(source: Path) -> bool:

@@ -53,19 +53,28 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(
-        request, 400, _("This request could not be understood"), _("Go back, check what you entered and try again.")
+        request,
+        400,
+        _("This request could not be understood"),
+        _("Go back, check what you entered and try again."),
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(
-        request, 403, _("This page is not open to you"), _("Ask your administrator for the role that opens this page.")
+        request,
+        403,
+        _("This page is not open to you"),
+        _("Ask your administrator for the role that opens this page."),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _error(
-        request, 404, _("This page does not exist"), _("The address may be mistyped, or the entry was removed.")
+        request,
+        404,
+        _("This page does not exist"),
+        _("The address may be mistyped, or the entry was removed."),
     )
 
 

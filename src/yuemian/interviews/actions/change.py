@@ -92,7 +92,12 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         interview.revision += 1
         interview.save(update_fields=["state", "cancelled_at", "revision"])
         is_told = _tell(
-            user, interview, Purpose.CANCELLATION, ReasonCode.INTERVIEW_CANCELLED, now, {"cancellation_reason": reason}
+            user,
+            interview,
+            Purpose.CANCELLATION,
+            ReasonCode.INTERVIEW_CANCELLED,
+            now,
+            {"cancellation_reason": reason},
         )
         _note(user, interview, ChangeKind.CANCELLED, now, reason, interview.starts_at)
         return Changed(interview.revision, is_told)
@@ -110,7 +115,12 @@ def _check_open(interview: Interview, now: datetime) -> None:
 
 
 def _tell(
-    user: User, interview: Interview, purpose: Purpose, reason: ReasonCode, now: datetime, extra: dict[str, Any]
+    user: User,
+    interview: Interview,
+    purpose: Purpose,
+    reason: ReasonCode,
+    now: datetime,
+    extra: dict[str, Any],
 ) -> bool:
     """Supersede what waits; if the old facts had gone out, plan the correction. True when one was planned."""
     told = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)

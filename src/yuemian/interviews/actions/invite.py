@@ -141,7 +141,8 @@ def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[
         [
             Intent(
                 recipient=Recipient(
-                    candidate=item.interview.application.candidate, contact_points=_contact_points(item.interview)
+                    candidate=item.interview.application.candidate,
+                    contact_points=_contact_points(item.interview),
                 ),
                 subject_id=item.interview.pk,
                 subject_revision=item.interview.revision,
@@ -158,7 +159,13 @@ def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[
 
 
 def send_test(
-    user: User, interview: Interview, version: TemplateVersion, locale: str, channels: Sequence[Channel], *, now: datetime
+    user: User,
+    interview: Interview,
+    version: TemplateVersion,
+    locale: str,
+    channels: Sequence[Channel],
+    *,
+    now: datetime,
 ) -> list[UUID]:
     """The message this candidate would get, sent to the recruiter alone; its link shows where it would lead."""
     organization: Organization = user.organization
@@ -196,10 +203,12 @@ def _item(
     texts: dict[str, Any],
     purpose: Purpose,
     wanted: Collection[Channel],
-    was_told: bool,  # noqa: FBT001
+    was_told: bool,
     now: datetime,
 ) -> Item:
-    locale = best_locale(texts, (interview.application.candidate.locale, interview.branch.locale)) or "zh-hans"
+    locale = (
+        best_locale(texts, (interview.application.candidate.locale, interview.branch.locale)) or "zh-hans"
+    )
     choice = Choice(
         state=InterviewState(interview.state),
         answer=Answer(interview.answer),

@@ -44,9 +44,7 @@ def standing(link: AccessLink, interview: Interview, *, now: datetime) -> str:
     return "expired" if link.expires_at <= now else "open"
 
 
-def respond(
-    link: AccessLink, answer: Answer, note: str, *, now: datetime, was_confirmed: bool
-) -> Interview:
+def respond(link: AccessLink, answer: Answer, note: str, *, now: datetime, was_confirmed: bool) -> Interview:
     """Record the candidate's answer to the revision their link shows. The last answer counts. Raises Refused."""
     with transaction.atomic():
         interview = _locked(link)
@@ -119,9 +117,15 @@ def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Mess
             actor=user,
             is_same_day=interview.starts_at - now < timedelta(hours=24),
         )
-        plan_items(occasion, summary.going, hr_answer=text.strip(), candidate_question=_last_question(interview))
+        plan_items(
+            occasion, summary.going, hr_answer=text.strip(), candidate_question=_last_question(interview)
+        )
         audit.record(
-            user.organization_id, user.actor, "conversation.answered", at=now, subject=("interview", interview.pk)
+            user.organization_id,
+            user.actor,
+            "conversation.answered",
+            at=now,
+            subject=("interview", interview.pk),
         )
         announce(user.organization_id, "interviews", interview=interview.pk)
     return message

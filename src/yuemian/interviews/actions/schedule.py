@@ -99,7 +99,17 @@ def schedule_interviews(
             Change,
             ("id", "organization", "interview", "kind", "revision", "new_starts_at", "reason", "actor", "at"),
             (
-                (uuid7(), user.organization_id, interview_id, str(kind), 1, appointment.starts_at, "", user.pk, now)
+                (
+                    uuid7(),
+                    user.organization_id,
+                    interview_id,
+                    str(kind),
+                    1,
+                    appointment.starts_at,
+                    "",
+                    user.pk,
+                    now,
+                )
                 for interview_id, appointment in zip(ids, appointments, strict=True)
             ),
         )
@@ -196,7 +206,9 @@ def _add_missing_contact_points(organization_id: UUID, people: Sequence[Person])
     if not people:
         return
     vault = Vault(organization_id)
-    candidates = Candidate.objects.select_related("key").in_bulk([p.candidate_id for p in people if p.candidate_id])
+    candidates = Candidate.objects.select_related("key").in_bulk(
+        [p.candidate_id for p in people if p.candidate_id]
+    )
     points: dict[tuple[UUID, str, bytes], ContactPoint] = {}
     for person in people:
         if person.candidate_id in candidates:
@@ -229,7 +241,9 @@ def _applications(
         ignore_conflicts=True,
     )
     rows: list[Any] = list(
-        Application.objects.filter(candidate_id__in={c for c, _ in wanted}).values_list("candidate_id", "job_id", "id")
+        Application.objects.filter(candidate_id__in={c for c, _ in wanted}).values_list(
+            "candidate_id", "job_id", "id"
+        )
     )
     found = {(candidate_id, job_id): application_id for candidate_id, job_id, application_id in rows}
     return [found[c, a.job.pk] for a, c in zip(appointments, candidates, strict=True)]

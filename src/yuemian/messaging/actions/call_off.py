@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.domain.states import NOTIFICATION_UNSENT, TOLD, WAITING, BatchState, DeliveryState, NotificationState, ReasonCode
+from yuemian.domain.states import (
+    NOTIFICATION_UNSENT,
+    TOLD,
+    WAITING,
+    BatchState,
+    DeliveryState,
+    NotificationState,
+    ReasonCode,
+)
 from yuemian.messaging.models import Batch, Delivery, Notification
 
 # Called-off deliveries leave an event each: the candidate's timeline shows why nothing came.
@@ -64,9 +72,9 @@ def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
     with transaction.atomic():
         stopped = _call_off("n.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk)
-        Batch.objects.filter(pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]).update(
-            state=BatchState.CANCELLED, finished_at=now
-        )
+        Batch.objects.filter(
+            pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
+        ).update(state=BatchState.CANCELLED, finished_at=now)
     return stopped
 
 
@@ -84,7 +92,11 @@ def _call_off(which: str, reason: ReasonCode, now: datetime, **values: object) -
                 "now": now,
                 "waiting": [str(state) for state in WAITING],
                 "unsent": [str(state) for state in (*NOTIFICATION_UNSENT, NotificationState.PROCESSING)],
-                "called_off": [str(DeliveryState.CANCELLED), str(DeliveryState.SKIPPED), str(DeliveryState.EXPIRED)],
+                "called_off": [
+                    str(DeliveryState.CANCELLED),
+                    str(DeliveryState.SKIPPED),
+                    str(DeliveryState.EXPIRED),
+                ],
                 **values,
             },
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,13 @@ def empty_state(
     title: str, hint: str = "", action_url: str = "", action_label: str = "", icon: str = "calendar"
 ) -> dict[str, str]:
     """Says what is missing and teaches the next step."""
-    return {"title": title, "hint": hint, "action_url": action_url, "action_label": action_label, "icon": icon}
+    return {
+        "title": title,
+        "hint": hint,
+        "action_url": action_url,
+        "action_label": action_label,
+        "icon": icon,
+    }
 
 
 @register.simple_tag
@@ -124,9 +130,12 @@ def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "ful
 @register.simple_tag
 def ago(at: datetime) -> SafeString:
     """`3 分钟前`; console.js keeps it current. The exact moment is in the title."""
-    text = texts.relative_text(at, datetime.now(timezone.utc))
+    text = texts.relative_text(at, datetime.now(UTC))
     return format_html(
-        '<time class="when" datetime="{}" title="{}" data-relative>{}</time>', at.isoformat(), f"{at:%Y-%m-%d %H:%M} UTC", text
+        '<time class="when" datetime="{}" title="{}" data-relative>{}</time>',
+        at.isoformat(),
+        f"{at:%Y-%m-%d %H:%M} UTC",
+        text,
     )
 
 
@@ -176,9 +185,13 @@ def phone(content: str, title: str = "", time: str = "9:41") -> SafeString:
 
 
 @register.simple_tag
-def phone_frame(src: str, title: str, sandbox: str = "allow-forms allow-same-origin allow-scripts") -> SafeString:
+def phone_frame(
+    src: str, title: str, sandbox: str = "allow-forms allow-same-origin allow-scripts"
+) -> SafeString:
     """A page of our own inside a phone's frame."""
-    page = format_html('<iframe src="{}" title="{}" loading="lazy" sandbox="{}"></iframe>', src, title, sandbox)
+    page = format_html(
+        '<iframe src="{}" title="{}" loading="lazy" sandbox="{}"></iframe>', src, title, sandbox
+    )
     return phone(page, title)
 
 
@@ -211,5 +224,11 @@ def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
 @register.inclusion_tag("ui/parts/notice.html")
 def notice(text: str, tone: str = "info", title: str = "") -> dict[str, str]:
     """A message that stays on the page (a toast goes away)."""
-    icons = {"info": "info", "success": "check-circle", "warning": "alert", "danger": "alert", "special": "info"}
+    icons = {
+        "info": "info",
+        "success": "check-circle",
+        "warning": "alert",
+        "danger": "alert",
+        "special": "info",
+    }
     return {"text": text, "tone": tone, "title": title, "icon": icons[tone]}
