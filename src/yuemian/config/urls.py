@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", include("yuemian.accounts.urls")),
+    path("", include("yuemian.ui.urls")),
+]
+
+handler400 = "yuemian.ui.views.bad_request"
+handler403 = "yuemian.ui.views.forbidden"
+handler404 = "yuemian.ui.views.not_found"
+handler500 = "yuemian.ui.views.server_error"

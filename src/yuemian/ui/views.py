@@ -12,12 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from yuemian.ui.access import public
 from yuemian.ui.context import THEME_COOKIE, THEMES
 
 log = logging.getLogger(__name__)
 COOKIE_AGE = 365 * 24 * 3600
 
 
+@public
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
@@ -27,6 +29,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
