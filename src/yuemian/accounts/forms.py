@@ -56,7 +56,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     def clean_logo_file(self) -> bytes | None:
         """The picture decoded and written anew as PNG: nothing of the original file is kept."""
-        upload: UploadedFile | None = self.cleaned_data["logo_file"]
+        upload: UploadedFile[bytes] | None = self.cleaned_data["logo_file"]
         if upload is None:
             return None
         if upload.size is None or upload.size > LARGEST_LOGO:
@@ -68,7 +68,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
                 _("This file is not a picture we can read; use a PNG, JPEG or WebP.")
             ) from error
 
-    def save(self, commit: bool = True) -> Organization:  # noqa: FBT001, FBT002 - Django's signature
+    def save(self, commit: bool = True) -> Organization:
         logo = self.cleaned_data.get("logo_file")
         if logo:
             self.instance.logo = logo

@@ -20,7 +20,7 @@ View = Callable[..., HttpResponse]
 class SignedInRequest(HttpRequest):
     """For annotations: a request that the middleware let through has a user and a session."""
 
-    user: User
+    user: User  # type: ignore[assignment]
     session_id: Any
 
 
