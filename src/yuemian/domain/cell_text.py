@@ -9,7 +9,9 @@ import unicodedata
 FORMULA_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
-BLANKS = frozenset({"", "-", "--", "—", "——", "/", "\\", "n/a", "na", "nil", "none", "null", "无", "暂无", "未填"})
+BLANKS = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "n/a", "na", "nil", "none", "null", "无", "暂无", "未填"}
+)
 
 _SPACES = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
@@ -28,7 +30,10 @@ def as_text(raw: object) -> str:
 
 def is_invisible(character: str) -> bool:
     """Control, format (zero width, bidirectional), surrogate or private-use character, or a lone filler."""
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} or character in "\u115f\u1160\u3164\uffa0"
+    return (
+        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+        or character in "\u115f\u1160\u3164\uffa0"
+    )
 
 
 def without_invisible(text: str) -> str:

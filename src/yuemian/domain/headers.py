@@ -24,10 +24,17 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?:\.0)?|\+\d{8,14}")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _WHEN = re.compile(r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}月\d{1,2}日).*\d{1,2}[:点时]", re.DOTALL)
-_TIME_ONLY = re.compile(r"(?:上午|下午|晚上|[ap]m)?\s*\d{1,2}(?::\d{2}){1,2}(?:\s*[-~至]\s*\d{1,2}:\d{2})?\s*(?:[ap]m)?", re.I)
+_TIME_ONLY = re.compile(
+    r"(?:上午|下午|晚上|[ap]m)?\s*\d{1,2}(?::\d{2}){1,2}(?:\s*[-~至]\s*\d{1,2}:\d{2})?\s*(?:[ap]m)?", re.IGNORECASE
+)
 _CONTENT = ((Field.EMAIL, _EMAIL), (Field.PHONE, _PHONE), (Field.LINK, _LINK), (Field.START, _WHEN))
-_TOTAL = re.compile(r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总人数|grand\s+total|sub-?total|total|sum)\b.*|共\s*\d+\s*(?:人|条|场|位|行).*", re.I)
-_FOOTNOTE = re.compile(r"(?:说明|备注|注意|注|制表|填表|审核|打印|note|remark|prepared|printed)\w*\s*[:：].*", re.I | re.DOTALL)
+_TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总人数|grand\s+total|sub-?total|total|sum)\b.*|共\s*\d+\s*(?:人|条|场|位|行).*",
+    re.IGNORECASE,
+)
+_FOOTNOTE = re.compile(
+    r"(?:说明|备注|注意|注|制表|填表|审核|打印|note|remark|prepared|printed)\w*\s*[:：].*", re.IGNORECASE | re.DOTALL
+)
 
 
 class Why(StrEnum):
@@ -96,7 +103,9 @@ def normal_title(title: object) -> str:
     return _NOT_WORD.sub("", _MANDATORY.sub("", bare))
 
 
-def find_header(rows: Sequence[Sequence[object]], remembered: Mapping[str, Mapping[str, str]] | None = None) -> Header:
+def find_header(
+    rows: Sequence[Sequence[object]], remembered: Mapping[str, Mapping[str, str]] | None = None
+) -> Header:
     """Chooses the row that explains most columns, then gives every column its field.
 
     `remembered` maps a signature to the mapping a person confirmed for it earlier, which wins.
@@ -148,7 +157,9 @@ def content_field(values: Sequence[object]) -> Field | None:
     if not texts:
         return None
     for field, pattern in _CONTENT:
-        if sum(pattern.fullmatch(text) is not None or _starts(pattern, field, text) for text in texts) * 2 > len(texts):
+        if sum(
+            pattern.fullmatch(text) is not None or _starts(pattern, field, text) for text in texts
+        ) * 2 > len(texts):
             return field
     return None
 
@@ -217,7 +228,9 @@ def _assign(titles: Sequence[object], below: Sequence[Sequence[object]]) -> tupl
             taken.add(field)
     _settle_time(given, values)
     taken = {column.field for column in given.values() if column.field}
-    return tuple(given.get(index) or _by_content(index, shown[index], values[index], taken) for index in range(width))
+    return tuple(
+        given.get(index) or _by_content(index, shown[index], values[index], taken) for index in range(width)
+    )
 
 
 def _settle_time(given: dict[int, Column], values: Sequence[Sequence[object]]) -> None:

@@ -21,7 +21,16 @@ _WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html|<table|<\?xml|<workbook|mim
 _FORBIDDEN_XML = (b"<!DOCTYPE", b"<!ENTITY")
 _STRING_ITEM = re.compile(rb"<(?:\w+:)?si[\s>/]")
 # What the zip reader raises for files that are cut off or wrong inside.
-DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 _CHUNK = 1 * MEGABYTE
 
 

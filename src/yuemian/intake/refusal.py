@@ -37,6 +37,8 @@ class UnreadableFile(Exception):  # noqa: N818 - reads as what it is in `except 
     """The file was refused as a whole; nothing of it was used."""
 
     def __init__(self, code: Refusal, **params: str) -> None:
-        super().__init__(f"The file cannot be read ({code}); save it as .xlsx or UTF-8 .csv and upload it again.")
+        super().__init__(
+            f"The file cannot be read ({code}); save it as .xlsx or UTF-8 .csv and upload it again."
+        )
         self.code = code
         self.params: Mapping[str, str] = params

@@ -22,6 +22,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# Where text is neither Unicode nor Chinese, it is one of these; rarer code pages only lead detection astray.
+_ELSEWHERE = ("cp1252", "cp932", "cp949", "cp1251", "cp1250", "cp1258", "cp874")
 _DELIMITERS = (",", "\t", ";", "|")
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _SAMPLE = 65_536
@@ -42,7 +44,9 @@ _FREQUENT = frozenset(
 )
 
 
-def read_text_table(data: bytes, limits: Limits, encoding: str | None, on_row: Callable[[int], None]) -> Table:
+def read_text_table(
+    data: bytes, limits: Limits, encoding: str | None, on_row: Callable[[int], None]
+) -> Table:
     """Reads delimited text; `encoding` is a person's choice and wins over detection."""
     text, used = decode(data, encoding)
     delimiter, text = _delimiter(text)
@@ -120,7 +124,7 @@ def _by_plausibility(data: bytes) -> tuple[str, str]:
             best, best_score, best_name = text, score, name
     if best_score >= _PLAUSIBLE:
         return _readable(best), best_name
-    guess = from_bytes(data[:_SAMPLE]).best()
+    guess = from_bytes(data[:_SAMPLE], cp_isolation=list(_ELSEWHERE)).best()
     if guess is None:
         if best_name:
             return _readable(best), best_name
@@ -136,7 +140,9 @@ def plausibility(text: str) -> float:
         return 0.0
     frequent = sum(each in _FREQUENT for each in foreign) / len(foreign)
     words = re.split(r"[,\t;|\r\n]", sample[:2000])
-    known = sum(bool(match_title(normal_title(word.strip("\" ")))) for word in words[:60] if not word.isascii())
+    known = sum(
+        bool(match_title(normal_title(word.strip('" ')))) for word in words[:60] if not word.isascii()
+    )
     return frequent + 0.1 * min(known, 5)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import warnings
-import xml.etree.ElementTree as ElementTree
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
@@ -29,13 +29,18 @@ _MOST_FILLED = 1_000_000
 
 _ELEMENT = r"<(?:\w+:)?"
 _ROW = re.compile((_ELEMENT + r"row\b[^<>]*?\sr=\"(\d{1,10})\"").encode())
-_MERGE = re.compile((_ELEMENT + r"mergeCell\b[^<>]*?\sref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"").encode())
+_MERGE = re.compile(
+    (_ELEMENT + r"mergeCell\b[^<>]*?\sref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"").encode()
+)
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(<(?:\w+:)?v\b[^<>]*(?:/>|>([^<]*)</(?:\w+:)?v>))?"
 )
 _CELL_REFERENCE = re.compile(rb'\sr="([A-Z]{1,3}\d{1,7})"')
-_DATA_START, _DATA_END = re.compile(rb"<(?:\w+:)?sheetData\b"), re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>")
+_DATA_START, _DATA_END = (
+    re.compile(rb"<(?:\w+:)?sheetData\b"),
+    re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>"),
+)
 _OVERLAP = 20_000
 
 # What openpyxl raises for workbooks whose parts contradict each other.

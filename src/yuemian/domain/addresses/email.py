@@ -11,15 +11,39 @@ from yuemian.domain.reading import ProblemCode, Reading, Repair, RepairCode, bad
 # The mail services candidates really use; a near miss of one of these is a typing slip, not another company.
 KNOWN_DOMAINS = (
     *("qq.com", "vip.qq.com", "foxmail.com", "163.com", "vip.163.com", "126.com", "yeah.net", "188.com"),
-    *("sina.com", "sina.cn", "vip.sina.com", "sohu.com", "139.com", "189.cn", "wo.cn", "aliyun.com", "tom.com"),
-    *("21cn.com", "263.net", "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "live.cn"),
+    *(
+        "sina.com",
+        "sina.cn",
+        "vip.sina.com",
+        "sohu.com",
+        "139.com",
+        "189.cn",
+        "wo.cn",
+        "aliyun.com",
+        "tom.com",
+    ),
+    *(
+        "21cn.com",
+        "263.net",
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "live.cn",
+    ),
     *("msn.com", "icloud.com", "me.com", "mac.com", "yahoo.com", "yahoo.com.cn", "yahoo.com.hk", "proton.me"),
     *("protonmail.com", "mail.com", "email.com", "ymail.com", "gmx.com", "gmx.net", "aol.com", "zoho.com"),
 )
 # Slips in names too short for a distance, where a neighbour may well be a real domain.
 _SHORT_SLIPS = {
-    **dict.fromkeys(("qq.con", "qq.cm", "qq.co", "qq.cn", "qqcom", "qq.comm", "qq.cmo", "qq.om", "qq", "qqq.com"), "qq.com"),
-    **dict.fromkeys(("163.con", "163.cm", "163.co", "163com", "163.cmo", "163", "l63.com", "16.com"), "163.com"),
+    **dict.fromkeys(
+        ("qq.con", "qq.cm", "qq.co", "qq.cn", "qqcom", "qq.comm", "qq.cmo", "qq.om", "qq", "qqq.com"),
+        "qq.com",
+    ),
+    **dict.fromkeys(
+        ("163.con", "163.cm", "163.co", "163com", "163.cmo", "163", "l63.com", "16.com"), "163.com"
+    ),
     **dict.fromkeys(("126.con", "126.cm", "126.co", "126com", "126.cmo", "126", "l26.com"), "126.com"),
     **dict.fromkeys(("gmail", "gmail.co", "gmail.cm", "gmailcom", "gmai.com"), "gmail.com"),
     **dict.fromkeys(("139.con", "139.cm"), "139.com"),
@@ -27,7 +51,9 @@ _SHORT_SLIPS = {
     **dict.fromkeys(("sina.con", "sina.cm", "sinacom"), "sina.com"),
 }
 _WRONG_ENDINGS = {
-    **dict.fromkeys(("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "c0m", "conm", "comn", "cim"), "com"),
+    **dict.fromkeys(
+        ("con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cpm", "c0m", "conm", "comn", "cim"), "com"
+    ),
     **dict.fromkeys(("ent", "nte", "nett"), "net"),
     **dict.fromkeys(("cnn", "ccn"), "cn"),
 }
@@ -55,7 +81,9 @@ def read_email(raw: object) -> Reading[str]:
     if "@" not in text:
         return _without_at(text)
     bare = _bare(text)
-    reading = Reading(bare, () if bare == collapse(as_text(raw)) else (Repair(RepairCode.TIDIED, text, bare),))
+    reading = Reading(
+        bare, () if bare == collapse(as_text(raw)) else (Repair(RepairCode.TIDIED, text, bare),)
+    )
     for step in (_one_address, _without_spaces, _without_doubled_marks):
         reading = step(reading)
     return _checked(reading)
@@ -120,7 +148,9 @@ def _without_doubled_marks(reading: Reading[str]) -> Reading[str]:
     single = f"{re.sub(r'[.]{2,}', '.', local).strip('.')}@{domain}"
     if single == text:
         return reading
-    return replace(reading, value=single).with_repair(Repair(RepairCode.EMAIL_TYPO, text, single, is_sure=False))
+    return replace(reading, value=single).with_repair(
+        Repair(RepairCode.EMAIL_TYPO, text, single, is_sure=False)
+    )
 
 
 def _checked(reading: Reading[str]) -> Reading[str]:
@@ -192,7 +222,9 @@ def _is_one_slip_apart(typed: str, meant: str) -> bool:
     """One letter too many, too few, wrong, or two neighbours exchanged."""
     if abs(len(typed) - len(meant)) > 1 or typed[0] != meant[0]:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant))
+    )
     rest, goal = typed[start:], meant[start:]
     if len(rest) > len(goal):
         return rest[1:] == goal

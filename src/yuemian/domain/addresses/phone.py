@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 from yuemian.domain.cell_text import as_text, folded, is_blank
 from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, Repair, RepairCode, bad
@@ -19,7 +25,9 @@ _SCIENTIFIC = re.compile(r"([+-]?\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
 _POINT_ZERO = re.compile(r"(\d{7,15})\.0+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]")
-_PREFIX = re.compile(r"^(?:(?:tel|phone|mobile|cell|手机号码?|手机|电话|联系电话|联系方式|座机)\s*[::]?\s*)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:(?:tel|phone|mobile|cell|手机号码?|手机|电话|联系电话|联系方式|座机)\s*[::]?\s*)+", re.IGNORECASE
+)
 _REMARK = re.compile(r"\s*[(\[【<].*?[^\d\s+\-)\]】>].*?[)\]】>]?\s*$")
 _EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機|ext\.?|extension|x|#)\s*[::]?\s*(\d{1,6})$", re.IGNORECASE)
 _DASHED_EXTENSION = re.compile(r"^(0\d{2,3}[-\s]\d{7,8})[-\s]+(\d{1,6})$")
@@ -219,7 +227,11 @@ def _without_extension(number: PhoneNumber) -> PhoneNumber:
 
 def _kind(number: PhoneNumber) -> PhoneKind:
     kind = phonenumbers.number_type(number)
-    if kind in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER}:
+    if kind in {
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.PERSONAL_NUMBER,
+    }:
         return PhoneKind.MOBILE
     if kind in {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.UAN}:
         return PhoneKind.LANDLINE

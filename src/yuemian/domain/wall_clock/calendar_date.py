@@ -28,7 +28,9 @@ _MONTH_DAY_ZH = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?")
 _DAY_NAME = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s-]*(?:of\s+)?{_MONTH}[\s,-]*(\d{{4}}|\d{{2}})?")
 _NAME_DAY = re.compile(rf"{_MONTH}[\s-]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[\s,-]+(\d{{4}}|\d{{2}}))?")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
-_SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{2})")
+_SHORT_YEAR = re.compile(
+    r"(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{2})"
+)
 _NO_YEAR = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _WEEKDAY_ZH = re.compile(r"(上上|下下|上|下|本|这|這)?(?:个|個)?(?:周|星期|礼拜|週)([一二三四五六日天])")
@@ -42,7 +44,9 @@ _RELATIVE = {
     **dict.fromkeys(("大后天", "大後天"), 3),
 }
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NOISE = re.compile(r"(?:面试|面談|开始|interview|start)?\s*(?:日期|时间|時間|date|time)\s*:|[()\[\]{}【】,;|]|\bon\b|\bat\b")
+_NOISE = re.compile(
+    r"(?:面试|面談|开始|interview|start)?\s*(?:日期|时间|時間|date|time)\s*:|[()\[\]{}【】,;|]|\bon\b|\bat\b"
+)
 
 
 class DateOrder(StrEnum):
@@ -216,7 +220,18 @@ def _by_weekday(weekday: tuple[int, str], today: date) -> Reading[date]:
     """`下周三` counts calendar weeks from Monday; a bare `周三` or `Wednesday` is the next one."""
     day, word = weekday
     monday = today - timedelta(days=today.weekday())
-    weeks = {"上": -1, "上上": -2, "last": -1, "下": 1, "下下": 2, "next": 1, "本": 0, "这": 0, "這": 0, "this": 0}
+    weeks = {
+        "上": -1,
+        "上上": -2,
+        "last": -1,
+        "下": 1,
+        "下下": 2,
+        "next": 1,
+        "本": 0,
+        "这": 0,
+        "這": 0,
+        "this": 0,
+    }
     if word in weeks:
         found = monday + timedelta(weeks=weeks[word], days=day)
     else:

@@ -79,10 +79,19 @@ def _length(raw: object) -> timedelta | None:
 def _spoken_length(text: str) -> timedelta | None:
     if match := _CLOCK_LENGTH.fullmatch(text):
         return timedelta(hours=int(match[1]), minutes=int(match[2]))
-    text = re.sub(r"([一二两三四五六])(?=个|個|小时|小時)", lambda each: in_figures(each[0] + "点")[:-1], text)
-    text = text.replace("个半小时", ".5小时").replace("個半小時", ".5小時").replace("半个", "半").replace("半個", "半")
+    text = re.sub(
+        r"([一二两三四五六])(?=个|個|小时|小時)", lambda each: in_figures(each[0] + "点")[:-1], text
+    )
+    text = (
+        text.replace("个半小时", ".5小时")
+        .replace("個半小時", ".5小時")
+        .replace("半个", "半")
+        .replace("半個", "半")
+    )
     match = _LENGTH.fullmatch(text)
     if match is None or not any(match.groups()):
         return None
     hours = 0.5 if match[1] == "半" else float(match[1] or 0)
-    return timedelta(hours=min(hours, 1000) + (0.5 if match[2] else 0), minutes=min(int(match[3] or 0), 60_000))
+    return timedelta(
+        hours=min(hours, 1000) + (0.5 if match[2] else 0), minutes=min(int(match[3] or 0), 60_000)
+    )

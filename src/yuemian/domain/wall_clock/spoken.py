@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 
 from yuemian.domain.cell_text import as_text, comparable, folded
 
-_NUMERALS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
+_NUMERALS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+}
 _NUMBER = re.compile(r"[〇零一二两兩三四五六七八九十]+(?=[年月日号號点點时時分刻])")
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:t(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(z|[+-]\d{2}:?\d{2})"

@@ -67,7 +67,9 @@ class _Parts:
     zone: tzinfo | None = None
 
 
-def read_start(*, start: object = None, day: object = None, clock: object = None, context: StartContext) -> Reading[WallClock]:
+def read_start(
+    *, start: object = None, day: object = None, clock: object = None, context: StartContext
+) -> Reading[WallClock]:
     """Reads up to three cells: one with everything, one with the date, one with the time.
 
     Values and alternatives are in `context.zone`; a time that the clock change skips is a problem, one that
@@ -162,7 +164,9 @@ def _of_text(text: str, context: StartContext) -> _Parts:
     return _Parts(read_date_text(rest, context.dates), clock, zone)
 
 
-def _combined(days: Reading[date], clocks: Reading[Clock], context: StartContext, zone: tzinfo | None) -> Reading[WallClock]:
+def _combined(
+    days: Reading[date], clocks: Reading[Clock], context: StartContext, zone: tzinfo | None
+) -> Reading[WallClock]:
     """Every day that may be meant with every time that may be meant; the likeliest pair is the value."""
     problem = days.problem or clocks.problem
     pairs = [
@@ -174,7 +178,10 @@ def _combined(days: Reading[date], clocks: Reading[Clock], context: StartContext
         before = pairs
         pairs = [_converted(each, zone, context.zone) for each in pairs]
         if pairs and pairs[0] != before[0]:
-            repairs = (*repairs, Repair(RepairCode.ZONE_CONVERTED, str(before[0]), str(pairs[0]), is_sure=False))
+            repairs = (
+                *repairs,
+                Repair(RepairCode.ZONE_CONVERTED, str(before[0]), str(pairs[0]), is_sure=False),
+            )
     if problem is not None:
         return Reading(None, repairs, problem, (), tuple(pairs))
     return Reading(pairs[0], repairs, None, (*days.notices, *clocks.notices), tuple(pairs[1:]))
@@ -235,6 +242,8 @@ def _clock_change(reading: Reading[WallClock], wall: WallClock) -> Reading[WallC
     if back != wall.local:
         problem = Problem(ProblemCode.TIME_SKIPPED_BY_CLOCK_CHANGE, {"text": str(wall), "zone": wall.zone})
         return Reading(problem=problem, alternatives=(replace(wall, local=back),))
-    repair = Repair(RepairCode.FIRST_OF_TWO_CLOCK_TIMES, str(wall), f"{early:%Y-%m-%d %H:%M %z}", is_sure=False)
+    repair = Repair(
+        RepairCode.FIRST_OF_TWO_CLOCK_TIMES, str(wall), f"{early:%Y-%m-%d %H:%M %z}", is_sure=False
+    )
     reading = replace(reading, alternatives=(*reading.alternatives, replace(wall, fold=1)))
     return reading.with_repair(repair)
