@@ -80,7 +80,8 @@ def _normal(word: str) -> str:
 
 def _split(spellings: str) -> tuple[str, ...]:
     """Chinese words stand apart by spaces, English phrases by bars; the first English one follows the last space."""
-    chinese, phrases = [], spellings.split("|")
+    chinese: list[str] = []
+    phrases = spellings.split("|")
     match = re.match(r"((?:\S*[^\x00-\x7f]\S* |hr )*)(.*)", phrases[0])
     if match:
         chinese, phrases[0] = match[1].split(), match[2]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from yuemian.domain.cell_text import as_text, folded, is_blank
 from yuemian.domain.header_words import WORDS, Field
@@ -25,7 +25,8 @@ _PHONE = re.compile(r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?:\.0)?|\+\
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _WHEN = re.compile(r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}月\d{1,2}日).*\d{1,2}[:点时]", re.DOTALL)
 _TIME_ONLY = re.compile(
-    r"(?:上午|下午|晚上|[ap]m)?\s*\d{1,2}(?::\d{2}){1,2}(?:\s*[-~至]\s*\d{1,2}:\d{2})?\s*(?:[ap]m)?", re.IGNORECASE
+    r"(?:上午|下午|晚上|[ap]m)?\s*\d{1,2}(?::\d{2}){1,2}(?:\s*[-~至]\s*\d{1,2}:\d{2})?\s*(?:[ap]m)?",
+    re.IGNORECASE,
 )
 _CONTENT = ((Field.EMAIL, _EMAIL), (Field.PHONE, _PHONE), (Field.LINK, _LINK), (Field.START, _WHEN))
 _TOTAL = re.compile(
@@ -33,7 +34,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(
-    r"(?:说明|备注|注意|注|制表|填表|审核|打印|note|remark|prepared|printed)\w*\s*[:：].*", re.IGNORECASE | re.DOTALL
+    r"(?:说明|备注|注意|注|制表|填表|审核|打印|note|remark|prepared|printed)\w*\s*[:：].*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -83,7 +85,11 @@ class Header:
         titles = sorted(normal_title(column.title) for column in self.columns if column.title)
         return hashlib.sha256("\x1f".join(titles).encode()).hexdigest()[:32]
 
-    @property
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(folded(column.title) for column in self.columns)
+
+    @cached_property
     def fields(self) -> dict[Field, int]:
         return {column.field: column.index for column in self.columns if column.field}
 
@@ -138,7 +144,7 @@ def with_mapping(header: Header, chosen: Mapping[int, Field | None]) -> Header:
 
 def row_kind(row: Sequence[object], header: Header) -> RowKind:
     """Tells rows that hold an interview from those that do not."""
-    texts = [folded(as_text(cell)) for cell in row]
+    texts = [folded(cell) if isinstance(cell, str) else as_text(cell) for cell in row]
     filled = [text for text in texts if text]
     if all(is_blank(text) for text in filled):
         return RowKind.BLANK
@@ -146,8 +152,7 @@ def row_kind(row: Sequence[object], header: Header) -> RowKind:
         return RowKind.TOTAL
     if len(set(filled)) == 1 and _FOOTNOTE.fullmatch(filled[0]):
         return RowKind.FOOTNOTE
-    titles = [normal_title(column.title) for column in header.columns]
-    same = sum(bool(text) and normal_title(text) == title for text, title in zip(texts, titles, strict=False))
+    same = sum(bool(text) and text == title for text, title in zip(texts, header.titles, strict=False))
     return RowKind.HEADER_AGAIN if same >= max(2, len(filled) // 2 + 1) else RowKind.DATA
 
 
@@ -226,14 +231,14 @@ def _assign(titles: Sequence[object], below: Sequence[Sequence[object]]) -> tupl
         if -negative not in given and field not in taken:
             given[-negative] = Column(-negative, shown[-negative], field, round(score, 2), why)
             taken.add(field)
-    _settle_time(given, values)
+    _settle_time(given)
     taken = {column.field for column in given.values() if column.field}
     return tuple(
         given.get(index) or _by_content(index, shown[index], values[index], taken) for index in range(width)
     )
 
 
-def _settle_time(given: dict[int, Column], values: Sequence[Sequence[object]]) -> None:
+def _settle_time(given: dict[int, Column]) -> None:
     """`面试时间` is the whole start, or only the time of day when another column has the date."""
     start = next((each for each in given.values() if each.field is Field.START), None)
     fields = {each.field for each in given.values()}

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from yuemian.domain.addresses import email_index_form, mask_name, phone_index_form
-from yuemian.domain.cell_text import as_text, comparable, folded
+from yuemian.domain.cell_text import as_text, folded
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header, RowKind, Why, content_field, find_header, row_kind, with_mapping
 from yuemian.domain.names import comparable_name
@@ -53,12 +54,13 @@ class CheckedRow:
     candidate: str = ""
     fingerprints: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def values(self) -> dict[Field, str]:
         return {name: reading.value for name, reading in self.fields.items() if reading.value is not None}
 
-    @property
-    def contact_names(self) -> str:
+    @cached_property
+    def contact_name(self) -> str:
+        """The name in the form that is compared when rows share a contact."""
         return comparable_name(self.values.get(Field.NAME, ""))
 
 
@@ -169,7 +171,7 @@ def _fingerprints(row: CheckedRow, reference: Reference) -> tuple[str, ...]:
     if Field.JOB not in values or Field.START not in values:
         return ()
     instant = f"{datetime.fromisoformat(values[Field.START]).timestamp():.0f}"
-    parts = (row.contact_names, values[Field.JOB], values.get(Field.ROUND, ""), instant)
+    parts = (row.contact_name, values[Field.JOB], values.get(Field.ROUND, ""), instant)
     return tuple(
         hashlib.sha256("\x1f".join((contact, *parts)).encode()).hexdigest()[:32]
         for contact in _contacts(row, reference)
@@ -184,7 +186,7 @@ def _judge(rows: list[CheckedRow], reference: Reference, choices: Choices) -> li
         for contact in contacts.get(row.number, ()):
             by_contact[contact].append(row)
         if identity := row.values.get(Field.EXTERNAL_ID):
-            by_external_id[identity].add(row.contact_names)
+            by_external_id[identity].add(row.contact_name)
     seen: dict[str, int] = {}
     judged = []
     for row in rows:
@@ -215,7 +217,7 @@ def _against_people(
     everybody = {person.key: person for people in owners for person in people}
     if not everybody:
         return row
-    same = {key for key, person in everybody.items() if comparable_name(person.name) == row.contact_names}
+    same = {key for key, person in everybody.items() if comparable_name(person.name) == row.contact_name}
     if len(same) > 1 or (same and any(people and not same & _keys(people) for people in owners)):
         names = "、".join(sorted(mask_name(person.name) for person in everybody.values()))
         return _with_problem(row, ProblemCode.CONTACTS_OF_TWO_PEOPLE, names=names)
@@ -242,7 +244,7 @@ def _against_file(
         if other.number != row.number
     }
     others = [other for _, other in sorted(near.items())]
-    strangers = [other for other in others if other.contact_names != row.contact_names]
+    strangers = [other for other in others if other.contact_name != row.contact_name]
     if strangers and row.number in choices.confirmed:
         row = _with_notice(row, NoticeCode.SHARED_CONTACT_CONFIRMED)
     elif strangers:
@@ -280,14 +282,14 @@ def _span(row: CheckedRow) -> tuple[datetime, datetime] | None:
 
 def _with_state(row: CheckedRow, seen: dict[str, int], reference: Reference) -> CheckedRow:
     """Decides what becomes of the row; `seen` maps fingerprints, and whole rows, to the first that had them."""
-    marks = (*row.fingerprints, "\x1f".join(comparable(cell) for cell in row.cells))
+    marks = (*row.fingerprints, "\x1f".join(row.cells))
     first = next((seen[mark] for mark in marks if mark in seen), None)
     for mark in marks:
         seen.setdefault(mark, row.number)
     if set(row.fingerprints) & reference.interviews:
         return replace(_with_notice(row, NoticeCode.ALREADY_IMPORTED), state=RowState.KNOWN)
     if first is not None:
-        return replace(_with_notice(row, NoticeCode.SAME_AS_ROW, row=str(first)), state=RowState.DUPLICATE)
+        return replace(_with_notice(row, NoticeCode.SAME_AS_ROW, first=str(first)), state=RowState.DUPLICATE)
     states = {reading.state for reading in row.fields.values()}
     if row.problems or ReadingState.BAD in states:
         return replace(row, state=RowState.BAD)

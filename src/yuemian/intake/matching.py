@@ -27,6 +27,7 @@ class Matcher:
         self._may_be_new = may_be_new
         self._by_form: dict[str, str] = {}
         self._seen: dict[str, Reading[str]] = {}
+        self._lists: dict[str, Reading[str]] = {}
         for option in reversed(options):
             self._by_form |= {comparable(each): option.key for each in (*option.aliases, option.label)}
         self._keys = {option.key for option in options}
@@ -39,6 +40,12 @@ class Matcher:
 
     def several(self, text: str) -> Reading[str]:
         """Keys joined by commas; one unknown name spoils the cell, and its alternatives stand for the whole."""
+        if text in self._lists:
+            return self._lists[text]
+        self._lists[text] = found = self._several(text)
+        return found
+
+    def _several(self, text: str) -> Reading[str]:
         readings = [self.one(each) for each in _LISTED.split(text) if each.strip()]
         spoiled = next((each for each in readings if each.problem), None)
         if spoiled is not None:
@@ -57,6 +64,7 @@ class Matcher:
         return next((option.label for option in self._options if option.key == key), key)
 
     def _read(self, text: str) -> Reading[str]:
+        text = folded(text)
         if text in self._keys or all(each in self._keys for each in text.split(",")):
             return Reading(text)
         form = comparable(text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from yuemian.domain.addresses import read_email, read_phone
@@ -39,6 +40,7 @@ _LIMITS = {
     Field.EXTERNAL_ID: 100,
 }
 _WHEN = (Field.START, Field.DATE, Field.TIME)
+_ABOUT_TIME = (*_WHEN, Field.ZONE, Field.END, Field.DURATION)
 _MATCHED = (
     Field.JOB,
     Field.ROUND,
@@ -61,6 +63,7 @@ class RowReader:
         self._choices = choices
         self._is_1904 = table.is_1904
         self._orders = _shown_orders(table, self._columns)
+        self._times: dict[tuple[Cell, ...], Fields] = {}
         self._matchers = {
             name: Matcher(reference.options(name), choices.chosen(name), may_be_new=name is Field.SOURCE)
             for name in (*_MATCHED, Field.BRANCH)
@@ -100,7 +103,7 @@ class RowReader:
         raw = cells.get(name)
         if is_blank(raw):
             return Reading()
-        text = folded(as_text(raw)) if name is not Field.INTERVIEWERS else as_text(raw).strip()
+        text = as_text(raw).strip()
         if text in FORMULA_ERRORS:
             return bad(ProblemCode.FORMULA_ERROR, text=text)
         if len(text) > 200:
@@ -109,6 +112,13 @@ class RowReader:
         return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text)
 
     def _when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
+        """Interviews come in slots: many rows say the same, so each is read once."""
+        said = (branch.zone, *(cells.get(name) for name in _ABOUT_TIME))
+        if said not in self._times:
+            self._times[said] = self._read_when(cells, branch)
+        return self._times[said]
+
+    def _read_when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
         zone = self._zone(cells, branch)
         context = StartContext(self._reference.now, zone.value or branch.zone, self._orders, self._is_1904)
         start = read_start(
@@ -183,11 +193,16 @@ def _required(reading: Reading[str]) -> Reading[str]:
     return replace(reading, problem=Problem(ProblemCode.MISSING)) if reading.is_empty else reading
 
 
+@lru_cache(maxsize=256)
+def _default_reading(value: str, label: str | None) -> Reading[str]:
+    reading: Reading[str] = Reading(value)
+    return reading if label is None else reading.with_notice(NoticeCode.DEFAULT_USED, value=label)
+
+
 def _default(fields: Fields, name: Field, value: str, label: str, *, is_remarked: bool = True) -> None:
     if not fields[name].is_empty:
         return
-    reading: Reading[str] = Reading(value)
-    fields[name] = reading.with_notice(NoticeCode.DEFAULT_USED, value=label) if is_remarked else reading
+    fields[name] = _default_reading(value, label if is_remarked else None)
 
 
 def _text(raw: Cell, limit: int) -> Reading[str]:

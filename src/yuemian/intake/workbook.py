@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree as ET
 from xml.etree import ElementTree
 
 from openpyxl import load_workbook
@@ -46,7 +47,7 @@ _OVERLAP = 20_000
 # What openpyxl raises for workbooks whose parts contradict each other.
 _INCONSISTENT = (
     *DAMAGE,
-    ElementTree.ParseError,
+    ET.ParseError,
     InvalidFileException,
     KeyError,
     IndexError,
@@ -85,8 +86,7 @@ def read_workbook(data: bytes, limits: Limits, sheet: str | None, on_row: Callab
 def _read(
     archive: zipfile.ZipFile, data: bytes, limits: Limits, wanted: str | None, on_row: Callable[[int], None]
 ) -> Table:
-    from_bytes = zipfile.io.BytesIO(data)  # type: ignore[attr-defined]
-    workbook = load_workbook(from_bytes, read_only=True, data_only=True, keep_links=False)
+    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
         sheets = [each for each in workbook.worksheets if each.sheet_state == "visible"]
         if not sheets:
