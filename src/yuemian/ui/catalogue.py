@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import sys
@@ -53,10 +52,11 @@ Key = tuple[str, str]
 Texts = tuple[str, ...]
 
 
-def messages_in_code() -> dict[Key, Texts]:
+def messages_in_code(package: Path = PACKAGE) -> dict[Key, Texts]:
     """Every translatable text: (context, message id) → (message id,) or (singular, plural)."""
     found: dict[Key, Texts] = {}
-    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]):
+    patterns = ("*.py", "templates/**/*.html", "templates/**/*.txt")
+    for path in sorted(each for pattern in patterns for each in package.rglob(pattern)):
         for context, texts in _messages(path):
             found.setdefault((context, texts[0]), texts)
             if len(texts) > 1:
@@ -72,7 +72,9 @@ def _messages(path: Path) -> Iterator[tuple[str, Texts]]:
         # In parentheses the indentation of the page means nothing to the tokenizer.
         source = f"(\n{templatize(source, origin=str(path))}\n)"
     stream = BytesIO(source.encode())
-    for _line, texts, _comments, context in extract("python", stream, keywords=_KEYWORDS, options={"encoding": "utf-8"}):
+    for _line, texts, _comments, context in extract(
+        "python", stream, keywords=_KEYWORDS, options={"encoding": "utf-8"}
+    ):
         yield context or "", (texts,) if isinstance(texts, str) else tuple(texts)
 
 
@@ -95,14 +97,21 @@ def _identifier(message: Message) -> str:
 
 
 def _strings(message: Message) -> Texts:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
+
+
+def synchronised(locale: str) -> str:
+    """The catalogue as it should stand: all that code uses, nothing else, every translation kept.
+    Sorted and without line numbers, so that branches merge."""
+    translations = read(locale)
+    entries = [
+        _entry(key, texts, translations.get(key, ("",))) for key, texts in sorted(messages_in_code().items())
+    ]
+    return "\n".join([_HEADER.format(locale=locale), *entries])
 
 
 def sync(locale: str) -> None:
-    """Adds what is new (untranslated), drops what no code uses, keeps every translation. Sorted, no line numbers."""
-    translations = read(locale)
-    entries = [_entry(key, texts, translations.get(key, ("",))) for key, texts in sorted(messages_in_code().items())]
-    text = "\n".join([_HEADER.format(locale=locale), *entries])
+    text = synchronised(locale)
     path = po_path(locale)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -124,8 +133,13 @@ def _entry(key: Key, texts: Texts, translation: Texts) -> str:
 def problems(locale: str) -> list[str]:
     """What keeps the catalogue from being complete, as sentences; empty when all is well."""
     code, translations = messages_in_code(), read(locale)
-    found = [f"“{key[1]}” is not in the catalogue; run `sync`" for key in sorted(code.keys() - translations.keys())]
-    found += [f"“{key[1]}” is in the catalogue but in no code; run `sync`" for key in sorted(translations.keys() - code.keys())]
+    found = [
+        f"“{key[1]}” is not in the catalogue; run `sync`" for key in sorted(code.keys() - translations.keys())
+    ]
+    found += [
+        f"“{key[1]}” is in the catalogue but in no code; run `sync`"
+        for key in sorted(translations.keys() - code.keys())
+    ]
     for key, strings in sorted(translations.items()):
         if not all(strings):
             found.append(f"“{key[1]}” has no {locale} translation")
@@ -142,7 +156,9 @@ def _placeholders(*texts: str) -> set[str]:
 
 def compile_stale() -> list[Path]:
     """Writes each .mo that is missing or older than its .po; returns what it wrote."""
-    return [_compile(source) for source in sorted(LOCALES.glob("*/LC_MESSAGES/django.po")) if _is_stale(source)]
+    return [
+        _compile(source) for source in sorted(LOCALES.glob("*/LC_MESSAGES/django.po")) if _is_stale(source)
+    ]
 
 
 def _is_stale(source: Path) -> bool:
@@ -157,7 +173,7 @@ def _compile(source: Path) -> Path:
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     with temporary.open("wb") as file:
         write_mo(file, catalog)
-    os.replace(temporary, target)
+    temporary.replace(target)
     return target
 
 

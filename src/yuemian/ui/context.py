@@ -44,13 +44,15 @@ def chosen_theme(request: HttpRequest) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `frame.language`, `frame.direction`, `frame.theme`, `frame.navigation`, `frame.here`."""
+    """Context processor: `frame.language`, `.languages`, `.direction`, `.theme`, `.navigation`, `.here`."""
     code = get_language() or settings.LANGUAGE_CODE
     return {
         "frame": {
             "language": code,
             "direction": "rtl" if get_language_info(code)["bidi"] else "ltr",
-            "languages": [{"code": each, "name": name, "current": each == code} for each, name in settings.LANGUAGES],
+            "languages": [
+                {"code": each, "name": name, "current": each == code} for each, name in settings.LANGUAGES
+            ],
             "theme": chosen_theme(request),
             "navigation": list(_navigation(request)),
             "here": request.get_full_path() if request.method == "GET" else "/",
@@ -61,7 +63,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     role = str(getattr(getattr(request, "user", None), "role", "") or "")
     return [
-        {"path": entry.path, "label": entry.label, "icon": entry.icon, "current": _is_under(request.path, entry.path)}
+        {
+            "path": entry.path,
+            "label": entry.label,
+            "icon": entry.icon,
+            "current": _is_under(request.path, entry.path),
+        }
         for entry in NAVIGATION
         if entry.is_for(role)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,14 +19,16 @@ from yuemian.ui.states import APPEARANCES
 class SampleForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("As it stands on the invitation."))
     email = forms.EmailField(label=_("Email"), required=False)
-    round = forms.ChoiceField(label=_("Round"), choices=[("first", _("First round")), ("final", _("Final round"))])
+    round = forms.ChoiceField(
+        label=_("Round"), choices=[("first", _("First round")), ("final", _("Final round"))]
+    )
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     remind = forms.BooleanField(label=_("Remind one day before"), required=False)
 
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    now = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     request.user = getattr(request, "user", None) or _SAMPLE_USER  # type: ignore[assignment]
     wrong = SampleForm({"email": "zhang.example.com", "round": "first"})
     wrong.is_valid()
@@ -41,7 +43,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "before": now - timedelta(minutes=12),
         "tones": ["info", "success", "warning", "danger", "special"],
     }
-    return render(request, "ui/gallery.html", context)
+    is_part = request.headers.get("HX-Target") == "drawer-content"
+    return render(request, "ui/parts/gallery_person.html" if is_part else "ui/gallery.html", context)
 
 
 _SAMPLE_USER = SimpleNamespace(

@@ -51,21 +51,30 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
-        request, 400, _("This request could not be understood"), _("Go back, check what you entered and try again.")
+        request,
+        400,
+        _("This request could not be understood"),
+        _("Go back, check what you entered and try again."),
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
-        request, 403, _("This page is not open to you"), _("Ask your administrator for the role that opens this page.")
+        request,
+        403,
+        _("This page is not open to you"),
+        _("Ask your administrator for the role that opens this page."),
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
-        request, 404, _("This page does not exist"), _("The address may be mistyped, or the entry was removed.")
+        request,
+        404,
+        _("This page does not exist"),
+        _("The address may be mistyped, or the entry was removed."),
     )
 
 
@@ -93,5 +102,5 @@ def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResp
     reference = getattr(request, "id", "") or secrets.token_hex(4)
     log.warning("error page %s shown, reference %s", status, reference)
     context = {"status": status, "title": title, "hint": hint, "reference": reference}
-    # Without the request no context processor runs: the page stands even when a session or the database does not.
+    # Without the request no context processor runs: the page stands even when the database does not.
     return HttpResponse(render_to_string("ui/error.html", context), status=status)

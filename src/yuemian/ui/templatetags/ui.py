@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,12 +46,24 @@ def state_label(state: Any, kind: str = "") -> str:
     return str(appearance(str(getattr(state, "value", state)), kind).label)
 
 
+@register.simple_tag
+def state_tone(state: Any, kind: str = "") -> str:
+    """The tone of a state's badge, for a counter of that state."""
+    return appearance(str(getattr(state, "value", state)), kind).tone
+
+
 @register.inclusion_tag("ui/parts/empty.html")
 def empty_state(
     title: str, hint: str = "", action_url: str = "", action_label: str = "", icon: str = "calendar"
 ) -> dict[str, str]:
     """Says what is missing and teaches the next step."""
-    return {"title": title, "hint": hint, "action_url": action_url, "action_label": action_label, "icon": icon}
+    return {
+        "title": title,
+        "hint": hint,
+        "action_url": action_url,
+        "action_label": action_label,
+        "icon": icon,
+    }
 
 
 @register.simple_tag
@@ -59,7 +71,8 @@ def progress(done: int, total: int, label: str = "") -> SafeString:
     """A labelled bar; `{% progress 340 1000 "Sending" %}`."""
     text = f"{done:,} / {total:,}"
     return format_html(
-        '<div class="progress"><div class="progress-text"><span>{0}</span><span class="number">{1}</span></div>'
+        '<div class="progress">'
+        '<div class="progress-text"><span>{0}</span><span class="number">{1}</span></div>'
         '<progress value="{2}" max="{3}" aria-label="{4}">{1}</progress></div>',
         label,
         text,
@@ -89,7 +102,7 @@ def _truth(value: Any) -> bool:
 
 @register.simple_tag(takes_context=True)
 def querystring_with(context: Context, **changes: Any) -> str:
-    """`{% querystring_with state="accepted" %}`: the current filter with changes; None or "" removes. Forgets the page."""
+    """`{% querystring_with state="accepted" %}`: the current filter, changed (None removes)."""
     return with_parameters(context["request"].GET, {"page": None, **changes})
 
 
@@ -105,8 +118,8 @@ def with_parameters(query: QueryDict, changes: dict[str, Any]) -> str:
 
 @register.simple_tag
 def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "full") -> SafeString:
-    """A moment with weekday and zone. Styles: full, short (no zone), day, clock. The year shows when it is not
-    this year, and always in full English."""
+    """A moment with weekday and zone. Styles: full, short (no zone), day, clock. The year shows when it is
+    not this year, and always in full English."""
     place = ZoneInfo(zone) if isinstance(zone, str) else zone
     local = at.astimezone(place)
     is_other_year = local.year != datetime.now(place).year
@@ -124,9 +137,12 @@ def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "ful
 @register.simple_tag
 def ago(at: datetime) -> SafeString:
     """`3 分钟前`; console.js keeps it current. The exact moment is in the title."""
-    text = texts.relative_text(at, datetime.now(timezone.utc))
+    text = texts.relative_text(at, datetime.now(UTC))
     return format_html(
-        '<time class="when" datetime="{}" title="{}" data-relative>{}</time>', at.isoformat(), f"{at:%Y-%m-%d %H:%M} UTC", text
+        '<time class="when" datetime="{}" title="{}" data-relative>{}</time>',
+        at.isoformat(),
+        f"{at:%Y-%m-%d %H:%M} UTC",
+        text,
     )
 
 
@@ -151,9 +167,9 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
+def error_summary(form: BaseForm, focus: bool = True) -> dict[str, Any]:
     """What is wrong with a form, with links to the fields; put it above the form."""
-    return {"form": form, "fields": [each for each in form if each.errors]}
+    return {"form": form, "focus": focus, "fields": [each for each in form if each.errors]}
 
 
 @register.inclusion_tag("ui/parts/counter.html")
@@ -166,7 +182,8 @@ def counter(label: str, value: int, url: str = "", tone: str = "", current: bool
 def phone(content: str, title: str = "", time: str = "9:41") -> SafeString:
     """`{% phone "短信" %}…{% endphone %}`: a phone's frame around any content."""
     return format_html(
-        '<div class="phone" role="group" aria-label="{}"><div class="phone-bar" aria-hidden="true"><span>{}</span>'
+        '<div class="phone" role="group" aria-label="{}">'
+        '<div class="phone-bar" aria-hidden="true"><span>{}</span>'
         '<span class="phone-island"></span><span class="phone-power"></span></div>'
         '<div class="phone-screen">{}</div><div class="phone-home" aria-hidden="true"></div></div>',
         title,
@@ -176,14 +193,18 @@ def phone(content: str, title: str = "", time: str = "9:41") -> SafeString:
 
 
 @register.simple_tag
-def phone_frame(src: str, title: str, sandbox: str = "allow-forms allow-same-origin allow-scripts") -> SafeString:
+def phone_frame(
+    src: str, title: str, sandbox: str = "allow-forms allow-same-origin allow-scripts"
+) -> SafeString:
     """A page of our own inside a phone's frame."""
-    page = format_html('<iframe src="{}" title="{}" loading="lazy" sandbox="{}"></iframe>', src, title, sandbox)
+    page = format_html(
+        '<iframe src="{}" title="{}" loading="lazy" sandbox="{}"></iframe>', src, title, sandbox
+    )
     return phone(page, title)
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str) -> SafeString:  # noqa: A002  (reads as the attribute it becomes)
+def dialog(content: str, id: str, title: str) -> SafeString:  # noqa: A002
     """`{% dialog "stop" title %}…{% enddialog %}`; opened by any `<button data-open="stop">`."""
     return _modal("dialog", content, id, title)
 
@@ -197,8 +218,8 @@ def drawer(content: str, id: str, title: str) -> SafeString:  # noqa: A002
 def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
     return format_html(
         '<dialog class="{0}" id="{1}" aria-labelledby="{1}-title"><div class="{0}-head">'
-        '<h2 id="{1}-title">{2}</h2><button type="button" class="button quiet icon-only" data-close aria-label="{3}">'
-        '{4}</button></div><div class="{0}-body">{5}</div></dialog>',
+        '<h2 id="{1}-title">{2}</h2><button type="button" class="button quiet icon-only" data-close '
+        'aria-label="{3}">{4}</button></div><div class="{0}-body">{5}</div></dialog>',
         kind,
         identifier,
         title,
@@ -211,5 +232,11 @@ def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
 @register.inclusion_tag("ui/parts/notice.html")
 def notice(text: str, tone: str = "info", title: str = "") -> dict[str, str]:
     """A message that stays on the page (a toast goes away)."""
-    icons = {"info": "info", "success": "check-circle", "warning": "alert", "danger": "alert", "special": "info"}
+    icons = {
+        "info": "info",
+        "success": "check-circle",
+        "warning": "alert",
+        "danger": "alert",
+        "special": "info",
+    }
     return {"text": text, "tone": tone, "title": title, "icon": icons[tone]}
