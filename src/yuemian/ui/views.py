@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yuemian.ui.context import THEME_COOKIE, THEMES
+from yuemian.ui.context import THEME_COOKIE, THEMES, chosen_theme
 
 log = logging.getLogger(__name__)
 COOKIE_AGE = 365 * 24 * 3600
@@ -101,6 +101,7 @@ def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResp
     """An error page with a reference that is also in the log, so that support can find the cause."""
     reference = getattr(request, "id", "") or secrets.token_hex(4)
     log.warning("error page %s shown, reference %s", status, reference)
-    context = {"status": status, "title": title, "hint": hint, "reference": reference}
+    context: dict[str, object] = {"status": status, "title": title, "hint": hint, "reference": reference}
+    context["frame"] = {"theme": chosen_theme(request)}
     # Without the request no context processor runs: the page stands even when the database does not.
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
