@@ -129,6 +129,20 @@ def test_a_toast_is_announced_and_can_be_closed(page: Page) -> None:
     expect(toast).to_have_count(0)
 
 
+def test_a_chosen_file_is_uploaded_and_leads_on(page: Page) -> None:
+    content = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 2000}
+    page.locator(".dropzone input").set_input_files(content)  # type: ignore[arg-type]
+    page.wait_for_url("**/ui/gallery?bytes=2000")
+
+
+def test_a_refused_file_shows_why_in_place(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address)
+    content = {"name": "a.png", "mimeType": "image/png", "buffer": b"x"}
+    page.locator(".dropzone input").set_input_files(content)  # type: ignore[arg-type]
+    expect(page.locator("#content")).to_have_text("no spreadsheet")
+    page.context.close()
+
+
 def test_language_and_theme_switch_at_once(page: Page) -> None:
     page.locator(".top .language-switch button").click()
     expect(page.locator("h1")).to_have_text("Design system")
