@@ -26,7 +26,8 @@ SUBJECT = "【{{ organization_name }}】{{ round_name }}邀请 {{ interview_day 
 BODY = (
     "{{ candidate_name }}，您好：\n\n感谢您投递**{{ job_title }}**，邀请您参加{{ round_name }}。\n\n"
     "时间：{{ interview_when }}\n地点：{{ place_name }}，{{ place_address }}\n\n"
-    "请带：\n{{ materials|bullets }}\n\n请点这里答复：{{ answer_link }}\n\n联系人：{{ contact_name }} {{ contact_phone }}"
+    "请带：\n{{ materials|bullets }}\n\n请点这里答复：{{ answer_link }}\n\n"
+    "联系人：{{ contact_name }} {{ contact_phone }}"
 )
 TEXTS = ShellTexts(
     "星河科技",
@@ -70,13 +71,13 @@ def message(number: int, form: MailForm, shown: dict[str, str], text: str) -> Me
 
 @contextmanager
 def sink(late: float, binary: str | None) -> Iterator[int]:
+    own = [sys.executable, str(Path(__file__).with_name("sinks.py")), "--late", str(late)]
+    command = [*binary.split(), "127.0.0.1:25925", "100"] if binary else own
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     if binary:
-        process = subprocess.Popen([*binary.split(), "127.0.0.1:25925", "100"])
         port = 25925
-        time.sleep(0.3)
+        time.sleep(0.5)
     else:
-        command = [sys.executable, str(Path(__file__).with_name("sinks.py")), "--late", str(late)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         port = int(process.stdout.readline())
     try:

@@ -17,9 +17,14 @@ from yuemian.domain.states import Channel
 class Case(Protocol):
     """One provider with a simulator of its vendor; `faulty` never answers a message it has taken."""
 
-    provider: type[Provider]
-    good_address: str
-    bad_addresses: Sequence[str]
+    @property
+    def provider(self) -> type[Provider]: ...
+
+    @property
+    def good_address(self) -> str: ...
+
+    @property
+    def bad_addresses(self) -> Sequence[str]: ...
 
     def message(self, number: int) -> Message: ...
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,14 +28,14 @@ PRINTABLE = st.text(
 
 
 def parse(raw: bytes) -> EmailMessage:
-    mail = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    mail = message_from_bytes(raw, policy=policy.default)
     assert not [d for part in mail.walk() for d in part.defects]
     for name in mail:
         assert not mail[name].defects, (name, mail[name], mail[name].defects)
     return mail
 
 
-def built(**changes: object) -> EmailMessage:
+def built(**changes: Any) -> EmailMessage:
     message = create_message(**changes)
     assert message.form is not None
     return parse(message.form.mail(message, NOW))

@@ -30,7 +30,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         raw = cast("bytes", envelope.content)
-        mail = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+        mail = message_from_bytes(raw, policy=policy.default)
         self.mails.append((envelope.mail_from or "", list(envelope.rcpt_tos), mail))
         return "250 2.0.0 OK"
 
