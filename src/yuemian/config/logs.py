@@ -63,7 +63,7 @@ FIELDS = frozenset(
 _LINK = re.compile(r"/c/[^/\s?#\"'<>]+")
 _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
 _NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ -]?\d){6,}(?![\w-])")
-_NOISY = {"uvicorn.access": logging.CRITICAL, "uvicorn.error": logging.WARNING, "django.request": logging.ERROR}
+_QUIET = {"uvicorn.error": logging.WARNING, "django.request": logging.ERROR}
 
 Event = MutableMapping[str, Any]
 
@@ -98,7 +98,7 @@ def configure(process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for name, level in _NOISY.items():
+    for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from types import FrameType
 from typing import Any
@@ -20,8 +19,10 @@ class _Server(uvicorn.Server):
     """Ends the live streams first: they would never end by themselves, and shutting down waits for them."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        hub: Any = importlib.import_module("yuemian.config.asgi").hub
-        hub.close()
+        application: Any = sys.modules.get("yuemian.config.asgi")
+        hub = getattr(application, "hub", None)  # absent while still being imported
+        if hub is not None:
+            hub.close()
         super().handle_exit(sig, frame)
 
 
