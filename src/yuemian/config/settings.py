@@ -12,6 +12,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 PUBLIC_URL = ENV.public_url
 IS_SECURE = PUBLIC_URL.startswith("https://")
 DATA_DIRECTORY = ENV.data
+KEY_FILE = ENV.key_file
 SMTP_URL = ENV.smtp_url
 MAIL_FROM = ENV.mail_from
 TRUSTED_PROXIES = ENV.trusted_proxies
@@ -31,7 +32,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "yuemian.trust.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yuemian.ui.assets.PublishedAssets",
     "yuemian.ui.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "yuemian.trust.middleware.SameOrigin",
@@ -90,6 +91,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[str] = []
 STATIC_ROOT = ENV.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "yuemian.ui.assets.FingerprintedAssets"}}
+WHITENOISE_IMMUTABLE_FILE_TEST = "yuemian.ui.assets.is_fingerprinted"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import psycopg
@@ -19,7 +20,7 @@ import psycopg
 from yuemian.config import connection, environment
 from yuemian.config.cli import banner, port, state
 from yuemian.config.cli.children import Child
-from yuemian.config.environment import Environment
+from yuemian.config.environment import PACKAGE, Environment
 from yuemian.postgres import Server, ServerProblem
 
 TICK = 0.2
@@ -195,9 +196,15 @@ def _claim_port(settings: Environment) -> None:
 
 
 def _compile_catalogues() -> None:
-    """Before two processes would do it at once."""
-    if importlib.util.find_spec("yuemian.ui.catalogue"):
+    """Before two processes would do it at once; mostly there is nothing to do, and nothing is imported then."""
+    stale = [source for source in PACKAGE.glob("locale/*/LC_MESSAGES/*.po") if not _is_compiled(source)]
+    if stale and importlib.util.find_spec("yuemian.ui.catalogue"):
         importlib.import_module("yuemian.ui.catalogue").compile_stale()
+
+
+def _is_compiled(source: Path) -> bool:
+    target = source.with_suffix(".mo")
+    return target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns
 
 
 def _say(text: str) -> None:

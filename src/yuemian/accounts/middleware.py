@@ -1,0 +1,82 @@
+"""Finds the session, binds the transaction to its organization, and closes every view that is not public."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from yuemian.accounts.models import Nobody, Session, User
+from yuemian.trust.tenancy import enter
+
+Handler = Callable[[HttpRequest], HttpResponse]
+#: How stale `last_seen_at` may get, so that reading a page seldom writes.
+TOUCH_AFTER = timedelta(minutes=1)
+
+
+class SignedInUser:
+    """One console request = one transaction of one organization; an exception rolls all of it back."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = Nobody()  # type: ignore[assignment]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if getattr(view, "is_public", False):
+            return None
+        with transaction.atomic():
+            user = sign_in_from_cookie(request)
+            if user is None:
+                return _to_sign_in(request)
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            return response
+
+
+def sign_in_from_cookie(request: HttpRequest) -> User | None:
+    """The session's user, with the running transaction bound to the organization."""
+    token = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if not token:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT session_id, user_id, organization_id FROM find_session(%s)", [token_hash(token)]
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    session_id, user_id, organization_id = found
+    enter(organization_id)
+    now = timezone.now()
+    Session.objects.filter(pk=session_id, last_seen_at__lt=now - TOUCH_AFTER).update(last_seen_at=now)
+    user = User.objects.select_related("organization", "branch").get(pk=user_id)
+    request.user = user  # type: ignore[assignment]
+    request.session_id = session_id  # type: ignore[attr-defined]
+    return user
+
+
+def token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    target = (
+        f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}"
+        if request.method == "GET"
+        else (reverse("sign-in"))
+    )
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
+    return HttpResponseRedirect(target)

@@ -1,0 +1,55 @@
+"""Who is left out of a send, and why: shown before anything is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from yuemian.domain.states import Answer, Channel, InterviewState, Purpose
+
+
+class LeftOut(StrEnum):
+    """Why a chosen interview gets no message."""
+
+    CANCELLED = "interview_cancelled"
+    OVER = "interview_over"
+    ALREADY_TOLD = "already_told"
+    ALREADY_ANSWERED = "already_answered"
+    MISSING_CONTACT = "missing_contact"
+    NO_TEXT = "no_text"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the decision needs to know of one interview and its candidate."""
+
+    state: InterviewState
+    answer: Answer
+    starts_at: datetime
+    was_told: bool
+    channels: Collection[Channel]
+    texts: Collection[Channel]
+
+
+def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
+    """The wanted channels that reach this person with a text, in the order wanted."""
+    return [channel for channel in wanted if channel in choice.channels and channel in choice.texts]
+
+
+def left_out(
+    choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime
+) -> LeftOut | None:
+    """None when the message goes out."""
+    if choice.state == InterviewState.CANCELLED and purpose != Purpose.CANCELLATION:
+        return LeftOut.CANCELLED
+    if choice.starts_at <= now:
+        return LeftOut.OVER
+    if choice.was_told:
+        return LeftOut.ALREADY_TOLD
+    if purpose == Purpose.INVITATION and choice.answer != Answer.NEEDS_ACTION:
+        return LeftOut.ALREADY_ANSWERED
+    if not any(channel in choice.channels for channel in wanted):
+        return LeftOut.MISSING_CONTACT
+    return None if channels_for(choice, wanted) else LeftOut.NO_TEXT

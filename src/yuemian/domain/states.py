@@ -1,0 +1,322 @@
+"""The states everything in Yuemian can be in, and the only moves between them that are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+
+class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
+    """A state change that the transition map does not know; the message says what would be allowed."""
+
+
+class InterviewState(StrEnum):
+    """A reschedule is no state: it raises the interview's revision and re-opens the answer."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class Answer(StrEnum):
+    """What the candidate said to one revision of an interview; changeable until the cut-off."""
+
+    NEEDS_ACTION = "needs_action"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RESCHEDULE_REQUESTED = "reschedule_requested"
+
+
+class Attendance(StrEnum):
+    """Who came; never derived for a cancelled interview, and correctable by HR."""
+
+    UNKNOWN = "unknown"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+    EXCUSED = "excused"
+
+
+class NotificationState(StrEnum):
+    """What HR meant to tell one person."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SCHEDULED = "scheduled"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class DeliveryState(StrEnum):
+    """What one channel did with a notification.
+
+    `sent` means the provider accepted it. `unknown` means we were cut off after handing it over: it may have
+    arrived, so it is looked up, settled by a bounce or by a person, and never repeated blindly.
+    A delivery overtaken by a newer revision is `cancelled` with the reason `superseded_by_reschedule`.
+    """
+
+    CREATED = "created"
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"
+    TEMPORARY_FAILURE = "temporary_failure"
+    PERMANENT_FAILURE = "permanent_failure"
+    TECHNICAL_FAILURE = "technical_failure"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+class BatchState(StrEnum):
+    """A mass send as the recruiter sees it."""
+
+    DRAFT = "draft"
+    VALIDATED = "validated"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    LIMIT_EXCEEDED = "limit_exceeded"
+
+
+class Stage(StrEnum):
+    """How far one application has come."""
+
+    APPLIED = "applied"
+    SCREENED = "screened"
+    INVITED = "invited"
+    INTERVIEWED = "interviewed"
+    DECIDED = "decided"
+    ONBOARDING = "onboarding"
+    ONBOARDED = "onboarded"
+    CLOSED = "closed"
+
+
+class ReasonCode(StrEnum):
+    """Why a delivery or notification stands where it stands; every code has one sentence on the screen."""
+
+    MISSING_CONTACT = "missing_contact"
+    INVALID_CONTACT = "invalid_contact"
+    BLOCKED_BY_RECIPIENT = "blocked_by_recipient"
+    NOT_FOLLOWING = "not_following"
+    OPTED_OUT = "opted_out"
+    SUPPRESSED = "suppressed"
+    QUIET_HOURS = "quiet_hours"
+    FREQUENCY_CAP = "frequency_cap"
+    RATE_LIMITED = "rate_limited"
+    CONTENT_REJECTED = "content_rejected"
+    TEMPLATE_NOT_APPROVED = "template_not_approved"
+    TEMPLATE_ERROR = "template_error"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    NOT_CONFIGURED = "not_configured"
+    CREDENTIALS_REFUSED = "credentials_refused"
+    PROVIDER_ERROR = "provider_error"
+    TIMEOUT = "timeout"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DEADLINE_PASSED = "deadline_passed"
+    SUPERSEDED_BY_RESCHEDULE = "superseded_by_reschedule"
+    INTERVIEW_CANCELLED = "interview_cancelled"
+    INTERVIEW_OVER = "interview_over"
+    RECIPIENT_ALREADY_REPLIED = "recipient_already_replied"
+    STOPPED_BY_PERSON = "stopped_by_person"
+    ERASED = "erased"
+
+
+class Purpose(StrEnum):
+    """Why somebody is written to; a template belongs to exactly one purpose."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    CHANGE = "change"
+    CANCELLATION = "cancellation"
+    ANSWER = "answer"  # HR's reply to a candidate's question
+    RESULT = "result"
+    SURVEY = "survey"
+    TEST = "test"  # a recruiter's copy to themselves
+
+
+class Channel(StrEnum):
+    """A medium; a provider carries it. Rehearsal is a provider of these channels, not a channel."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WECHAT = "wechat"
+
+
+class Mode(StrEnum):
+    """How an interview takes place."""
+
+    ONSITE = "onsite"
+    VIDEO = "video"
+    PHONE = "phone"
+
+
+V, N, D, B = InterviewState, NotificationState, DeliveryState, BatchState
+
+INTERVIEW_MOVES: Final[Mapping[InterviewState, frozenset[InterviewState]]] = {
+    V.DRAFT: frozenset({V.SCHEDULED, V.CANCELLED}),
+    V.SCHEDULED: frozenset({V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
+    # Whoever ticked the wrong box on the day of the interview must be able to correct it.
+    V.COMPLETED: frozenset({V.NO_SHOW}),
+    V.NO_SHOW: frozenset({V.COMPLETED}),
+    V.CANCELLED: frozenset(),
+}
+
+ANSWER_MOVES: Final[Mapping[Answer, frozenset[Answer]]] = {a: frozenset(Answer) - {a} for a in Answer}
+
+ATTENDANCE_MOVES: Final[Mapping[Attendance, frozenset[Attendance]]] = {
+    a: frozenset(Attendance) - {a} for a in Attendance
+}
+
+NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState]]] = {
+    N.DRAFT: frozenset({N.PENDING_APPROVAL, N.APPROVED, N.CANCELLED, N.EXPIRED}),
+    N.PENDING_APPROVAL: frozenset({N.APPROVED, N.REJECTED, N.CANCELLED, N.EXPIRED}),
+    N.REJECTED: frozenset({N.DRAFT, N.CANCELLED}),
+    # A changed decision voids its approval, so the way back must exist until sending starts.
+    N.APPROVED: frozenset({N.SCHEDULED, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
+    N.SCHEDULED: frozenset({N.PROCESSING, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
+    N.PROCESSING: frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED}),
+    N.COMPLETED: frozenset(),
+    N.CANCELLED: frozenset(),
+    N.EXPIRED: frozenset(),
+}
+
+_CALLED_OFF = frozenset({D.CANCELLED, D.SKIPPED, D.EXPIRED})
+_FAILED = frozenset({D.TEMPORARY_FAILURE, D.PERMANENT_FAILURE, D.TECHNICAL_FAILURE})
+
+DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
+    D.CREATED: _CALLED_OFF | {D.HELD, D.QUEUED},
+    D.HELD: _CALLED_OFF | {D.QUEUED},
+    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD},
+    # The truth is re-checked inside the claim, so `sending` can still be called off, held or given back;
+    # a receipt may overtake our own bookkeeping, so `delivered` can follow at once.
+    D.SENDING: _CALLED_OFF | _FAILED | {D.QUEUED, D.HELD, D.SENT, D.DELIVERED, D.UNKNOWN},
+    D.SENT: frozenset({D.DELIVERED, D.TEMPORARY_FAILURE, D.PERMANENT_FAILURE}),
+    # Back to `queued` only after a look-up by key proved that the provider never had it.
+    D.UNKNOWN: _FAILED | {D.SENT, D.DELIVERED, D.QUEUED},
+    # Bounces come after a first "delivered" from the next mail host.
+    D.DELIVERED: frozenset({D.PERMANENT_FAILURE}),
+    D.TEMPORARY_FAILURE: frozenset({D.QUEUED, D.DELIVERED, D.PERMANENT_FAILURE, D.CANCELLED, D.EXPIRED}),
+    D.TECHNICAL_FAILURE: frozenset({D.QUEUED, D.CANCELLED, D.EXPIRED}),
+    D.PERMANENT_FAILURE: frozenset(),
+    D.CANCELLED: frozenset(),
+    D.SKIPPED: frozenset(),
+    D.EXPIRED: frozenset(),
+}
+
+BATCH_MOVES: Final[Mapping[BatchState, frozenset[BatchState]]] = {
+    B.DRAFT: frozenset({B.VALIDATED, B.CANCELLED}),
+    B.VALIDATED: frozenset({B.DRAFT, B.SCHEDULED, B.RUNNING, B.LIMIT_EXCEEDED, B.CANCELLED}),
+    B.SCHEDULED: frozenset({B.RUNNING, B.LIMIT_EXCEEDED, B.CANCELLED}),
+    B.RUNNING: frozenset({B.PAUSED, B.FINISHED, B.CANCELLED, B.LIMIT_EXCEEDED}),
+    B.PAUSED: frozenset({B.RUNNING, B.CANCELLED}),
+    B.LIMIT_EXCEEDED: frozenset({B.SCHEDULED, B.RUNNING, B.CANCELLED}),
+    B.FINISHED: frozenset(),
+    B.CANCELLED: frozenset(),
+}
+
+_UNTIL_DECIDED = frozenset({Stage.SCREENED, Stage.INVITED, Stage.INTERVIEWED, Stage.DECIDED, Stage.CLOSED})
+
+STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
+    Stage.APPLIED: _UNTIL_DECIDED,
+    Stage.SCREENED: _UNTIL_DECIDED - {Stage.SCREENED},
+    # The next round of the same application goes back to `invited`.
+    Stage.INVITED: frozenset({Stage.SCREENED, Stage.INTERVIEWED, Stage.DECIDED, Stage.CLOSED}),
+    Stage.INTERVIEWED: frozenset({Stage.INVITED, Stage.DECIDED, Stage.CLOSED}),
+    Stage.DECIDED: frozenset({Stage.INVITED, Stage.ONBOARDING, Stage.CLOSED}),
+    Stage.ONBOARDING: frozenset({Stage.ONBOARDED, Stage.CLOSED}),
+    Stage.ONBOARDED: frozenset({Stage.CLOSED}),
+    Stage.CLOSED: frozenset(Stage) - {Stage.CLOSED, Stage.ONBOARDED},
+}
+
+MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
+    InterviewState: INTERVIEW_MOVES,
+    Answer: ANSWER_MOVES,
+    Attendance: ATTENDANCE_MOVES,
+    NotificationState: NOTIFICATION_MOVES,
+    DeliveryState: DELIVERY_MOVES,
+    BatchState: BATCH_MOVES,
+    Stage: STAGE_MOVES,
+}
+
+# Groups of delivery states, so that no query spells its own list.
+WAITING: Final = frozenset({D.CREATED, D.HELD, D.QUEUED})
+IN_FLIGHT: Final = frozenset({D.SENDING})
+TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
+FAILED: Final = _FAILED
+CALLED_OFF: Final = _CALLED_OFF
+FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
+
+NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})
+NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
+BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
+ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
+
+_NAMES: Final[Mapping[type[StrEnum], str]] = {
+    InterviewState: "An interview",
+    Answer: "An answer",
+    Attendance: "An attendance",
+    NotificationState: "A notification",
+    DeliveryState: "A delivery",
+    BatchState: "A batch",
+    Stage: "An application",
+}
+
+
+def can_move(kind: type[StrEnum], old: str, new: str) -> bool:
+    """Whether `old` → `new` is in the map; staying is not a move. Unknown words raise ValueError."""
+    return kind(new) in MOVES[kind][kind(old)]
+
+
+def check_move(kind: type[StrEnum], old: str, new: str) -> None:
+    """Raise ForbiddenMove unless `old` → `new` is allowed: `check_move(DeliveryState, old, new)`."""
+    if can_move(kind, old, new):
+        return
+    allowed = [state.value for state in kind if state in MOVES[kind][kind(old)]]
+    way_out = f"it can only become {' or '.join(allowed)}" if allowed else "that is where it ends"
+    raise ForbiddenMove(f"{_NAMES[kind]} that is '{old}' cannot become '{new}': {way_out}.")
+
+
+_RECEIPT_RANK: Final[Mapping[DeliveryState, int]] = {
+    D.UNKNOWN: 1,
+    D.TEMPORARY_FAILURE: 2,
+    D.SENT: 2,
+    D.DELIVERED: 3,
+    D.PERMANENT_FAILURE: 4,
+}
+
+
+def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
+    """The state after a receipt: late, doubled and reordered receipts never take a delivery backwards."""
+    if not can_move(DeliveryState, old, reported):
+        return old
+    return reported if _RECEIPT_RANK.get(reported, 0) >= _RECEIPT_RANK.get(old, 0) else old
+
+
+_PRIORITY: Final[Mapping[Purpose, int]] = {
+    Purpose.TEST: 0,
+    Purpose.ANSWER: 10,
+    Purpose.RESULT: 20,
+    Purpose.CHANGE: 25,
+    Purpose.CANCELLATION: 25,
+    Purpose.INVITATION: 30,
+    Purpose.REMINDER: 40,
+    Purpose.SURVEY: 60,
+}
+
+
+def priority(purpose: Purpose, *, same_day: bool = False) -> int:
+    """Smaller goes first: changes of today, then answers, results, invitations, reminders, surveys."""
+    if same_day and purpose in {Purpose.CHANGE, Purpose.CANCELLATION}:
+        return 5
+    return _PRIORITY[purpose]

@@ -1,0 +1,171 @@
+"""Jobs, candidates and their contact points, applications and where they came from."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yuemian.accounts.models import Branch, Locale, User, validate_time_zone
+from yuemian.domain.states import Channel, Stage
+from yuemian.trust.models import Key, TenantModel
+from yuemian.trust.vault import Vault
+
+
+class JobFamily(TenantModel):
+    """技术, 销售, 职能 …: what content and cadence jobs share."""
+
+    engine_may = frozenset({"SELECT"})
+
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="family_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> JobQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class Job(TenantModel):
+    """A position people apply for."""
+
+    engine_may = frozenset({"SELECT"})
+
+    title = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120, blank=True)
+    family = models.ForeignKey(JobFamily, on_delete=models.PROTECT, related_name="jobs")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="jobs")
+    recruiter = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
+    is_open = models.BooleanField(default=True)
+    external_id = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "branch", "title"], name="job_title_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def title_in(self, locale: str) -> str:
+        return self.title if locale.startswith("zh") else self.title_en or self.title
+
+
+class Source(TenantModel):
+    """Where an application came from: BOSS直聘, 猎聘, 内推, 校招 …"""
+
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="source_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def visible_to(self, user: User) -> CandidateQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class Candidate(TenantModel):
+    """A person. Contact values and texts are sealed with the person's own key; the name stays searchable."""
+
+    engine_may = frozenset({"SELECT"})
+
+    key = models.OneToOneField(Key, on_delete=models.PROTECT, related_name="candidate")
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(
+        max_length=120, help_text="Normal form of the name, for comparison and search."
+    )
+    locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
+    time_zone = models.CharField(max_length=50, blank=True, validators=[validate_time_zone])
+    external_id = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "name_key"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="candidate_external_id_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactState(models.TextChoices):
+    ACTIVE = "active", _("In use")
+    INVALID = "invalid", _("Does not work")
+    SUPPRESSED = "suppressed", _("Stopped after failures")
+    OPTED_OUT = "opted_out", _("Opted out")
+
+
+class ContactPoint(TenantModel):
+    """A candidate on a channel: an e-mail address, or a phone number in E.164."""
+
+    engine_may = frozenset({"SELECT", "UPDATE"})
+    PLACE = "hiring_contactpoint.value"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="contact_points")
+    channel = models.CharField(max_length=12, choices=[(c.value, c.value) for c in Channel])
+    value_sealed = models.BinaryField()
+    blind_index = models.BinaryField(max_length=16)
+    state = models.CharField(max_length=12, choices=ContactState.choices, default=ContactState.ACTIVE)
+    is_shared = models.BooleanField(
+        default=False, help_text="A recruiter confirmed that several people share it."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "blind_index"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "channel", "blind_index"], name="contact_point_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.candidate_id}"
+
+    def value(self, vault: Vault) -> str:
+        """The address in clear. Raises Unreadable once the person was erased."""
+        return vault.open(self.candidate.key, self.PLACE, self.pk, self.value_sealed)
+
+
+class Application(TenantModel):
+    """One candidate for one job."""
+
+    engine_may = frozenset({"SELECT"})
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="applications")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="applications")
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.SET_NULL, related_name="applications"
+    )
+    stage = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in Stage], default=Stage.SCREENED
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "job"], name="application_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} for {self.job_id}"

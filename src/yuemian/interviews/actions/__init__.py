@@ -1,0 +1,1 @@
+"""Writes of interviews, one module per intention: schedule, invite, change, answer."""

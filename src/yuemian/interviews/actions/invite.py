@@ -1,0 +1,253 @@
+"""Choose interviews, see who would get what, and send: one decision, one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from yuemian.accounts.models import Organization, User
+from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
+from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.hiring.models import Application, ContactPoint, ContactState
+from yuemian.interviews.facts import context_of
+from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.messaging.actions.content import best_locale, texts_of
+from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
+from yuemian.messaging.models import Batch, Notification, TemplateVersion
+from yuemian.trust import audit
+from yuemian.trust.identifiers import uuid7
+from yuemian.trust.live import announce
+
+LINK_OUTLIVES = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One chosen interview: on which channels its candidate hears, or why not."""
+
+    interview: Interview
+    locale: str
+    channels: Sequence[Channel]
+    left_out: LeftOut | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What pressing “send” will do."""
+
+    items: Sequence[Item]
+    by_channel: Counter[Channel] = field(default_factory=Counter)
+    by_reason: Counter[LeftOut] = field(default_factory=Counter)
+
+    @property
+    def going(self) -> list[Item]:
+        return [item for item in self.items if item.left_out is None]
+
+    @property
+    def staying(self) -> list[Item]:
+        return [item for item in self.items if item.left_out is not None]
+
+
+def summarize(
+    interviews: Iterable[Interview],
+    version: TemplateVersion,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+    resend: bool = False,
+) -> Summary:
+    """Decide for every interview. Reads in a constant number of queries; interviews come `with_people`."""
+    chosen = list(interviews)
+    told = set() if resend else _already_told(chosen, purpose)
+    texts = texts_of(version)
+    items = [
+        _item(interview, texts, purpose, wanted, was_told=interview.pk in told, now=now)
+        for interview in chosen
+    ]
+    return Summary(
+        items,
+        Counter(channel for item in items if not item.left_out for channel in item.channels),
+        Counter(item.left_out for item in items if item.left_out),
+    )
+
+
+def send(
+    user: User,
+    summary: Summary,
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    **extra: Any,
+) -> Batch:
+    """Plan the whole batch: business rows, notifications and deliveries commit together."""
+    organization = user.organization
+    with transaction.atomic():
+        batch = Batch(
+            id=uuid7(),
+            organization=organization,
+            purpose=purpose,
+            version=version,
+            state=BatchState.RUNNING,
+            created_by=user,
+            created_at=now,
+            due_at=due_at or now,
+            total=len(summary.going),
+            left_out={str(reason): count for reason, count in summary.by_reason.items()},
+        )
+        if not summary.going:
+            batch.state, batch.finished_at = BatchState.FINISHED, now
+        batch.save(force_insert=True)
+        occasion = Occasion(
+            organization=organization,
+            purpose=purpose,
+            version=version,
+            subject_kind=SUBJECT_KIND,
+            due_at=due_at or now,
+            now=now,
+            actor=user,
+            batch=batch,
+        )
+        plan_items(occasion, summary.going, **extra)
+        if purpose == Purpose.INVITATION:
+            applications = [item.interview.application_id for item in summary.going]
+            Application.objects.filter(pk__in=applications, stage__in=[Stage.APPLIED, Stage.SCREENED]).update(
+                stage=Stage.INVITED
+            )
+        audit.record(
+            organization.pk,
+            user.actor,
+            "batch.sent",
+            at=now,
+            subject=("batch", batch.pk),
+            purpose=str(purpose),
+            planned=batch.total,
+            version=version.pk,
+        )
+        announce(organization.pk, "interviews")
+    return batch
+
+
+def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
+    """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
+    said = _occurrences([item.interview for item in items], occasion.purpose)
+    return plan_notifications(
+        occasion,
+        [
+            Intent(
+                recipient=Recipient(
+                    candidate=item.interview.application.candidate,
+                    contact_points=_contact_points(item.interview),
+                ),
+                subject_id=item.interview.pk,
+                subject_revision=item.interview.revision,
+                locale=item.locale,
+                context=context_of(item.interview, occasion.organization, item.locale, **extra),
+                channels=item.channels,
+                deadline_at=item.interview.starts_at,
+                link_expires_at=item.interview.ends_at + LINK_OUTLIVES,
+                occurrence=said.get(item.interview.pk, 0) + 1,
+            )
+            for item in items
+        ],
+    )
+
+
+def send_test(
+    user: User,
+    interview: Interview,
+    version: TemplateVersion,
+    *,
+    locale: str,
+    channels: Sequence[Channel],
+    now: datetime,
+) -> list[UUID]:
+    """The message this candidate would get, sent to the recruiter alone; its link shows where it would lead."""
+    organization: Organization = user.organization
+    occasion = Occasion(
+        organization=organization,
+        purpose=Purpose.TEST,
+        version=version,
+        subject_kind="test",
+        due_at=now,
+        now=now,
+        actor=user,
+    )
+    with transaction.atomic():
+        ids = plan_notifications(
+            occasion,
+            [
+                Intent(
+                    recipient=Recipient(user=user),
+                    subject_id=uuid7(),
+                    subject_revision=1,
+                    locale=locale,
+                    context=context_of(interview, organization, locale),
+                    channels=channels,
+                    deadline_at=now + timedelta(hours=1),
+                    link_expires_at=now,
+                )
+            ],
+        )
+        audit.record(organization.pk, user.actor, "template.tested", at=now, subject=("version", version.pk))
+    return ids
+
+
+def _item(
+    interview: Interview,
+    texts: dict[str, Any],
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    was_told: bool,
+    now: datetime,
+) -> Item:
+    locale = (
+        best_locale(texts, (interview.application.candidate.locale, interview.branch.locale)) or "zh-hans"
+    )
+    choice = Choice(
+        state=InterviewState(interview.state),
+        answer=Answer(interview.answer),
+        starts_at=interview.starts_at,
+        was_told=was_told,
+        channels=_contact_points(interview).keys(),
+        texts=texts.get(locale, {}).keys(),
+    )
+    return Item(interview, locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now))
+
+
+def _contact_points(interview: Interview) -> dict[Channel, ContactPoint]:
+    points = interview.application.candidate.contact_points.all()
+    return {Channel(point.channel): point for point in points if point.state == ContactState.ACTIVE}
+
+
+def _already_told(interviews: Sequence[Interview], purpose: Purpose) -> set[UUID]:
+    """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
+    rows = Notification.objects.filter(
+        subject_kind=SUBJECT_KIND,
+        subject_id__in=[interview.pk for interview in interviews],
+        purpose=purpose,
+        deliveries__state__in=[str(state) for state in TOLD | WAITING],
+    ).values_list("subject_id", "subject_revision")
+    heard = set(rows)
+    return {interview.pk for interview in interviews if (interview.pk, interview.revision) in heard}
+
+
+def _occurrences(interviews: Sequence[Interview], purpose: Purpose) -> dict[UUID, int]:
+    revisions = {interview.pk: interview.revision for interview in interviews}
+    rows = Notification.objects.filter(
+        subject_kind=SUBJECT_KIND, subject_id__in=revisions, purpose=purpose
+    ).values_list("subject_id", "subject_revision", "occurrence")
+    highest: dict[UUID, int] = {}
+    for subject_id, revision, occurrence in rows:
+        if revisions[subject_id] == revision:
+            highest[subject_id] = max(highest.get(subject_id, 0), occurrence)
+    return highest

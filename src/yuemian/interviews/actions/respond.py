@@ -1,0 +1,151 @@
+"""The candidate's side: answer an interview, ask a question; and HR's reply to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from yuemian.accounts.models import User
+from yuemian.domain.states import Answer, Purpose, check_move
+from yuemian.interviews.actions.invite import plan_items, summarize
+from yuemian.interviews.models import SUBJECT_KIND, Interview, Response
+from yuemian.messaging.actions.content import version_for
+from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.actions.plan import Occasion
+from yuemian.messaging.models import AccessLink, Message
+from yuemian.messaging.reach import available_channels
+from yuemian.trust import audit
+from yuemian.trust.audit import Actor
+from yuemian.trust.identifiers import uuid7
+from yuemian.trust.live import announce
+from yuemian.trust.vault import Vault
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Refused(Exception):  # noqa: N818
+    """The link can no longer answer: `old_revision`, `cancelled`, `over`, `revoked` or `expired`."""
+
+    why: str
+
+
+def standing(link: AccessLink, interview: Interview, *, now: datetime) -> str:
+    """`open`, or why this link cannot answer (see Refused.why). Order: what the person must know first."""
+    if link.revoked_at is not None:
+        return "revoked"
+    if interview.state == "cancelled":
+        return "cancelled"
+    if link.subject_revision != interview.revision:
+        return "old_revision"
+    if not interview.is_open(now):
+        return "over"
+    return "expired" if link.expires_at <= now else "open"
+
+
+def respond(link: AccessLink, answer: Answer, note: str, *, now: datetime, was_confirmed: bool) -> Interview:
+    """Record the candidate's answer to the revision their link shows. The last answer counts. Raises Refused."""
+    with transaction.atomic():
+        interview = _locked(link)
+        why = standing(link, interview, now=now)
+        if why != "open":
+            raise Refused(why)
+        response = Response(
+            id=uuid7(),
+            organization_id=link.organization_id,
+            interview=interview,
+            revision=interview.revision,
+            answer=answer,
+            link=link,
+            was_confirmed=was_confirmed,
+            at=now,
+        )
+        if note.strip():
+            vault = Vault(link.organization_id)
+            key = interview.application.candidate.key
+            response.note_sealed = vault.seal(key, Response.PLACE, response.pk, note.strip()[:LONGEST_NOTE])
+        if answer != interview.answer:
+            check_move(Answer, interview.answer, answer)
+        response.save(force_insert=True)
+        interview.answer, interview.answered_at = answer, now
+        interview.save(update_fields=["answer", "answered_at"])
+        audit.record(
+            link.organization_id,
+            Actor("candidate", link.candidate_id),
+            "interview.answered",
+            at=now,
+            subject=("interview", interview.pk),
+            revision=interview.revision,
+            answer=str(answer),
+        )
+        announce(link.organization_id, "interviews", interview=interview.pk)
+    return interview
+
+
+def ask(link: AccessLink, text: str, *, now: datetime) -> Message:
+    """A question from the candidate's page. Allowed until the link expires, whatever became of the interview."""
+    with transaction.atomic():
+        interview = _locked(link)
+        if link.revoked_at is not None or link.expires_at <= now:
+            raise Refused("expired")
+        message = add_message(interview.application, text, interview_id=interview.pk, author=None, now=now)
+        audit.record(
+            link.organization_id,
+            Actor("candidate", link.candidate_id),
+            "conversation.asked",
+            at=now,
+            subject=("interview", interview.pk),
+        )
+        announce(link.organization_id, "interviews", interview=interview.pk)
+    return message
+
+
+def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Message:
+    """HR's answer: into the conversation, and to the candidate as a message. Raises NoTemplate."""
+    with transaction.atomic():
+        message = add_message(interview.application, text, interview_id=interview.pk, author=user, now=now)
+        version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
+        summary = summarize(
+            [interview], version, Purpose.ANSWER, available_channels(user.organization), now=now, resend=True
+        )
+        occasion = Occasion(
+            organization=user.organization,
+            purpose=Purpose.ANSWER,
+            version=version,
+            subject_kind=SUBJECT_KIND,
+            due_at=now,
+            now=now,
+            actor=user,
+            is_same_day=interview.starts_at - now < timedelta(hours=24),
+        )
+        plan_items(
+            occasion, summary.going, hr_answer=text.strip(), candidate_question=_last_question(interview)
+        )
+        audit.record(
+            user.organization_id,
+            user.actor,
+            "conversation.answered",
+            at=now,
+            subject=("interview", interview.pk),
+        )
+        announce(user.organization_id, "interviews", interview=interview.pk)
+    return message
+
+
+def _locked(link: AccessLink) -> Interview:
+    Interview.objects.select_for_update(of=("self",)).get(pk=link.subject_id)
+    return Interview.objects.with_people().get(pk=link.subject_id)
+
+
+def _last_question(interview: Interview) -> str:
+    last = (
+        Message.objects.filter(conversation__application=interview.application, is_from_candidate=True)
+        .order_by("-created_at")
+        .first()
+    )
+    if last is None:
+        return ""
+    key = interview.application.candidate.key
+    return Vault(interview.organization_id).open(key, Message.PLACE, last.pk, last.body_sealed)

@@ -1,0 +1,175 @@
+"""Interviews and their revisions, who takes part, and what the candidate answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from yuemian.accounts.models import Branch, Role, User, validate_time_zone
+from yuemian.domain.states import Answer, Attendance, InterviewState, Mode
+from yuemian.hiring.models import Application
+from yuemian.messaging.models import choices, one_of
+from yuemian.trust.models import TenantModel
+
+#: What `messaging` calls the thing its notifications are about.
+SUBJECT_KIND = "interview"
+
+
+class InterviewQuerySet(models.QuerySet["Interview"]):
+    def visible_to(self, user: User) -> InterviewQuerySet:
+        """Interviewers see the interviews they hold; everybody else of the company sees all."""
+        mine = self.filter(organization_id=user.organization_id)
+        return mine.filter(interviewers=user) if user.role == Role.INTERVIEWER else mine
+
+    def with_people(self) -> InterviewQuerySet:
+        return self.select_related(
+            "application__candidate__key",
+            "application__job__family",
+            "application__source",
+            "branch",
+            "recruiter",
+        )
+
+
+class Interview(TenantModel):
+    """One round of an application. A change that the candidate must know raises `revision`."""
+
+    engine_may = frozenset({"SELECT"})
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="interviews")
+    branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="interviews")
+    recruiter = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="recruited_interviews"
+    )
+    interviewers = models.ManyToManyField(User, through="Participant", related_name="interviews")
+    round = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=choices(InterviewState), default=InterviewState.SCHEDULED)
+    revision = models.PositiveIntegerField(default=1)
+    starts_at = models.DateTimeField()
+    duration = models.DurationField(default=timedelta(hours=1))
+    time_zone = models.CharField(max_length=50, validators=[validate_time_zone])
+    mode = models.CharField(max_length=8, choices=choices(Mode), default=Mode.ONSITE)
+    place_name = models.CharField(max_length=120, blank=True)
+    place_address = models.CharField(max_length=300, blank=True)
+    video_link = models.URLField(max_length=500, blank=True)
+    materials = models.CharField(max_length=500, blank=True, help_text="What to bring.")
+    flow = models.CharField(max_length=500, blank=True, help_text="How it runs: 先笔试, 后面试.")
+    answer = models.CharField(max_length=24, choices=choices(Answer), default=Answer.NEEDS_ACTION)
+    answered_at = models.DateTimeField(null=True)
+    attendance = models.CharField(max_length=10, choices=choices(Attendance), default=Attendance.UNKNOWN)
+    cancelled_at = models.DateTimeField(null=True)
+    fingerprint = models.BinaryField(
+        max_length=16, null=True, help_text="Recognises the same spreadsheet row."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["organization", "starts_at", "id"]),
+            models.Index(fields=["organization", "answer", "starts_at"]),
+        ]
+        constraints = [
+            one_of("state", InterviewState, "interview_state_known"),
+            one_of("answer", Answer, "interview_answer_known"),
+            one_of("attendance", Attendance, "interview_attendance_known"),
+            models.CheckConstraint(
+                condition=models.Q(duration__gt=timedelta(0)), name="interview_duration_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "fingerprint"],
+                condition=models.Q(fingerprint__isnull=False) & ~models.Q(state=InterviewState.CANCELLED),
+                name="interview_row_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.pk}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.duration
+
+    @property
+    def answer_until(self) -> datetime:
+        """The cut-off: until the interview starts the answer may change."""
+        return self.starts_at
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state == InterviewState.SCHEDULED and now < self.answer_until
+
+
+class Participant(TenantModel):
+    """An interviewer of an interview."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["interview", "user"], name="participant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.interview_id}"
+
+
+class Response(TenantModel):
+    """What the candidate answered to one revision; the last one counts, earlier ones stay."""
+
+    app_may = frozenset({"SELECT", "INSERT"})
+    PLACE = "interviews_response.note"
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
+    revision = models.PositiveIntegerField()
+    answer = models.CharField(max_length=24, choices=choices(Answer))
+    note_sealed = models.BinaryField(
+        null=True, help_text="Reason or proposed time, in the candidate's words."
+    )
+    link = models.ForeignKey("messaging.AccessLink", null=True, on_delete=models.SET_NULL, related_name="+")
+    was_confirmed = models.BooleanField(
+        default=False, help_text="Sent by a second press (possible machine, no script)."
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [one_of("answer", Answer, "response_answer_known")]
+
+    def __str__(self) -> str:
+        return f"{self.answer} to revision {self.revision}"
+
+
+class ChangeKind(models.TextChoices):
+    CREATED = "created"
+    IMPORTED = "imported"
+    RESCHEDULED = "rescheduled"
+    DETAILS_CHANGED = "details_changed"
+    CANCELLED = "cancelled"
+
+
+class Change(TenantModel):
+    """What the company did to an interview, for its timeline."""
+
+    app_may = frozenset({"SELECT", "INSERT"})
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=16, choices=ChangeKind.choices)
+    revision = models.PositiveIntegerField()
+    old_starts_at = models.DateTimeField(null=True)
+    new_starts_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

@@ -1,0 +1,45 @@
+"""Find the text for a message: a template's newest published version and its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from yuemian.domain.states import Channel, Purpose
+from yuemian.messaging.models import TemplateVariant, TemplateVersion
+
+
+class NoTemplate(Exception):  # noqa: N818
+    """There is no published template for this purpose; publish one under Templates."""
+
+
+def version_for(organization_id: UUID, purpose: Purpose, round_name: str = "") -> TemplateVersion:
+    """The version to use for a purpose: one for this round before one for any round. Raises NoTemplate."""
+    versions = (
+        TemplateVersion.objects.filter(
+            organization_id=organization_id,
+            template__purpose=purpose,
+            template__is_archived=False,
+            template__round__in={"", round_name},
+            published_at__isnull=False,
+        )
+        .select_related("template")
+        .order_by("-template__round", "-template__created_at", "-number")
+    )
+    found = versions.first()
+    if found is None:
+        raise NoTemplate(NoTemplate.__doc__)
+    return found
+
+
+def texts_of(version: TemplateVersion) -> dict[str, dict[Channel, TemplateVariant]]:
+    """Locale → channel → variant."""
+    texts: dict[str, dict[Channel, TemplateVariant]] = {}
+    for variant in version.variants.all():
+        texts.setdefault(variant.locale, {})[Channel(variant.channel)] = variant
+    return texts
+
+
+def best_locale(texts: dict[str, dict[Channel, TemplateVariant]], wanted: Iterable[str]) -> str | None:
+    """The first wanted locale that has a text, else any that has."""
+    return next((locale for locale in (*wanted, *texts) if locale in texts), None)

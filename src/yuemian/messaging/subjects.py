@@ -1,0 +1,32 @@
+"""The port to the rooms above: what a notification is about, and whether it is still true.
+
+Messaging knows no interview. A room that plans notifications registers its subject kind here; the engine asks it,
+inside the claim, for the current truth of all subjects of a batch with one SQL query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Columns that a subject's truth query must return, in this order:
+#: subject_id uuid, revision int, is_open bool, is_answered bool, closes_at timestamptz.
+TRUTH_COLUMNS = ("subject_id", "revision", "is_open", "is_answered", "closes_at")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`truth_sql` takes one parameter, an array of subject ids, and returns TRUTH_COLUMNS.
+
+    It runs as the engine's role: select only, every organization.
+    """
+
+    kind: str
+    truth_sql: str
+
+
+SUBJECTS: dict[str, Subject] = {}
+
+
+def register(subject: Subject) -> None:
+    """Called from an app's `ready()`."""
+    SUBJECTS[subject.kind] = subject

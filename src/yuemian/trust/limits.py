@@ -1,0 +1,46 @@
+"""Rate limits kept in the database: one statement per hit, no counting of rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`hits` allowed per fixed `window`."""
+
+    name: str
+    hits: int
+    window: timedelta
+
+
+def hit(limit: Limit, *parts: str, now: datetime) -> timedelta | None:
+    """Count one attempt. None when allowed, else how long to wait."""
+    key = _key(limit, parts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO trust_ratelimit AS l (key_hash, window_ends_at, hits) VALUES (%s, %s, 1)
+            ON CONFLICT (key_hash) DO UPDATE SET
+                hits = CASE WHEN l.window_ends_at <= %s THEN 1 ELSE l.hits + 1 END,
+                window_ends_at = CASE WHEN l.window_ends_at <= %s THEN excluded.window_ends_at ELSE l.window_ends_at END
+            RETURNING hits, window_ends_at
+            """,
+            [key, now + limit.window, now, now],
+        )
+        hits, ends_at = cursor.fetchone()
+    return ends_at - now if hits > limit.hits else None
+
+
+def forget(limit: Limit, *parts: str) -> None:
+    """Start afresh, for instance after the right password."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM trust_ratelimit WHERE key_hash = %s", [_key(limit, parts)])
+
+
+def _key(limit: Limit, parts: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("\0".join((limit.name, *parts)).encode()).digest()

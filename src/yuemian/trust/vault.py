@@ -1,0 +1,144 @@
+"""Envelope encryption of fields: master key → organization key → candidate key → field.
+
+Record = version(1) ‖ key number(4) ‖ nonce(12) ‖ ciphertext ‖ tag(16), AES-256-GCM. The associated data is
+organization ‖ table ‖ column ‖ row id, so that a value copied to another place is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connection
+
+from yuemian.trust.keyring import keyring
+from yuemian.trust.models import Key, KeyPurpose
+
+VERSION = b"\x01"
+
+
+class Unreadable(Exception):  # noqa: N818
+    """The value cannot be decrypted: its key was destroyed (the person was erased), or the record was altered."""
+
+
+class Vault:
+    """Seals and opens the fields of one organization. Holds unwrapped keys: one per transaction or batch."""
+
+    def __init__(self, organization_id: UUID) -> None:
+        self.organization_id = organization_id
+        self._ciphers: dict[int, AESGCM] = {}
+
+    def seal(self, key: Key, place: str, row_id: UUID, text: str) -> bytes:
+        """Encrypt for `place` ("table.column") of the row."""
+        return self.seal_bytes(key, place, row_id, text.encode())
+
+    def seal_bytes(self, key: Key, place: str, row_id: UUID, plain: bytes) -> bytes:
+        nonce = os.urandom(12)
+        sealed = self.cipher(key).encrypt(nonce, plain, self._context(place, row_id))
+        return VERSION + key.number.to_bytes(4, "big") + nonce + sealed
+
+    def open(self, key: Key, place: str, row_id: UUID, record: bytes | memoryview) -> str:
+        """Decrypt. Raises Unreadable."""
+        return self.open_bytes(key, place, row_id, record).decode()
+
+    def open_bytes(self, key: Key, place: str, row_id: UUID, record: bytes | memoryview) -> bytes:
+        data = bytes(record)
+        if data[:1] != VERSION or int.from_bytes(data[1:5], "big") != key.number:
+            raise Unreadable(Unreadable.__doc__)
+        try:
+            return self.cipher(key).decrypt(data[5:17], data[17:], self._context(place, row_id))
+        except InvalidTag as error:
+            raise Unreadable(Unreadable.__doc__) from error
+
+    def cipher(self, key: Key) -> AESGCM:
+        """The key, unwrapped once. Raises Unreadable when it was destroyed."""
+        known = self._ciphers.get(key.number)
+        if known is None:
+            if key.wrapped is None:
+                raise Unreadable(Unreadable.__doc__)
+            known = self._ciphers[key.number] = AESGCM(self._unwrap(key))
+        return known
+
+    def _unwrap(self, key: Key) -> bytes:
+        if key.wrapped_by < 0:
+            master = keyring().master.get(-key.wrapped_by)
+            if master is None:
+                raise Unreadable(
+                    f"Master key {-key.wrapped_by} is not in the key file; restore it from your backup."
+                )
+            wrapping = AESGCM(master)
+        else:
+            wrapping = self._ciphers.get(key.wrapped_by) or self.cipher(
+                Key.objects.get(number=key.wrapped_by)
+            )
+        assert key.wrapped is not None
+        data = bytes(key.wrapped)
+        try:
+            return wrapping.decrypt(data[:12], data[12:], _wrap_context(self.organization_id, key.number))
+        except InvalidTag as error:
+            raise Unreadable(Unreadable.__doc__) from error
+
+    def _context(self, place: str, row_id: UUID) -> bytes:
+        return self.organization_id.bytes + place.encode() + b"\0" + row_id.bytes
+
+
+def create_organization_key(organization_id: UUID) -> Key:
+    """The organization's own key, wrapped by the newest master key."""
+    ring = keyring()
+    (number,) = _next_numbers(1)
+    wrapped = _wrap(AESGCM(ring.master[ring.newest]), organization_id, number)
+    key = Key(
+        organization_id=organization_id,
+        number=number,
+        purpose=KeyPurpose.ORGANIZATION,
+        wrapped_by=-ring.newest,
+        wrapped=wrapped,
+    )
+    key.save(force_insert=True)
+    return key
+
+
+def organization_key(organization_id: UUID) -> Key:
+    return Key.objects.get(
+        organization_id=organization_id, purpose=KeyPurpose.ORGANIZATION, destroyed_at=None
+    )
+
+
+def new_candidate_keys(vault: Vault, count: int) -> list[Key]:
+    """Unsaved keys for `count` new candidates; the caller inserts them with its rows."""
+    wrapping = organization_key(vault.organization_id)
+    cipher = vault.cipher(wrapping)
+    return [
+        Key(
+            organization_id=vault.organization_id,
+            number=number,
+            purpose=KeyPurpose.CANDIDATE,
+            wrapped_by=wrapping.number,
+            wrapped=_wrap(cipher, vault.organization_id, number),
+        )
+        for number in _next_numbers(count)
+    ]
+
+
+def destroy(keys: Iterable[Key], now: datetime) -> None:
+    """Make everything sealed with these keys unreadable for ever."""
+    Key.objects.filter(pk__in=[key.pk for key in keys]).update(wrapped=None, destroyed_at=now)
+
+
+def _wrap(cipher: AESGCM, organization_id: UUID, number: int) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + cipher.encrypt(nonce, os.urandom(32), _wrap_context(organization_id, number))
+
+
+def _wrap_context(organization_id: UUID, number: int) -> bytes:
+    return b"key\0" + organization_id.bytes + number.to_bytes(8, "big")
+
+
+def _next_numbers(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('trust_key_number') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]

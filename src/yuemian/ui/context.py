@@ -1,0 +1,78 @@
+"""What every page's frame needs: language, theme, navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark", "system")
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    path: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[str]
+
+    def is_for(self, role: str) -> bool:
+        return not role or role in self.roles
+
+
+_EVERYONE = frozenset({"administrator", "recruiter", "hiring_lead", "interviewer", "auditor"})
+_HR = frozenset({"administrator", "recruiter", "hiring_lead"})
+
+NAVIGATION = (
+    NavigationEntry("/interviews", _("Interviews"), "calendar", _EVERYONE),
+    NavigationEntry("/imports", _("Imports"), "upload", _HR),
+    NavigationEntry("/templates", _("Templates"), "file", _HR),
+    NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
+    NavigationEntry("/settings", _("Settings"), "settings", frozenset({"administrator"})),
+)
+
+
+def chosen_theme(request: HttpRequest) -> str:
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else "system"
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame.language`, `frame.direction`, `frame.theme`, `frame.navigation`, `frame.here`."""
+    code = get_language() or settings.LANGUAGE_CODE
+    return {
+        "frame": {
+            "language": code,
+            "direction": "rtl" if get_language_info(code)["bidi"] else "ltr",
+            "languages": [
+                {"code": each, "name": name, "current": each == code} for each, name in settings.LANGUAGES
+            ],
+            "theme": chosen_theme(request),
+            "navigation": list(_navigation(request)),
+            "here": request.get_full_path() if request.method == "GET" else "/",
+        }
+    }
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    role = str(getattr(getattr(request, "user", None), "role", "") or "")
+    return [
+        {
+            "path": entry.path,
+            "label": entry.label,
+            "icon": entry.icon,
+            "current": _is_under(request.path, entry.path),
+        }
+        for entry in NAVIGATION
+        if entry.is_for(role)
+    ]
+
+
+def _is_under(path: str, section: str) -> bool:
+    return path == section or path.startswith(f"{section}/")

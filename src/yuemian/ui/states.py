@@ -1,0 +1,101 @@
+"""The words and colours of every state that pages show, one row per state."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy as word
+
+
+class Appearance(NamedTuple):
+    tone: str
+    label: str | Promise
+
+
+#: Tones are classes of components.css: neutral, info, success, warning, danger, special.
+APPEARANCES: dict[str, dict[str, Appearance]] = {
+    "interview": {
+        "draft": Appearance("neutral", word("interview", "Draft")),
+        "scheduled": Appearance("info", word("interview", "Scheduled")),
+        "completed": Appearance("neutral", word("interview", "Completed")),
+        "cancelled": Appearance("neutral", word("interview", "Cancelled")),
+        "no_show": Appearance("danger", word("interview", "No-show")),
+    },
+    "response": {
+        "not_invited": Appearance("neutral", word("response", "Not invited")),
+        "needs_action": Appearance("warning", word("response", "No answer yet")),
+        "accepted": Appearance("success", word("response", "Coming")),
+        "declined": Appearance("danger", word("response", "Not coming")),
+        "reschedule_requested": Appearance("special", word("response", "Wants another time")),
+        "tentative": Appearance("warning", word("response", "Undecided")),
+    },
+    "attendance": {
+        "unknown": Appearance("neutral", word("attendance", "Not recorded")),
+        "attended": Appearance("success", word("attendance", "Attended")),
+        "no_show": Appearance("danger", word("attendance", "No-show")),
+        "excused": Appearance("neutral", word("attendance", "Excused")),
+    },
+    "notification": {
+        "draft": Appearance("neutral", word("notification", "Draft")),
+        "pending_approval": Appearance("warning", word("notification", "Awaiting approval")),
+        "approved": Appearance("info", word("notification", "Approved")),
+        "rejected": Appearance("danger", word("notification", "Rejected")),
+        "scheduled": Appearance("info", word("notification", "Scheduled")),
+        "processing": Appearance("info", word("notification", "In progress")),
+        "completed": Appearance("success", word("notification", "Completed")),
+        "cancelled": Appearance("neutral", word("notification", "Cancelled")),
+        "expired": Appearance("neutral", word("notification", "Expired")),
+        "superseded": Appearance("neutral", word("notification", "Superseded")),
+    },
+    "delivery": {
+        "created": Appearance("neutral", word("delivery", "Prepared")),
+        "scheduled": Appearance("neutral", word("delivery", "Scheduled")),
+        "held": Appearance("warning", word("delivery", "On hold")),
+        "queued": Appearance("neutral", word("delivery", "Waiting")),
+        "sending": Appearance("info", word("delivery", "Sending")),
+        "sent": Appearance("info", word("delivery", "Sent")),
+        "delivered": Appearance("success", word("delivery", "Delivered")),
+        "temporary_failure": Appearance("warning", word("delivery", "Failed for now")),
+        "permanent_failure": Appearance("danger", word("delivery", "Not deliverable")),
+        "technical_failure": Appearance("danger", word("delivery", "Technical failure")),
+        "failed": Appearance("danger", word("delivery", "Failed")),
+        "unknown": Appearance("warning", word("delivery", "Outcome unknown")),
+        "cancelled": Appearance("neutral", word("delivery", "Cancelled")),
+        "skipped": Appearance("neutral", word("delivery", "Left out")),
+        "superseded": Appearance("neutral", word("delivery", "Superseded")),
+        "expired": Appearance("neutral", word("delivery", "Expired")),
+    },
+    "batch": {
+        "draft": Appearance("neutral", word("batch", "Draft")),
+        "validated": Appearance("info", word("batch", "Checked")),
+        "scheduled": Appearance("info", word("batch", "Scheduled")),
+        "running": Appearance("info", word("batch", "Running")),
+        "paused": Appearance("warning", word("batch", "Paused")),
+        "finished": Appearance("success", word("batch", "Finished")),
+        "cancelled": Appearance("neutral", word("batch", "Stopped")),
+        "limit_exceeded": Appearance("danger", word("batch", "Limit exceeded")),
+        "failed": Appearance("danger", word("batch", "Failed")),
+    },
+    "row": {
+        "good": Appearance("success", word("row", "Good")),
+        "repairable": Appearance("warning", word("row", "Repairable")),
+        "bad": Appearance("danger", word("row", "Needs work")),
+        "duplicate": Appearance("neutral", word("row", "Already there")),
+        "skipped": Appearance("neutral", word("row", "Skipped")),
+    },
+    "template": {
+        "draft": Appearance("warning", word("template", "Draft")),
+        "published": Appearance("success", word("template", "Published")),
+        "archived": Appearance("neutral", word("template", "Archived")),
+    },
+}
+
+
+def appearance(state: str, kind: str = "") -> Appearance:
+    """How to show a state; without a kind, the first kind that knows it. An unknown state shows as its own name."""
+    kinds = [APPEARANCES[kind]] if kind else list(APPEARANCES.values())
+    for states in kinds:
+        if state in states:
+            return states[state]
+    return Appearance("neutral", state.replace("_", " "))

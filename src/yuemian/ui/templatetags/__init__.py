@@ -1,0 +1,3 @@
+"""Template tags of the design system."""
+
+from __future__ import annotations

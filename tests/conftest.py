@@ -1,0 +1,46 @@
+"""Fixtures of the whole suite: the database as the web role sees it, and the named cast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.factories import Cast, create_cast, sign_in_client
+
+#: A Wednesday morning in Shanghai; tests pass it as `now`.
+NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Migrated by the owner; from here on the suite has the web role's rights, row-level security included."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:
+            # Only here: transactional tests empty the tables after themselves.
+            cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO yuemian_app")
+        connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
+        connection.close()
+        yield
+        connection.close()
+        connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_owner"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def cast(db: None, now: datetime) -> Cast:
+    """星河科技 with its people, two branches, jobs and published templates; the transaction is bound to it."""
+    return create_cast(now=now)
+
+
+@pytest.fixture
+def recruiter_client(cast: Cast) -> Client:
+    """A browser in which the recruiter has signed in."""
+    return sign_in_client(cast.recruiter)

@@ -1,0 +1,35 @@
+"""The suite's PostgreSQL: an embedded server of its own, or the one that DATABASE_URL names.
+
+Loaded with `-p tests.database`, before Django's settings are read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from yuemian.postgres import running_server
+
+_server = None
+
+if "DATABASE_URL" not in os.environ:
+    _data = Path(tempfile.mkdtemp(prefix="yuemian-suite-"))
+    _data.chmod(0o711)
+    os.environ["YUEMIAN_DATA"] = str(_data)
+    _server = running_server(_data, settings={"shared_buffers": "128MB", "fsync": "off"})
+    _server.__enter__()
+
+    @atexit.register
+    def _stop() -> None:
+        _server.__exit__(None, None, None)
+        shutil.rmtree(_data, ignore_errors=True)
+
+
+# The suite creates its database as the owner; tests then run as the app's role (see conftest.py).
+os.environ["YUEMIAN_DATABASE_ROLE"] = "owner"
+os.environ.setdefault("YUEMIAN_PUBLIC_URL", "http://localhost:8000")
+for name in ("YUEMIAN_SMTP_URL", "YUEMIAN_MAIL_FROM"):
+    os.environ.pop(name, None)
