@@ -25,7 +25,7 @@ demo: $(VENV)/runtime.stamp ## Start Yuemian with fresh demo data of its own
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run the tests (ARGS="tests/postgres -k restart" chooses)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -q -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -q $(ARGS)
 
 .PHONY: check
 check: lint types layers migrations messages-check test ## Run everything a change must pass
@@ -41,7 +41,7 @@ types: $(VENV)/dev.stamp
 
 .PHONY: layers
 layers: $(VENV)/dev.stamp
-	@$(BIN)/lint-imports --no-timing >$(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
+	@$(BIN)/lint-imports >$(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
 
 .PHONY: migrations
 migrations: $(VENV)/dev.stamp
@@ -62,7 +62,7 @@ bench: $(VENV)/dev.stamp ## Measure and record the speed of the main paths
 
 .PHONY: chaos
 chaos: $(VENV)/dev.stamp ## Kill processes at random for long
-	@$(BIN)/python -m pytest -q -m chaos $(ARGS)
+	@CHAOS=long $(BIN)/python -m pytest -q -m chaos $(ARGS)
 
 .PHONY: lock
 lock: ## Refresh the locked dependencies (needs uv)

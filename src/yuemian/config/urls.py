@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from yuemian.config import views
 
-# Each app joins with `path("", include("yuemian.<app>.urls"))` as it comes to have pages.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", include("yuemian.accounts.urls")),
+    path("", include("yuemian.ui.urls")),
 ]
+
+handler400 = "yuemian.ui.views.bad_request"
+handler403 = "yuemian.ui.views.forbidden"
+handler404 = "yuemian.ui.views.not_found"
+handler500 = "yuemian.ui.views.server_error"

@@ -8,6 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from yuemian.accounts.guards import public
+
 
 class _Migrations:
     """Once applied they stay applied while this process lives; until then every question looks again."""
@@ -25,6 +27,7 @@ class _Migrations:
 migrations = _Migrations()
 
 
+@public
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
@@ -32,6 +35,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"name": "yuemian", "status": "ok"})
 
 
+@public
 @require_safe
 @never_cache
 def readyz(_request: HttpRequest) -> JsonResponse:

@@ -120,13 +120,15 @@ class _Supervisor:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_WITHIN
+        pause = 0.05
         while not port.answers(self._settings, "/readyz"):
             self._keep_alive()
             if time.monotonic() > deadline:
                 raise ServerProblem(
                     f"The pages did not come up within {READY_WITHIN:.0f} s; the lines above say why"
                 )
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(pause * 1.2, 1.0)
 
     def _keep_alive(self) -> None:
         if self._server and not self._server.is_adopted and not self._server.is_running():
