@@ -14,7 +14,6 @@ from tests.factories import Cast, sign_in_client
 #: Addresses that need no sign-in, and why.
 PUBLIC = {
     "sign-in": "the way in",
-    "home": "leads to the interviews, which are closed",
     "choose_language": "sets a cookie",
     "choose_theme": "sets a cookie",
     "healthz": "says that the process runs",
