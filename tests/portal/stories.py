@@ -55,7 +55,10 @@ def invited(interview: Interview) -> Invited:
     """The newest link of an interview."""
     notification = Notification.objects.filter(subject_id=interview.pk).latest("created_at", "id")
     sealed = Vault(interview.organization_id).open_bytes(
-        interview.application.candidate.key, Notification.PLACE, notification.pk, notification.parameters_sealed
+        interview.application.candidate.key,
+        Notification.PLACE,
+        notification.pk,
+        notification.parameters_sealed,
     )
     link = AccessLink.objects.get(notification=notification)
     return Invited(interview, link, orjson.loads(sealed)["token"])
@@ -78,7 +81,14 @@ def tap(client: Client, who: Invited, answer: str, *, now: datetime, **fields: A
 
 
 def confirm(
-    client: Client, who: Invited, action: str, *, now: datetime, age: float = 5, revision: int = 1, **fields: Any
+    client: Client,
+    who: Invited,
+    action: str,
+    *,
+    now: datetime,
+    age: float = 5,
+    revision: int = 1,
+    **fields: Any,
 ) -> HttpResponse:
     """The press on the summary page."""
     moment = now - timedelta(seconds=age)

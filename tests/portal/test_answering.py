@@ -1,4 +1,4 @@
-"""Answering from the page: one press for a person, two for whatever may be a machine, and what old links do."""
+"""Answering from the page: one press for a person, two for what may be a machine, and old links."""
 
 from __future__ import annotations
 
@@ -144,7 +144,12 @@ def test_a_question_reaches_the_conversation_once(cast: Cast) -> None:
     now = timezone.now()
     who = invite(cast, now=now)
     browser = phone()
-    form = {"token": who.token, "nonce": who.page_nonce(now=now), "report": "1.1.touch.0.1", "text": "可以停车吗？"}
+    form = {
+        "token": who.token,
+        "nonce": who.page_nonce(now=now),
+        "report": "1.1.touch.0.1",
+        "text": "可以停车吗？",
+    }
     assert browser.post("/c/ask", form)["Location"].endswith("#questions")
     browser.post("/c/ask", form)
     assert (Message.objects.count(), Conversation.objects.get().waiting_since is not None) == (1, True)
@@ -234,7 +239,10 @@ def test_fetches_and_views_are_events_and_a_head_is_nothing(cast: Cast) -> None:
     phone().get(who.address)
     phone().get(who.address)
     phone().post("/c/seen", {"token": who.token, "report": "1.1.touch.0.1"})
-    assert sorted(Visit.objects.values_list("kind", "is_suspected_bot")) == [("fetched", False), ("viewed", False)]
+    assert sorted(Visit.objects.values_list("kind", "is_suspected_bot")) == [
+        ("fetched", False),
+        ("viewed", False),
+    ]
 
 
 def test_too_many_presses_are_asked_to_wait(cast: Cast) -> None:

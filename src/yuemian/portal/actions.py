@@ -70,7 +70,7 @@ def summary_nonce(door: Opened, action: str) -> str:
 
 
 def is_surely_a_person(door: Opened, action: str, given: str, *, agent: str, report: Report | None) -> bool:
-    """Whether the first press counts. Remembers it, so that a press of another button soon after is doubted."""
+    """Whether the first press counts. Remembers it: a press of another button soon after is doubted."""
     link = str(door.link.pk)
     others = [(link, other) for other in ACTIONS if other != action]
     has_pressed_another = limits.is_running(SAME_VISIT, *others, now=door.now)

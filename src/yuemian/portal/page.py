@@ -15,9 +15,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from yuemian.domain.richtext import to_html
 from yuemian.domain.states import Answer
@@ -34,16 +33,16 @@ _NO_LOGO = hashlib.sha256(b"").digest()
 
 #: What a button says: the candidate's own words.
 ANSWER_WORDS: dict[str, str | Promise] = {
-    Answer.ACCEPTED: lazy("I’ll be there"),
-    Answer.DECLINED: lazy("I can’t come"),
-    Answer.RESCHEDULE_REQUESTED: lazy("I need another time"),
+    Answer.ACCEPTED: gettext_lazy("I’ll be there"),
+    Answer.DECLINED: gettext_lazy("I can’t come"),
+    Answer.RESCHEDULE_REQUESTED: gettext_lazy("I need another time"),
 }
 _BLOCK_WORDS: dict[str, str | Promise] = {
-    BlockKind.COMPANY: lazy("About us"),
-    BlockKind.VIDEO: lazy("See for yourself"),
-    BlockKind.HIGHLIGHTS: lazy("Why this job"),
-    BlockKind.TESTIMONIAL: lazy("Voices from the team"),
-    BlockKind.BENEFITS: lazy("Hours and benefits"),
+    BlockKind.COMPANY: gettext_lazy("About us"),
+    BlockKind.VIDEO: gettext_lazy("See for yourself"),
+    BlockKind.HIGHLIGHTS: gettext_lazy("Why this job"),
+    BlockKind.TESTIMONIAL: gettext_lazy("Voices from the team"),
+    BlockKind.BENEFITS: gettext_lazy("Hours and benefits"),
 }
 _KIND_ORDER = {str(kind): place for place, kind in enumerate(_BLOCK_WORDS)}
 
@@ -101,7 +100,7 @@ def direction(locale: str) -> str:
 
 
 def context(interview: Interview, locale: str, *, now: datetime) -> dict[str, Any]:
-    """Everything about the interview but the candidate's thread and answer; the same words as in the messages."""
+    """Everything about the interview, without thread and answer; the same words as in the messages."""
     organization, candidate = interview.organization, interview.application.candidate
     facts = context_of(interview, organization, locale)
     when = present(
@@ -132,11 +131,8 @@ def standing_answer(interview: Interview, *, now: datetime) -> dict[str, Any]:
     """What the candidate answered to the current revision, or an empty dictionary."""
     if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
         return {}
-    given = (
-        Response.objects.filter(interview=interview, revision=interview.revision)
-        .order_by("-at", "-id")
-        .first()
-    )
+    to_this = Response.objects.filter(interview=interview, revision=interview.revision)
+    given = to_this.order_by("-at", "-id").first()
     return {
         "value": interview.answer,
         "words": ANSWER_WORDS[interview.answer],
@@ -214,7 +210,7 @@ def _countdown(starts_at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _sections(interview: Interview, locale: str) -> list[Section]:
-    """The job's blocks by kind, each kind in the page's language if it has one, else in the company's, else in any."""
+    """The job's blocks by kind, each kind in the page's language, else in the company's, else in any."""
     blocks = sorted(
         Block.objects.for_job(interview.application.job),
         key=lambda block: (_KIND_ORDER.get(block.kind, len(_KIND_ORDER)), block.position, block.pk),
@@ -225,9 +221,8 @@ def _sections(interview: Interview, locale: str) -> list[Section]:
         there = {block.locale for block in group}
         wanted = (locale, interview.organization.locale, *sorted(there))
         chosen = next(each for each in wanted if each in there)
-        items = [
-            _item(block, "" if chosen == locale else chosen) for block in group if block.locale == chosen
-        ]
+        language = "" if chosen == locale else chosen
+        items = [_item(block, language) for block in group if block.locale == chosen]
         sections.append(Section(kind, _BLOCK_WORDS.get(kind, ""), items))
     return sections
 

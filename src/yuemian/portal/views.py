@@ -1,14 +1,15 @@
 """The candidate's pages: one link, no sign-in, no cookie, no script needed; opening one changes nothing.
 
-The forms are exempt from the CSRF token because there is no session a foreign site could ride on: whoever posts must
-know the link's own secret, which stands in the body, and a nonce that only the page hands out. `SameOrigin` refuses
-foreign pages besides.
+The forms are exempt from the CSRF token because there is no session a foreign site could ride on: whoever
+posts must know the link's own secret, which stands in the body, and a nonce that only the page hands out.
+`SameOrigin` refuses foreign pages besides.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -45,17 +45,10 @@ from yuemian.portal.actions import (
 from yuemian.portal.door import Opened, opened
 
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}candidate"
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",  # our own console frames the page: phone lab and preview
-        "base-uri 'none'",
-    ]
+#: `frame-ancestors 'self'`: our own console frames the page, in the phone lab and beside templates.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -73,7 +66,7 @@ def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
     """The page itself. Opening it is noted as a visit (a HEAD is not), and changes nothing else."""
     with opened(token, now=timezone.now()) as door:
         if door is None:
-            return _lost(request)
+            return _lost()
         if request.method == "GET":
             suspect = is_fetch_suspect(
                 _agent(request), since_delivery=door.since_delivery, is_prefetch=_is_prefetch(request)
@@ -89,13 +82,13 @@ def _posted(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @csrf_exempt
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
-            return _lost(request, status=405)
+            return _lost(405)
         with opened(request.POST.get("token", ""), now=timezone.now()) as door:
             if door is None:
-                return _lost(request)
+                return _lost()
             wait = wait_before_posting(door, request.META.get("REMOTE_ADDR", ""))
             if wait is not None:
-                return _message(request, "portal/busy.html", 429, retry_after=int(wait.total_seconds()) + 1)
+                return _message("portal/busy.html", 429, retry_after=int(wait.total_seconds()) + 1)
             return view(request, door)
 
     return handle
@@ -110,10 +103,8 @@ def answer(request: HttpRequest, door: Opened) -> HttpResponse:
     was_confirmed = is_confirmed(door, action, request.POST.get("confirm", ""))
     if not was_confirmed and not _is_person(request, door, action):
         return _summary(request, door, action, note)
-    try:
+    with suppress(Refused):  # the facts changed between reading and pressing: the page says what holds now
         send_answer(door, Answer(action), note, was_confirmed=was_confirmed)
-    except Refused:
-        pass  # the facts changed between reading and pressing: the page says what holds now
     return _back(door, "#answer")
 
 
@@ -160,7 +151,7 @@ def seen(request: HttpRequest, door: Opened) -> HttpResponse:
 @public
 @require_safe
 def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001
-    """A company's logo, addressed by its content: public, kept for ever, and without the candidate's token."""
+    """A company's logo, addressed by its content: public, kept for ever, without any token."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT find_logo(%s)", [bytes.fromhex(digest)])
         content = bytes(cursor.fetchone()[0] or b"")
@@ -200,12 +191,12 @@ def _summary(request: HttpRequest, door: Opened, action: str, text: str) -> Http
         return _sealed(HttpResponse(render_to_string("portal/summary.html", contents)))
 
 
-def _lost(request: HttpRequest, *, status: int = 404) -> HttpResponse:
+def _lost(status: int = 404) -> HttpResponse:
     """The same page for every link that opens nothing, so that nobody learns which ones existed."""
-    return _message(request, "portal/lost.html", status)
+    return _message("portal/lost.html", status)
 
 
-def _message(request: HttpRequest, template: str, status: int, *, retry_after: int = 0) -> HttpResponse:
+def _message(template: str, status: int, *, retry_after: int = 0) -> HttpResponse:
     code = translation.get_language() or settings.LANGUAGE_CODE
     contents = {"language": code, "direction": page.direction(code), "minutes": -(-retry_after // 60)}
     response = _sealed(HttpResponse(render_to_string(template, contents), status=status))

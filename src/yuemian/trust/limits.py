@@ -37,7 +37,7 @@ def hit(limit: Limit, *parts: str, now: datetime) -> timedelta | None:
 
 
 def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:
-    """Whether any of these keys (each the parts of one) was hit in a window that still runs; counts nothing."""
+    """Whether any of these keys (each its parts) was hit in a window that still runs; counts nothing."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM trust_ratelimit WHERE key_hash = ANY(%s) AND window_ends_at > %s)",
