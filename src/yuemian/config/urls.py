@@ -1,10 +1,18 @@
-"""Every address of the site."""
+"""Every address of the web process; each app lists its own."""
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [
+from yuemian.config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", include("yuemian.accounts.urls")),
+    path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),
     path("", include("yuemian.ui.urls")),
 ]
