@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/interviews"), name="home"),
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
+    path("", include("yuemian.portal.urls")),
     path("", include("yuemian.ui.urls")),
 ]
 
