@@ -1,3 +1,21 @@
+"""Every address of the web process; each app lists its own."""
+
 from __future__ import annotations
 
-urlpatterns = []
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from yuemian.config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", include("yuemian.accounts.urls")),
+    path("", include("yuemian.ui.urls")),
+]
+
+handler400 = "yuemian.ui.views.bad_request"
+handler403 = "yuemian.ui.views.forbidden"
+handler404 = "yuemian.ui.views.not_found"
+handler500 = "yuemian.ui.views.server_error"
