@@ -86,7 +86,11 @@ class Phone:
     @property
     def newest(self) -> str:
         """Changes whenever something arrives."""
-        return f"{self.letters[0].id}.{sum(letter.times_received for letter in self.letters)}" if self.letters else ""
+        return (
+            f"{self.letters[0].id}.{sum(letter.times_received for letter in self.letters)}"
+            if self.letters
+            else ""
+        )
 
     def first_app(self) -> str:
         """What to show unasked: the mail, unless there are only texts."""
@@ -181,7 +185,9 @@ def _owners(user: User, name: str) -> QuerySet[Candidate]:
     people = Candidate.objects.visible_to(user).filter(notifications__deliveries__lab_message__isnull=False)
     if name:
         people = people.filter(name_key__contains=comparable_name(name))
-    return people.annotate(newest=Max("notifications__deliveries__lab_message__received_at")).order_by("-newest", "id")
+    return people.annotate(newest=Max("notifications__deliveries__lab_message__received_at")).order_by(
+        "-newest", "id"
+    )
 
 
 def _newest(rows: QuerySet[LabMessage]) -> QuerySet[LabMessage]:

@@ -77,7 +77,9 @@ def lab_message_html(request: SignedInRequest, message_id: UUID) -> HttpResponse
 
 
 def _screen(request: SignedInRequest, phone: lab.Phone, context: dict[str, Any]) -> HttpResponse:
-    template = "messaging/parts/handset.html" if request.headers.get("HX-Request") else "messaging/lab_phone.html"
+    template = (
+        "messaging/parts/handset.html" if request.headers.get("HX-Request") else "messaging/lab_phone.html"
+    )
     return render(request, template, {"phone": phone, **context})
 
 
@@ -98,7 +100,9 @@ def _phone(request: SignedInRequest, owner: str) -> lab.Phone:
         candidate_id = UUID(owner)
     except ValueError:
         raise Http404 from None
-    return lab.phone_of(request.user, get_object_or_404(Candidate.objects.visible_to(request.user), pk=candidate_id))
+    return lab.phone_of(
+        request.user, get_object_or_404(Candidate.objects.visible_to(request.user), pk=candidate_id)
+    )
 
 
 def _number(text: str) -> int:
