@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),
+    path("", include("yuemian.messaging.urls")),
     path("", include("yuemian.ui.urls")),
 ]
 

@@ -37,6 +37,7 @@ __all__ = [
     "DeliveryEvent",
     "EventKind",
     "LabMessage",
+    "LabMessageQuerySet",
     "Message",
     "Notification",
     "NotificationQuerySet",

@@ -204,6 +204,15 @@ class DeliveryEvent(TenantModel):
         return f"{self.kind} {self.at:%H:%M:%S}"
 
 
+class LabMessageQuerySet(models.QuerySet["LabMessage"]):
+    def visible_to(self, user: User) -> LabMessageQuerySet:
+        """What candidates received, and the tests this user sent to themselves."""
+        mine = models.Q(delivery__notification__candidate__isnull=False) | models.Q(
+            delivery__notification__user_id=user.pk
+        )
+        return self.filter(mine, organization_id=user.organization_id)
+
+
 class LabMessage(TenantModel):
     """What the rehearsal provider received: the content of the phone lab."""
 
@@ -217,6 +226,8 @@ class LabMessage(TenantModel):
     times_received = models.PositiveSmallIntegerField(
         default=1, help_text="More than 1 would be a double send."
     )
+
+    objects = LabMessageQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"lab message {self.pk}"
