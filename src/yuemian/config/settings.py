@@ -91,7 +91,6 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[str] = []
 STATIC_ROOT = ENV.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "yuemian.ui.assets.FingerprintedAssets"}}
-WHITENOISE_IMMUTABLE_FILE_TEST = "yuemian.ui.assets.is_fingerprinted"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

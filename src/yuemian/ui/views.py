@@ -51,7 +51,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         400,
@@ -60,7 +60,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         403,
@@ -69,7 +69,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         404,
@@ -102,5 +102,5 @@ def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResp
     reference = getattr(request, "id", "") or secrets.token_hex(4)
     log.warning("error page %s shown, reference %s", status, reference)
     context = {"status": status, "title": title, "hint": hint, "reference": reference}
-    # Without the request no context processor runs: the page stands even when a session or the database does not.
+    # Without the request no context processor runs: the page stands even when the database does not.
     return HttpResponse(render_to_string("ui/error.html", context), status=status)
