@@ -19,7 +19,7 @@ BOTH = [Channel.EMAIL, Channel.SMS]
 
 def facts_of(interview: Interview, **changes: object) -> Facts:
     names = Facts.__dataclass_fields__
-    return Facts(**{name: getattr(interview, name) for name in names} | changes)  # type: ignore[arg-type]
+    return Facts(**{name: getattr(interview, name) for name in names} | changes)
 
 
 def test_sending_plans_one_notification_with_a_delivery_per_channel(cast: Cast, now: datetime) -> None:
@@ -86,3 +86,20 @@ def test_cancelling_tells_those_who_were_told(cast: Cast, now: datetime) -> None
     Delivery.objects.update(state="sent")
     assert cancel_interview(cast.recruiter, interview.pk, now=now, reason="职位暂停").is_told
     assert Notification.objects.filter(purpose="cancellation").count() == 1
+
+
+def test_a_waiting_invitation_survives_a_change_with_the_new_facts(cast: Cast, now: datetime) -> None:
+    interview = create_interview(cast, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    send(
+        cast.recruiter,
+        summarize([interview], version, Purpose.INVITATION, BOTH, now=now),
+        version,
+        Purpose.INVITATION,
+        now=now,
+    )
+    later = facts_of(interview, starts_at=interview.starts_at + timedelta(hours=2))
+    assert not change_interview(cast.recruiter, interview.pk, later, now=now).is_told
+    planned = Notification.objects.filter(state="scheduled")
+    assert list(planned.values_list("purpose", "subject_revision")) == [("invitation", 2)]
+    assert Delivery.objects.filter(state="queued").count() == 2

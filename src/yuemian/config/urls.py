@@ -1,3 +1,7 @@
+"""Every address of the web process; each app lists its own."""
+
 from __future__ import annotations
 
-urlpatterns = []
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

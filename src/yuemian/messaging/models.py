@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -201,7 +202,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
         return self.filter(organization_id=user.organization_id)
 
-    def about(self, kind: str, subject_id: object) -> NotificationQuerySet:
+    def about(self, kind: str, subject_id: UUID) -> NotificationQuerySet:
         return self.filter(subject_kind=kind, subject_id=subject_id)
 
 

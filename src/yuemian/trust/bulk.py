@@ -18,10 +18,10 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     Values are what psycopg adapts (UUID, datetime, str, int, bytes, Jsonb); every column without a database
     default must be among `fields`.
     """
-    columns = [model._meta.get_field(name).column for name in fields]
+    columns = [_column(model, name) for name in fields]
     table = sql.Identifier(model._meta.db_table)
     incoming = sql.Identifier(f"incoming_{model._meta.model_name}")
-    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    names = sql.SQL(", ").join([sql.Identifier(column) for column in columns])
     with connection.cursor() as cursor:
         raw: Any = cursor.cursor
         raw.execute(
@@ -36,3 +36,10 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         count: int = raw.rowcount
         raw.execute(sql.SQL("DROP TABLE {}").format(incoming))
     return count
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    assert field.column
+    return field.column

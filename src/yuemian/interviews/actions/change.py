@@ -8,15 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import User
-from yuemian.domain.states import Answer, Channel, InterviewState, Mode, Purpose, ReasonCode, check_move
+from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode, check_move
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.actions.plan import Occasion
+from yuemian.messaging.models import TemplateVersion
+from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
@@ -62,6 +65,8 @@ def change_interview(
     with transaction.atomic():
         interview = _locked(user, interview_id)
         _check_open(interview, now)
+        if facts.starts_at <= now:
+            raise CannotChange(_("The new time has already passed; choose a later one."))
         old_start, old_place = interview.starts_at, interview.place_name
         loud = [name for name in TOLD_FIELDS if getattr(facts, name) != getattr(interview, name)]
         quiet = [name for name in QUIET_FIELDS if getattr(facts, name) != getattr(interview, name)]
@@ -76,9 +81,11 @@ def change_interview(
         interview.save()
         if loud:
             old = {"old_when": old_start, "old_place": old_place, "change_reason": reason}
-            is_told = _tell(user, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now, old)
+            is_told = _tell(
+                user, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=old
+            )
         kind = ChangeKind.RESCHEDULED if "starts_at" in loud else ChangeKind.DETAILS_CHANGED
-        _note(user, interview, kind, now, reason, old_start)
+        _note(user, interview, kind, now=now, reason=reason, old_start=old_start)
         return Changed(interview.revision, is_told)
 
 
@@ -96,10 +103,10 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
             interview,
             Purpose.CANCELLATION,
             ReasonCode.INTERVIEW_CANCELLED,
-            now,
-            {"cancellation_reason": reason},
+            now=now,
+            extra={"cancellation_reason": reason},
         )
-        _note(user, interview, ChangeKind.CANCELLED, now, reason, interview.starts_at)
+        _note(user, interview, ChangeKind.CANCELLED, now=now, reason=reason, old_start=interview.starts_at)
         return Changed(interview.revision, is_told)
 
 
@@ -111,7 +118,9 @@ def _locked(user: User, interview_id: UUID) -> Interview:
 
 def _check_open(interview: Interview, now: datetime) -> None:
     if interview.state != InterviewState.SCHEDULED or interview.starts_at <= now:
-        raise CannotChange(CannotChange.__doc__)
+        raise CannotChange(
+            _("Only an interview that is scheduled and has not begun can be changed or cancelled.")
+        )
 
 
 def _tell(
@@ -119,34 +128,54 @@ def _tell(
     interview: Interview,
     purpose: Purpose,
     reason: ReasonCode,
+    *,
     now: datetime,
     extra: dict[str, Any],
 ) -> bool:
-    """Supersede what waits; if the old facts had gone out, plan the correction. True when one was planned."""
-    told = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)
-    if interview.pk not in told:
-        return False
-    version = version_for(user.organization_id, purpose, interview.round)
-    summary = summarize([interview], version, purpose, list(Channel), now=now)
+    """Supersede what waits; if the old facts had gone out, plan the correction. True when one was planned.
+
+    An invitation that was still waiting is planned anew with the new facts: superseding must not lose it.
+    """
+    superseded = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)
+    if interview.pk in superseded.told:
+        version = version_for(user.organization_id, purpose, interview.round)
+        return _plan(user, interview, purpose, version, now=now, due_at=now, extra=extra)
+    if purpose == Purpose.CHANGE:
+        for waiting in superseded.unheard:
+            again = Purpose(waiting.purpose)
+            _plan(user, interview, again, waiting.version, now=now, due_at=max(now, waiting.due_at), extra={})
+    return False
+
+
+def _plan(
+    user: User,
+    interview: Interview,
+    purpose: Purpose,
+    version: TemplateVersion,
+    *,
+    now: datetime,
+    due_at: datetime,
+    extra: dict[str, Any],
+) -> bool:
+    summary = summarize([interview], version, purpose, available_channels(user.organization), now=now)
     old = extra.get("old_when")
     if isinstance(old, datetime) and summary.going:
         extra = extra | {"old_when": present(old, interview.time_zone, summary.going[0].locale).full}
-    is_same_day = interview.starts_at - now < timedelta(hours=24)
     occasion = Occasion(
         organization=user.organization,
         purpose=purpose,
         version=version,
         subject_kind=SUBJECT_KIND,
-        due_at=now,
+        due_at=due_at,
         now=now,
         actor=user,
-        is_same_day=is_same_day,
+        is_same_day=interview.starts_at - now < timedelta(hours=24),
     )
     return bool(plan_items(occasion, summary.going, **extra))
 
 
 def _note(
-    user: User, interview: Interview, kind: ChangeKind, now: datetime, reason: str, old_start: datetime
+    user: User, interview: Interview, kind: ChangeKind, *, now: datetime, reason: str, old_start: datetime
 ) -> None:
     Change.objects.create(
         id=uuid7(),

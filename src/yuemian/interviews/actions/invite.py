@@ -67,7 +67,10 @@ def summarize(
     chosen = list(interviews)
     told = set() if resend else _already_told(chosen, purpose)
     texts = texts_of(version)
-    items = [_item(interview, texts, purpose, wanted, interview.pk in told, now) for interview in chosen]
+    items = [
+        _item(interview, texts, purpose, wanted, was_told=interview.pk in told, now=now)
+        for interview in chosen
+    ]
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -162,9 +165,9 @@ def send_test(
     user: User,
     interview: Interview,
     version: TemplateVersion,
+    *,
     locale: str,
     channels: Sequence[Channel],
-    *,
     now: datetime,
 ) -> list[UUID]:
     """The message this candidate would get, sent to the recruiter alone; its link shows where it would lead."""
@@ -203,6 +206,7 @@ def _item(
     texts: dict[str, Any],
     purpose: Purpose,
     wanted: Collection[Channel],
+    *,
     was_told: bool,
     now: datetime,
 ) -> Item:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.domain.states import Answer, Channel, Purpose, check_move
+from yuemian.domain.states import Answer, Purpose, check_move
 from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Response
 from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.actions.conversation import add_message
 from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.models import AccessLink, Message
+from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
@@ -106,7 +107,9 @@ def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Mess
     with transaction.atomic():
         message = add_message(interview.application, text, interview_id=interview.pk, author=user, now=now)
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
-        summary = summarize([interview], version, Purpose.ANSWER, list(Channel), now=now, resend=True)
+        summary = summarize(
+            [interview], version, Purpose.ANSWER, available_channels(user.organization), now=now, resend=True
+        )
         occasion = Occasion(
             organization=user.organization,
             purpose=Purpose.ANSWER,

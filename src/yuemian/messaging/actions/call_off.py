@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -43,15 +45,30 @@ SELECT count(*) FROM gone
 """
 
 
+@dataclass(frozen=True)
+class Superseded:
+    """Who may have heard the old facts, and which notifications were called off before anybody heard them."""
+
+    told: set[UUID]
+    unheard: list[Notification]
+
+
 def supersede(
     subject_kind: str, subject_ids: Collection[UUID], reason: ReasonCode, *, now: datetime
-) -> set[UUID]:
-    """Cancel every waiting delivery about these subjects. Returns the subjects whose candidate may have been told.
+) -> Superseded:
+    """Cancel every waiting delivery about these subjects.
 
     A delivery that a worker claims at the same moment is either cancelled here (the claim then skips it) or already
     `sending` when this statement gets its row lock, and so counts as told.
     """
     with transaction.atomic():
+        waiting_before = Notification.objects.filter(
+            subject_kind=subject_kind,
+            subject_id__in=subject_ids,
+            candidate__isnull=False,
+            deliveries__state__in=[str(state) for state in WAITING],
+        )
+        unheard = {notification.pk: notification for notification in waiting_before.select_related("version")}
         _call_off(
             "n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s)",
             reason,
@@ -59,13 +76,14 @@ def supersede(
             kind=subject_kind,
             subjects=list(subject_ids),
         )
-        told = Notification.objects.filter(
+        heard = Notification.objects.filter(
             subject_kind=subject_kind,
             subject_id__in=subject_ids,
             candidate__isnull=False,
             deliveries__state__in=[str(state) for state in TOLD],
         )
-        return set(told.values_list("subject_id", flat=True))
+        told = set(heard.values_list("subject_id", flat=True))
+    return Superseded(told, [n for n in unheard.values() if n.subject_id not in told])
 
 
 def stop_batch(batch: Batch, *, now: datetime) -> int:
@@ -83,7 +101,7 @@ def waiting(batch: Batch) -> int:
     return Delivery.objects.filter(batch=batch, state__in=[str(state) for state in WAITING]).count()
 
 
-def _call_off(which: str, reason: ReasonCode, now: datetime, **values: object) -> int:
+def _call_off(which: str, reason: ReasonCode, now: datetime, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             CALL_OFF.format(which=which),

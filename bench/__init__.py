@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured and how to run stands in README.md."""
