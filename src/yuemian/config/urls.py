@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("yuemian.ui.urls")),
+    path("", include("yuemian.interviews.urls")),
+]
+
+handler400 = "yuemian.ui.views.bad_request"
+handler403 = "yuemian.ui.views.forbidden"
+handler404 = "yuemian.ui.views.not_found"
+handler500 = "yuemian.ui.views.server_error"
