@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path
 
 POLICY = (
@@ -27,6 +28,21 @@ def break_down(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
-urlpatterns = [path("", include("yuemian.ui.urls")), path("broken", break_down)]
+def take_file(request: HttpRequest) -> HttpResponse:
+    """Redirects after a right file, shows the page again after a wrong one."""
+    file = request.FILES["file"]
+    assert isinstance(file, UploadedFile)
+    if not str(file.name).endswith(".csv"):
+        return HttpResponse(
+            '<main id="content"><p data-focus tabindex="-1">no spreadsheet</p></main>', status=422
+        )
+    return HttpResponseRedirect(f"/ui/gallery?bytes={file.size}")
+
+
+urlpatterns = [
+    path("", include("yuemian.ui.urls")),
+    path("broken", break_down),
+    path("ui/upload", take_file),
+]
 handler404 = "yuemian.ui.views.not_found"
 handler500 = "yuemian.ui.views.server_error"

@@ -47,3 +47,8 @@ def test_a_failure_shows_a_calm_page(browser: Client) -> None:
     page = browser.get("/broken")
     assert page.status_code == 500
     assert "系统出错了" in page.content.decode()
+
+
+def test_an_error_page_keeps_the_chosen_theme(browser: Client) -> None:
+    browser.cookies["theme"] = "dark"
+    assert 'data-theme="dark"' in browser.get("/nowhere").content.decode()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import django_stubs_ext
+
 from yuemian.config import environment
+
+# Lets annotations such as `ModelForm[Organization]` stand where Python evaluates them.
+django_stubs_ext.monkeypatch()
 
 ENV = environment.read()
 

@@ -225,7 +225,7 @@ class NewInterviewForm(FactsForm):
             if not data.get("phone") and not data.get("email"):
                 self.add_error(
                     "phone",
-                    _t("Give a mobile phone or an email address: one of them must reach the candidate."),
+                    _t("Give a mobile phone or an email address, so that the candidate can be reached."),
                 )
             elif data.get("name"):
                 self._recognise(data)

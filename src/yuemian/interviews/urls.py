@@ -7,7 +7,6 @@ from django.urls import path
 from yuemian.interviews.views import batches, board, detail, editing, previews, sending
 
 urlpatterns = [
-    path("", board.home, name="home"),
     path("interviews", board.show, name="interviews"),
     path("interviews/new", editing.create, name="interview-new"),
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),

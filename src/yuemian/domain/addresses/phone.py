@@ -208,25 +208,19 @@ def _parse(text: str, region: str) -> Phone | None:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    # A number is valid exactly if it has a kind; asking for both would match every pattern twice.
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
         return None
     return Phone(
-        phonenumbers.format_number(_without_extension(number), PhoneNumberFormat.E164),
-        _kind(number),
+        f"+{number.country_code}{phonenumbers.national_significant_number(number)}",
+        _kind(kind),
         phonenumbers.region_code_for_number(number) or region,
         number.extension or "",
     )
 
 
-def _without_extension(number: PhoneNumber) -> PhoneNumber:
-    copy = PhoneNumber()
-    copy.merge_from(number)
-    copy.extension = None
-    return copy
-
-
-def _kind(number: PhoneNumber) -> PhoneKind:
-    kind = phonenumbers.number_type(number)
+def _kind(kind: int) -> PhoneKind:
     if kind in {
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -47,10 +46,6 @@ NOTICES = {
     NoticeState.UNKNOWN: _("Outcome unknown"),
     NoticeState.FAILED: _("Failed"),
 }
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(reverse("interviews"))
 
 
 @require_safe

@@ -229,6 +229,12 @@ def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
     )
 
 
+@register.inclusion_tag("ui/parts/dropzone.html")
+def dropzone(title: str, hint: str, accept: str, name: str = "file") -> dict[str, str]:
+    """The file field of a `<form data-upload method="post" enctype="multipart/form-data">`."""
+    return {"title": title, "hint": hint, "accept": accept, "name": name}
+
+
 @register.inclusion_tag("ui/parts/notice.html")
 def notice(text: str, tone: str = "info", title: str = "") -> dict[str, str]:
     """A message that stays on the page (a toast goes away)."""
