@@ -20,6 +20,7 @@ from yuemian.messaging.models.sending import (
     DeliveryEvent,
     EventKind,
     LabMessage,
+    LabMessageQuerySet,
     Notification,
     NotificationQuerySet,
 )
