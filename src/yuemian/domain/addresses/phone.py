@@ -177,7 +177,8 @@ def _read_elsewhere(text: str, digits: str, region: str) -> Reading[Phone]:
     problem = _why_invalid(text, digits, region)
     if text.startswith(("+", "00")):
         return problem
-    found = [phone for phone in (_parse("+" + digits, region),) if phone]
+    abroad = _parse("+" + digits, region)
+    found = [abroad] if abroad and abroad.region in NEIGHBOURS else []
     found += [phone for other in NEIGHBOURS if other != region and (phone := _parse(text, other))]
     possible = tuple(dict.fromkeys(found))
     if len(possible) == 1 and len(digits) != 8:
