@@ -134,10 +134,18 @@ def test_formatted_but_empty_rows_below_do_not_count() -> None:
     assert len(read_bytes(data, limits=Limits(rows=10)).rows) == 2
 
 
-def test_a_row_number_in_the_billions_ends_the_reading_at_once() -> None:
-    sheet = part(ONE, SHEET).replace(b"</sheetData>", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row></sheetData>')
-    table = read_bytes(rezipped(ONE, {SHEET: sheet}))
-    assert len(table.rows) == 2
+def test_shared_strings_as_excel_writes_them_are_read() -> None:
+    assert read_bytes(_with_cell(b'<c r="A3" t="s"><v>1</v></c>')).rows[2].cells == ("李四",)
+
+
+def _with_cell(cell: bytes, row: int = 3) -> bytes:
+    """The good workbook with one more row, and a table of two shared strings as Excel writes it."""
+    sheet = part(ONE, SHEET).replace(b"</sheetData>", b'<row r="%d">' % row + cell + b"</row></sheetData>")
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{main}.sharedStrings+xml"/></Types>'
+    strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>张三</t></si><si><t>李四</t></si></sst>'
+    types = part(ONE, "[Content_Types].xml").replace(b"</Types>", declared.encode())
+    return rezipped(ONE, {SHEET: sheet, "[Content_Types].xml": types, "xl/sharedStrings.xml": strings.encode()})
 
 
 def _bomb() -> bytes:
@@ -205,15 +213,10 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "garbled inside": (lambda: ONE[:60] + b"\xff" * 40 + ONE[100:], Refusal.DAMAGED),
     "broken xml": (lambda: rezipped(ONE, {SHEET: b"<worksheet><sheetData><row"}), Refusal.DAMAGED),
     "no workbook": (lambda: rezipped(ONE, {"xl/workbook.xml": None}), Refusal.ARCHIVE),
-    "no styles": (lambda: rezipped(ONE, {"xl/_rels/workbook.xml.rels": b"<x/>"}), Refusal.NO_VISIBLE_SHEET),
-    "string beyond the table": (
-        lambda: rezipped(ONE, {SHEET: part(ONE, SHEET).replace(b"<v>0</v>", b"<v>999</v>")}),
-        Refusal.DAMAGED,
-    ),
-    "number of ten thousand digits": (
-        lambda: rezipped(ONE, {SHEET: part(ONE, SHEET).replace(b't="s"><v>0</v>', b"><v>" + b"9" * 10_000 + b"</v>")}),
-        Refusal.DAMAGED,
-    ),
+    "no relations": (lambda: rezipped(ONE, {"xl/_rels/workbook.xml.rels": b"<x/>"}), Refusal.DAMAGED),
+    "row beyond the last": (lambda: _with_cell(b'<c r="A2000000000"><v>1</v></c>', row=2_000_000_000), Refusal.DAMAGED),
+    "string beyond the table": (lambda: _with_cell(b'<c r="A3" t="s"><v>999</v></c>'), Refusal.DAMAGED),
+    "number of ten thousand digits": (lambda: _with_cell(b'<c r="A3"><v>' + b"9" * 10_000 + b"</v></c>"), Refusal.DAMAGED),
 }
 
 
@@ -227,7 +230,7 @@ def test_size_and_rows_are_limited() -> None:
     assert refusal(b"a,b\n" * 300, Limits(file_bytes=1000)) is Refusal.TOO_LARGE
     assert refusal(b"a,b\n" * 300, Limits(rows=100)) is Refusal.TOO_MANY_ROWS
     assert refusal(workbook([["a", "b"]] * 300), Limits(rows=100)) is Refusal.TOO_MANY_ROWS
-    assert refusal(ONE, Limits(strings=2)) is Refusal.BOMB
+    assert refusal(_with_cell(b""), Limits(strings=1)) is Refusal.BOMB
     assert refusal(ONE, Limits(unpacked_bytes=1000)) is Refusal.BOMB
 
 
