@@ -17,15 +17,23 @@ def test_the_header_below_a_title_and_a_hint_is_found() -> None:
     header = find_header([["星河科技面试安排"] * 9, [], ["请于前一天通知候选人", None], CHINESE, PERSON])
     assert header.row == 3
     assert header.fields == {
-        Field.NAME: 1, Field.PHONE: 2, Field.EMAIL: 3, Field.JOB: 4, Field.ROUND: 5, Field.START: 6, Field.MODE: 7,
+        Field.NAME: 1,
+        Field.PHONE: 2,
+        Field.EMAIL: 3,
+        Field.JOB: 4,
+        Field.ROUND: 5,
+        Field.START: 6,
+        Field.MODE: 7,
         Field.NOTE: 8,
-    }  # fmt: skip
+    }
     assert header.columns[0].why is Why.NOTHING
 
 
 def test_the_lower_row_of_a_two_row_header_wins() -> None:
     upper = ["姓名", "电话", "职位", "面试安排", "面试安排"]
-    header = find_header([upper, ["姓名", "电话", "职位", "日期", "时间"], ["张三", "1", "x", "11/25", "14:00"]])
+    header = find_header(
+        [upper, ["姓名", "电话", "职位", "日期", "时间"], ["张三", "1", "x", "11/25", "14:00"]]
+    )
     assert header.row == 1
     assert (header.fields[Field.DATE], header.fields[Field.TIME]) == (3, 4)
 
@@ -33,15 +41,28 @@ def test_the_lower_row_of_a_two_row_header_wins() -> None:
 @pytest.mark.parametrize(
     ("title", "field"),
     [
-        ("Candidate Name", Field.NAME), ("Mobile No.", Field.PHONE), ("E-mail address", Field.EMAIL), ("Postion", Field.JOB),
-        ("Interview Date & Time", Field.START), ("时长（分钟）", Field.DURATION), ("HR邮箱", Field.RECRUITER),
-        ("面试官邮箱", Field.INTERVIEWERS), ("聯絡電話", Field.PHONE), ("候选人编号", Field.EXTERNAL_ID), ("请携带材料", Field.MATERIALS),
-        ("Time zone", Field.ZONE), ("会议室", Field.PLACE), ("腾讯会议链接", Field.LINK), ("简历来源渠道", Field.SOURCE),
+        ("Candidate Name", Field.NAME),
+        ("Mobile No.", Field.PHONE),
+        ("E-mail address", Field.EMAIL),
+        ("Postion", Field.JOB),
+        ("Interview Date & Time", Field.START),
+        ("时长（分钟）", Field.DURATION),
+        ("HR邮箱", Field.RECRUITER),
+        ("面试官邮箱", Field.INTERVIEWERS),
+        ("聯絡電話", Field.PHONE),
+        ("候选人编号", Field.EXTERNAL_ID),
+        ("请携带材料", Field.MATERIALS),
+        ("Time zone", Field.ZONE),
+        ("会议室", Field.PLACE),
+        ("腾讯会议链接", Field.LINK),
+        ("简历来源渠道", Field.SOURCE),
     ],
-)  # fmt: skip
+)
 def test_titles_are_understood_by_synonym_part_and_likeness(title: str, field: Field) -> None:
     # Enough known neighbours make it a header; the title under test must find its own place.
-    others = [each for each in ("姓名", "手机", "岗位", "轮次") if field not in {Field.NAME, Field.PHONE, Field.JOB}]
+    others = [
+        each for each in ("姓名", "手机", "岗位", "轮次") if field not in {Field.NAME, Field.PHONE, Field.JOB}
+    ]
     neighbours = others or ["面试地点", "轮次", "渠道", "备注", "语言", "面试日期"]
     header = find_header([[*neighbours, title]])
     assert header.fields.get(field) == len(neighbours)
@@ -84,12 +105,19 @@ def test_titles_differing_in_decoration_are_one() -> None:
 @pytest.mark.parametrize(
     ("row", "kind"),
     [
-        (PERSON, RowKind.DATA), ([None, "", " "], RowKind.BLANK), (["-", "无"], RowKind.BLANK), (["合计", "24 场"], RowKind.TOTAL),
-        ([None, "总计：", 24], RowKind.TOTAL), (["Total", 24], RowKind.TOTAL), (["共 24 人"], RowKind.TOTAL),
-        (CHINESE, RowKind.HEADER_AGAIN), (["说明：请携带身份证"] * 9, RowKind.FOOTNOTE), ([2, "总计花"], RowKind.DATA),
+        (PERSON, RowKind.DATA),
+        ([None, "", " "], RowKind.BLANK),
+        (["-", "无"], RowKind.BLANK),
+        (["合计", "24 场"], RowKind.TOTAL),
+        ([None, "总计：", 24], RowKind.TOTAL),
+        (["Total", 24], RowKind.TOTAL),
+        (["共 24 人"], RowKind.TOTAL),
+        (CHINESE, RowKind.HEADER_AGAIN),
+        (["说明：请携带身份证"] * 9, RowKind.FOOTNOTE),
+        ([2, "总计花"], RowKind.DATA),
         ([3, "李四"], RowKind.DATA),
     ],
-)  # fmt: skip
+)
 def test_rows_that_hold_no_interview_are_recognised(row: list[object], kind: RowKind) -> None:
     assert row_kind(row, find_header([CHINESE])) is kind
 
@@ -99,7 +127,14 @@ def test_no_word_means_two_fields() -> None:
     assert len(every) == len(set(every))
 
 
-@given(st.lists(st.lists(st.one_of(st.none(), st.text(max_size=12), st.integers(), st.sampled_from(CHINESE)), max_size=12), max_size=8))
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(st.none(), st.text(max_size=12), st.integers(), st.sampled_from(CHINESE)), max_size=12
+        ),
+        max_size=8,
+    )
+)
 def test_no_sheet_crashes_the_search_and_no_field_is_given_twice(rows: list[list[object]]) -> None:
     header = find_header(rows)
     given_fields = [column.field for column in header.columns if column.field]

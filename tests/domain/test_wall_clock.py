@@ -24,7 +24,6 @@ from yuemian.domain.wall_clock import (
 # A Sunday, 11 o'clock in Shanghai.
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SHANGHAI = StartContext(NOW, "Asia/Shanghai")
-NAIVE = {"tzinfo": None}
 
 
 def read(text: object, context: StartContext = SHANGHAI) -> Reading[WallClock]:
@@ -38,15 +37,38 @@ def serial(day: date) -> int:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-11-25 14:30", "2026/11/25 14:30", "2026.11.25 14:30", "2026-11-25 14:30:00", "2026/11/25 下午2点半",
-        "2026年11月25日14点30分", "2026年11月25日（周三）14:30", "2026年11月25日 星期三 下午2:30", "11月25日14:30", "11/25 14:30",
-        "11月25日 下午两点半", "十一月二十五日下午两点半", "25 Nov 2026 2:30 PM", "Nov 25, 2026 2:30pm", "Wed, 25 Nov 2026 14:30",
-        "25/11/2026 14:30", "11/25/2026 14:30", "2026-11-25T14:30:00+08:00", "2026-11-25T06:30Z", "20261125 14:30",
-        "20261125 1430", "2026-11-25 14:30 (GMT+8)", "2026-11-25 14:30 北京时间", "２０２６／１１／２５　１４：３０", "'2026-11-25 14:30",
-        "2026/11/25 14h30", "面试时间：2026-11-25 14:30", datetime.combine(date(2026, 11, 25), time(14, 30)),
-        serial(date(2026, 11, 25)) + 14.5 / 24, str(serial(date(2026, 11, 25)) + 14.5 / 24),
+        "2026-11-25 14:30",
+        "2026/11/25 14:30",
+        "2026.11.25 14:30",
+        "2026-11-25 14:30:00",
+        "2026/11/25 下午2点半",
+        "2026年11月25日14点30分",
+        "2026年11月25日（周三）14:30",
+        "2026年11月25日 星期三 下午2:30",
+        "11月25日14:30",
+        "11/25 14:30",
+        "11月25日 下午两点半",
+        "十一月二十五日下午两点半",
+        "25 Nov 2026 2:30 PM",
+        "Nov 25, 2026 2:30pm",
+        "Wed, 25 Nov 2026 14:30",
+        "25/11/2026 14:30",
+        "11/25/2026 14:30",
+        "2026-11-25T14:30:00+08:00",
+        "2026-11-25T06:30Z",
+        "20261125 14:30",
+        "20261125 1430",
+        "2026-11-25 14:30 (GMT+8)",
+        "2026-11-25 14:30 北京时间",
+        "２０２６／１１／２５　１４：３０",
+        "'2026-11-25 14:30",
+        "2026/11/25 14h30",
+        "面试时间：2026-11-25 14:30",
+        datetime.combine(date(2026, 11, 25), time(14, 30)),
+        serial(date(2026, 11, 25)) + 14.5 / 24,
+        str(serial(date(2026, 11, 25)) + 14.5 / 24),
     ],
-)  # fmt: skip
+)
 def test_every_clear_form_gives_the_same_start(text: object) -> None:
     reading = read(text)
     assert str(reading.value) == "2026-11-25 14:30"
@@ -58,10 +80,14 @@ def test_every_clear_form_gives_the_same_start(text: object) -> None:
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [
-        ("2026-11-25 14:00-15:00", 60), ("2026-11-25 14:00～15:30", 90), ("11月25日 下午2点-3点", 60), ("11月25日下午2点至4点", 120),
-        ("25 Nov 2026 2-3pm", 60), ("25 Nov 2026 2:00-3:15 PM", 75),
+        ("2026-11-25 14:00-15:00", 60),
+        ("2026-11-25 14:00～15:30", 90),
+        ("11月25日 下午2点-3点", 60),
+        ("11月25日下午2点至4点", 120),
+        ("25 Nov 2026 2-3pm", 60),
+        ("25 Nov 2026 2:00-3:15 PM", 75),
     ],
-)  # fmt: skip
+)
 def test_a_range_gives_start_and_length(text: str, minutes: int) -> None:
     reading = read(text)
     assert str(reading.value) == "2026-11-25 14:00"
@@ -72,15 +98,18 @@ def test_a_range_gives_start_and_length(text: str, minutes: int) -> None:
 @pytest.mark.parametrize(
     ("text", "proposed", "code"),
     [
-        ("明天 14:00", "2026-11-23 14:00", RepairCode.RELATIVE_DATE), ("下周三 14:00", "2026-11-25 14:00", RepairCode.RELATIVE_DATE),
-        ("周三下午2点", "2026-11-25 14:00", RepairCode.RELATIVE_DATE), ("Wednesday 2pm", "2026-11-25 14:00", RepairCode.RELATIVE_DATE),
+        ("明天 14:00", "2026-11-23 14:00", RepairCode.RELATIVE_DATE),
+        ("下周三 14:00", "2026-11-25 14:00", RepairCode.RELATIVE_DATE),
+        ("周三下午2点", "2026-11-25 14:00", RepairCode.RELATIVE_DATE),
+        ("Wednesday 2pm", "2026-11-25 14:00", RepairCode.RELATIVE_DATE),
         ("2026-11-25 2:30", "2026-11-25 14:30", RepairCode.AFTERNOON_ASSUMED),
-        ("11月20日 14:00", "2027-11-20 14:00", RepairCode.YEAR_ASSUMED), ("3/4 14:00", "2027-03-04 14:00", RepairCode.ORDER_ASSUMED),
+        ("11月20日 14:00", "2027-11-20 14:00", RepairCode.YEAR_ASSUMED),
+        ("3/4 14:00", "2027-03-04 14:00", RepairCode.ORDER_ASSUMED),
         ("26/11/25 14:00", "2026-11-25 14:00", RepairCode.CENTURY_ASSUMED),
         ("2026-11-25（周四）14:00", "2026-11-25 14:00", RepairCode.WEEKDAY_DIFFERS),
         ("2026-11-25 14:00 伦敦时间", "2026-11-25 22:00", RepairCode.ZONE_CONVERTED),
     ],
-)  # fmt: skip
+)
 def test_what_leaves_something_unsaid_is_proposed_and_asked(
     text: str, proposed: str, code: RepairCode
 ) -> None:
@@ -92,13 +121,19 @@ def test_what_leaves_something_unsaid_is_proposed_and_asked(
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("2026-11-25", ProblemCode.TIME_MISSING), (date(2026, 11, 25), ProblemCode.TIME_MISSING), ("14:00", ProblemCode.DATE_MISSING),
-        ("2026-02-30 14:00", ProblemCode.DATE_IMPOSSIBLE), ("2026-11-25 25:00", ProblemCode.TIME_IMPOSSIBLE),
-        ("2026-11-25 上午14:00", ProblemCode.TIME_IMPOSSIBLE), ("待定", ProblemCode.UNREADABLE),
-        ("2026-11-25 14:00 或 16:00", ProblemCode.SEVERAL_TIMES), ("#REF!", ProblemCode.FORMULA_ERROR),
-        ("2026-11-25 15:00-15:00", ProblemCode.END_BEFORE_START), ("0001-01-01 10:00", ProblemCode.DATE_IMPOSSIBLE),
+        ("2026-11-25", ProblemCode.TIME_MISSING),
+        (date(2026, 11, 25), ProblemCode.TIME_MISSING),
+        ("14:00", ProblemCode.DATE_MISSING),
+        ("2026-02-30 14:00", ProblemCode.DATE_IMPOSSIBLE),
+        ("2026-11-25 25:00", ProblemCode.TIME_IMPOSSIBLE),
+        ("2026-11-25 上午14:00", ProblemCode.TIME_IMPOSSIBLE),
+        ("待定", ProblemCode.UNREADABLE),
+        ("2026-11-25 14:00 或 16:00", ProblemCode.SEVERAL_TIMES),
+        ("#REF!", ProblemCode.FORMULA_ERROR),
+        ("2026-11-25 15:00-15:00", ProblemCode.END_BEFORE_START),
+        ("0001-01-01 10:00", ProblemCode.DATE_IMPOSSIBLE),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_start_says_why(text: object, code: ProblemCode) -> None:
     reading = read(text)
     assert reading.problem is not None
@@ -177,10 +212,23 @@ def test_a_time_that_comes_twice_is_asked_and_each_can_be_named() -> None:
 @pytest.mark.parametrize(
     ("raw", "minutes"),
     [
-        (60, 60), ("60", 60), ("60分钟", 60), ("1小时", 60), ("1.5h", 90), ("1小时30分", 90), ("一个半小时", 90), ("半小时", 30),
-        ("90 min", 90), ("1:30", 90), (time(0, 45), 45), (timedelta(hours=1), 60), ("两小时", 120), (0.0625, 90), ("约1小时", 60),
+        (60, 60),
+        ("60", 60),
+        ("60分钟", 60),
+        ("1小时", 60),
+        ("1.5h", 90),
+        ("1小时30分", 90),
+        ("一个半小时", 90),
+        ("半小时", 30),
+        ("90 min", 90),
+        ("1:30", 90),
+        (time(0, 45), 45),
+        (timedelta(hours=1), 60),
+        ("两小时", 120),
+        (0.0625, 90),
+        ("约1小时", 60),
     ],
-)  # fmt: skip
+)
 def test_lengths_are_read(raw: object, minutes: int) -> None:
     assert read_duration(raw).value == timedelta(minutes=minutes)
 
@@ -203,14 +251,20 @@ def test_zones_are_found_by_name_words_and_offset() -> None:
     known = frozenset({"Asia/Shanghai", "Asia/Singapore", "Europe/Berlin", "Etc/GMT-9"})
     words = ["asia/singapore", "北京", "北京时间", "SGT", "UTC+8", "GMT+09:00", "Mars/Olympus"]
     assert [find_zone(word, known) for word in words] == [
-        "Asia/Singapore", "Asia/Shanghai", "Asia/Shanghai", "Asia/Singapore", "Asia/Shanghai", "Etc/GMT-9", None,
-    ]  # fmt: skip
+        "Asia/Singapore",
+        "Asia/Shanghai",
+        "Asia/Shanghai",
+        "Asia/Singapore",
+        "Asia/Shanghai",
+        "Etc/GMT-9",
+        None,
+    ]
 
 
 @given(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(
+    st.datetimes(NOW.replace(tzinfo=None), NOW.replace(tzinfo=None, year=2028)).map(
         lambda each: each.replace(second=0, microsecond=0)
-    ),  # noqa: DTZ001
+    ),
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/London", "Australia/Lord_Howe"]),
 )
 def test_what_is_written_out_is_read_back_as_the_same_moment(local: datetime, zone: str) -> None:
@@ -223,10 +277,18 @@ def test_what_is_written_out_is_read_back_as_the_same_moment(local: datetime, zo
 
 @given(
     st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=60), st.dates(), st.datetimes(), st.times(),
-        st.timedeltas(), st.text(alphabet="0123456789年月日点半周三下午:/-. TZ+amp零十", max_size=25),
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=60),
+        st.dates(),
+        st.datetimes(),
+        st.times(),
+        st.timedeltas(),
+        st.text(alphabet="0123456789年月日点半周三下午:/-. TZ+amp零十", max_size=25),
     )
-)  # fmt: skip
+)
 def test_no_cell_crashes_the_readers(raw: object) -> None:
     reading = read(raw)
     assert (reading.value is None) or reading.problem is None

@@ -38,7 +38,9 @@ def reference(**changes: object) -> Reference:
         ),
         "branches": (
             BranchOption("shanghai", "上海总部", ("上海",), has_address=True),
-            BranchOption("singapore", "Singapore", ("新加坡",), "Asia/Singapore", "SG", "en", has_address=True),
+            BranchOption(
+                "singapore", "Singapore", ("新加坡",), "Asia/Singapore", "SG", "en", has_address=True
+            ),
         ),
         "sources": tuple(Option(name, name) for name in ("BOSS直聘", "猎聘", "内推", "校招", "LinkedIn")),
         "default_branch": "shanghai",
@@ -52,7 +54,9 @@ def reference(**changes: object) -> Reference:
 def table(*rows: Sequence[Cell], titles: Sequence[Cell] = TITLES) -> Table:
     """A sheet with its header in the first row; the first person stands in row 2."""
     every = [titles, *rows]
-    return Table(FileKind.XLSX, tuple(SheetRow(number, tuple(cells)) for number, cells in enumerate(every, start=1)))
+    return Table(
+        FileKind.XLSX, tuple(SheetRow(number, tuple(cells)) for number, cells in enumerate(every, start=1))
+    )
 
 
 def person(**changes: Cell) -> list[Cell]:

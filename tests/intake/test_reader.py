@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-
 from tests.intake.sheets import GOOD, TITLES, ole, packed, part, rezipped, saved, workbook
+
 from yuemian.domain.headers import find_header
 from yuemian.intake.container import Limits
 from yuemian.intake.reader import read_bytes
@@ -21,7 +21,9 @@ from yuemian.intake.refusal import Refusal, UnreadableFile
 from yuemian.intake.table import FileKind, table_from_json, table_to_json
 
 TEXT = "姓名,手机,岗位,面试时间,备注\r\n张三,13800138000,后端工程师,2026-11-25 14:00,请带身份证\r\n"
-TRADITIONAL = "姓名,手機,應徵職位,面試時間,備註\r\n陳怡君,0912345678,後端工程師,2026-11-25 14:00,請攜帶證件\r\n"
+TRADITIONAL = (
+    "姓名,手機,應徵職位,面試時間,備註\r\n陳怡君,0912345678,後端工程師,2026-11-25 14:00,請攜帶證件\r\n"
+)
 SHEET = "xl/worksheets/sheet1.xml"
 ONE = workbook([TITLES, GOOD])
 
@@ -32,7 +34,9 @@ def refusal(data: bytes, limits: Limits | None = None) -> Refusal:
     return caught.value.code
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_simplified_text_is_read_in_every_encoding(encoding: str) -> None:
     rows = read_bytes(TEXT.encode(encoding)).rows
     assert rows[1].cells == ("张三", "13800138000", "后端工程师", "2026-11-25 14:00", "请带身份证")
@@ -44,7 +48,9 @@ def test_traditional_text_is_read_in_every_encoding(encoding: str) -> None:
 
 
 def test_western_text_of_windows_is_read() -> None:
-    data = "Name;Mobile;Position;Start\r\nJürgen Müller;+49 30 901820;Analyst;2026-11-25 14:00\r\n".encode("cp1252")
+    data = "Name;Mobile;Position;Start\r\nJürgen Müller;+49 30 901820;Analyst;2026-11-25 14:00\r\n".encode(
+        "cp1252"
+    )
     assert read_bytes(data).rows[1].cells[0] == "Jürgen Müller"
 
 
@@ -67,14 +73,20 @@ def test_excels_separator_line_is_obeyed() -> None:
 
 
 def test_quotes_line_breaks_and_formula_text_are_just_text() -> None:
-    rows = read_bytes('姓名,备注\n"张三","第一行\n第二行, ""引号"""\n李四,"=HYPERLINK(""http://x"")"\n'.encode()).rows
+    rows = read_bytes(
+        '姓名,备注\n"张三","第一行\n第二行, ""引号"""\n李四,"=HYPERLINK(""http://x"")"\n'.encode()
+    ).rows
     assert rows[1].cells[1] == '第一行\n第二行, "引号"'
     assert rows[2].cells[1] == '=HYPERLINK("http://x")'
 
 
 def test_a_workbook_is_read_with_types_and_the_spreadsheets_own_row_numbers() -> None:
     start = datetime(2026, 11, 25, 14, 0)  # noqa: DTZ001 - a spreadsheet knows no zone
-    table = read_bytes(workbook([["面试安排"], [], TITLES, ["张三", 13800138000, None, "x", "初试", start], [None, time(14)]]))
+    table = read_bytes(
+        workbook(
+            [["面试安排"], [], TITLES, ["张三", 13800138000, None, "x", "初试", start], [None, time(14)]]
+        )
+    )
     assert table.kind is FileKind.XLSX
     assert [row.number for row in table.rows] == [1, 3, 4, 5]
     assert table.rows[2].cells == ("张三", 13800138000, None, "x", "初试", start)
@@ -82,7 +94,7 @@ def test_a_workbook_is_read_with_types_and_the_spreadsheets_own_row_numbers() ->
 
 
 def test_merged_cells_mean_their_value_in_every_row() -> None:
-    rows = [TITLES, *[["甲", 1, None, "后端工程师"], ["乙", 2], ["丙", 3]]]
+    rows: list[list[object]] = [[*TITLES], ["甲", 1, None, "后端工程师"], ["乙", 2], ["丙", 3]]
     table = read_bytes(workbook(rows, merges=["D2:D4", "E2:F2"]))
     assert [row.cells[3] for row in table.rows[1:]] == ["后端工程师"] * 3
 
@@ -117,10 +129,10 @@ def test_the_1904_calendar_is_noticed() -> None:
 
 def test_a_formula_counts_with_its_result_and_refuses_the_file_without() -> None:
     sheet = part(ONE, SHEET)
-    cell = b'<c r="A3" t="str"><f>A2</f><v>\xe6\x9d\x8e\xe5\x9b\x9b</v></c><c r="B3" t="str"><f>""</f><v></v></c>'
+    cell = b'<c r="A3" t="str"><f>A2</f><v>Li</v></c><c r="B3" t="str"><f>""</f><v></v></c>'
     with_result = sheet.replace(b"</sheetData>", b'<row r="3">' + cell + b"</row></sheetData>")
     table = read_bytes(rezipped(ONE, {SHEET: with_result}))
-    assert (table.rows[2].cells, table.formulas) == (("李四",), 2)
+    assert (table.rows[2].cells, table.formulas) == (("Li",), 2)
     with pytest.raises(UnreadableFile) as caught:
         read_bytes(workbook([TITLES, ["=A1", *GOOD[1:]]]))
     assert caught.value.code is Refusal.FORMULAS_WITHOUT_RESULT
@@ -145,11 +157,15 @@ def _with_cell(cell: bytes, row: int = 3) -> bytes:
     declared = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{main}.sharedStrings+xml"/></Types>'
     strings = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>张三</t></si><si><t>李四</t></si></sst>'
     types = part(ONE, "[Content_Types].xml").replace(b"</Types>", declared.encode())
-    return rezipped(ONE, {SHEET: sheet, "[Content_Types].xml": types, "xl/sharedStrings.xml": strings.encode()})
+    return rezipped(
+        ONE, {SHEET: sheet, "[Content_Types].xml": types, "xl/sharedStrings.xml": strings.encode()}
+    )
 
 
 def _bomb() -> bytes:
-    return rezipped(ONE, {SHEET: part(ONE, SHEET).replace(b"</sheetData>", b" " * 30_000_000 + b"</sheetData>")})
+    return rezipped(
+        ONE, {SHEET: part(ONE, SHEET).replace(b"</sheetData>", b" " * 30_000_000 + b"</sheetData>")}
+    )
 
 
 def _entity() -> bytes:
@@ -181,13 +197,21 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "encrypted zip": (_encrypted_zip, Refusal.ENCRYPTED),
     "macros": (lambda: rezipped(ONE, {"xl/vbaProject.bin": b"x"}), Refusal.MACROS),
     "macro type": (
-        lambda: rezipped(ONE, {"[Content_Types].xml": part(ONE, "[Content_Types].xml") + b"<!-- macroEnabled -->"}),
+        lambda: rezipped(
+            ONE, {"[Content_Types].xml": part(ONE, "[Content_Types].xml") + b"<!-- macroEnabled -->"}
+        ),
         Refusal.MACROS,
     ),
     "macro sheet": (lambda: rezipped(ONE, {"xl/macrosheets/sheet1.xml": b"<x/>"}), Refusal.MACROS),
     "xlsb": (lambda: rezipped(ONE, {"xl/workbook.bin": b"x"}), Refusal.BINARY_WORKBOOK),
-    "ods": (lambda: packed({"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}), Refusal.OPEN_DOCUMENT),
-    "docx": (lambda: packed({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), Refusal.OTHER_OFFICE_FILE),
+    "ods": (
+        lambda: packed({"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}),
+        Refusal.OPEN_DOCUMENT,
+    ),
+    "docx": (
+        lambda: packed({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}),
+        Refusal.OTHER_OFFICE_FILE,
+    ),
     "zip with a sheet in it": (lambda: packed({"interviews.xlsx": ONE}), Refusal.ARCHIVE),
     "rar": (lambda: b"Rar!\x1a\x07\x01\x00" + b"x" * 100, Refusal.ARCHIVE),
     "gzip": (lambda: b"\x1f\x8b\x08" + b"x" * 100, Refusal.ARCHIVE),
@@ -214,9 +238,15 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], Refusal]] = {
     "broken xml": (lambda: rezipped(ONE, {SHEET: b"<worksheet><sheetData><row"}), Refusal.DAMAGED),
     "no workbook": (lambda: rezipped(ONE, {"xl/workbook.xml": None}), Refusal.ARCHIVE),
     "no relations": (lambda: rezipped(ONE, {"xl/_rels/workbook.xml.rels": b"<x/>"}), Refusal.DAMAGED),
-    "row beyond the last": (lambda: _with_cell(b'<c r="A2000000000"><v>1</v></c>', row=2_000_000_000), Refusal.DAMAGED),
+    "row beyond the last": (
+        lambda: _with_cell(b'<c r="A2000000000"><v>1</v></c>', row=2_000_000_000),
+        Refusal.DAMAGED,
+    ),
     "string beyond the table": (lambda: _with_cell(b'<c r="A3" t="s"><v>999</v></c>'), Refusal.DAMAGED),
-    "number of ten thousand digits": (lambda: _with_cell(b'<c r="A3"><v>' + b"9" * 10_000 + b"</v></c>"), Refusal.DAMAGED),
+    "number of ten thousand digits": (
+        lambda: _with_cell(b'<c r="A3"><v>' + b"9" * 10_000 + b"</v></c>"),
+        Refusal.DAMAGED,
+    ),
 }
 
 
@@ -259,7 +289,9 @@ def test_reading_can_be_watched_and_cancelled() -> None:
 
 def test_a_table_survives_storage() -> None:
     start = datetime(2026, 11, 25, 14, 0)  # noqa: DTZ001
-    table = read_bytes(workbook([TITLES, ["张三", 13800138000, 1.5, True, None, start], [start.date(), start.time()]]))
+    table = read_bytes(
+        workbook([TITLES, ["张三", 13800138000, 1.5, True, None, start], [start.date(), start.time()]])
+    )
     assert table_from_json(table_to_json(table)) == table
 
 
@@ -273,7 +305,13 @@ def test_damage_to_any_single_byte_never_escapes_as_another_error() -> None:
 
 
 @settings(max_examples=60)
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode), st.binary(max_size=80).map(b"PK\x03\x04".__add__)))
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=200).map(str.encode),
+        st.binary(max_size=80).map(b"PK\x03\x04".__add__),
+    )
+)
 def test_no_bytes_crash_the_reader(data: bytes) -> None:
     try:
         table = read_bytes(data)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
-from xml.etree import ElementTree
 
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
@@ -71,7 +70,7 @@ class _Scan:
 
 
 def read_workbook(data: bytes, limits: Limits, sheet: str | None, on_row: Callable[[int], None]) -> Table:
-    """Reads one sheet: the one named, else the first visible one that has a header, else the first with rows."""
+    """Reads the sheet named, else the first visible one with a header, else the first with rows."""
     archive = open_workbook_zip(data, limits)
     try:
         with warnings.catch_warnings():

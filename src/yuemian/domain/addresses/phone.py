@@ -9,8 +9,6 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import (
     NumberParseException,
-    PhoneNumber,
-    PhoneNumberFormat,
     PhoneNumberType,
     ValidationResult,
 )
@@ -72,7 +70,7 @@ class _Tidied:
 
 
 def read_phone(raw: object, region: str = "CN") -> Reading[Phone]:
-    """Reads one cell; `region` is the ISO country of the branch and decides numbers without a country code."""
+    """Reads one cell; `region` is the branch's ISO country, for numbers without a country code."""
     if is_blank(raw):
         return Reading()
     text = folded(as_text(raw))
@@ -171,7 +169,7 @@ def _read_number(text: str, region: str) -> Reading[Phone]:
 
 
 def _read_elsewhere(text: str, digits: str, region: str) -> Reading[Phone]:
-    """The number is impossible in the branch's country: a Chinese mobile is unmistakable, others are asked."""
+    """Impossible in the branch's country: a Chinese mobile is unmistakable, others are asked."""
     if _CHINESE_MOBILE.fullmatch(digits) and (phone := _parse(digits, "CN")):
         return Reading(phone, (Repair(RepairCode.REGION_ASSUMED, text, phone.e164),))
     problem = _why_invalid(text, digits, region)
