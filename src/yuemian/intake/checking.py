@@ -18,7 +18,7 @@ from yuemian.domain.names import comparable_name
 from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Reading, ReadingState
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import KnownPerson, Reference
-from yuemian.intake.row_reading import Fields, RowReader
+from yuemian.intake.row_reading import RowReader
 from yuemian.intake.table import SheetRow, Table
 
 _PROGRESS_STEP = 250
@@ -327,8 +327,3 @@ def _unknown(rows: Iterable[CheckedRow]) -> tuple[UnknownText, ...]:
                 found[name, text].append(reading.alternatives)
     every = [UnknownText(name, text, len(seen), seen[0]) for (name, text), seen in found.items()]
     return tuple(sorted(every, key=lambda each: -each.rows))
-
-
-def row_fields(row: CheckedRow) -> Fields:
-    """The fields as an ordinary dictionary, in the order of `Field`."""
-    return {name: row.fields[name] for name in Field if name in row.fields}
