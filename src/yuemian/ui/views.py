@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from yuemian.ui.access import public
 from yuemian.ui.context import THEME_COOKIE, THEMES, chosen_theme
 
 log = logging.getLogger(__name__)
