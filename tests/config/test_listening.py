@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +23,10 @@ def test_a_notification_of_another_transaction_is_heard(db: None) -> None:
     database = connection.settings_dict
 
     async def story() -> str:
-        listener: AsyncIterator[str] = Listener(database).listen()
-        assert await anext(listener) == ""
-        with psycopg.connect(**arguments(database)) as other:
-            other.execute("SELECT pg_notify(%s, %s)", [CHANNEL, '{"topic": "interviews"}'])
-        async with asyncio.timeout(10):
+        async with aclosing(Listener(database).listen()) as listener, asyncio.timeout(10):
+            assert await anext(listener) == ""
+            with psycopg.connect(**arguments(database)) as other:
+                other.execute("SELECT pg_notify(%s, %s)", [CHANNEL, '{"topic": "interviews"}'])
             return await anext(listener)
 
     assert asyncio.run(story()) == '{"topic": "interviews"}'
@@ -37,15 +36,9 @@ def test_a_lost_connection_is_an_error_and_not_silence(db: None) -> None:
     database = connection.settings_dict
 
     async def story() -> None:
-        listener: AsyncIterator[str] = Listener(database).listen()
-        await anext(listener)
-        with psycopg.connect(**arguments(database), autocommit=True) as other:
-            other.execute("SET ROLE yuemian_owner")
-            other.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE query LIKE 'LISTEN%%' AND datname = current_database()"
-            )
-        async with asyncio.timeout(10):
+        async with aclosing(Listener(database).listen()) as listener, asyncio.timeout(10):
+            await anext(listener)
+            _end_listeners()
             await anext(listener)
 
     with pytest.raises(psycopg.OperationalError):
@@ -77,3 +70,11 @@ def _look_up(token: str) -> tuple[Any, ...]:
         return (access.organization_id,) if access else ()
 
     return asyncio.run(story())
+
+
+def _end_listeners() -> None:
+    with psycopg.connect(**arguments(connection.settings_dict), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+        )

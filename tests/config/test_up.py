@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -91,6 +92,7 @@ class Installation:
         deadline = time.monotonic() + PATIENCE
         while self.page(path) != status:
             assert time.monotonic() < deadline, f"{path} never answered {status}"
+            assert status == 0 or self.running[-1].poll() is None, "the supervisor has ended"
             time.sleep(0.05)
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
@@ -98,20 +100,54 @@ class Installation:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def end(self) -> None:
+        """End what a test left running, the database included."""
+        for process in self.running:
+            if process.poll() is None:
+                process.terminate()
+            process.communicate(timeout=PATIENCE)
+        self.until_database_has_ended()
+
+    def until_database_has_ended(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while list(self.data.glob("postgres/*/postmaster.pid")):
+            assert time.monotonic() < deadline, "the database did not end"
+            time.sleep(0.05)
+
     def children(self, parent: int) -> list[int]:
         return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
 @pytest.fixture
 def installation() -> Iterator[Installation]:
+    """An empty data directory."""
+    with _directory() as data:
+        installation = Installation(data)
+        yield installation
+        installation.end()
+
+
+@pytest.fixture(scope="module")
+def migrated() -> Iterator[Path]:
+    with _directory() as data:
+        done = Installation(data).run("migrate")
+        assert done.returncode == 0, done.stderr
+        yield data
+
+
+@pytest.fixture
+def prepared(migrated: Path) -> Iterator[Installation]:
+    """A data directory whose database is up to date; the tests share it one after the other."""
+    installation = Installation(migrated)
+    yield installation
+    installation.end()
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
     data = Path(tempfile.mkdtemp(prefix="yuemian-up-"))
     data.chmod(0o711)
-    installation = Installation(data)
-    yield installation
-    for process in installation.running:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate(timeout=PATIENCE)
+    yield data
     shutil.rmtree(data)
 
 
@@ -142,13 +178,13 @@ def test_everything_killed_and_started_again_loses_nothing(installation: Install
 
 
 @pytest.mark.chaos
-def test_a_killed_child_and_a_killed_database_are_replaced(installation: Installation) -> None:
-    started = installation.up()
-    installation.until_page("/readyz", 200)
-    for pid in installation.children(started.pid):
+def test_a_killed_child_and_a_killed_database_are_replaced(prepared: Installation) -> None:
+    started = prepared.up()
+    prepared.until_page("/readyz", 200)
+    for pid in prepared.children(started.pid):
         os.kill(pid, signal.SIGKILL)
-    installation.until_page("/readyz", 200)
-    doctor = installation.run("doctor", "--json")
+    prepared.until_page("/readyz", 200)
+    doctor = prepared.run("doctor", "--json")
     assert '"level": "fail"' not in doctor.stdout, doctor.stdout
     assert doctor.returncode == 0
     started.terminate()
@@ -156,21 +192,22 @@ def test_a_killed_child_and_a_killed_database_are_replaced(installation: Install
 
 
 @pytest.mark.chaos
-def test_the_children_end_with_a_killed_supervisor(installation: Installation) -> None:
+def test_the_children_end_with_a_killed_supervisor(prepared: Installation) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux tells a child that its parent has ended")
-    started = installation.up()
-    installation.until_page("/readyz", 200)
+    started = prepared.up()
+    prepared.until_page("/readyz", 200)
     started.kill()
-    installation.until_page("/healthz", 0)
+    prepared.until_page("/healthz", 0)
+    prepared.until_database_has_ended()
 
 
-def test_a_second_start_for_the_same_data_is_refused(installation: Installation) -> None:
-    started = installation.up()
-    installation.until_page("/healthz", 200)
-    again = installation.run("up", "--no-demo")
+def test_a_second_start_for_the_same_data_is_refused(prepared: Installation) -> None:
+    started = prepared.up()
+    prepared.until_page("/healthz", 200)
+    again = prepared.run("up", "--no-demo")
     assert again.returncode == 1
-    assert f"already runs for {installation.data} (process {started.pid})" in again.stderr
+    assert f"already runs for {prepared.data} (process {started.pid})" in again.stderr
 
 
 def test_a_port_in_use_is_explained(installation: Installation) -> None:
