@@ -245,3 +245,8 @@ def _with_notices(reading: Reading[Phone], phone: Phone, text: str) -> Reading[P
     if _MANY_ZEROS.fullmatch(text):
         reading = reading.with_notice(NoticeCode.MANY_ZEROS, text=text)
     return reading
+
+
+def supported_regions() -> frozenset[str]:
+    """ISO 3166 codes whose local numbers can be read."""
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
