@@ -21,61 +21,14 @@ FUEL: Final = 10_000  # an invitation burns about 200
 
 # minijinja cannot list its own filters; a test renders each of these and expects "unknown filter".
 # `format` matters most: with a huge width it hangs where fuel cannot stop it.
-BUILT_IN_FILTERS: Final = [
-    "abs",
-    "attr",
-    "batch",
-    "bool",
-    "capitalize",
-    "chain",
-    "count",
-    "d",
-    "default",
-    "dictsort",
-    "e",
-    "escape",
-    "filesizeformat",
-    "first",
-    "float",
-    "format",
-    "groupby",
-    "indent",
-    "int",
-    "items",
-    "join",
-    "last",
-    "length",
-    "lines",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "pprint",
-    "reject",
-    "rejectattr",
-    "replace",
-    "reverse",
-    "round",
-    "safe",
-    "select",
-    "selectattr",
-    "slice",
-    "sort",
-    "split",
-    "string",
-    "striptags",
-    "sum",
-    "title",
-    "tojson",
-    "trim",
-    "truncate",
-    "unique",
-    "upper",
-    "urlencode",
-    "wordwrap",
-    "zip",
-]
+BUILT_IN_FILTERS: Final = (
+    "abs attr batch bool capitalize chain count d default dictsort e escape filesizeformat first float "
+    "format groupby indent int items join last length lines list lower map max min pprint reject "
+    "rejectattr replace reverse round safe select selectattr slice sort split string striptags sum "
+    "title tojson trim truncate unique upper urlencode wordwrap zip"
+)
+_KINDS: Final = {name: p.kind for name, p in PLACEHOLDERS.items()}
+_TEXTUAL: Final = frozenset({Kind.NAME, Kind.TEXT, Kind.LINK})
 _KEPT: Final = frozenset({"upper", "lower", "trim", "default", "join"})
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -136,7 +89,7 @@ def _environment() -> Environment:
     )
     # `semi_strict`: asking `if x` about an absent value is allowed, printing it is an error.
     environment.undefined_behavior = "semi_strict"  # type: ignore[assignment]  # missing from the stub
-    for name in BUILT_IN_FILTERS:
+    for name in BUILT_IN_FILTERS.split():
         if name not in _KEPT:
             environment.remove_filter(name)
     for name in list(environment.globals):
@@ -184,21 +137,22 @@ def _trial(compiled: Compiled, purpose: Purpose | None) -> None:
 
 def _checked(name: str, value: object) -> Value | None:
     """The value as the template may see it; None when it is absent."""
-    kind = PLACEHOLDERS[name].kind
-    if value is None or value in ("", [], ()):
+    kind = _KINDS[name]
+    if isinstance(value, str):
+        if not value:
+            return None
+        if kind not in _TEXTUAL:
+            raise RenderProblem(f"'{name}' holds a text where a {kind.value} is needed.", name)
+        return _checked_text(name, kind, value)
+    if value is None:
         return None
     if kind is Kind.FLAG and isinstance(value, bool):
         return value
-    if kind is Kind.LIST and isinstance(value, list | tuple):
-        lines = [_one_line(str(line)) for line in value]
-        if len(lines) > LIST_CAP:
-            raise RenderProblem(f"'{name}' has {len(lines)} lines; {LIST_CAP} are allowed. Shorten it.", name)
-        return lines
-    if kind in (Kind.FLAG, Kind.LIST) or not isinstance(value, str):
-        raise RenderProblem(
-            f"'{name}' holds a {type(value).__name__}, which does not fit {kind.value}.", name
-        )
-    return _checked_text(name, kind, value)
+    if kind is Kind.LIST and isinstance(value, (list, tuple)):
+        if len(value) > LIST_CAP:
+            raise RenderProblem(f"'{name}' has {len(value)} lines; {LIST_CAP} are allowed. Shorten it.", name)
+        return [_one_line(str(line)) for line in value] or None
+    raise RenderProblem(f"'{name}' holds a {type(value).__name__}, which does not fit {kind.value}.", name)
 
 
 def _checked_text(name: str, kind: Kind, value: str) -> str:
@@ -209,11 +163,11 @@ def _checked_text(name: str, kind: Kind, value: str) -> str:
     if kind is Kind.TEXT:
         return value
     # Names come from imports and job boards: a link or a line break in one is somebody else's advertisement.
-    if kind is Kind.NAME and _LINKLIKE.search(value):
+    if kind is Kind.NAME and ("/" in value or "w." in value.lower()) and _LINKLIKE.search(value):
         raise RenderProblem(
             f"'{name}' contains a link, which a name never has. Correct it before sending.", name
         )
-    if kind is Kind.LINK and not value.startswith("https://") and not value.startswith("http://"):
+    if kind is Kind.LINK and not value.startswith(("https://", "http://")):
         raise RenderProblem(f"'{name}' is not a web address. Correct it before sending.", name)
     return _one_line(value)
 

@@ -1,0 +1,149 @@
+"""The prepared form of a mail: everything that is equal for one template version is built once.
+
+HTML is sent as base64. Each fixed piece is padded with spaces to whole lines of 57 bytes and encoded once;
+so only what differs between people is encoded per message. Padding stands where HTML ignores spaces.
+"""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Final
+
+from yuemian.channels.base import Message
+from yuemian.domain.richtext import to_text
+
+from .header import HeaderProblem, check_value, encode_text, mailbox
+from .shell import Shell
+
+_BOUNDARY: Final = "=_yuemian_alternative"  # base64 never contains "=_"
+_LINE: Final = 57
+_HEADER_NAME: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
+_OURS: Final = frozenset(
+    {
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "date",
+        "message-id",
+        "reply-to",
+        "sender",
+        "return-path",
+        "received",
+    }
+    | {"mime-version", "content-type", "content-transfer-encoding", "auto-submitted", "dkim-signature"}
+)
+
+
+def _part(kind: str) -> bytes:
+    lines = (
+        f"--{_BOUNDARY}",
+        f"Content-Type: {kind}; charset=utf-8",
+        "Content-Transfer-Encoding: base64",
+        "",
+        "",
+    )
+    return "\r\n".join(lines).encode()
+
+
+_PART_TEXT: Final = _part("text/plain")
+_PART_HTML: Final = b"\r\n" + _part("text/html")
+_END: Final = f"\r\n--{_BOUNDARY}--\r\n".encode()
+
+
+def message_id(notification_id: str, attempt: int, domain: str) -> str:
+    """`<n-{id}.{attempt}@{domain}>`: the join key for bounces and replies."""
+    identifier = f"n-{notification_id}.{attempt}@{domain}"
+    if not identifier.isascii() or not identifier.isprintable() or any(c in identifier for c in " <>"):
+        raise HeaderProblem("A Message-ID may only hold plain letters; check the domain of the mail account.")
+    return f"<{identifier}>"
+
+
+def _encoded(data: bytes) -> bytes:
+    return encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _whole_lines(data: bytes) -> bytes:
+    return data.ljust(-(-len(data) // _LINE) * _LINE)
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
+class MailForm:
+    """Builds the complete mail of one template version in one locale; safe to share and to keep."""
+
+    def __init__(self, page: Shell, headers: Mapping[str, str] | None = None) -> None:
+        self._page = page
+        self._pieces: list[tuple[bytes, str]] = [
+            (_encoded(_whole_lines(fixed.encode())), slot) for fixed, slot in page.pieces
+        ]
+        extra = "".join(_extra(name, value) for name, value in (headers or {}).items())
+        self._fixed = (
+            f"{extra}MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+            f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
+        ).encode() + _PART_TEXT
+
+    def html(self, message: Message) -> str:
+        """The same page as in the mail, for previews and the phone lab."""
+        return self._page.fill(message.slots)
+
+    def mail(self, message: Message, now: datetime) -> bytes:
+        """The bytes to put on the wire, lines ended by CRLF, without the final dot."""
+        parts = [
+            self._headers(message, now),
+            self._fixed,
+            _encoded(to_text(message.text).encode()),
+            _PART_HTML,
+        ]
+        slots = message.slots
+        for fixed, slot in self._pieces:
+            parts.append(fixed)
+            if slot:
+                parts.append(_encoded(_whole_lines(slots[slot].encode())))
+        parts.append(_END)
+        return b"".join(parts)
+
+    @staticmethod
+    def _headers(message: Message, now: datetime) -> bytes:
+        head = (
+            f"From: {mailbox(message.sender, message.sender_name)}\r\n"
+            f"To: {mailbox(message.to, message.to_name)}\r\n"
+            f"Subject: {encode_text(message.subject)}\r\n"
+            f"Date: {_date(int(now.timestamp()))}\r\n"
+            f"Message-ID: {check_value(message.message_id)}\r\n"
+        )
+        if message.reply_to:
+            head += f"Reply-To: {mailbox(message.reply_to, message.reply_to_name)}\r\n"
+        for name, value in message.headers.items():
+            head += _extra(name, value)
+        return head.encode("ascii")
+
+
+def _extra(name: str, value: str) -> str:
+    """An additional header such as List-Unsubscribe, In-Reply-To or References; ours cannot be overridden."""
+    if not name or not set(name) <= _HEADER_NAME or name.lower() in _OURS:
+        raise HeaderProblem(f"The header '{name[:40]}' cannot be set here; remove it.")
+    check_value(value)
+    if not value.isascii():
+        return f"{name}: {encode_text(value)}\r\n"
+    if len(value) > 900:
+        raise HeaderProblem(f"The header '{name}' is longer than a line may be; shorten it.")
+    return f"{name}:{_folded(value, len(name) + 1)}\r\n"
+
+
+def _folded(value: str, used: int) -> str:
+    """Break at spaces where a line would pass 78; signers dislike any other folding of addresses."""
+    lines, length = [], used
+    for word in value.split(" "):
+        fits = length + len(word) + 1 <= 78 or length == used
+        lines.append((" " if fits else "\r\n ") + word)
+        length = length + len(word) + 1 if fits else len(word) + 1
+    return "".join(lines)
