@@ -22,8 +22,7 @@ EN = ShellTexts(
     button="View and answer",
     link_note="Button not working? Copy this address into a browser:",
     footer=[
-        "Sent by the recruiting system of Galaxy Tech. Its links only open jobs.example.com and never ask for "
-        "a password or money.",
+        "Sent by the recruiting system of Galaxy Tech. Its links never ask for a password or money.",
         "Please do not send ID or bank numbers by reply.",
     ],
 )

@@ -105,7 +105,7 @@ class ScriptedSMTP:
         if verb == "MAIL" and answer.startswith("2"):
             session.sender = line
         if verb == "RCPT" and answer.startswith("2"):
-            session.recipients.append(line.split("<")[1].split(">")[0])
+            session.recipients.append(line.split("<")[1].split(">", maxsplit=1)[0])
         if verb == "RSET":
             session.sender, session.recipients = "", []
         writer.write(f"{answer}\r\n".encode())

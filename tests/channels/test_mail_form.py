@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.channels.mails import LINK, create_form, create_message, create_slots
+
 from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import encode_text, mailbox, message_id, normalise_address
 from yuemian.channels.mail.header import HeaderProblem
@@ -28,17 +29,25 @@ PRINTABLE = st.text(
 
 
 def parse(raw: bytes) -> EmailMessage:
-    mail = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    mail = message_from_bytes(raw, policy=policy.default)
     assert not [d for part in mail.walk() for d in part.defects]
     for name in mail:
         assert not mail[name].defects, (name, mail[name], mail[name].defects)
     return mail
 
 
-def built(**changes: object) -> EmailMessage:
+def built(**changes: Any) -> EmailMessage:
     message = create_message(**changes)
     assert message.form is not None
     return parse(message.form.mail(message, NOW))
+
+
+def shown_name(message: Message) -> str:
+    """Encoded words are read by the older parser: the newer one puts spaces between those of a long name."""
+    old = message_from_bytes(FORM.mail(message, NOW), policy=policy.compat32)
+    if "=?utf-8?b?" in str(old["To"]):
+        return str(make_header(decode_header(str(old["To"])))).rpartition("<")[0].strip()
+    return str(cast("AddressHeader", parse(FORM.mail(message, NOW))["To"]).addresses[0].display_name)
 
 
 def squeezed(html: str) -> str:
@@ -50,11 +59,11 @@ def test_a_standard_parser_reads_back_every_header_and_both_bodies() -> None:
     message = create_message()
     mail = built()
     assert mail["Subject"] == message.subject
-    sender = cast(AddressHeader, mail["From"]).addresses[0]
+    sender = cast("AddressHeader", mail["From"]).addresses[0]
     assert (sender.display_name, sender.addr_spec) == ("星河科技招聘", "hr@jobs.example.com")
-    recipient = cast(AddressHeader, mail["To"]).addresses[0]
+    recipient = cast("AddressHeader", mail["To"]).addresses[0]
     assert (recipient.display_name, recipient.addr_spec) == ("王小雨", "candidate1@example.com")
-    assert cast(AddressHeader, mail["Reply-To"]).addresses[0].addr_spec == "reply+abc@in.example.com"
+    assert cast("AddressHeader", mail["Reply-To"]).addresses[0].addr_spec == "reply+abc@in.example.com"
     assert mail["Message-ID"] == "<n-d1.1@jobs.example.com>"
     assert mail["Date"].datetime == NOW
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -87,7 +96,7 @@ def test_every_line_is_short_ascii_and_ends_with_crlf() -> None:
 def test_any_subject_name_and_text_survive_the_journey(subject: str, name: str, text: str) -> None:
     mail = built(subject=subject, to_name=name, text=text)
     assert mail["Subject"] == subject
-    assert cast(AddressHeader, mail["To"]).addresses[0].display_name == " ".join(name.split())
+    assert shown_name(create_message(to_name=name)) == " ".join(name.split())
     plain = next(iter(mail.iter_parts()))
     assert plain.get_payload(decode=True) == to_text(text).encode()
 
@@ -97,7 +106,7 @@ def test_any_subject_name_and_text_survive_the_journey(subject: str, name: str, 
 def test_the_page_of_the_mail_equals_the_page_of_the_preview(text: str) -> None:
     message = create_message(slots=create_slots(text))
     html = list(parse(FORM.mail(message, NOW)).iter_parts())[1]
-    content = cast(bytes, html.get_payload(decode=True)).decode()
+    content = cast("bytes", html.get_payload(decode=True)).decode()
     assert squeezed(content) == squeezed(FORM.html(message))
 
 
@@ -179,8 +188,6 @@ def test_addresses_have_one_spelling(given_address: str, expected: str) -> None:
         "a@b c.de",
         "a@-b.de",
         "a b@c.de",
-    ]
-    + [
         "a@b.c\r\nRCPT TO:<x@y.z>",
         '"a b"@c.de',
         "a@b@c.de",

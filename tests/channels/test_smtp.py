@@ -1,4 +1,4 @@
-"""SMTP against servers on loopback that work, refuse, hang and vanish: every mail gets its own true outcome."""
+"""SMTP against servers that work, refuse, hang and vanish: every mail gets its own true outcome."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.channels.mails import create_message
 from tests.channels.smtp_server import DROP, HANG, ScriptedSMTP, Session, running
+
 from yuemian.channels.base import BadConfig, Message, Outcome, Receipt
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 
@@ -318,11 +318,18 @@ def test_a_message_without_sender_uses_the_account_s() -> None:
 
 def test_a_cancelled_send_leaves_no_connection_behind() -> None:
     async def main() -> None:
-        async with running(ScriptedSMTP(lambda _s, line: HANG if line == "END" else None)) as server:
+        text_arrived = asyncio.Event()
+
+        def script(_session: Session, line: str) -> str | None:
+            if line != "END":
+                return None
+            text_arrived.set()
+            return HANG
+
+        async with running(ScriptedSMTP(script)) as server:
             provider = SMTPProvider(config(server, data_timeout=60.0))
             task = asyncio.create_task(provider.send(people(1)))
-            while not (server.sessions and server.sessions[0].texts):
-                await asyncio.sleep(0.01)
+            await asyncio.wait_for(text_arrived.wait(), 10)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
@@ -446,8 +453,18 @@ def test_the_scheme_and_the_host_choose_the_encryption() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "mail.x.cn", "http://x", "smtp://", "smtp://x:nn", "smtp://x?tls=maybe", "smtp://x?colour=red"]
-    + ["smtp://u:p@x.cn?tls=none", "smtp://x?connections=0", "smtp://x?timeout=soon"],
+    [
+        "",
+        "mail.x.cn",
+        "http://x",
+        "smtp://",
+        "smtp://x:nn",
+        "smtp://x?tls=maybe",
+        "smtp://x?colour=red",
+        "smtp://u:p@x.cn?tls=none",
+        "smtp://x?connections=0",
+        "smtp://x?timeout=soon",
+    ],
 )
 def test_a_url_that_cannot_work_is_explained(url: str) -> None:
     with pytest.raises(BadConfig):

@@ -50,7 +50,12 @@ class Dedup(StrEnum):
 
 
 class Form(Protocol):
-    """Turns one message into the bytes or the page of its medium, prepared once per template version."""
+    """Turns one message into the bytes or the page of its medium, prepared once per template version.
+
+    `is_wire_ready` promises CRLF line ends and no line that begins with a dot; else each mail is repaired.
+    """
+
+    is_wire_ready: bool
 
     def mail(self, message: Message, now: datetime) -> bytes: ...
 

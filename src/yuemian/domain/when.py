@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, get_timezone_location
 
 _ZH_DAYS: Final = "一二三四五六日"
@@ -43,7 +43,7 @@ def _babel(locale: str) -> Locale:
     """`zh-hans` → zh_Hans; an unknown locale reads English rather than failing a message."""
     try:
         return Locale.parse(locale, sep="-" if "-" in locale else "_")
-    except (ValueError, LookupError):
+    except (ValueError, UnknownLocaleError):
         return Locale.parse("en")
 
 

@@ -6,11 +6,12 @@ so only what differs between people is encoded per message. Padding stands where
 
 from __future__ import annotations
 
-from base64 import encodebytes
+from binascii import b2a_base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from struct import Struct
 from typing import Final
 
 from yuemian.channels.base import Message
@@ -64,12 +65,22 @@ def message_id(notification_id: str, attempt: int, domain: str) -> str:
     return f"<{identifier}>"
 
 
+@lru_cache(maxsize=512)
+def _lines_of_76(count: int) -> Struct:
+    return Struct("76s" * count)
+
+
 def _encoded(data: bytes) -> bytes:
-    return encodebytes(data).replace(b"\n", b"\r\n")
+    """Base64 in lines of 76; cutting with a Struct is many times as fast as `base64.encodebytes`."""
+    encoded = b2a_base64(data, newline=False)
+    count, rest = divmod(len(encoded), 76)
+    lines = b"\r\n".join(_lines_of_76(count).unpack_from(encoded)) + b"\r\n" if count else b""
+    return lines + encoded[-rest:] + b"\r\n" if rest else lines
 
 
 def _whole_lines(data: bytes) -> bytes:
-    return data.ljust(-(-len(data) // _LINE) * _LINE)
+    rest = len(data) % _LINE
+    return data.ljust(len(data) + _LINE - rest) if rest else data
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +90,8 @@ def _date(second: int) -> str:
 
 class MailForm:
     """Builds the complete mail of one template version in one locale; safe to share and to keep."""
+
+    is_wire_ready = True  # base64 has no dots, header lines begin with a name or a space
 
     def __init__(self, page: Shell, headers: Mapping[str, str] | None = None) -> None:
         self._page = page

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
+from functools import lru_cache
 from typing import Final
 
 from yuemian.channels.base import ChannelError
 
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_BREAKING: Final = re.compile(r"[ <>,;\"()]")
 _PLAIN_CAP: Final = 60  # longer values are encoded, because encoded words fold anywhere
 _WORD_BYTES: Final = 45  # 60 characters of base64 and 12 of frame: within the 75 an encoded word may have
 
@@ -63,9 +65,10 @@ def encode_phrase(value: str) -> str:
     return f'"{escaped}"'
 
 
+@lru_cache(maxsize=8192)
 def mailbox(address: str, name: str = "") -> str:
     """`name <address>`; the address must already be normalised."""
-    if not address.isascii() or not address.isprintable() or any(c in address for c in ' <>,;"()'):
+    if not address.isascii() or not address.isprintable() or _BREAKING.search(address):
         raise HeaderProblem("The mail address is not normalised; pass it through normalise_address first.")
     check_value(name)
     name = " ".join(name.split())

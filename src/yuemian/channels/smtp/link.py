@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+from functools import lru_cache
 from typing import cast
 
 from yuemian.channels.base import Outcome, Receipt
@@ -25,6 +26,12 @@ class SMTPFailure(Exception):  # noqa: N818
 
 def lost(reason: str) -> SMTPFailure:
     return SMTPFailure(Receipt(Outcome.RETRY, code="connection", detail=reason))
+
+
+@lru_cache(maxsize=256)
+def _reply(line: bytes) -> Reply:
+    """Servers repeat themselves: most answers of a batch are the same few lines."""
+    return Reply(int(line[:3]), line[4:].decode("utf-8", "replace"))
 
 
 class SMTPLink(asyncio.Protocol):
@@ -82,10 +89,12 @@ class SMTPLink(asyncio.Protocol):
         if not line[:3].isdigit():
             self.abort("the server sent something that is not SMTP")
             return
-        code = int(line[:3])
-        texts = [part[4:].decode("utf-8", "replace") for part in (*self._lines, line)]
+        if not self._lines:
+            self._answer(_reply(line))
+            return
+        text = b"\n".join([part[4:] for part in (*self._lines, line)])
         self._lines.clear()
-        self._answer(Reply(code, texts[0] if len(texts) == 1 else "\n".join(texts)))
+        self._answer(Reply(int(line[:3]), text.decode("utf-8", "replace")))
 
     def _answer(self, reply: Reply) -> None:
         if reply.code == 421:

@@ -124,7 +124,8 @@ class SMTPProvider(Provider):
         except BadAddress as error:
             raise BadConfig(f"The sender's address of the mail account is wrong. {error}") from None
         to = normalise_address(message.to)
-        return Job(position, message.delivery_id, sender, to, wire_bytes(form.mail(message, now)))
+        raw = form.mail(message, now)
+        return Job(position, message.delivery_id, sender, to, raw if form.is_wire_ready else wire_bytes(raw))
 
     async def _lane(self, batch: _Batch) -> SMTPFailure | None:
         """Work until nothing waits; the failure that ended it early, if one did.
