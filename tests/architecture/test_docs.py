@@ -43,7 +43,9 @@ def prose(page: Path) -> str:
 def commands_in(page: Path) -> Iterator[str]:
     """Lines of shell blocks and code in sentences, without prompts, comments and variables set in front."""
     text = page.read_text("utf-8")
-    lines = [line for kind, block in _FENCE.findall(text) if kind in {"sh", ""} for line in block.splitlines()]
+    lines = [
+        line for kind, block in _FENCE.findall(text) if kind in {"sh", ""} for line in block.splitlines()
+    ]
     for line in [*lines, *re.findall(r"`([^`\n]+)`", prose(page))]:
         command = re.sub(r"^(?:\$ |[A-Z_]+=\S* |exec |sudo )*", "", line.split("  #")[0].strip())
         yield command.replace(".venv/bin/", "")
@@ -67,7 +69,9 @@ def links(page: Path) -> Iterator[tuple[Path, str]]:
 def test_every_link_leads_to_a_file_of_the_repository(page: Path) -> None:
     found = [(path, anchor) for path, anchor in links(page) if path.suffix not in _PICTURES]
     assert [str(path) for path, _ in found if not path.exists()] == []
-    assert [f"{path.name}#{a}" for path, a in found if a and path.suffix == ".md" and a not in anchors(path)] == []
+    assert [
+        f"{path.name}#{a}" for path, a in found if a and path.suffix == ".md" and a not in anchors(path)
+    ] == []
 
 
 @pytest.mark.parametrize("page", READMES, ids=name_of)
@@ -89,7 +93,9 @@ def test_every_command_of_ours_exists(page: Path) -> None:
     lines = list(commands_in(page))
     named = {match[1] for line in lines if (match := re.match(r"yuemian ([a-z][a-z-]*)", line))}
     assert named - {command.name for command in COMMANDS} == set()
-    modules = {match[1] for line in lines if (match := re.match(r"python3? -m ((?:yuemian|bench)[\w.]*)", line))}
+    modules = {
+        match[1] for line in lines if (match := re.match(r"python3? -m ((?:yuemian|bench)[\w.]*)", line))
+    }
     assert [name for name in modules if importlib.util.find_spec(name) is None] == []
     scripts = {match[1] for line in lines if (match := re.match(r"python3? ([\w/]+\.py)", line))}
     assert [name for name in scripts if not (ROOT / name).exists()] == []
@@ -107,27 +113,41 @@ def test_both_readmes_have_the_same_sections_and_pictures() -> None:
 
 def test_both_readmes_give_the_same_commands() -> None:
     blocks = [
-        [re.sub(r"\s*#.*", "", block) for kind, block in _FENCE.findall(page.read_text("utf-8")) if kind == "sh"]
+        [
+            re.sub(r"\s*#.*", "", block)
+            for kind, block in _FENCE.findall(page.read_text("utf-8"))
+            if kind == "sh"
+        ]
         for page in READMES
     ]
     assert blocks[0] == blocks[1]
 
 
 def defined_names() -> set[str]:
-    """`Class`, `function`, `CONSTANT`, and `Class.member` for everything that the source defines."""
+    """`Class`, `function`, `CONSTANT`, `Class.member` and SQL functions: everything that the source defines."""
     names: set[str] = set()
+    for path in (ROOT / "src" / "yuemian").rglob("functions.sql"):
+        names.update(re.findall(r"FUNCTION (\w+)\(", path.read_text("utf-8")))
     for path in (ROOT / "src" / "yuemian").rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
             names.update(own := _names(node))
             if isinstance(node, ast.ClassDef):
-                names.update(f"{name}.{member}" for name in own for inner in node.body for member in _names(inner))
+                names.update(
+                    f"{name}.{member}" for name in own for inner in node.body for member in _names(inner)
+                )
     return names
 
 
 def _names(node: ast.stmt) -> set[str]:
     if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
         return {node.name}
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, ast.AnnAssign)
+        else []
+    )
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
