@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -147,8 +148,10 @@ class NewInterviewForm(FactsForm):
     )
     #: The address as it was typed before we proposed another: typed again, it is meant.
     email_asked = forms.CharField(required=False, widget=forms.HiddenInput)
-    job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none())
-    branch = forms.ModelChoiceField(label=_("Branch"), queryset=Branch.objects.none())
+    job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none(), empty_label=_("Choose…"))
+    branch = forms.ModelChoiceField(
+        label=_("Branch"), queryset=Branch.objects.none(), empty_label=_("Choose…")
+    )
     recruiter = forms.ModelChoiceField(
         label=_("Contact person"),
         queryset=User.objects.none(),
@@ -184,7 +187,8 @@ class NewInterviewForm(FactsForm):
         typed = self.cleaned_data.get("phone", "")
         if not typed.strip():
             return ""
-        branch = Branch.objects.visible_to(self.user).filter(pk=_uuid(self.data.get("branch"))).first()
+        chosen = _uuid(self.data.get("branch"))
+        branch = Branch.objects.visible_to(self.user).filter(pk=chosen).first() if chosen else None
         reading = read_phone(typed, branch.region if branch else "CN")
         phone = self._read("phone", reading)
         if not phone.can_receive_sms:
@@ -204,7 +208,7 @@ class NewInterviewForm(FactsForm):
     def _read(self, name: str, reading: Reading[Any]) -> Any:
         """The value of a reading; a doubtful one is asked back with our proposal in the field."""
         if reading.problem is not None:
-            raise forms.ValidationError(PROBLEMS.get(reading.problem.code, PROBLEMS["unreadable"]))
+            raise forms.ValidationError(str(PROBLEMS.get(reading.problem.code, PROBLEMS["unreadable"])))
         if reading.state == "repairable":
             self._propose(name, str(reading.value))
             raise forms.ValidationError(
@@ -214,6 +218,7 @@ class NewInterviewForm(FactsForm):
         return reading.value
 
     def _propose(self, name: str, value: str) -> None:
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data[f"{name}_asked"] = data.get(name, "").strip()
         data[name] = value

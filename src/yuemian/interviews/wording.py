@@ -144,7 +144,7 @@ PROBLEMS: dict[str, Text] = {
 
 def reason(code: str) -> Reason:
     """The sentence and remedy of a reason; a code nobody knows shows as itself."""
-    return REASONS.get(code) or LEFT_OUT.get(code) or Reason(code)
+    return REASONS.get(code) or Reason(code)
 
 
 def purpose(code: str) -> Text:

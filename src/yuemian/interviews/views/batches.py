@@ -139,7 +139,10 @@ def show(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "purpose": wording.purpose(batch.purpose),
         "progress": progress,
         "troubles": troubles_of(batch),
-        "left_out": [(wording.reason(code), count) for code, count in batch.left_out.items()],
+        "left_out": [
+            (wording.LEFT_OUT.get(code) or wording.reason(code), count)
+            for code, count in batch.left_out.items()
+        ],
         "is_final": batch.state in BATCH_FINAL,
         "is_stopped": batch.state == BatchState.CANCELLED,
         "is_scheduled": batch.due_at > now and batch.state not in BATCH_FINAL,
