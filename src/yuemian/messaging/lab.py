@@ -20,7 +20,7 @@ from yuemian.hiring.models import Candidate
 from yuemian.messaging.models import LabMessage
 from yuemian.trust.vault import Unreadable, Vault
 
-PHONES_PER_PAGE = 6
+PHONES_PER_PAGE = 8
 #: Older messages of one phone are not shown.
 MESSAGES_PER_PHONE = 40
 #: The recruiter's own phone, which receives test copies.
