@@ -131,7 +131,9 @@ def standing_answer(interview: Interview, *, now: datetime) -> dict[str, Any]:
     """What the candidate answered to the current revision, or an empty dictionary."""
     if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
         return {}
-    to_this = Response.objects.filter(interview=interview, revision=interview.revision)
+    to_this = Response.objects.filter(
+        interview=interview, revision=interview.revision, answer=interview.answer
+    )
     given = to_this.order_by("-at", "-id").first()
     return {
         "value": interview.answer,
