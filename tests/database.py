@@ -9,22 +9,21 @@ import atexit
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from yuemian.postgres import running_server
-
-_server = None
 
 if "DATABASE_URL" not in os.environ:
     _data = Path(tempfile.mkdtemp(prefix="yuemian-suite-"))
     _data.chmod(0o711)
     os.environ["YUEMIAN_DATA"] = str(_data)
-    _server = running_server(_data, settings={"shared_buffers": "128MB", "fsync": "off"})
-    _server.__enter__()
+    _server = ExitStack()
+    _server.enter_context(running_server(_data, settings={"shared_buffers": "128MB", "fsync": "off"}))
 
     @atexit.register
     def _stop() -> None:
-        _server.__exit__(None, None, None)
+        _server.close()
         shutil.rmtree(_data, ignore_errors=True)
 
 

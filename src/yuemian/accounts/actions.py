@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yuemian.accounts.middleware import token_hash
 from yuemian.accounts.models import ABSOLUTE, Branch, Organization, Role, Session, User
@@ -151,3 +151,81 @@ def set_rehearsal(user: User, *, is_rehearsal: bool, now: datetime) -> None:
         audit.record(
             user.organization_id, user.actor, "organization.rehearsal_set", at=now, is_rehearsal=is_rehearsal
         )
+
+
+class AddressTaken(Exception):  # noqa: N818
+    """Another user of the installation signs in with this address."""
+
+
+class LastAdministrator(Exception):  # noqa: N818
+    """Without an administrator nobody could mend anything."""
+
+
+def save_organization(user: User, organization: Organization, fields: list[str], *, now: datetime) -> None:
+    with transaction.atomic():
+        organization.save()
+        audit.record(organization.pk, user.actor, "organization.saved", at=now, fields=fields)
+
+
+def save_user(editor: User, person: User, *, password: str, now: datetime) -> None:
+    """Add or change a user. Disabling one ends all their sessions. Raises AddressTaken, LastAdministrator."""
+    is_new = person._state.adding
+    with transaction.atomic():
+        if not is_new and not _leaves_an_administrator(person):
+            raise LastAdministrator
+        if password:
+            person.set_password(password)
+        try:
+            with transaction.atomic():
+                person.save(force_insert=is_new)
+        except IntegrityError as error:
+            raise AddressTaken from error
+        if not person.is_active or (password and person.pk != editor.pk):
+            Session.objects.filter(user=person, ended_at=None).update(ended_at=now)
+        audit.record(
+            editor.organization_id,
+            editor.actor,
+            "user.created" if is_new else "user.saved",
+            at=now,
+            subject=("user", person.pk),
+            role=person.role,
+            is_active=person.is_active,
+        )
+
+
+class NameTaken(Exception):  # noqa: N818
+    """Another row of the organization has this name."""
+
+
+def save_branch(user: User, branch: Branch, *, now: datetime) -> None:
+    """Add or change a branch. Raises NameTaken."""
+    is_new = branch._state.adding
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                branch.save(force_insert=is_new)
+        except IntegrityError as error:
+            raise NameTaken from error
+        action = "branch.created" if is_new else "branch.saved"
+        audit.record(user.organization_id, user.actor, action, at=now, subject=("branch", branch.pk))
+
+
+def change_password(user: User, password: str, *, keep: UUID, now: datetime) -> None:
+    """Set one's own password; every other session ends."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        Session.objects.filter(user=user, ended_at=None).exclude(pk=keep).update(ended_at=now)
+        audit.record(
+            user.organization_id, user.actor, "user.password_changed", at=now, subject=("user", user.pk)
+        )
+
+
+def _leaves_an_administrator(person: User) -> bool:
+    if person.role == Role.ADMINISTRATOR and person.is_active:
+        return True
+    others = User.objects.filter(
+        organization_id=person.organization_id, role=Role.ADMINISTRATOR, is_active=True
+    )
+    was_one = others.filter(pk=person.pk).exists()
+    return not was_one or others.exclude(pk=person.pk).exists()

@@ -1,39 +1,39 @@
-"""Who may reach a view: every view is closed unless it is marked public."""
+"""Who may reach a view: every view is closed unless it is marked public, and most ask for a permission."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+from yuemian.accounts.models import User
+from yuemian.ui.access import public
+
+__all__ = ["SignedInRequest", "View", "public", "requires"]
+
+View = Callable[..., HttpResponse]
 
 
 class SignedInRequest(HttpRequest):
     """For annotations: a request that the middleware let through has a user and a session."""
 
-    user: Any
+    user: User  # type: ignore[assignment]
     session_id: Any
 
 
-def public(view: View) -> View:
-    """Mark a view that needs no sign-in. The architecture test lists them."""
-    view.is_public = True  # type: ignore[attr-defined]
-    return view
-
-
-def requires(permission: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+def requires(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Refuse users whose role lacks the permission (403)."""
 
-    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.may(permission):  # type: ignore[union-attr]
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.may(permission):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            return response
 
         guarded.required_permission = permission  # type: ignore[attr-defined]
         return guarded

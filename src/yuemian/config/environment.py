@@ -78,6 +78,10 @@ def database(url: str, data: Path) -> dict[str, Any]:
         "OPTIONS": {"application_name": f"yuemian-{_text('YUEMIAN_PROCESS', 'command')}"},
         "TEST": {"NAME": _text("YUEMIAN_TEST_DATABASE", "test_yuemian")},
     }
+    if _text("YUEMIAN_PROCESS", "") == "web":
+        # Each thread keeps its connection: connecting anew for each page costs two to three times as much.
+        # Not Django's pool: with assume_role it waits for itself.
+        entry |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if not url:
         from yuemian.postgres import socket_directory  # noqa: PLC0415  (kept lazy: an external server needs none of it)
 

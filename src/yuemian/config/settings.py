@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import django_stubs_ext
+
 from yuemian.config import environment
+
+# Lets annotations such as `ModelForm[Organization]` stand where Python evaluates them.
+django_stubs_ext.monkeypatch()
 
 ENV = environment.read()
 
@@ -91,7 +96,6 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS: list[str] = []
 STATIC_ROOT = ENV.data / "static"
 STORAGES = {"staticfiles": {"BACKEND": "yuemian.ui.assets.FingerprintedAssets"}}
-WHITENOISE_IMMUTABLE_FILE_TEST = "yuemian.ui.assets.is_fingerprinted"
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

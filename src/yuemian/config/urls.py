@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from yuemian.config import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", include("yuemian.accounts.urls")),
+    path("", include("yuemian.hiring.urls")),
+    path("", include("yuemian.portal.urls")),
+    path("", include("yuemian.messaging.urls")),
+    path("", include("yuemian.ui.urls")),
+    path("", include("yuemian.interviews.urls")),
+]
+
+handler400 = "yuemian.ui.views.bad_request"
+handler403 = "yuemian.ui.views.forbidden"
+handler404 = "yuemian.ui.views.not_found"
+handler500 = "yuemian.ui.views.server_error"

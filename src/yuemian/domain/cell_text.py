@@ -12,8 +12,12 @@ FORMULA_ERRORS = frozenset(
 BLANKS = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "n/a", "na", "nil", "none", "null", "无", "暂无", "未填"}
 )
+# A cell may hold a few spaces or invisible characters around nothing.
+_LONGEST_BLANK = 60
 
 _SPACES = re.compile(r"\s+")
+# Hangul fillers are letters to Unicode and nothing to the eye.
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 _JOINERS = "\u200c\u200d"
 
 
@@ -30,14 +34,13 @@ def as_text(raw: object) -> str:
 
 def is_invisible(character: str) -> bool:
     """Control, format (zero width, bidirectional), surrogate or private-use character, or a lone filler."""
-    return (
-        unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
-        or character in "\u115f\u1160\u3164\uffa0"
-    )
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} or character in _FILLERS
 
 
 def without_invisible(text: str) -> str:
-    """Drops what cannot be seen; line breaks and tabs become spaces; joiners stay where a script needs them."""
+    """Drops what cannot be seen; line breaks become spaces; joiners stay where a script needs them."""
+    if text.isprintable() and not _FILLERS.intersection(text):
+        return text
     kept = []
     for position, character in enumerate(text):
         if character in "\t\n\r\x0b\x0c\x85":
@@ -62,14 +65,19 @@ def collapse(text: str) -> str:
 
 def folded(text: str) -> str:
     """Half-width, visible, single-spaced: the form in which machine-read cells are parsed."""
+    if text.isascii() and text.isprintable():
+        return collapse(text) if " " in text else text
     return collapse(without_invisible(unicodedata.normalize("NFKC", text)))
 
 
 def comparable(text: str) -> str:
     """The form in which two labels are compared: folded, case-less, letters and digits only."""
-    return "".join(each for each in folded(text).casefold() if each.isalnum())
+    text = folded(text).casefold()
+    return text if text.isalnum() else "".join(each for each in text if each.isalnum())
 
 
 def is_blank(raw: object) -> bool:
     """Nothing, or one of the marks people type for nothing."""
-    return raw is None or folded(as_text(raw)).casefold() in BLANKS
+    if raw is None or raw == "":
+        return True
+    return isinstance(raw, str) and len(raw) <= _LONGEST_BLANK and folded(raw).casefold() in BLANKS

@@ -154,7 +154,7 @@ class Reading(Generic[T]):
         """Bad beats repairable beats good; sure repairs leave a reading good."""
         if self.problem is not None:
             return ReadingState.BAD
-        if any(not repair.is_sure for repair in self.repairs):
+        if self.repairs and any(not repair.is_sure for repair in self.repairs):
             return ReadingState.REPAIRABLE
         return ReadingState.GOOD
 
@@ -164,13 +164,16 @@ class Reading(Generic[T]):
         return self.value is None and self.problem is None
 
     def with_repair(self, repair: Repair) -> Reading[T]:
-        return replace(self, repairs=(*self.repairs, repair))
+        return Reading(self.value, (*self.repairs, repair), self.problem, self.notices, self.alternatives)
 
     def with_notice(self, code: NoticeCode, **params: str) -> Reading[T]:
-        return replace(self, notices=(*self.notices, Notice(code, params)))
+        notices = (*self.notices, Notice(code, params))
+        return Reading(self.value, self.repairs, self.problem, notices, self.alternatives)
 
     def accepted(self) -> Reading[T]:
         """The same reading after a person agreed to its repairs."""
+        if all(repair.is_sure for repair in self.repairs):
+            return self
         return replace(self, repairs=tuple(replace(repair, is_sure=True) for repair in self.repairs))
 
     def map(self, convert: Callable[[T], U]) -> Reading[U]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.apps import AppConfig
 
 from yuemian.ui import catalogue
+
+log = logging.getLogger(__name__)
 
 
 class UiConfig(AppConfig):
@@ -12,4 +16,10 @@ class UiConfig(AppConfig):
     label = "ui"
 
     def ready(self) -> None:
-        catalogue.compile_stale()
+        try:
+            catalogue.compile_stale()
+        except OSError as error:
+            log.error(
+                "Pages show English; run `python -m yuemian.ui.catalogue compile` as their owner: %s",
+                error,
+            )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import sys
@@ -53,12 +52,11 @@ Key = tuple[str, str]
 Texts = tuple[str, ...]
 
 
-def messages_in_code() -> dict[Key, Texts]:
+def messages_in_code(package: Path = PACKAGE) -> dict[Key, Texts]:
     """Every translatable text: (context, message id) → (message id,) or (singular, plural)."""
     found: dict[Key, Texts] = {}
-    for path in sorted(
-        [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("templates/**/*.txt")]
-    ):
+    patterns = ("*.py", "templates/**/*.html", "templates/**/*.txt")
+    for path in sorted(each for pattern in patterns for each in package.rglob(pattern)):
         for context, texts in _messages(path):
             found.setdefault((context, texts[0]), texts)
             if len(texts) > 1:
@@ -99,16 +97,21 @@ def _identifier(message: Message) -> str:
 
 
 def _strings(message: Message) -> Texts:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
-def sync(locale: str) -> None:
-    """Adds what is new (untranslated), drops what no code uses, keeps every translation. Sorted, no line numbers."""
+def synchronised(locale: str) -> str:
+    """The catalogue as it should stand: all that code uses, nothing else, every translation kept.
+    Sorted and without line numbers, so that branches merge."""
     translations = read(locale)
     entries = [
         _entry(key, texts, translations.get(key, ("",))) for key, texts in sorted(messages_in_code().items())
     ]
-    text = "\n".join([_HEADER.format(locale=locale), *entries])
+    return "\n".join([_HEADER.format(locale=locale), *entries])
+
+
+def sync(locale: str) -> None:
+    text = synchronised(locale)
     path = po_path(locale)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +173,7 @@ def _compile(source: Path) -> Path:
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     with temporary.open("wb") as file:
         write_mo(file, catalog)
-    os.replace(temporary, target)
+    temporary.replace(target)
     return target
 
 

@@ -44,7 +44,7 @@ def chosen_theme(request: HttpRequest) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `frame.language`, `frame.direction`, `frame.theme`, `frame.navigation`, `frame.here`."""
+    """Context processor: `frame.language`, `.languages`, `.direction`, `.theme`, `.navigation`, `.here`."""
     code = get_language() or settings.LANGUAGE_CODE
     return {
         "frame": {

@@ -43,7 +43,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "before": now - timedelta(minutes=12),
         "tones": ["info", "success", "warning", "danger", "special"],
     }
-    return render(request, "ui/gallery.html", context)
+    is_part = request.headers.get("HX-Target") == "drawer-content"
+    return render(request, "ui/parts/gallery_person.html" if is_part else "ui/gallery.html", context)
 
 
 _SAMPLE_USER = SimpleNamespace(

@@ -1,5 +1,6 @@
 """Our own icons: bodies of 24 × 24 drawings with a 1.5 px stroke."""
 
+# ruff: noqa: E501  (a drawing reads best on one line)
 from __future__ import annotations
 
 ICONS: dict[str, str] = {
@@ -46,7 +47,7 @@ ICONS: dict[str, str] = {
     'A1.5 1.5 0 0 1 2.5 16V7A1.5 1.5 0 0 1 4 5.5Z"/>',
     "monitor": '<rect x="3" y="4.5" width="18" height="12" rx="2"/><path d="M8.5 20h7M12 16.5V20"/>',
     "moon": '<path d="M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2Z"/>',
-    "more": '<path d="M5.5 12v.01M12 12v.01M18.5 12v.01"/>',
+    "more": '<g fill="currentColor"><circle cx="5.5" cy="12" r=".8"/><circle cx="12" cy="12" r=".8"/><circle cx="18.5" cy="12" r=".8"/></g>',
     "pause": '<path d="M9 5.5v13M15 5.5v13"/>',
     "phone": '<rect x="6.5" y="2.8" width="11" height="18.4" rx="2.3"/><path d="M10.8 18h2.4"/>',
     "play": '<path d="M7.5 5v14l11.5-7Z"/>',

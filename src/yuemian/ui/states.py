@@ -93,7 +93,7 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
 
 
 def appearance(state: str, kind: str = "") -> Appearance:
-    """How to show a state; without a kind, the first kind that knows it. An unknown state shows as its own name."""
+    """How to show a state; without a kind, the first kind that knows it. Unknown: its own name."""
     kinds = [APPEARANCES[kind]] if kind else list(APPEARANCES.values())
     for states in kinds:
         if state in states:

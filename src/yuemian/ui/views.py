@@ -12,12 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yuemian.ui.context import THEME_COOKIE, THEMES
+from yuemian.ui.access import public
+from yuemian.ui.context import THEME_COOKIE, THEMES, chosen_theme
 
 log = logging.getLogger(__name__)
 COOKIE_AGE = 365 * 24 * 3600
 
 
+@public
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
@@ -27,6 +29,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
@@ -51,7 +54,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         400,
@@ -60,7 +63,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     )
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         403,
@@ -69,7 +72,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _error(
         request,
         404,
@@ -101,6 +104,7 @@ def _error(request: HttpRequest, status: int, title: str, hint: str) -> HttpResp
     """An error page with a reference that is also in the log, so that support can find the cause."""
     reference = getattr(request, "id", "") or secrets.token_hex(4)
     log.warning("error page %s shown, reference %s", status, reference)
-    context = {"status": status, "title": title, "hint": hint, "reference": reference}
-    # Without the request no context processor runs: the page stands even when a session or the database does not.
+    context: dict[str, object] = {"status": status, "title": title, "hint": hint, "reference": reference}
+    context["frame"] = {"theme": chosen_theme(request)}
+    # Without the request no context processor runs: the page stands even when the database does not.
     return HttpResponse(render_to_string("ui/error.html", context), status=status)

@@ -57,6 +57,7 @@ _WRONG_ENDINGS = {
     **dict.fromkeys(("ent", "nte", "nett"), "net"),
     **dict.fromkeys(("cnn", "ccn"), "cn"),
 }
+LONGEST_CELL = 600
 _MINIMUM_FOR_DISTANCE = 7
 
 _DISPLAY = re.compile(r"^[^<>]*<\s*([^<>\s]+)\s*>$")
@@ -74,6 +75,8 @@ def read_email(raw: object) -> Reading[str]:
     """Reads one cell into `local@domain`, the domain in lower case and ASCII."""
     if is_blank(raw):
         return Reading()
+    if len(as_text(raw)) > LONGEST_CELL:
+        return bad(ProblemCode.TOO_LONG, limit=str(LONGEST_CELL))
     text = folded(as_text(raw)).replace("。", ".")
     if "@" not in text:
         return _without_at(text)

@@ -15,7 +15,8 @@ _NUMERALS = {character: value for value, character in enumerate("零一二三四
 }
 _NUMBER = re.compile(r"[〇零一二两兩三四五六七八九十]+(?=[年月日号號点點时時分刻])")
 _ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)(z|[+-]\d{2}:?\d{2}| ?(?:utc|gmt)(?![+-]))"
+    r"(\d{4}-\d{2}-\d{2})(?:t(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(z|[+-]\d{2}:?\d{2})"
+    r"| (\d{2}:\d{2}(?::\d{2})?) ?(z|\+\d{2}:?\d{2}))"
 )
 _OFFSET = re.compile(r"\(?\s*\b(?:utc|gmt)\s*([+-]\s*\d{1,2})(?::?(\d{2}))?\s*\)?")
 _NAMES = {
@@ -50,8 +51,6 @@ def _figure(numeral: str) -> str:
 
 def cut_zone(text: str) -> tuple[str, tzinfo | None]:
     """Takes a stated zone or offset out of folded lower-case text: what remains, and the zone."""
-    if match := _ISO.fullmatch(text):
-        return match[1].replace("t", " "), _offset(match[2].strip())
     if match := _OFFSET.search(text):
         minutes = int(match[1].replace(" ", "")) * 60
         minutes += int(match[2] or 0) * (-1 if minutes < 0 else 1)
@@ -62,12 +61,15 @@ def cut_zone(text: str) -> tuple[str, tzinfo | None]:
     return text, None
 
 
-def _offset(text: str) -> tzinfo:
-    if not text.startswith(("+", "-")):
-        return timezone(timedelta())
-    sign = -1 if text[0] == "-" else 1
-    digits = text[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=min(int(digits[:2]), 14), minutes=int(digits[2:])))
+def exact_instant(text: str) -> datetime | None:
+    """The aware moment of machine-written text such as `2026-11-25T14:00:00+08:00`."""
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return datetime.fromisoformat(f"{match[1]}T{match[2] or match[4]}{(match[3] or match[5]).upper()}")
+    except ValueError:
+        return None
 
 
 def find_zone(raw: object, known: frozenset[str]) -> str | None:

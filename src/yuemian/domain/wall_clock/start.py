@@ -12,12 +12,13 @@ from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, folded, is_blank
 from yuemian.domain.reading import NoticeCode, Problem, ProblemCode, Reading, Repair, RepairCode, bad
 from yuemian.domain.wall_clock.calendar_date import DateContext, DateOrder, read_date_text, read_serial
 from yuemian.domain.wall_clock.clock import EARLIEST_PLAUSIBLE, Clock, cut_clock
-from yuemian.domain.wall_clock.spoken import cut_zone, in_figures, same_offset
+from yuemian.domain.wall_clock.spoken import cut_zone, exact_instant, in_figures, same_offset
 
 _LATEST_PLAUSIBLE = 21
 _FAR_AHEAD = timedelta(days=400)
 _LONGEST_TEXT = 120
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_COMPACT_TIME = re.compile(r"^(20\d{6})\s?([01]\d|2[0-3]):?([0-5]\d)$")
 # Days that spreadsheets put under a bare time of day.
 _NO_DAY = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1)})
 
@@ -35,6 +36,11 @@ class WallClock:
     def instant(self) -> datetime:
         """The same moment in UTC."""
         return self.local.replace(tzinfo=ZoneInfo(self.zone), fold=self.fold).astimezone(UTC)
+
+    @property
+    def iso(self) -> str:
+        """Unambiguous text that `read_start` reads back as exactly this moment."""
+        return self.local.replace(tzinfo=ZoneInfo(self.zone), fold=self.fold).isoformat(timespec="minutes")
 
     def __str__(self) -> str:
         return f"{self.local:%Y-%m-%d %H:%M}"
@@ -72,6 +78,8 @@ def read_start(
     cells = [raw for raw in (day, clock, start) if not is_blank(raw)]
     if not cells:
         return Reading()
+    if len(cells) == 1 and (moment := exact_instant(folded(as_text(cells[0])).lower())):
+        return _with_notices(Reading(_at_instant(moment, context.zone)), context)
     parts = [_parts(raw, context) for raw in cells]
     days = [part.day for part in parts if part.day]
     clocks = [part.clock for part in parts if part.clock]
@@ -101,7 +109,7 @@ def _parts(raw: object, context: StartContext) -> _Parts:
         return _Parts(clock=Reading(Clock(raw.replace(second=0, microsecond=0, tzinfo=None))))
     if isinstance(raw, timedelta):
         return _Parts(clock=_of_fraction(raw / timedelta(days=1)))
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and raw < 200_000_000_000:
         return _of_number(float(raw), context)
     return _of_text(folded(as_text(raw)).lower(), context)
 
@@ -148,9 +156,10 @@ def _of_text(text: str, context: StartContext) -> _Parts:
         return _Parts(day=bad(ProblemCode.FORMULA_ERROR, text=text.upper()))
     if len(text) > _LONGEST_TEXT:
         return _Parts(day=bad(ProblemCode.UNREADABLE, text=text[:_LONGEST_TEXT]))
-    if _PLAIN_NUMBER.fullmatch(text):
+    if _PLAIN_NUMBER.fullmatch(text) and not _COMPACT_TIME.fullmatch(text):
         return _of_number(float(text), context)
     text, zone = cut_zone(in_figures(text).strip("'‘’ "))
+    text = _COMPACT_TIME.sub(r"\1 \2:\3", text)
     rest, clock = cut_clock(text)
     return _Parts(read_date_text(rest, context.dates), clock, zone)
 
@@ -202,7 +211,17 @@ def _checked(reading: Reading[WallClock], context: StartContext) -> Reading[Wall
     if wall is None:
         return reading
     reading = _clock_change(reading, wall)
-    if reading.problem is not None:
+    return reading if reading.value is None else _with_notices(reading, context)
+
+
+def _at_instant(moment: datetime, zone: str) -> WallClock:
+    local = moment.astimezone(ZoneInfo(zone))
+    return WallClock(local.replace(tzinfo=None, fold=0, second=0, microsecond=0), zone, None, local.fold)
+
+
+def _with_notices(reading: Reading[WallClock], context: StartContext) -> Reading[WallClock]:
+    wall = reading.value
+    if wall is None:
         return reading
     if wall.instant < context.now:
         reading = reading.with_notice(NoticeCode.IN_THE_PAST, text=str(wall))

@@ -46,6 +46,12 @@ def state_label(state: Any, kind: str = "") -> str:
     return str(appearance(str(getattr(state, "value", state)), kind).label)
 
 
+@register.simple_tag
+def state_tone(state: Any, kind: str = "") -> str:
+    """The tone of a state's badge, for a counter of that state."""
+    return appearance(str(getattr(state, "value", state)), kind).tone
+
+
 @register.inclusion_tag("ui/parts/empty.html")
 def empty_state(
     title: str, hint: str = "", action_url: str = "", action_label: str = "", icon: str = "calendar"
@@ -65,7 +71,8 @@ def progress(done: int, total: int, label: str = "") -> SafeString:
     """A labelled bar; `{% progress 340 1000 "Sending" %}`."""
     text = f"{done:,} / {total:,}"
     return format_html(
-        '<div class="progress"><div class="progress-text"><span>{0}</span><span class="number">{1}</span></div>'
+        '<div class="progress">'
+        '<div class="progress-text"><span>{0}</span><span class="number">{1}</span></div>'
         '<progress value="{2}" max="{3}" aria-label="{4}">{1}</progress></div>',
         label,
         text,
@@ -95,7 +102,7 @@ def _truth(value: Any) -> bool:
 
 @register.simple_tag(takes_context=True)
 def querystring_with(context: Context, **changes: Any) -> str:
-    """`{% querystring_with state="accepted" %}`: the current filter with changes; None or "" removes. Forgets the page."""
+    """`{% querystring_with state="accepted" %}`: the current filter, changed (None removes)."""
     return with_parameters(context["request"].GET, {"page": None, **changes})
 
 
@@ -111,8 +118,8 @@ def with_parameters(query: QueryDict, changes: dict[str, Any]) -> str:
 
 @register.simple_tag
 def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "full") -> SafeString:
-    """A moment with weekday and zone. Styles: full, short (no zone), day, clock. The year shows when it is not
-    this year, and always in full English."""
+    """A moment with weekday and zone. Styles: full, short (no zone), day, clock. The year shows when it is
+    not this year, and always in full English."""
     place = ZoneInfo(zone) if isinstance(zone, str) else zone
     local = at.astimezone(place)
     is_other_year = local.year != datetime.now(place).year
@@ -160,9 +167,9 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/parts/error_summary.html")
-def error_summary(form: BaseForm) -> dict[str, Any]:
+def error_summary(form: BaseForm, focus: bool = True) -> dict[str, Any]:
     """What is wrong with a form, with links to the fields; put it above the form."""
-    return {"form": form, "fields": [each for each in form if each.errors]}
+    return {"form": form, "focus": focus, "fields": [each for each in form if each.errors]}
 
 
 @register.inclusion_tag("ui/parts/counter.html")
@@ -175,7 +182,8 @@ def counter(label: str, value: int, url: str = "", tone: str = "", current: bool
 def phone(content: str, title: str = "", time: str = "9:41") -> SafeString:
     """`{% phone "短信" %}…{% endphone %}`: a phone's frame around any content."""
     return format_html(
-        '<div class="phone" role="group" aria-label="{}"><div class="phone-bar" aria-hidden="true"><span>{}</span>'
+        '<div class="phone" role="group" aria-label="{}">'
+        '<div class="phone-bar" aria-hidden="true"><span>{}</span>'
         '<span class="phone-island"></span><span class="phone-power"></span></div>'
         '<div class="phone-screen">{}</div><div class="phone-home" aria-hidden="true"></div></div>',
         title,
@@ -196,7 +204,7 @@ def phone_frame(
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str) -> SafeString:  # noqa: A002  (reads as the attribute it becomes)
+def dialog(content: str, id: str, title: str) -> SafeString:  # noqa: A002
     """`{% dialog "stop" title %}…{% enddialog %}`; opened by any `<button data-open="stop">`."""
     return _modal("dialog", content, id, title)
 
@@ -210,8 +218,8 @@ def drawer(content: str, id: str, title: str) -> SafeString:  # noqa: A002
 def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
     return format_html(
         '<dialog class="{0}" id="{1}" aria-labelledby="{1}-title"><div class="{0}-head">'
-        '<h2 id="{1}-title">{2}</h2><button type="button" class="button quiet icon-only" data-close aria-label="{3}">'
-        '{4}</button></div><div class="{0}-body">{5}</div></dialog>',
+        '<h2 id="{1}-title">{2}</h2><button type="button" class="button quiet icon-only" data-close '
+        'aria-label="{3}">{4}</button></div><div class="{0}-body">{5}</div></dialog>',
         kind,
         identifier,
         title,
@@ -219,6 +227,12 @@ def _modal(kind: str, content: str, identifier: str, title: str) -> SafeString:
         icon("x"),
         mark_safe(content),  # noqa: S308
     )
+
+
+@register.inclusion_tag("ui/parts/dropzone.html")
+def dropzone(title: str, hint: str, accept: str, name: str = "file") -> dict[str, str]:
+    """The file field of a `<form data-upload method="post" enctype="multipart/form-data">`."""
+    return {"title": title, "hint": hint, "accept": accept, "name": name}
 
 
 @register.inclusion_tag("ui/parts/notice.html")

@@ -29,17 +29,18 @@
     const link = event.target.closest("a[data-drawer]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button || !window.htmx) return;
     event.preventDefault();
-    const content = document.getElementById("drawer-content");
-    const waiting = document.createElement("p");
-    waiting.className = "drawer-body muted";
-    waiting.textContent = content.parentElement.dataset.loading;
-    content.replaceChildren(waiting);
-    show(content.parentElement);
+    const content = document.getElementById("drawer-content"), drawer = content.parentElement;
+    content.replaceChildren();
+    document.getElementById("drawer-title").textContent = drawer.dataset.loading;
+    document.getElementById("drawer-page").href = link.href;
+    show(drawer);
     window.htmx.ajax("GET", link.getAttribute("href"), { target: content, swap: "innerHTML" }).then(() => content.focus());
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const heading = event.target.id === "drawer-content" && $("h2", event.target);
-    if (heading) event.target.parentElement.setAttribute("aria-label", heading.textContent.trim());
+    const heading = event.target.id === "drawer-content" && $("[data-drawer-title]", event.target);
+    if (!heading) return;
+    document.getElementById("drawer-title").textContent = heading.textContent.trim();
+    heading.remove();
   });
 
   /* Toasts: from the page, from `HX-Trigger: {"toast": {"text": …, "tone": …}}`, from the SSE event `toast`. */

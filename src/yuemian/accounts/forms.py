@@ -1,0 +1,209 @@
+"""Forms of accounts: sign-in, organization, users, password."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, UnidentifiedImageError
+
+from yuemian.accounts.models import Branch, Locale, Organization, Role, User
+from yuemian.domain.addresses import supported_regions
+
+LARGEST_LOGO = 2 * 1024 * 1024
+LOGO_SIDE = 256
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class OrganizationForm(forms.ModelForm[Organization]):
+    logo_file = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("PNG, JPEG or WebP up to 2 MB; shown to candidates, made to fit 256 × 256."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["name", "name_en", "locale", "time_zone", "mail_from"]
+        labels = {
+            "name": _("Name"),
+            "name_en": _("Name in English"),
+            "locale": _("Main language"),
+            "time_zone": _("Time zone"),
+            "mail_from": _("Sender address of e-mails"),
+        }
+        help_texts = {
+            "time_zone": _("IANA name, such as Asia/Shanghai."),
+            "mail_from": _(
+                "An address of your own domain, such as jobs@example.com. Empty: the installation's."
+            ),
+        }
+
+    def clean_logo_file(self) -> bytes | None:
+        """The picture decoded and written anew as PNG: nothing of the original file is kept."""
+        upload: UploadedFile[bytes] | None = self.cleaned_data["logo_file"]
+        if upload is None:
+            return None
+        if upload.size is None or upload.size > LARGEST_LOGO:
+            raise forms.ValidationError(_("This picture is larger than 2 MB; choose a smaller one."))
+        try:
+            return small_png(upload.read())
+        except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+            raise forms.ValidationError(
+                _("This file is not a picture we can read; use a PNG, JPEG or WebP.")
+            ) from error
+
+    def save(self, commit: bool = True) -> Organization:
+        logo = self.cleaned_data.get("logo_file")
+        if logo:
+            self.instance.logo = logo
+        return super().save(commit)
+
+
+def small_png(content: bytes) -> bytes:
+    """Decode, shrink to 256 × 256 at most, write as PNG. Raises what Pillow raises for anything else."""
+    with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as picture:
+        if picture.width * picture.height > 25_000_000:
+            raise ValueError("too many pixels")
+        small = picture.convert("RGBA")
+        small.thumbnail((LOGO_SIDE, LOGO_SIDE))
+        target = io.BytesIO()
+        small.save(target, "PNG", optimize=True)
+    return target.getvalue()
+
+
+class RehearsalForm(forms.Form):
+    """Leaving rehearsal asks for the password again: from then on real people get messages."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.has_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
+class BranchForm(forms.ModelForm[Branch]):
+    class Meta:
+        model = Branch
+        fields = ["name", "name_en", "time_zone", "locale", "region", "address"]
+        labels = {
+            "name": _("Name"),
+            "name_en": _("Name in English"),
+            "time_zone": _("Time zone"),
+            "locale": _("Language"),
+            "region": _("Region of local phone numbers"),
+            "address": _("Address"),
+        }
+        help_texts = {
+            "time_zone": _("IANA name, such as Asia/Shanghai."),
+            "region": _("Two letters, such as CN, HK or SG: how a number without a country code is read."),
+        }
+
+    def clean_region(self) -> str:
+        region: str = self.cleaned_data["region"].upper()
+        if region not in supported_regions():
+            raise forms.ValidationError(_("This is not a region we know; use two letters such as CN."))
+        return region
+
+
+class UserForm(forms.ModelForm[User]):
+    password = forms.CharField(
+        label=_("First password"),
+        required=False,
+        strip=False,
+        help_text=_("At least 12 characters. Tell it to the person yourself; they change it under Settings."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "role", "branch", "phone", "locale", "is_active"]
+        labels = {
+            "name": _("Name"),
+            "email": _("E-mail"),
+            "role": _("Role"),
+            "branch": _("Branch"),
+            "phone": _("Business phone"),
+            "locale": _("Language"),
+            "is_active": _("May sign in"),
+        }
+        help_texts = {"phone": _("Shown to candidates as the contact's number.")}
+
+    def __init__(self, *args: Any, editor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["branch"].queryset = Branch.objects.visible_to(editor)  # type: ignore[attr-defined]
+        self.fields["role"].choices = Role.choices  # type: ignore[attr-defined]
+        self.fields["locale"].choices = Locale.choices  # type: ignore[attr-defined]
+        is_new = self.instance._state.adding
+        self.fields["password"].required = is_new
+        if not is_new:
+            self.fields["password"].label = _("New password")
+            self.fields["password"].help_text = _(
+                "Leave empty to keep the present one. At least 12 characters."
+            )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        return email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if password:
+            validate_password(password)
+        return password
+
+
+class PasswordForm(forms.Form):
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        max_length=200,
+        help_text=_("At least 12 characters; a few words are easier than symbols."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_present(self) -> str:
+        password: str = self.cleaned_data["present"]
+        if not self.user.has_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+    def clean_new(self) -> str:
+        password: str = self.cleaned_data["new"]
+        validate_password(password)
+        return password

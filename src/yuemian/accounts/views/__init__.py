@@ -1,0 +1,38 @@
+"""Pages of accounts: signing in and out, and the settings."""
+
+from __future__ import annotations
+
+from yuemian.accounts.views.settings import (
+    account,
+    audit_log,
+    audit_verify,
+    branch_edit,
+    branch_new,
+    branches,
+    organization,
+    rehearsal,
+    session_end,
+    settings_home,
+    user_edit,
+    user_new,
+    users,
+)
+from yuemian.accounts.views.sign_in import sign_in, sign_out
+
+__all__ = [
+    "account",
+    "audit_log",
+    "audit_verify",
+    "branch_edit",
+    "branch_new",
+    "branches",
+    "organization",
+    "rehearsal",
+    "session_end",
+    "settings_home",
+    "sign_in",
+    "sign_out",
+    "user_edit",
+    "user_new",
+    "users",
+]

@@ -1,0 +1,183 @@
+"""The settings: organization, rehearsal, users, one's own account, the audit trail."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yuemian.accounts import actions
+from yuemian.accounts.forms import BranchForm, OrganizationForm, PasswordForm, RehearsalForm, UserForm
+from yuemian.accounts.guards import SignedInRequest, requires
+from yuemian.accounts.models import Branch, Permission, Session, User
+from yuemian.trust import audit
+from yuemian.trust.models import AuditEntry
+
+
+def settings_home(request: SignedInRequest) -> HttpResponse:
+    mail = urlsplit(settings.SMTP_URL)
+    context = {
+        "mail_host": f"{mail.hostname}:{mail.port or 587}" if settings.SMTP_URL else "",
+        "people": User.objects.visible_to(request.user).count(),
+        "may_edit": request.user.may(Permission.EDIT_SETTINGS),
+        "may_edit_users": request.user.may(Permission.EDIT_USERS),
+        "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
+        "may_read_audit": request.user.may(Permission.READ_AUDIT),
+    }
+    return render(request, "accounts/settings.html", context)
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def organization(request: SignedInRequest) -> HttpResponse:
+    form = OrganizationForm(request.POST or None, request.FILES or None, instance=request.user.organization)
+    if request.method == "POST" and form.is_valid():
+        actions.save_organization(
+            request.user, form.save(commit=False), form.changed_data, now=timezone.now()
+        )
+        messages.success(request, _("Saved."))
+        return redirect("settings")
+    return render(request, "accounts/organization.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def rehearsal(request: SignedInRequest) -> HttpResponse:
+    """Going live says what will change and asks for the password; going back is one press."""
+    is_rehearsal = request.user.organization.is_rehearsal
+    form = RehearsalForm(request.POST or None, user=request.user)
+    if request.method == "POST" and (not is_rehearsal or form.is_valid()):
+        actions.set_rehearsal(request.user, is_rehearsal=not is_rehearsal, now=timezone.now())
+        text = _("Live: from now on messages reach real people.") if is_rehearsal else _("Back in rehearsal.")
+        messages.success(request, text)
+        return redirect("settings")
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "has_mail": bool(settings.SMTP_URL)}
+    return render(request, "accounts/rehearsal.html", context, status=status)
+
+
+@requires(Permission.EDIT_USERS)
+def users(request: SignedInRequest) -> HttpResponse:
+    people = User.objects.visible_to(request.user).select_related("branch").order_by("-is_active", "name")
+    return render(
+        request, "accounts/users.html", {"page": Paginator(people, 50).get_page(request.GET.get("page"))}
+    )
+
+
+@requires(Permission.EDIT_USERS)
+@require_http_methods(["GET", "POST"])
+def user_new(request: SignedInRequest) -> HttpResponse:
+    return _edit_user(request, User(organization=request.user.organization))
+
+
+@requires(Permission.EDIT_USERS)
+@require_http_methods(["GET", "POST"])
+def user_edit(request: SignedInRequest, user_id: UUID) -> HttpResponse:
+    return _edit_user(request, get_object_or_404(User.objects.visible_to(request.user), pk=user_id))
+
+
+def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
+    is_new = person._state.adding
+    form = UserForm(request.POST or None, instance=person, editor=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_user(
+                request.user,
+                form.save(commit=False),
+                password=form.cleaned_data["password"],
+                now=timezone.now(),
+            )
+        except actions.AddressTaken:
+            form.add_error("email", _("Somebody else signs in with this address; choose another."))
+        except actions.LastAdministrator:
+            form.add_error("role", _("This is the last administrator; make somebody else one first."))
+        else:
+            messages.success(request, _("Added.") if is_new else _("Saved."))
+            return redirect("settings-users")
+    context = {"form": form, "person": None if is_new else person}
+    return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    form = PasswordForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        actions.change_password(request.user, form.cleaned_data["new"], keep=request.session_id, now=now)
+        messages.success(request, _("Password changed; your other sessions have ended."))
+        return redirect("settings-account")
+    sessions = Session.objects.visible_to(request.user).live(now).order_by("-last_seen_at")
+    context = {"form": form, "sessions": sessions, "this_session": request.session_id}
+    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def session_end(request: SignedInRequest, session_id: UUID) -> HttpResponse:
+    get_object_or_404(Session.objects.visible_to(request.user), pk=session_id)
+    actions.end_session(request.user, session_id, now=timezone.now())
+    messages.success(request, _("That session has ended."))
+    return redirect("settings-account")
+
+
+@requires(Permission.EDIT_SETTINGS)
+def branches(request: SignedInRequest) -> HttpResponse:
+    return render(request, "accounts/branches.html", {"branches": Branch.objects.visible_to(request.user)})
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def branch_new(request: SignedInRequest) -> HttpResponse:
+    return _edit_branch(request, Branch(organization=request.user.organization))
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def branch_edit(request: SignedInRequest, branch_id: UUID) -> HttpResponse:
+    return _edit_branch(request, get_object_or_404(Branch.objects.visible_to(request.user), pk=branch_id))
+
+
+def _edit_branch(request: SignedInRequest, branch: Branch) -> HttpResponse:
+    is_new = branch._state.adding
+    form = BranchForm(request.POST or None, instance=branch)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_branch(request.user, form.save(commit=False), now=timezone.now())
+        except actions.NameTaken:
+            form.add_error("name", _("Another branch has this name; choose a different one."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("settings-branches")
+    context = {"form": form, "branch": None if is_new else branch}
+    return render(request, "accounts/branch.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.READ_AUDIT)
+def audit_log(request: SignedInRequest) -> HttpResponse:
+    entries = AuditEntry.objects.filter(organization_id=request.user.organization_id).order_by("-sequence")
+    page = Paginator(entries, 50).get_page(request.GET.get("page"))
+    names = dict(User.objects.visible_to(request.user).values_list("id", "name"))
+    rows = [(entry, names.get(entry.actor_id) if entry.actor_id else None) for entry in page]
+    return render(request, "accounts/audit.html", {"page": page, "rows": rows})
+
+
+@requires(Permission.READ_AUDIT)
+@require_POST
+def audit_verify(request: SignedInRequest) -> HttpResponse:
+    fault = audit.verify(request.user.organization_id)
+    if fault:
+        messages.error(
+            request,
+            _("Entry %(number)s does not fit the chain: %(problem)s. Tell whoever runs this installation.")
+            % {"number": fault.sequence, "problem": fault.problem},
+        )
+    else:
+        messages.success(request, _("Every entry fits the chain."))
+    return redirect("settings-audit")

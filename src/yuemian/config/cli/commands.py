@@ -1,0 +1,84 @@
+"""The command line: what can be said, and which module does it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from yuemian.config.environment import EnvironmentError_
+from yuemian.postgres import RolesMissing, ServerProblem
+
+
+@dataclass(frozen=True)
+class Command:
+    """`entry` is module:function, imported only when asked for; the role is the database's."""
+
+    name: str
+    help: str
+    entry: str
+    role: str
+
+
+_HERE = "yuemian.config.cli"
+COMMANDS = [
+    Command("up", "start everything: database, web, worker; stop it with Ctrl-C", f"{_HERE}.up:run", "owner"),
+    Command("web", "serve the pages (one process)", f"{_HERE}.web:run", "app"),
+    Command("worker", "send what is due (one process)", f"{_HERE}.worker:run", "engine"),
+    Command("migrate", "bring the database up to date", f"{_HERE}.database:migrate", "owner"),
+    Command("demo", "create the demo organization in an empty database", f"{_HERE}.database:demo", "owner"),
+    Command("import", "check and import a file of interviews", f"{_HERE}.database:import_file", "app"),
+    Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
+    Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),
+]
+#: Their arguments are read by somebody else.
+_PASS_THROUGH = {"import", "manage"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code says whether it worked. Expected problems are one sentence on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command, rest = _read(given)
+    os.environ["YUEMIAN_DATABASE_ROLE"] = command.role
+    os.environ.setdefault("YUEMIAN_PROCESS", command.name if command.name in {"web", "worker"} else "command")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yuemian.config.settings")
+    module, _, function = command.entry.partition(":")
+    try:
+        return int(getattr(importlib.import_module(module), function)(rest) or 0)
+    except (EnvironmentError_, ServerProblem, RolesMissing) as problem:
+        print(f"yuemian {command.name}: {problem}", file=sys.stderr)
+        return 1
+    except psycopg.OperationalError as problem:
+        first = str(problem).strip().splitlines()[0]
+        print(
+            f"yuemian {command.name}: the database does not answer ({first}); try: yuemian doctor",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _read(given: list[str]) -> tuple[Command, list[str]]:
+    by_name = {command.name: command for command in COMMANDS}
+    if given and given[0] in _PASS_THROUGH:
+        return by_name[given[0]], given[1:]
+    parser = argparse.ArgumentParser(
+        prog="yuemian",
+        description="Yuemian 约面: invites candidates to interviews.",
+        epilog="Settings come from the environment: YUEMIAN_DATA, PORT, DATABASE_URL, YUEMIAN_PUBLIC_URL, …",
+    )
+    choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        child = choices.add_parser(command.name, help=command.help, description=command.help)
+        if command.name == "up":
+            child.add_argument("--no-demo", action="store_true", help="never create the demo organization")
+        if command.name == "doctor":
+            child.add_argument("--json", action="store_true", help="print the findings as JSON")
+    parsed = parser.parse_args(given)
+    return by_name[parsed.command], given[1:]

@@ -1,0 +1,87 @@
+"""Commands that work in the database through Django."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from yuemian.config import connection, environment
+from yuemian.config.cli import state
+from yuemian.config.cli.session import database_running
+from yuemian.config.environment import Environment
+from yuemian.postgres import ensure_roles
+
+#: Held while migrating, so that machines started together take turns. The number is the letters "ym".
+_MIGRATION_LOCK = 0x796D
+
+
+def migrate(_rest: list[str]) -> int:
+    """Roles first where the server is not ours, then the tables; then the database knows its version."""
+    settings = environment.read()
+    with database_running(settings):
+        if not settings.database_is_embedded:
+            with connection.connect(settings.database, as_role=False) as link:
+                ensure_roles(link)
+        with connection.connect(settings.database) as link:
+            link.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+            _management("migrate", "--verbosity", "1", "--no-input")
+            state.write(link, replace(state.read(link), migrations=state.fingerprint()))
+    return 0
+
+
+def demo(_rest: list[str]) -> int:
+    """Create the demo organization when there is none yet."""
+    settings = environment.read()
+    with database_running(settings), connection.connect(settings.database) as link:
+        if importlib.util.find_spec("yuemian.config.demo") is None:
+            print("This version has no demo organization; start with: yuemian up --no-demo", file=sys.stderr)
+            return 1
+        _set_up_django()
+        how_to_sign_in: str | None = importlib.import_module("yuemian.config.demo").create_demo()
+        print(how_to_sign_in or "There is an organization already; nothing was created.")
+        state.write(link, replace(state.read(link), demo=True))
+    return 0
+
+
+def manage(rest: list[str]) -> int:
+    """Django's own commands, as the owner."""
+    with database_running(environment.read()):
+        _management(*(rest or ["help"]))
+    return 0
+
+
+def import_file(rest: list[str]) -> int:
+    """The intake's command line."""
+    if importlib.util.find_spec("yuemian.intake.command") is None:
+        print("This version cannot import files from the command line.", file=sys.stderr)
+        return 1
+    if {"-h", "--help"} & set(rest):
+        _set_up_django()
+        return _intake(rest)
+    with database_running(environment.read()):
+        _set_up_django()
+        return _intake(rest)
+
+
+def sign_in_file(settings: Environment) -> Path:
+    """How to sign in to the demo, as `create_demo` keeps it."""
+    return settings.data / "demo-accounts.txt"
+
+
+def _intake(rest: list[str]) -> int:
+    module: Any = importlib.import_module("yuemian.intake.command")
+    return int(module.main(rest) or 0)
+
+
+def _set_up_django() -> None:
+    importlib.import_module("django").setup()
+
+
+def _management(*arguments: str) -> None:
+    importlib.import_module("django.core.management").execute_from_command_line(
+        ["yuemian manage", *arguments]
+    )

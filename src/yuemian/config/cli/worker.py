@@ -1,0 +1,31 @@
+"""`yuemian worker`: the engine that sends."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from typing import Any
+
+from yuemian.config import logs
+from yuemian.config.cli.children import end_with_supervisor
+
+ENGINE = "yuemian.messaging.engine.run"
+
+
+def run(_rest: list[str]) -> int:
+    end_with_supervisor()
+    logs.configure("worker")
+    if not _exists():
+        print("This version has no engine to send messages.", file=sys.stderr)
+        return 1
+    importlib.import_module("django").setup()
+    engine: Any = importlib.import_module(ENGINE)
+    return int(engine.main() or 0)
+
+
+def _exists() -> bool:
+    try:
+        return importlib.util.find_spec(ENGINE) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,60 @@
+"""What a person has decided about a sheet so far; with the file itself it determines the whole check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yuemian.domain.cell_text import comparable
+from yuemian.domain.header_words import Field
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Decisions by row number as the spreadsheet shows it.
+
+    `overrides`: text typed in place of a cell. `accepted`: repairs agreed to. `mapped`: option keys
+    given to unknown texts, for all rows at once. `confirmed`: rows whose shared contact is meant.
+    """
+
+    columns: Mapping[int, Field | None] = field(default_factory=dict)
+    overrides: Mapping[int, Mapping[Field, str]] = field(default_factory=dict)
+    accepted: frozenset[tuple[int, Field]] = frozenset()
+    accepts_all: bool = False
+    mapped: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
+    confirmed: frozenset[int] = frozenset()
+    left_out: frozenset[int] = frozenset()
+
+    def accepts(self, number: int, name: Field) -> bool:
+        return self.accepts_all or (number, name) in self.accepted
+
+    def chosen(self, name: Field) -> dict[str, str]:
+        return {comparable(text): key for text, key in self.mapped.get(name, {}).items()}
+
+
+def choices_to_json(choices: Choices) -> dict[str, Any]:
+    return {
+        "columns": {str(index): name or "" for index, name in choices.columns.items()},
+        "overrides": {str(number): dict(cells) for number, cells in choices.overrides.items()},
+        "accepted": sorted([number, str(name)] for number, name in choices.accepted),
+        "accepts_all": choices.accepts_all,
+        "mapped": {str(name): dict(keys) for name, keys in choices.mapped.items()},
+        "confirmed": sorted(choices.confirmed),
+        "left_out": sorted(choices.left_out),
+    }
+
+
+def choices_from_json(data: Mapping[str, Any]) -> Choices:
+    return Choices(
+        columns={int(index): Field(name) if name else None for index, name in data["columns"].items()},
+        overrides={
+            int(number): {Field(name): text for name, text in cells.items()}
+            for number, cells in data["overrides"].items()
+        },
+        accepted=frozenset((number, Field(name)) for number, name in data["accepted"]),
+        accepts_all=data["accepts_all"],
+        mapped={Field(name): dict(keys) for name, keys in data["mapped"].items()},
+        confirmed=frozenset(data["confirmed"]),
+        left_out=frozenset(data["left_out"]),
+    )

@@ -1,0 +1,143 @@
+"""What a sheet is checked against: the organization's own jobs, people and interviews, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from yuemian.domain.header_words import Field
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a cell may name; `aliases` are other names of it (a person's e-mail, a job's code)."""
+
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BranchOption(Option):
+    """A branch decides the zone of times, the country of phone numbers and the language of messages."""
+
+    zone: str = "Asia/Shanghai"
+    region: str = "CN"
+    language: str = "zh-hans"
+    has_address: bool = False
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """A candidate who exists already."""
+
+    key: str
+    name: str
+
+
+ROUNDS = (
+    Option(
+        "first",
+        "初试",
+        ("一面", "第一轮", "初面", "首轮", "首面", "1面", "1", "first", "first round", "1st", "round 1"),
+    ),
+    Option(
+        "second",
+        "复试",
+        ("二面", "第二轮", "复面", "2面", "2", "second", "second round", "2nd", "round 2", "複試"),
+    ),
+    Option(
+        "final", "终试", ("终面", "最终面试", "终轮", "末轮", "final", "final round", "last round", "終試")
+    ),
+)
+MODES = (
+    Option(
+        "onsite",
+        "现场",
+        (
+            "现场面试",
+            "线下",
+            "线下面试",
+            "到场",
+            "面对面",
+            "onsite",
+            "on-site",
+            "in person",
+            "office",
+            "face to face",
+        ),
+    ),
+    Option(
+        "video",
+        "视频",
+        (
+            "视频面试",
+            "线上",
+            "线上面试",
+            "远程",
+            "视频会议",
+            "腾讯会议",
+            "video",
+            "online",
+            "remote",
+            "zoom",
+            "teams",
+            "video call",
+        ),
+    ),
+    Option("phone", "电话", ("电话面试", "电面", "phone", "call", "phone call", "telephone")),
+)
+LANGUAGES = (
+    Option("zh-hans", "中文", ("简体中文", "简体", "汉语", "普通话", "zh", "zh-cn", "chinese", "mandarin")),
+    Option("en", "English", ("英文", "英语", "en-us", "en-gb", "english")),
+)
+
+
+def identity_index(kind: str, normal_form: str) -> str:
+    """Stands in for the keyed blind index where there is no key, as in a check without a database."""
+    return f"{kind}:{normal_form}"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Everything a check may depend on. `people` and `interviews` need hold only what the file can touch."""
+
+    now: datetime
+    jobs: tuple[Option, ...]
+    branches: tuple[BranchOption, ...]
+    recruiters: tuple[Option, ...] = ()
+    interviewers: tuple[Option, ...] = ()
+    sources: tuple[Option, ...] = ()
+    rounds: tuple[Option, ...] = ROUNDS
+    modes: tuple[Option, ...] = MODES
+    languages: tuple[Option, ...] = LANGUAGES
+    default_branch: str = ""
+    default_recruiter: str = ""
+    default_minutes: int = 60
+    people: Mapping[str, tuple[KnownPerson, ...]] = dataclass_field(default_factory=dict)
+    interviews: frozenset[str] = frozenset()
+    blind_index: Callable[[str, str], str] = identity_index
+    zones: frozenset[str] = dataclass_field(default_factory=lambda: frozenset(available_timezones()))
+
+    def options(self, field: Field) -> tuple[Option, ...]:
+        """What a field chooses from; empty for free fields."""
+        return {
+            Field.JOB: self.jobs,
+            Field.BRANCH: self.branches,
+            Field.RECRUITER: self.recruiters,
+            Field.INTERVIEWERS: self.interviewers,
+            Field.SOURCE: self.sources,
+            Field.ROUND: self.rounds,
+            Field.MODE: self.modes,
+            Field.LANGUAGE: self.languages,
+        }.get(field, ())
+
+    def branch(self, key: str | None) -> BranchOption:
+        """The branch with that key, else the default one, else the first."""
+        by_key = {branch.key: branch for branch in self.branches}
+        if not by_key:
+            raise ValueError("An organization needs a branch before interviews can be imported; create one.")
+        return by_key.get(key or "") or by_key.get(self.default_branch) or self.branches[0]

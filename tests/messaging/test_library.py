@@ -1,0 +1,108 @@
+"""The shipped templates: they compile, and read well with much and with little data."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from yuemian.domain.placeholder import samples
+from yuemian.domain.richtext import to_html
+from yuemian.domain.segments import count_segments
+from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.template import Rendered, compile_template, render
+from yuemian.messaging.defaults import ShippedTemplate, shipped_templates
+
+LINK = "https://jobs.example.com/c/" + "x" * 43
+#: What every interview has; everything else may be missing.
+ALWAYS = {
+    "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
+    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer",
+}  # fmt: skip
+CASES = [
+    pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
+    for template in shipped_templates()
+    for channel, locale in template.texts
+]
+
+
+def rendered(template: ShippedTemplate, channel: Channel, locale: str, **context: object) -> Rendered:
+    text = template.texts[channel, locale]
+    return render(compile_template(text.subject, text.body, template.purpose), context)
+
+
+def full(template: ShippedTemplate, locale: str) -> dict[str, object]:
+    return {**samples(locale, template.purpose), "answer_link": LINK}
+
+
+def minimal(template: ShippedTemplate, locale: str) -> dict[str, object]:
+    return {name: value for name, value in full(template, locale).items() if name in ALWAYS} | {
+        "answer_link": LINK
+    }
+
+
+def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_and_channels() -> None:
+    general = {template.purpose: template for template in shipped_templates() if not template.round}
+    wanted = {
+        Purpose.INVITATION,
+        Purpose.REMINDER,
+        Purpose.CHANGE,
+        Purpose.CANCELLATION,
+        Purpose.ANSWER,
+    }
+    assert set(general) == wanted
+    for template in shipped_templates():
+        assert set(template.texts) == {
+            (channel, locale) for channel in (Channel.EMAIL, Channel.SMS) for locale in ("zh-hans", "en")
+        }
+
+
+def test_the_three_rounds_have_invitations_of_their_own() -> None:
+    rounds = {template.round for template in shipped_templates() if template.purpose == Purpose.INVITATION}
+    assert rounds == {"", "初试", "复试", "终试"}
+
+
+@pytest.mark.parametrize(("template", "channel", "locale"), CASES)
+@pytest.mark.parametrize("data", [full, minimal])
+def test_a_shipped_text_reads_without_gaps(
+    template: ShippedTemplate, channel: Channel, locale: str, data: object
+) -> None:
+    context = data(template, locale)  # type: ignore[operator]
+    message = rendered(template, channel, locale, **context)
+    for text in (message.subject, message.text):
+        assert "\n\n\n" not in text
+        assert not re.search(r"[（(]\s*[)）]|[:：，,、]\s*(\n\n|$)(?!\S)", text), text
+        assert not re.search(r" {2,}|\s[，。]|{|}|None", text), text
+    assert LINK in message.text
+    assert "<p>" in to_html(message.text)
+
+
+@pytest.mark.parametrize(("template", "channel", "locale"), CASES)
+def test_mails_name_the_company_first_and_the_day_in_the_subject(
+    template: ShippedTemplate, channel: Channel, locale: str
+) -> None:
+    if channel != Channel.EMAIL:
+        return
+    context = full(template, locale)
+    subject = rendered(template, channel, locale, **context).subject
+    assert subject.startswith(f"【{context['organization_name']}】")
+    if template.purpose != Purpose.ANSWER:
+        assert str(context["interview_day"]) in subject
+    assert len(subject) <= 78
+
+
+@pytest.mark.parametrize(("template", "channel", "locale"), CASES)
+def test_texts_of_chinese_messages_fit_one_part_beside_the_link(
+    template: ShippedTemplate, channel: Channel, locale: str
+) -> None:
+    if channel != Channel.SMS or locale != "zh-hans":
+        return
+    text = rendered(template, channel, locale, **full(template, locale)).text.replace(LINK, "")
+    assert text.startswith("【星河科技】")
+    assert count_segments(text).units <= 70, text
+
+
+def test_the_signature_stands_apart() -> None:
+    reminder = next(template for template in shipped_templates() if template.purpose == Purpose.REMINDER)
+    message = rendered(reminder, Channel.EMAIL, "en", **minimal(reminder, "en"))
+    assert message.text.endswith("\n\nKind regards,\nThe Galaxy Tech recruiting team")

@@ -1,0 +1,164 @@
+"""The components in a real browser: keyboard, dialogs, selection, policy, accessibility."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine; set CHROMIUM"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(
+    chromium: Browser, address: str, *, width: int = 1440, theme: str = "light", language: str = "zh-hans"
+) -> Page:
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    context.add_cookies([{"name": "language", "value": language, "url": address}])
+    context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+    page = context.new_page()
+    page.goto(f"{address}/ui/gallery")
+    return page
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """The gallery; whatever the browser complains about (a refused style, a script error) fails the test."""
+    page = opened(chromium, address)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.reload()
+    yield page
+    assert complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(375, "dark"), (1440, "light"), (1440, "dark")])
+def test_the_gallery_is_accessible(chromium: Browser, address: str, width: int, theme: str) -> None:
+    page = opened(chromium, address, width=width, theme=theme)
+    result = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    assert result.violations_count == 0, result.generate_report()
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_width_scrolls_sideways(chromium: Browser, address: str, language: str) -> None:
+    page = opened(chromium, address, language=language)
+    for width in (320, 375, 820, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    page.context.close()
+
+
+def test_slash_focuses_the_search_and_question_mark_shows_the_help(page: Page) -> None:
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#shortcuts")).not_to_be_visible()
+
+
+def test_rows_are_walked_selected_and_opened_by_keyboard(page: Page) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-selected-count]")).to_have_text("1")
+    expect(page.locator("tr.at input")).to_be_checked()
+    page.locator("tr.at th a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer")).to_be_visible()
+    expect(page.locator("#drawer-title")).to_have_text("张伟")
+    expect(page.locator("#drawer .timeline")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#drawer")).not_to_be_visible()
+
+
+def test_all_that_match_are_selected_across_pages(page: Page) -> None:
+    bar = page.locator(".selection-bar")
+    expect(bar).not_to_be_visible()
+    page.locator("[data-select-page]").check()
+    expect(bar.locator("[data-selected-count]")).to_have_text("6")
+    bar.locator("[data-select-all-matching]").click()
+    expect(bar.locator("[data-selected-count]")).to_have_text("128")
+    expect(page.locator('input[name="all_matching"]')).to_have_value("1")
+    page.locator('tbody input[name="ids"]').first.uncheck()
+    expect(bar.locator("[data-selected-count]")).to_have_text("5")
+    expect(page.locator('input[name="all_matching"]')).to_have_value("")
+
+
+def test_a_filter_applies_itself_and_stands_in_the_address(page: Page) -> None:
+    page.locator('select[name="branch"]').select_option("上海")
+    page.wait_for_url("**/ui/gallery?branch=*")
+    expect(page.locator('select[name="branch"]')).to_be_visible()
+
+
+def test_a_dialog_opens_closes_and_returns_the_focus(page: Page) -> None:
+    opener = page.locator('[data-open="send"]')
+    opener.click()
+    expect(page.locator("#send")).to_be_visible()
+    page.locator("#send .dialog-actions [data-close]").first.click()
+    expect(page.locator("#send")).not_to_be_visible()
+    expect(opener).to_be_focused()
+
+
+def test_a_toast_is_announced_and_can_be_closed(page: Page) -> None:
+    page.evaluate("yuemian.toast('已发送', 'success')")
+    toast = page.locator("#toasts .toast")
+    expect(toast).to_contain_text("已发送")
+    toast.locator("[data-close]").click()
+    expect(toast).to_have_count(0)
+
+
+def test_a_chosen_file_is_uploaded_and_leads_on(page: Page) -> None:
+    content = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"x" * 2000}
+    page.locator(".dropzone input").set_input_files(content)  # type: ignore[arg-type]
+    page.wait_for_url("**/ui/gallery?bytes=2000")
+
+
+def test_a_refused_file_shows_why_in_place(chromium: Browser, address: str) -> None:
+    page = opened(chromium, address)
+    content = {"name": "a.png", "mimeType": "image/png", "buffer": b"x"}
+    page.locator(".dropzone input").set_input_files(content)  # type: ignore[arg-type]
+    expect(page.locator("#content")).to_have_text("no spreadsheet")
+    page.context.close()
+
+
+def test_language_and_theme_switch_at_once(page: Page) -> None:
+    page.locator(".top .language-switch button").click()
+    expect(page.locator("h1")).to_have_text("Design system")
+    page.locator("details.menu summary").click()
+    page.locator('.menu button[value="dark"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_page_works_without_javascript(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/ui/gallery")
+    expect(page.locator(".filters button[data-without-script]")).to_be_visible()
+    expect(page.locator(".selection-bar .button.primary")).to_be_visible()
+    expect(page.locator('.dropzone input[type="file"]')).to_be_visible()
+    page.locator("details.menu summary").click()
+    page.locator('.menu button[value="dark"]').click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    context.close()
