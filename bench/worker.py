@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+import structlog
+
 from yuemian.messaging.engine.run import main
+
+structlog.configure(
+    processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()],
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+)
 
 if __name__ == "__main__":
     print("ready", flush=True)
