@@ -37,6 +37,11 @@ CHANNELS: dict[str, Text] = {
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
 }
+BY: dict[str, Text] = {
+    Channel.EMAIL: word("by", "email"),
+    Channel.SMS: word("by", "text message"),
+    Channel.WECHAT: word("by", "WeChat"),
+}
 CHANNEL_ICONS: dict[str, str] = {Channel.EMAIL: "mail", Channel.SMS: "message", Channel.WECHAT: "message"}
 MODES: dict[str, Text] = {
     Mode.ONSITE: word("mode", "On site"),

@@ -153,6 +153,10 @@ def show(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     return render(request, "interviews/parts/batch.html" if is_part else "interviews/batch.html", context)
 
 
+def _left_out(batch: Batch) -> list[tuple[Reason, int]]:
+    return [(wording.LEFT_OUT.get(code, Reason(code)), count) for code, count in batch.left_out.items()]
+
+
 def _names(batch: Batch) -> str:
     """A send to one person says to whom."""
     found = batch.notifications.select_related("candidate").first()

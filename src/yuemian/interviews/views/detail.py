@@ -74,6 +74,7 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_read": timeline.may_read_conversation(user),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_send": user.may(Permission.SEND),
+        "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),
         "longest": LONGEST,
     }

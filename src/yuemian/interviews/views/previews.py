@@ -119,7 +119,7 @@ def mail(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     found = preview(interview, request.user.organization, version, Channel.EMAIL, locale)
     if found.problem:
         raise Http404(_("This mail cannot be written."))
-    page = mail_page(found, interview, request.user.organization)
+    page = mail_page(found, interview, request.user.organization, version.template.purpose)
     return HttpResponse(page, headers={"Content-Security-Policy": MAIL_POLICY})
 
 

@@ -16,6 +16,7 @@ from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import (
     CONTENT_STYLES,
     MailForm,
+    Shell,
     ShellTexts,
     facts_html,
     message_id,
@@ -25,7 +26,14 @@ from yuemian.channels.mail import (
 )
 from yuemian.domain.richtext import to_html, to_text
 from yuemian.domain.states import Purpose
-from yuemian.domain.template import Compiled, Rendered, RenderProblem, TemplateProblem, compile_template, render
+from yuemian.domain.template import (
+    Compiled,
+    Rendered,
+    RenderProblem,
+    TemplateProblem,
+    compile_template,
+    render,
+)
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
 from yuemian.messaging.engine.wording import words
@@ -94,7 +102,9 @@ class Renderer:
         to = _address(row, vault)
         if row.channel != "email":
             text = to_text(said.text)
-            return Message(str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token})
+            return Message(
+                str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
+            )
         return self._mail(row, sender, to, said, context, mail_from=mail_from, is_lab=is_lab)
 
     def _mail(
@@ -109,7 +119,6 @@ class Renderer:
         is_lab: bool,
     ) -> Message:
         form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
-        facts = facts_of(row.purpose, context, row.locale)
         link = context["answer_link"]
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
@@ -126,14 +135,7 @@ class Renderer:
             reply_to=_reply_address(context.get("contact_email", "")),
             reply_to_name=context.get("contact_name", ""),
             message_id=message_id(str(row.notification_id), row.occurrence, domain),
-            slots=slots(
-                preheader=_preheader(said, facts),
-                heading=said.subject,
-                content=to_html(said.text, CONTENT_STYLES),
-                facts=facts_html(facts),
-                link=link,
-                contact=_contact(context, row.locale),
-            ),
+            slots=mail_slots(row.purpose, said, context, row.locale),
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
@@ -152,14 +154,32 @@ class Renderer:
         key = (sender.id, name, locale, is_question)
         form = self._forms.get(key)
         if form is None:
-            said = words(locale)
-            genuine = said.genuine.format(organization=name, host=self._host)
-            button = said.answer if is_question else said.view
-            texts = ShellTexts(name, button, said.link_note, [genuine, said.no_data])
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            form = self._forms[key] = MailForm(shell(texts, locale))
+            frame = mail_frame(name, self._host, locale, is_question=is_question)
+            form = self._forms[key] = MailForm(frame)
         return form
+
+
+def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) -> Shell:
+    """What is equal for every mail of an organization in one language; previews use it too."""
+    said = words(locale)
+    genuine = said.genuine.format(organization=organization, host=host)
+    button = said.answer if is_question else said.view
+    return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
+
+
+def mail_slots(purpose: str, said: Rendered, context: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """What differs between people; previews use it too."""
+    facts = facts_of(purpose, context, locale)
+    return slots(
+        preheader=_preheader(said, facts),
+        heading=said.subject,
+        content=to_html(said.text, CONTENT_STYLES),
+        facts=facts_html(facts),
+        link=context["answer_link"],
+        contact=_contact(context, locale),
+    )
 
 
 def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:

@@ -77,13 +77,25 @@ _REFUSED = {
 
 
 def settlement(
-    attempt: Attempt, receipt: Receipt, provider: str, dedup: Dedup, *, now: datetime, chance: float | None = None
+    attempt: Attempt,
+    receipt: Receipt,
+    provider: str,
+    dedup: Dedup,
+    *,
+    now: datetime,
+    chance: float | None = None,
 ) -> Settlement:
     """What a receipt makes of a delivery."""
     kind, said = receipt.kind, _said(receipt)
     if kind is Outcome.ACCEPTED:
         return Settlement(
-            attempt, DeliveryState.SENT, EventKind.ACCEPTED, "", provider, _printable(receipt.provider_id[:120]), **said
+            attempt,
+            DeliveryState.SENT,
+            EventKind.ACCEPTED,
+            "",
+            provider,
+            _printable(receipt.provider_id[:120]),
+            **said,
         )
     if kind in _REFUSED:
         return Settlement(

@@ -198,7 +198,9 @@ WHERE b.state = 'running' AND (%(ids)s::uuid[] IS NULL OR b.id = ANY(%(ids)s))
 RETURNING b.organization_id, b.id
 """
 
-ANNOUNCE: Final = "SELECT pg_notify('yuemian_events', payload) FROM unnest(%(payloads)s::text[]) AS news (payload)"
+ANNOUNCE: Final = (
+    "SELECT pg_notify('yuemian_events', payload) FROM unnest(%(payloads)s::text[]) AS news (payload)"
+)
 
 # The lab's key is the delivery: a second copy only raises the count.
 LAB_RECEIVE: Final = """

@@ -1,9 +1,9 @@
-/* Live pages: what an event of the stream changes is fetched again, at most twice a second, and never under one's hands. */
+/* Live pages: what an event of the stream changes is fetched again, a few times a second at most, and never under one's hands. */
 (() => {
   "use strict";
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const PAUSE = 500;
+  const PAUSE = 250;
 
   /* At once, then not before the pause is over; the last call is never lost. */
   const calm = (act) => {
@@ -70,12 +70,13 @@
   const heard = (event) => {
     let about = {};
     try { about = JSON.parse(event.detail?.data ?? "{}"); } catch { /* An event without a word about what: refresh. */ }
-    const name = about.interview ?? about.batch;
+    const name = about.merged > 1 ? undefined : about.interview ?? about.batch;
     if ($("#board")) board();
     if ($$("[data-live][hx-get]").some((part) => !name || part.dataset.liveId === name)) parts();
   };
   document.addEventListener("sse:interviews", heard);
   document.addEventListener("sse:batch", heard);
+  document.addEventListener("sse:resync", heard);
 
   /* After a broken connection everything may have changed. */
   let opened = 0;
