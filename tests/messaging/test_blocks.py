@@ -15,7 +15,13 @@ from yuemian.trust.models import AuditEntry
 
 
 def typed(**fields: Any) -> dict[str, Any]:
-    given = {"kind": "company", "locale": "zh-hans", "title": "关于我们", "body": "- 一\n- 二", "place": ""}
+    given = {
+        "kind": "company",
+        "locale": "zh-hans",
+        "title": "关于我们",
+        "body": "- 一\n- 二",
+        "place": "company",
+    }
     return given | {"link": "", "by_line": ""} | fields
 
 

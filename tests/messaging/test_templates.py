@@ -18,7 +18,7 @@ from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.actions.library import NotPublishable, Text
 from yuemian.messaging.defaults import install_defaults
 from yuemian.messaging.models import Template, TemplateVersion
-from yuemian.messaging.wording import PLACEHOLDER_LABELS
+from yuemian.messaging.wording import PLACEHOLDER_LABELS, explain
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry
 
@@ -273,3 +273,22 @@ def test_every_placeholder_has_a_translatable_label() -> None:
     with translation.override("en"):
         shown = {name: str(label) for name, label in PLACEHOLDER_LABELS.items()}
     assert shown == {name: placeholder.label for name, placeholder in PLACEHOLDERS.items()}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("{% if place_name %}", "“if” has no end; add {% endif %}."),
+        ("{{ candidate_name", "“{{” is never closed; add }}."),
+        ("{{ materials }}", "“materials” is a list; write {{ materials|bullets }}."),
+        ("{{ is_onsite }}", "“is_onsite” is yes or no; use it as {% if is_onsite %}."),
+        ("{% if place_name > 3 %}{% endif %}", "“>” cannot be used here;"),
+        ("{% for x in place_name %}{% endfor %}", "“place_name” is not a list"),
+        ("{% endif %}", "“endif” closes nothing here"),
+        ("{{ candidate_nam }}", "There is no placeholder “candidate_nam” here."),
+        ("", "This is empty"),
+    ],
+)
+def test_mistakes_are_sentences_in_the_reader_s_language(body: str, says: str) -> None:
+    with translation.override("en"):
+        assert says in " ".join(explain(each) for each in library.problems_of(Text("x", body), "invitation"))

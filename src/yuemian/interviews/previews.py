@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
 from yuemian.domain.names import comparable_name
+from yuemian.domain.round_name import round_in
 from yuemian.domain.when import present
-from yuemian.interviews.facts import context_of, round_in
+from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview
 from yuemian.messaging.previews import Person, PreviewSource
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import Branch, Locale, User
 from yuemian.hiring.models import Job, JobFamily
@@ -16,6 +17,8 @@ from yuemian.messaging.shelf import WRITTEN
 from yuemian.messaging.wording import PURPOSES
 
 #: Rounds most companies have; a template for a round is preferred over one for any round.
+#: The place of a block that every candidate sees.
+COMPANY = "company"
 ROUNDS = ("初试", "复试", "终试", "笔试")
 
 
@@ -23,7 +26,9 @@ class TemplateForm(forms.Form):
     """Name, purpose and round of a template. The purpose cannot change once there is one."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("For your colleagues; candidates never see it.")
+        label=word("template", "Name"),
+        max_length=80,
+        help_text=_("For your colleagues; candidates never see it."),
     )
     purpose = forms.ChoiceField(
         label=_("Purpose"), choices=[(each.value, PURPOSES[each]) for each in WRITTEN]
@@ -53,7 +58,7 @@ class TemplateForm(forms.Form):
 class BlockForm(forms.ModelForm[Block]):
     """A block, with the place where it is shown as one choice."""
 
-    place = forms.ChoiceField(label=_("Shown with"), required=False)
+    place = forms.ChoiceField(label=_("Shown with"))
     link = forms.URLField(
         label=_("Link"),
         required=False,
@@ -105,7 +110,7 @@ def place_choices(user: User) -> list[tuple[Any, Any]]:
     """Everywhere, or with a branch, family or job."""
     own = {"organization_id": user.organization_id}
     return [
-        ("", _("The whole company")),
+        (COMPANY, _("The whole company")),
         (_("Branch"), [(f"branch:{each.pk}", each.name) for each in Branch.objects.visible_to(user)]),
         (_("Job family"), [(f"family:{each.pk}", each.name) for each in JobFamily.objects.filter(**own)]),
         (_("Job"), [(f"job:{each.pk}", each.title) for each in Job.objects.visible_to(user)]),
@@ -116,4 +121,4 @@ def place_of(block: Block) -> str:
     for name in ("branch", "family", "job"):
         if found := getattr(block, f"{name}_id"):
             return f"{name}:{found}"
-    return ""
+    return COMPANY

@@ -15,7 +15,9 @@ from django.utils.module_loading import import_string
 
 from yuemian.accounts.models import User
 from yuemian.domain.placeholder import samples
+from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Purpose
+from yuemian.messaging.models import Template
 from yuemian.messaging.subjects import PREVIEW_SOURCES
 
 
@@ -43,19 +45,21 @@ def people(user: User, name: str = "") -> list[Person]:
     return [person for source in _sources() for person in source.people(user, name)]
 
 
-def preview_context(user: User, purpose: Purpose, locale: str, person: UUID | None) -> dict[str, Any]:
+def preview_context(user: User, template: Template, locale: str, person: UUID | None) -> dict[str, Any]:
     """What the template would be rendered with: an invented person, or a real one's facts.
 
     What only arises when something is sent (the link, a question, the old time) stays invented for both.
     """
     context: dict[str, Any] = {
-        **samples(locale, purpose),
+        **samples(locale, Purpose(template.purpose)),
         "organization_name": user.organization.name_in(locale),
         "contact_name": user.name,
         "contact_email": user.email,
         "contact_phone": user.phone,
         "answer_link": f"{settings.PUBLIC_URL}/c/{'x' * 12}",
     }
+    if template.round:
+        context["round_name"] = round_in(template.round, locale)
     if person is not None:
         for source in _sources():
             facts = source.context(user, person, locale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
@@ -79,10 +79,10 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
 #: The sentences of `domain.template_language`: how each begins → how it reads in the person's language.
 _SYNTAX: tuple[tuple[re.Pattern[str], Text], ...] = (
     (
-        re.compile(r"'(?P<a>.+?)' is never closed; add (?P<b>.+)\\.$"),
+        re.compile(r"'(?P<a>.+?)' is never closed; add (?P<b>.+)\.$"),
         _("“%(a)s” is never closed; add %(b)s."),
     ),
-    (re.compile(r"'(?P<a>.+?)' has no end; add (?P<b>.+)\\.$"), _("“%(a)s” has no end; add %(b)s.")),
+    (re.compile(r"'(?P<a>.+?)' has no end; add (?P<b>.+)\.$"), _("“%(a)s” has no end; add %(b)s.")),
     (
         re.compile(r"'(?P<a>.*?)' cannot be used here"),
         _('“%(a)s” cannot be used here; only names, "quoted text" and | filters can.'),
@@ -129,7 +129,7 @@ def explain(problem: Problem) -> str:
         for pattern, sentence in _SYNTAX:
             if found := pattern.search(problem.text):
                 return str(sentence) % found.groupdict() if found.groupdict() else str(sentence)
-        return now_("This is not understood; use placeholders, if and for only.")
+        return gettext("This is not understood; use placeholders, if and for only.")
     sentence = _BY_CODE.get(problem.code)
     if sentence is None:
         return problem.text
@@ -141,9 +141,9 @@ def explain(problem: Problem) -> str:
 def _wrong_kind(problem: Problem) -> str:
     name = {"name": problem.name}
     if "is a list; " in problem.text:
-        return now_("“%(name)s” is a list; write {{ %(name)s|bullets }}.") % name
+        return gettext("“%(name)s” is a list; write {{ %(name)s|bullets }}.") % name
     if "is yes or no" in problem.text:
-        return now_("“%(name)s” is yes or no; use it as {%% if %(name)s %%}.") % name
+        return gettext("“%(name)s” is yes or no; use it as {%% if %(name)s %%}.") % name
     if "not a list" in problem.text:
-        return now_("“%(name)s” is not a list, so it cannot be looped over.") % name
-    return now_("This filter does not fit “%(name)s”.") % name
+        return gettext("“%(name)s” is not a list, so it cannot be looped over.") % name
+    return gettext("This filter does not fit “%(name)s”.") % name

@@ -15,7 +15,7 @@ PLACES = ("branch", "family", "job")
 
 
 def save_block(user: User, block: Block, place: str, *, now: datetime) -> Block:
-    """Insert or update; `place` is `branch:<id>`, `family:<id>`, `job:<id>` or empty for the whole company."""
+    """Insert or update; `place` is `branch:<id>`, `family:<id>`, `job:<id>` or `company`."""
     kind, _, identifier = place.partition(":")
     with transaction.atomic():
         is_new = block._state.adding

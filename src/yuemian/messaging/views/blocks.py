@@ -20,7 +20,7 @@ from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Locale, Permission
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.actions.blocks import delete_block, move_block, save_block
-from yuemian.messaging.forms import BlockForm, place_of
+from yuemian.messaging.forms import COMPANY, BlockForm, place_of
 from yuemian.messaging.models import Block, BlockKind
 from yuemian.messaging.shelf import LOCALE_NAMES
 
@@ -150,7 +150,7 @@ def _groups(blocks: Sequence[Block]) -> list[Group]:
 
 def _order(item: tuple[str, Any]) -> tuple[int, str]:
     kind = item[0].partition(":")[0]
-    return ("", "branch", "family", "job").index(kind), item[0]
+    return (COMPANY, "branch", "family", "job").index(kind), item[0]
 
 
 def _title(block: Block) -> tuple[str, str]:

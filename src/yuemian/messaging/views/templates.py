@@ -265,7 +265,7 @@ def _preview(
     except ValueError:
         chosen = None
     channel, locale = place
-    context = preview_context(request.user, Purpose(template.purpose), locale, chosen)
+    context = preview_context(request.user, template, locale, chosen)
     return {
         "place": {"channel": channel, "locale": locale, "channel_name": CHANNELS[channel]},
         "preview": None if text.is_empty else preview(text, template.purpose, channel, context),
