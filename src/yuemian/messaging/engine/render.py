@@ -55,6 +55,8 @@ class CrossTalk(RenderProblem):
 class _Built:
     """A form whose work is done: building happens where a failure concerns one person only."""
 
+    is_wire_ready = MailForm.is_wire_ready
+
     def __init__(self, raw: bytes, page: str) -> None:
         self._raw, self._page = raw, page
 
