@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             ],
             "theme": chosen_theme(request),
             "navigation": list(_navigation(request)),
+            "rendered_at": int(time.time() * 1000),
             "here": request.get_full_path() if request.method == "GET" else "/",
         }
     }
