@@ -78,7 +78,7 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
         "Name and contacts belong to different known people (%(names)s); "
         "check whether rows or columns were mixed up."
     ),
-    ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE: _("Two people in this file have this candidate number."),
+    ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE: _("Two people have this candidate number."),
 }
 
 REPAIRS: Mapping[RepairCode, Promise | str] = {
