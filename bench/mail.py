@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -23,6 +25,7 @@ from yuemian.domain.richtext import to_html
 from yuemian.domain.template import compile_template, render
 
 SUBJECT = "【{{ organization_name }}】{{ round_name }}邀请 {{ interview_day }}"
+ENVELOPE = b"MAIL FROM:<hr@jobs.example.com>\r\nRCPT TO:<c1@example.com>\r\nDATA\r\n"
 BODY = (
     "{{ candidate_name }}，您好：\n\n感谢您投递**{{ job_title }}**，邀请您参加{{ round_name }}。\n\n"
     "时间：{{ interview_when }}\n地点：{{ place_name }}，{{ place_address }}\n\n"
@@ -95,6 +98,36 @@ async def send_all(port: int, connections: int, messages: list[Message], batch: 
     await provider.close()
 
 
+class BareClient(asyncio.Protocol):
+    """The ceiling: the same bytes, pipelined the same way, with no regard to what the server says."""
+
+    def __init__(self, raws: list[bytes], done: asyncio.Future[None]) -> None:
+        self.raws, self.done, self.at, self.seen = raws, done, 0, 0
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.transport.write(ENVELOPE)
+
+    def data_received(self, data: bytes) -> None:
+        assert self.transport is not None
+        for _ in range(data.count(b"354")):
+            raw, self.at = self.raws[self.at], self.at + 1
+            self.transport.write(raw + b".\r\n" + (ENVELOPE if self.at < len(self.raws) else b""))
+        self.seen += data.count(b"queued")
+        if self.seen == len(self.raws) and not self.done.done():
+            self.done.set_result(None)
+
+
+async def send_bare(port: int, raws: list[bytes]) -> None:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    transport, _ = await asyncio.get_running_loop().create_connection(
+        lambda: BareClient(raws, done), "127.0.0.1", port
+    )
+    await done
+    transport.close()
+
+
 def build_figures(count: int, form: MailForm) -> list[Figure]:
     compiled = compile_template(SUBJECT, BODY)
     context = samples("zh-hans")
@@ -143,6 +176,9 @@ def main() -> None:
     )
     messages = [message(n, form, shown, text) for n in range(arguments.count)]
     with sink(arguments.late, arguments.smtp_sink) as port:
+        raws = [form.mail(messages[0], datetime.now(UTC))] * arguments.count
+        name = "ceiling: ready bytes, bare client"
+        figures.append(measure(name, arguments.count, lambda: uvloop.run(send_bare(port, raws))))
         for connections in (1, 4, 8):
             figures.append(
                 measure(

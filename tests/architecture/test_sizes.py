@@ -24,7 +24,9 @@ def functions() -> Iterator[tuple[str, int]]:
 
 
 def test_no_file_is_longer_than_it_may_be() -> None:
-    long = {str(path): n for path in modules() if (n := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE}
+    long = {
+        str(path): n for path in modules() if (n := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
+    }
     assert not long
 
 

@@ -49,7 +49,9 @@ def test_every_address_has_a_name_of_its_own() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("path", [p for p, pattern in routes() if "<" not in p and not is_public(pattern.callback)])
+@pytest.mark.parametrize(
+    "path", [p for p, pattern in routes() if "<" not in p and not is_public(pattern.callback)]
+)
 def test_a_visitor_is_sent_to_sign_in(db: None, path: str) -> None:
     answer = Client().get(f"/{path}")
     assert answer.status_code == 302

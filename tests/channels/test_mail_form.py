@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from typing import Any, cast
@@ -39,6 +40,14 @@ def built(**changes: Any) -> EmailMessage:
     message = create_message(**changes)
     assert message.form is not None
     return parse(message.form.mail(message, NOW))
+
+
+def shown_name(message: Message) -> str:
+    """Encoded words are read by the older parser: the newer one puts spaces between those of a long name."""
+    old = message_from_bytes(FORM.mail(message, NOW), policy=policy.compat32)
+    if "=?utf-8?b?" in str(old["To"]):
+        return str(make_header(decode_header(str(old["To"])))).rpartition("<")[0].strip()
+    return str(cast("AddressHeader", parse(FORM.mail(message, NOW))["To"]).addresses[0].display_name)
 
 
 def squeezed(html: str) -> str:
@@ -87,7 +96,7 @@ def test_every_line_is_short_ascii_and_ends_with_crlf() -> None:
 def test_any_subject_name_and_text_survive_the_journey(subject: str, name: str, text: str) -> None:
     mail = built(subject=subject, to_name=name, text=text)
     assert mail["Subject"] == subject
-    assert cast("AddressHeader", mail["To"]).addresses[0].display_name == " ".join(name.split())
+    assert shown_name(create_message(to_name=name)) == " ".join(name.split())
     plain = next(iter(mail.iter_parts()))
     assert plain.get_payload(decode=True) == to_text(text).encode()
 

@@ -193,6 +193,23 @@ def save_user(editor: User, person: User, *, password: str, now: datetime) -> No
         )
 
 
+class NameTaken(Exception):  # noqa: N818
+    """Another row of the organization has this name."""
+
+
+def save_branch(user: User, branch: Branch, *, now: datetime) -> None:
+    """Add or change a branch. Raises NameTaken."""
+    is_new = branch._state.adding
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                branch.save(force_insert=is_new)
+        except IntegrityError as error:
+            raise NameTaken from error
+        action = "branch.created" if is_new else "branch.saved"
+        audit.record(user.organization_id, user.actor, action, at=now, subject=("branch", branch.pk))
+
+
 def change_password(user: User, password: str, *, keep: UUID, now: datetime) -> None:
     """Set one's own password; every other session ends."""
     with transaction.atomic():

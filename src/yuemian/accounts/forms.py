@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
 from yuemian.accounts.models import Branch, Locale, Organization, Role, User
+from yuemian.domain.addresses import supported_regions
 
 LARGEST_LOGO = 2 * 1024 * 1024
 LOGO_SIDE = 256
@@ -105,6 +106,30 @@ class RehearsalForm(forms.Form):
         if not self.user.has_password(password):
             raise forms.ValidationError(_("This is not your password."))
         return password
+
+
+class BranchForm(forms.ModelForm[Branch]):
+    class Meta:
+        model = Branch
+        fields = ["name", "name_en", "time_zone", "locale", "region", "address"]
+        labels = {
+            "name": _("Name"),
+            "name_en": _("Name in English"),
+            "time_zone": _("Time zone"),
+            "locale": _("Language"),
+            "region": _("Region of local phone numbers"),
+            "address": _("Address"),
+        }
+        help_texts = {
+            "time_zone": _("IANA name, such as Asia/Shanghai."),
+            "region": _("Two letters, such as CN, HK or SG: how a number without a country code is read."),
+        }
+
+    def clean_region(self) -> str:
+        region: str = self.cleaned_data["region"].upper()
+        if region not in supported_regions():
+            raise forms.ValidationError(_("This is not a region we know; use two letters such as CN."))
+        return region
 
 
 class UserForm(forms.ModelForm[User]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -16,8 +17,8 @@ _NUMBER: Final = re.compile(r"\d{1,2}[.)、] *")
 _TRAILING: Final = ".,;:!?)]}"
 
 
-def _tag(name: str, styles: Mapping[str, str]) -> str:
-    css = styles.get(name)
+@lru_cache(maxsize=64)
+def _tag(name: str, css: str) -> str:
     return f'<{name} style="{escape(css)}">' if css else f"<{name}>"
 
 
@@ -40,9 +41,9 @@ def _inline(line: str, styles: Mapping[str, str]) -> str:
 
 
 def _list_tag(line: str) -> str:
-    if _BULLET.match(line):
+    if line[0] in "-*•·" and _BULLET.match(line):
         return "ul"
-    return "ol" if _NUMBER.match(line) else ""
+    return "ol" if line[0].isdigit() and _NUMBER.match(line) else ""
 
 
 def to_html(text: str, styles: Mapping[str, str] | None = None) -> str:
@@ -55,7 +56,9 @@ def to_html(text: str, styles: Mapping[str, str] | None = None) -> str:
         wanted = _list_tag(line) if line else ""
         wanted = wanted or ("p" if line else "")
         if wanted != open_tag:
-            parts.append((f"</{open_tag}>" if open_tag else "") + (_tag(wanted, css) if wanted else ""))
+            parts.append(
+                (f"</{open_tag}>" if open_tag else "") + (_tag(wanted, css.get(wanted, "")) if wanted else "")
+            )
             open_tag = wanted
         elif wanted == "p":
             parts.append("<br>")
@@ -63,7 +66,7 @@ def to_html(text: str, styles: Mapping[str, str] | None = None) -> str:
             parts.append(_inline(line, css))
         elif wanted:
             item = (_BULLET if wanted == "ul" else _NUMBER).sub("", line, count=1)
-            parts.append(f"{_tag('li', css)}{_inline(item, css)}</li>")
+            parts.append(f"{_tag('li', css.get('li', ''))}{_inline(item, css)}</li>")
     if open_tag:
         parts.append(f"</{open_tag}>")
     return "".join(parts)

@@ -36,6 +36,16 @@ def hit(limit: Limit, *parts: str, now: datetime) -> timedelta | None:
     return ends_at - now if hits > limit.hits else None
 
 
+def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:
+    """Whether any of these keys (each its parts) was hit in a window that still runs; counts nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM trust_ratelimit WHERE key_hash = ANY(%s) AND window_ends_at > %s)",
+            [[_key(limit, parts) for parts in keys], now],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def forget(limit: Limit, *parts: str) -> None:
     """Start afresh, for instance after the right password."""
     with connection.cursor() as cursor:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yuemian.accounts import actions
-from yuemian.accounts.forms import OrganizationForm, PasswordForm, RehearsalForm, UserForm
+from yuemian.accounts.forms import BranchForm, OrganizationForm, PasswordForm, RehearsalForm, UserForm
 from yuemian.accounts.guards import SignedInRequest, requires
-from yuemian.accounts.models import Permission, Session, User
+from yuemian.accounts.models import Branch, Permission, Session, User
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry
 
@@ -125,6 +125,38 @@ def session_end(request: SignedInRequest, session_id: UUID) -> HttpResponse:
     actions.end_session(request.user, session_id, now=timezone.now())
     messages.success(request, _("That session has ended."))
     return redirect("settings-account")
+
+
+@requires(Permission.EDIT_SETTINGS)
+def branches(request: SignedInRequest) -> HttpResponse:
+    return render(request, "accounts/branches.html", {"branches": Branch.objects.visible_to(request.user)})
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def branch_new(request: SignedInRequest) -> HttpResponse:
+    return _edit_branch(request, Branch(organization=request.user.organization))
+
+
+@requires(Permission.EDIT_SETTINGS)
+@require_http_methods(["GET", "POST"])
+def branch_edit(request: SignedInRequest, branch_id: UUID) -> HttpResponse:
+    return _edit_branch(request, get_object_or_404(Branch.objects.visible_to(request.user), pk=branch_id))
+
+
+def _edit_branch(request: SignedInRequest, branch: Branch) -> HttpResponse:
+    is_new = branch._state.adding
+    form = BranchForm(request.POST or None, instance=branch)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_branch(request.user, form.save(commit=False), now=timezone.now())
+        except actions.NameTaken:
+            form.add_error("name", _("Another branch has this name; choose a different one."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("settings-branches")
+    context = {"form": form, "branch": None if is_new else branch}
+    return render(request, "accounts/branch.html", context, status=422 if form.errors else 200)
 
 
 @requires(Permission.READ_AUDIT)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from struct import Struct
 from typing import Final
 
 from yuemian.channels.base import Message
@@ -64,10 +65,17 @@ def message_id(notification_id: str, attempt: int, domain: str) -> str:
     return f"<{identifier}>"
 
 
+@lru_cache(maxsize=512)
+def _lines_of_76(count: int) -> Struct:
+    return Struct("76s" * count)
+
+
 def _encoded(data: bytes) -> bytes:
-    """Base64 in lines of 76; `base64.encodebytes` does the same four times as slowly."""
-    line = b2a_base64(data, newline=False)
-    return b"".join([line[at : at + 76] + b"\r\n" for at in range(0, len(line), 76)])
+    """Base64 in lines of 76; cutting with a Struct is many times as fast as `base64.encodebytes`."""
+    encoded = b2a_base64(data, newline=False)
+    count, rest = divmod(len(encoded), 76)
+    lines = b"\r\n".join(_lines_of_76(count).unpack_from(encoded)) + b"\r\n" if count else b""
+    return lines + encoded[-rest:] + b"\r\n" if rest else lines
 
 
 def _whole_lines(data: bytes) -> bytes:

@@ -32,26 +32,45 @@ class Refused(Exception):  # noqa: N818
     why: str
 
 
-def standing(link: AccessLink, interview: Interview, *, now: datetime) -> str:
-    """`open`, or why this link cannot answer (see Refused.why). Order: what the person must know first."""
+def standing(
+    link: AccessLink, interview: Interview, *, now: datetime, seen_revision: int | None = None
+) -> str:
+    """`open`, or why this link cannot answer (see Refused.why). Order: what the person must know first.
+
+    `seen_revision` is the one a person was shown and confirmed: it stands in for the older one of their link.
+    """
     if link.revoked_at is not None:
         return "revoked"
     if interview.state == "cancelled":
         return "cancelled"
-    if link.subject_revision != interview.revision:
+    if (seen_revision or link.subject_revision) != interview.revision:
         return "old_revision"
     if not interview.is_open(now):
         return "over"
     return "expired" if link.expires_at <= now else "open"
 
 
-def respond(link: AccessLink, answer: Answer, note: str, *, now: datetime, was_confirmed: bool) -> Interview:
-    """Record the candidate's answer to the revision their link shows. The last answer counts. Raises Refused."""
+def respond(
+    link: AccessLink,
+    answer: Answer,
+    note: str,
+    *,
+    now: datetime,
+    was_confirmed: bool,
+    seen_revision: int | None = None,
+) -> Interview:
+    """Record the candidate's answer to the revision their link shows. The last answer counts. Raises Refused.
+
+    An old link answers the current revision only by a second press on a page that showed it: `was_confirmed`
+    with `seen_revision`. Pressing the standing answer again changes nothing.
+    """
     with transaction.atomic():
         interview = _locked(link)
-        why = standing(link, interview, now=now)
+        why = standing(link, interview, now=now, seen_revision=seen_revision if was_confirmed else None)
         if why != "open":
             raise Refused(why)
+        if answer == interview.answer and not note.strip():
+            return interview
         response = Response(
             id=uuid7(),
             organization_id=link.organization_id,

@@ -1,0 +1,121 @@
+"""What the candidate's page writes: visits, and presses that count only when they are surely a person's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import connection
+
+from yuemian.domain.person_or_machine import Press, Report, doubt, doubt_summary
+from yuemian.domain.states import Answer
+from yuemian.interviews.actions.respond import ask, respond
+from yuemian.portal import nonce
+from yuemian.portal.door import Opened
+from yuemian.trust import limits
+from yuemian.trust.identifiers import uuid7
+from yuemian.trust.limits import Limit
+from yuemian.trust.live import announce
+
+#: The answers, and the fourth button.
+ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
+QUESTION = "question"
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+
+#: Presses of different buttons this close together may be a machine's that tries them all.
+SAME_VISIT = Limit("candidate-press", 1, timedelta(seconds=20))
+#: One page's form sends one question, however often it is posted.
+ONE_QUESTION = Limit("candidate-question", 1, timedelta(minutes=31))
+PER_LINK = Limit("candidate-link", 40, timedelta(minutes=10))
+#: Whole offices and mobile networks share an address.
+PER_ADDRESS = Limit("candidate-address", 600, timedelta(minutes=10))
+#: A page reloaded over and over leaves one visit in this time.
+VISIT_GAP = timedelta(seconds=10)
+
+VISIT = """
+INSERT INTO messaging_visit (id, organization_id, link_id, at, kind, is_suspected_bot)
+SELECT %(id)s, %(organization)s, %(link)s, %(now)s, %(kind)s, %(bot)s
+WHERE NOT EXISTS (
+    SELECT FROM messaging_visit v
+    WHERE v.link_id = %(link)s AND v.kind = %(kind)s AND v.is_suspected_bot = %(bot)s AND v.at > %(since)s)
+"""
+
+
+def record_visit(door: Opened, kind: str, *, is_suspected_bot: bool) -> None:
+    """Note that the link was fetched, or its page viewed: for the timeline, never a state."""
+    link = door.link
+    with connection.cursor() as cursor:
+        cursor.execute(
+            VISIT,
+            {
+                "id": uuid7(),
+                "organization": link.organization_id,
+                "link": link.pk,
+                "now": door.now,
+                "since": door.now - VISIT_GAP,
+                "kind": kind,
+                "bot": is_suspected_bot,
+            },
+        )
+        is_new = cursor.rowcount > 0
+    if is_new:
+        announce(link.organization_id, "interviews", interview=link.subject_id)
+
+
+def page_nonce(door: Opened) -> str:
+    return nonce.issue(door.link.pk, _page_scope(door), now=door.now)
+
+
+def summary_nonce(door: Opened, action: str) -> str:
+    return nonce.issue(door.link.pk, _summary_scope(door, action), now=door.now)
+
+
+def is_surely_a_person(door: Opened, action: str, given: str, *, agent: str, report: Report | None) -> bool:
+    """Whether the first press counts. Remembers it: a press of another button soon after is doubted."""
+    link = str(door.link.pk)
+    others = [(link, other) for other in ACTIONS if other != action]
+    has_pressed_another = limits.is_running(SAME_VISIT, *others, now=door.now)
+    limits.hit(SAME_VISIT, link, action, now=door.now)
+    age = nonce.age(given, door.link.pk, _page_scope(door), now=door.now)
+    press = Press(agent, age, report, door.since_delivery, has_pressed_another)
+    # An old link never takes the new time for granted: what it shows must be confirmed.
+    return doubt(press) is None and (action == QUESTION or door.standing == "open")
+
+
+def is_confirmed(door: Opened, action: str, given: str) -> bool:
+    """Whether the press on the summary page counts."""
+    age = nonce.age(given, door.link.pk, _summary_scope(door, action), now=door.now)
+    return doubt_summary(age) is None
+
+
+def send_answer(door: Opened, answer: Answer, note: str, *, was_confirmed: bool) -> None:
+    """Raises Refused."""
+    respond(
+        door.link,
+        answer,
+        note,
+        now=door.now,
+        was_confirmed=was_confirmed,
+        seen_revision=door.interview.revision if was_confirmed else None,
+    )
+
+
+def send_question(door: Opened, text: str, given: str) -> None:
+    """Raises Refused. The same form posted twice asks once."""
+    if not text.strip():
+        return
+    if limits.hit(ONE_QUESTION, str(door.link.pk), given, now=door.now) is None:
+        ask(door.link, text.strip(), now=door.now)
+
+
+def wait_before_posting(door: Opened, address: str) -> timedelta | None:
+    """None when another press is allowed, else how long to wait."""
+    link_wait = limits.hit(PER_LINK, str(door.link.pk), now=door.now)
+    return link_wait or limits.hit(PER_ADDRESS, address, now=door.now)
+
+
+def _page_scope(door: Opened) -> str:
+    return f"page:{door.interview.revision}"
+
+
+def _summary_scope(door: Opened, action: str) -> str:
+    return f"summary:{action}:{door.interview.revision}"

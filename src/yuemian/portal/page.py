@@ -1,0 +1,234 @@
+"""What the candidate page says about one interview, in one language."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from yuemian.domain.richtext import to_html
+from yuemian.domain.states import Answer
+from yuemian.domain.when import day_text, present
+from yuemian.interviews.facts import context_of
+from yuemian.interviews.models import ChangeKind, Interview, Response
+from yuemian.messaging.models import Block, BlockKind, Message
+from yuemian.trust.vault import Unreadable, Vault
+
+#: How long a page that is opened again says “received”: the way back from pressing a button takes a moment.
+JUST_NOW = timedelta(seconds=30)
+MOST_MESSAGES = 30
+_NO_LOGO = hashlib.sha256(b"").digest()
+
+#: What a button says: the candidate's own words.
+ANSWER_WORDS: dict[str, str | Promise] = {
+    Answer.ACCEPTED: gettext_lazy("I’ll be there"),
+    Answer.DECLINED: gettext_lazy("I can’t come"),
+    Answer.RESCHEDULE_REQUESTED: gettext_lazy("I need another time"),
+}
+_BLOCK_WORDS: dict[str, str | Promise] = {
+    BlockKind.COMPANY: gettext_lazy("About us"),
+    BlockKind.VIDEO: gettext_lazy("See for yourself"),
+    BlockKind.HIGHLIGHTS: gettext_lazy("Why this job"),
+    BlockKind.TESTIMONIAL: gettext_lazy("Voices from the team"),
+    BlockKind.BENEFITS: gettext_lazy("Hours and benefits"),
+}
+_KIND_ORDER = {str(kind): place for place, kind in enumerate(_BLOCK_WORDS)}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One block; `html` is safe, `language` is set when it is not the page's."""
+
+    title: str
+    html: SafeString
+    link: str
+    by_line: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The blocks of one kind."""
+
+    kind: str
+    title: str | Promise
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the conversation."""
+
+    is_mine: bool
+    author: str
+    text: str
+    at: datetime
+    when: str
+
+
+def whole(interview: Interview, locale: str, standing: str, *, now: datetime) -> dict[str, Any]:
+    """The page of an interview; `standing` is `open`, `old_revision`, `cancelled` or `over`."""
+    return (
+        context(interview, locale, now=now)
+        | thread(interview, locale, now=now)
+        | {
+            "standing": standing,
+            "can_answer": standing in {"open", "old_revision"},
+            "answer": standing_answer(interview, now=now),
+            "old_when": old_start(interview, locale),
+            "answers": ANSWER_WORDS,
+            "answer_until": present(interview.answer_until, interview.time_zone, locale),
+            "languages": [(code, name) for code, name in settings.LANGUAGES if code != locale],
+        }
+    )
+
+
+def direction(locale: str) -> str:
+    return "rtl" if get_language_info(locale)["bidi"] else "ltr"
+
+
+def context(interview: Interview, locale: str, *, now: datetime) -> dict[str, Any]:
+    """Everything about the interview, without thread and answer; the same words as in the messages."""
+    organization, candidate = interview.organization, interview.application.candidate
+    facts = context_of(interview, organization, locale)
+    when = present(
+        interview.starts_at,
+        interview.time_zone,
+        locale,
+        duration=interview.duration,
+        own_zone=candidate.time_zone or None,
+    )
+    return {
+        "language": locale,
+        "direction": direction(locale),
+        "facts": facts,
+        "interview": interview,
+        "when": when,
+        "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
+        "countdown": _countdown(interview.starts_at, interview.zone, now),
+        "logo": _logo(interview),
+        "monogram": facts["organization_name"].strip()[:1].upper(),
+        "video_link": web_link(interview.video_link),
+        "phone_link": re.sub(r"[^\d+]", "", facts["contact_phone"]),
+        "mail_link": quote(facts["contact_email"], safe="@"),
+        "sections": _sections(interview, locale),
+    }
+
+
+def standing_answer(interview: Interview, *, now: datetime) -> dict[str, Any]:
+    """What the candidate answered to the current revision, or an empty dictionary."""
+    if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
+        return {}
+    to_this = Response.objects.filter(
+        interview=interview, revision=interview.revision, answer=interview.answer
+    )
+    given = to_this.order_by("-at", "-id").first()
+    return {
+        "value": interview.answer,
+        "words": ANSWER_WORDS[interview.answer],
+        "note": _note(interview, given),
+        "is_fresh": now - (given.at if given else interview.answered_at) < JUST_NOW,
+    }
+
+
+def old_start(interview: Interview, locale: str) -> str | None:
+    """The time before the last change; "" when something else changed, None when nothing ever did."""
+    if interview.revision == 1:
+        return None
+    change = (
+        interview.changes.filter(kind__in=[ChangeKind.RESCHEDULED, ChangeKind.DETAILS_CHANGED])
+        .order_by("-revision", "-at")
+        .first()
+    )
+    if change is None:
+        return None
+    if change.kind != ChangeKind.RESCHEDULED or change.old_starts_at is None:
+        return ""
+    return present(change.old_starts_at, interview.time_zone, locale).full
+
+
+def thread(interview: Interview, locale: str, *, now: datetime) -> dict[str, Any]:
+    """The conversation about this application, oldest first; what an erasure made unreadable is left out."""
+    rows = (
+        Message.objects.filter(conversation__application=interview.application_id)
+        .select_related("author")
+        .defer("author__password")
+        .order_by("-created_at")[:MOST_MESSAGES]
+    )
+    vault, key = Vault(interview.organization_id), interview.application.candidate.key
+    said = []
+    for row in reversed(rows):
+        try:
+            text = vault.open(key, Message.PLACE, row.pk, row.body_sealed)
+        except Unreadable:
+            continue
+        author = "" if row.is_from_candidate or row.author is None else row.author.name
+        moment = row.created_at.astimezone(interview.zone)
+        when = f"{day_text(moment, locale)} {moment:%H:%M}"
+        said.append(Said(row.is_from_candidate, author, text, row.created_at, when))
+    is_fresh = bool(said) and said[-1].is_mine and now - said[-1].at < JUST_NOW
+    return {"messages": said, "has_just_asked": is_fresh}
+
+
+def web_link(address: str) -> str:
+    """Only what a browser opens as a page; anything else (`javascript:` above all) is dropped."""
+    return address if re.match(r"https?://[^\s/]", address, re.IGNORECASE) else ""
+
+
+def _logo(interview: Interview) -> str:
+    digest = bytes(getattr(interview, "logo_digest", None) or _NO_LOGO)
+    return "" if digest == _NO_LOGO else reverse("organization-logo", args=[digest.hex()])
+
+
+def _note(interview: Interview, given: Response | None) -> str:
+    if given is None or given.note_sealed is None:
+        return ""
+    try:
+        key = interview.application.candidate.key
+        return Vault(interview.organization_id).open(key, Response.PLACE, given.pk, given.note_sealed)
+    except Unreadable:
+        return ""
+
+
+def _countdown(starts_at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    days = (starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if starts_at <= now or days > 30:
+        return ""
+    if days < 2:
+        return _("Today") if days == 0 else _("Tomorrow")
+    return ngettext("In %(count)d day", "In %(count)d days", days) % {"count": days}
+
+
+def _sections(interview: Interview, locale: str) -> list[Section]:
+    """The job's blocks by kind, each kind in the page's language, else in the company's, else in any."""
+    blocks = sorted(
+        Block.objects.for_job(interview.application.job),
+        key=lambda block: (_KIND_ORDER.get(block.kind, len(_KIND_ORDER)), block.position, block.pk),
+    )
+    sections = []
+    for kind, of_kind in groupby(blocks, key=lambda block: block.kind):
+        group = list(of_kind)
+        there = {block.locale for block in group}
+        wanted = (locale, interview.organization.locale, *sorted(there))
+        chosen = next(each for each in wanted if each in there)
+        language = "" if chosen == locale else chosen
+        items = [_item(block, language) for block in group if block.locale == chosen]
+        sections.append(Section(kind, _BLOCK_WORDS.get(kind, ""), items))
+    return sections
+
+
+def _item(block: Block, language: str) -> Item:
+    html = mark_safe(to_html(block.body))  # noqa: S308  (richtext escapes everything it does not make itself)
+    return Item(block.title, html, web_link(block.link), block.by_line, language)

@@ -1,0 +1,40 @@
+"""The candidate page as a recruiter looks at it beforehand: the same page, its buttons off."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from yuemian.accounts.guards import requires
+from yuemian.accounts.models import Permission
+from yuemian.interviews.models import Interview
+from yuemian.portal import page
+from yuemian.portal.door import pages
+
+
+@require_safe
+@requires(Permission.SEE_INTERVIEWS)
+def preview_interview(request: HttpRequest, interview_id: UUID) -> HttpResponse:
+    """`?language=en`; without it, the candidate's own. Made to be framed in a phone on our own pages."""
+    visible = Interview.objects.visible_to(request.user).filter(pk=interview_id)  # type: ignore[arg-type]
+    interview = pages().filter(pk__in=visible).first()
+    if interview is None:
+        raise Http404
+    return HttpResponse(render_preview(interview, request.GET.get("language", "")))
+
+
+def render_preview(interview: Interview, language: str = "") -> str:
+    """The page's HTML for an interview from `door.pages()`; nothing on it can be pressed."""
+    known = dict(settings.LANGUAGES)
+    own = interview.application.candidate.locale
+    code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in known)
+    now = timezone.now()
+    standing = "cancelled" if interview.state == "cancelled" else "open" if interview.is_open(now) else "over"
+    with translation.override(code):
+        contents = page.whole(interview, code, standing, now=now)
+        return render_to_string("portal/page.html", contents | {"is_preview": True})

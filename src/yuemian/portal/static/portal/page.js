@@ -1,0 +1,52 @@
+/* Says how a button was pressed, so that a person needs one press. It never sends anything by itself but “seen”. */
+(() => {
+  "use strict";
+  const doc = document, nav = navigator;
+  let trusted = 0, pointer = "none", told = false;
+  const report = () => {
+    const active = nav.userActivation;
+    return [trusted, active ? +active.isActive : "-", pointer, +!!nav.webdriver, +(doc.visibilityState === "visible")].join(".");
+  };
+  const touched = (event) => {
+    trusted = +event.isTrusted;
+    pointer = event.pointerType || (event.type === "keydown" ? "key" : pointer === "none" ? "key" : pointer);
+    const token = doc.querySelector("#answer [name=token], #questions [name=token]");
+    if (told || !trusted || !token || !nav.sendBeacon) return;
+    told = true;
+    nav.sendBeacon("/c/seen", new URLSearchParams({ token: token.value, report: report() }));
+  };
+  for (const kind of ["pointerup", "keydown", "click"]) doc.addEventListener(kind, touched, true);
+
+  doc.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    if (form.elements.report) form.elements.report.value = report();
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && doc.getElementById("questions")) location.reload();
+  });
+
+  const copy = async (text) => {
+    try {
+      await nav.clipboard.writeText(text);
+    } catch {
+      const area = doc.createElement("textarea");
+      area.value = text;
+      doc.body.append(area);
+      area.select();
+      doc.execCommand("copy");
+      area.remove();
+    }
+  };
+  for (const button of doc.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await copy(button.dataset.copy);
+      button.textContent = button.dataset.done;
+      button.setAttribute("aria-live", "polite");
+      button.focus();
+    });
+  }
+})();

@@ -1,0 +1,46 @@
+"""Jobs and branches in the settings."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from tests.factories import Cast, sign_in_client
+from yuemian.accounts.models import Branch
+from yuemian.hiring.models import Job
+
+
+def fields(cast: Cast, **changes: str) -> dict[str, str]:
+    return {
+        "title": "测试工程师",
+        "family_name": "质量",
+        "branch": str(cast.shanghai.pk),
+        "is_open": "on",
+    } | changes
+
+
+def test_a_job_of_a_new_family_creates_the_family(cast: Cast, recruiter_client: Client) -> None:
+    assert recruiter_client.post("/settings/jobs/new", fields(cast)).status_code == 302
+    assert Job.objects.get(title="测试工程师").family.name == "质量"
+
+
+def test_the_same_title_in_one_branch_is_refused_with_the_reason(
+    cast: Cast, recruiter_client: Client
+) -> None:
+    answer = recruiter_client.post("/settings/jobs/new", fields(cast, title="后端工程师"))
+    assert answer.status_code == 422
+    assert "已有同名职位" in answer.content.decode()
+
+
+def test_a_hiring_lead_may_not_edit_jobs(cast: Cast) -> None:
+    assert sign_in_client(cast.lead).get("/settings/jobs").status_code == 403
+
+
+def test_a_branch_needs_a_real_time_zone_and_region(cast: Cast) -> None:
+    client = sign_in_client(cast.owner)
+    branch = {"name": "成都", "time_zone": "Asia/Chengdu", "locale": "zh-hans", "region": "xx"}
+    answer = client.post("/settings/branches/new", branch)
+    assert answer.status_code == 422
+    assert {"time_zone", "region"} <= set(answer.context["form"].errors)
+    good = branch | {"time_zone": "Asia/Shanghai", "region": "cn"}
+    assert client.post("/settings/branches/new", good).status_code == 302
+    assert Branch.objects.get(name="成都").region == "CN"
