@@ -50,7 +50,9 @@ class TemplateForm(forms.Form):
     def clean_name(self) -> str:
         name = cast("str", self.cleaned_data["name"]).strip()
         same = Template.objects.visible_to(self.user).filter(name=name)
-        if same.exclude(pk=self.template.pk if self.template else None).exists():
+        if self.template:
+            same = same.exclude(pk=self.template.pk)
+        if same.exists():
             raise ValidationError(_("There is a template of this name already; choose another."))
         return name
 

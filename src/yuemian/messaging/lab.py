@@ -150,7 +150,7 @@ def opened(row: LabMessage, vault: Vault) -> Letter:
         content = orjson.loads(vault.open_bytes(row.key, LabMessage.PLACE, row.pk, row.content_sealed))
     except Unreadable:
         return Letter(**facts, is_readable=False)
-    words = {name: str(content.get(name) or "") for name in ("to", "subject", "text", "html")}
+    words: dict[str, Any] = {name: str(content.get(name) or "") for name in ("to", "subject", "text", "html")}
     return Letter(**facts, **words, link=own_path(str(content.get("link") or "")))
 
 

@@ -130,9 +130,9 @@ def explain(problem: Problem) -> str:
             if found := pattern.search(problem.text):
                 return str(sentence) % found.groupdict() if found.groupdict() else str(sentence)
         return gettext("This is not understood; use placeholders, if and for only.")
-    sentence = _BY_CODE.get(problem.code)
-    if sentence is None:
+    if problem.code not in _BY_CODE:
         return problem.text
+    sentence = _BY_CODE[problem.code]
     return (
         str(sentence) % {"name": problem.name} if problem.name else str(sentence).replace("“%(name)s” ", "")
     )
