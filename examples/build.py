@@ -1,7 +1,7 @@
-"""Writes the example files: `python examples/build.py [--monday 2027-06-14]`; every interview falls into that week.
+"""Writes the example files for one week: `python examples/build.py [--monday 2027-06-14]`.
 
-The committed files are for a Monday far ahead, so that a fresh clone shows no past dates. To try the system with
-interviews of next week, build them anew: `python examples/build.py --monday next`.
+The committed files are for a Monday far ahead, so that a fresh clone shows no past dates.
+To try the system with interviews of next week: `python examples/build.py --monday next`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,25 @@ from openpyxl.worksheet.worksheet import Worksheet
 HERE = Path(__file__).parent
 DEFAULT_MONDAY = date(2027, 6, 14)
 
-BACKEND, FRONTEND, SALES, HR, ANALYST = "后端工程师", "前端工程师", "大客户销售经理", "人力资源专员", "Data Analyst"
-TITLES = ["序号", "候选人姓名", "手机号", "邮箱", "应聘职位", "轮次", "面试时间", "面试方式", "面试地点/会议室", "会议链接"]
+BACKEND, FRONTEND, SALES, HR, ANALYST = (
+    "后端工程师",
+    "前端工程师",
+    "大客户销售经理",
+    "人力资源专员",
+    "Data Analyst",
+)
+TITLES = [
+    "序号",
+    "候选人姓名",
+    "手机号",
+    "邮箱",
+    "应聘职位",
+    "轮次",
+    "面试时间",
+    "面试方式",
+    "面试地点/会议室",
+    "会议链接",
+]
 TITLES += ["面试官", "招聘负责人", "渠道", "携带材料", "备注"]
 PAPERS = "身份证、简历两份、学历证书复印件"
 VIDEO = "https://meeting.example.com/j/8462013"
@@ -48,23 +65,65 @@ def chinese_rows(monday: date) -> list[Row]:
     people: list[Row] = [
         ["赵一鸣", 13800138001, "zhaoyiming@example.com", BACKEND, "初试", _at(monday, 0, 10)],
         ["钱若曦", 13800138002, "qianruoxi@example.com", BACKEND, "初试", _at(monday, 0, 11)],
-        ["孙浩然", "138-0013-8003", "sunhaoran@example.com", BACKEND, "初试", day(0, "{y}-{m:02}-{d:02} 14:00")],
-        ["李 婷", "+86 138 0013 8004", "liting@example.com", BACKEND, "复试", day(0, "{y}/{m}/{d} 下午2点半")],
+        [
+            "孙浩然",
+            "138-0013-8003",
+            "sunhaoran@example.com",
+            BACKEND,
+            "初试",
+            day(0, "{y}-{m:02}-{d:02} 14:00"),
+        ],
+        [
+            "李 婷",
+            "+86 138 0013 8004",
+            "liting@example.com",
+            BACKEND,
+            "复试",
+            day(0, "{y}/{m}/{d} 下午2点半"),
+        ],
         ["周子轩", "13800138005", "zhouzixuan@gmial.com", FRONTEND, "初试", day(0, "{m}月{d}日15:30")],
-        ["吴佳怡", 13800138006, "wujiayi@example.com", FRONTEND, "初试", day(1, "{y}年{m}月{d}日（周{w}）10:00")],
+        [
+            "吴佳怡",
+            13800138006,
+            "wujiayi@example.com",
+            FRONTEND,
+            "初试",
+            day(1, "{y}年{m}月{d}日（周{w}）10:00"),
+        ],
         ["郑凯文", "１３８００１３８００７", "zhengkaiwen@example.com", FRONTEND, "一面", _at(monday, 1, 11)],
-        ["王思远", 13800138008, "wangsiyuan@example.com", FRONTEND, "复试", day(1, "{y}.{m}.{d} 14:00-15:00")],
+        [
+            "王思远",
+            13800138008,
+            "wangsiyuan@example.com",
+            FRONTEND,
+            "复试",
+            day(1, "{y}.{m}.{d} 14:00-15:00"),
+        ],
         ["冯欣妍", "13800138009.0", "fengxinyan@example.com", SALES, "初试", day(1, "{m}月{d}日 下午3点")],
         ["陈宇航", 13800138010, "chenyuhang@example.com", SALES, "初试", _at(monday, 1, 16, 30)],
-        ["褚梦洁", "'13800138011", "chumengjie@example.com", "大客户销售", "初试", day(2, "{y}-{m:02}-{d:02} 9:30")],
+        [
+            "褚梦洁",
+            "'13800138011",
+            "chumengjie@example.com",
+            "大客户销售",
+            "初试",
+            day(2, "{y}-{m:02}-{d:02} 9:30"),
+        ],
         ["卫子墨", 13800138012, "weizimo@example.com", SALES, "复试", _at(monday, 2, 10, 30)],
         ["蒋雨桐", "021-55501234-806", "jiangyutong@example.com", HR, "初试", day(2, "{y}/{m}/{d} 14:00")],
         ["沈嘉禾", 13800138014, "shenjiahe@example.com", HR, "初试", day(2, "{m}月{d}日 3:30")],
         ["阿依古丽•买买提", 13800138015, "ayiguli@example.com", HR, "复试", _at(monday, 2, 16)],
         ["欧阳明月", "1.38E+10", "ouyangmingyue@example.com", BACKEND, "终试", _at(monday, 3, 10)],
         ["韩雪\u200b", 13800138017, "hanxue@example.com", BACKEND, "终试", day(3, "{y}-{m:02}-{d:02} 11:00")],
-        ["杨帆", "+852 9123 4567", "yangfan@example.com", FRONTEND, "终试", day(3, "{y}-{m:02}-{d:02} 14:00")],
-        ["朱可心", 13800138019, "zhukexin@example.com。", SALES, "复试", "03/07/%d 15:00" % monday.year],
+        [
+            "杨帆",
+            "+852 9123 4567",
+            "yangfan@example.com",
+            FRONTEND,
+            "终试",
+            day(3, "{y}-{m:02}-{d:02} 14:00"),
+        ],
+        ["朱可心", 13800138019, "zhukexin@example.com。", SALES, "复试", f"03/07/{monday.year} 15:00"],
         ["秦朗", 13800138020, "qinlang@example.com", SALES, "终试", _at(monday, 3, 16)],
         ["尤佳", 13800138021, "youjia@example.com", HR, "终试", day(4, "{y}-{m:02}-{d:02} 10:00")],
         ["许安然", None, None, BACKEND, "初试", _at(monday, 4, 11)],
@@ -80,7 +139,23 @@ def chinese_rows(monday: date) -> list[Row]:
         owner = "林悦" if number % 2 else "周航"
         papers = None if is_video else PAPERS
         panel = who.get(str(job), "王倩")
-        rows.append([number, name, phone, email, job, turn, start, *where, panel, owner, sources[number % 4], papers, None])
+        rows.append(
+            [
+                number,
+                name,
+                phone,
+                email,
+                job,
+                turn,
+                start,
+                *where,
+                panel,
+                owner,
+                sources[number % 4],
+                papers,
+                None,
+            ]
+        )
     return rows
 
 
@@ -128,7 +203,18 @@ def _merge_repeats(sheet: Worksheet, *, first: int, last: int, column: int) -> N
 
 def write_gb18030(monday: date, path: Path) -> None:
     """What an older program exports: GB18030, date and time in two columns, other titles, blank rows."""
-    titles = ["姓名", "联系电话", "电子邮箱", "岗位", "面试轮次", "面试日期", "面试时间", "地点", "HR", "来源"]
+    titles = [
+        "姓名",
+        "联系电话",
+        "电子邮箱",
+        "岗位",
+        "面试轮次",
+        "面试日期",
+        "面试时间",
+        "地点",
+        "HR",
+        "来源",
+    ]
     names = ["龚俊驰", "苏婉清", "罗志远", "梁诗涵", "宋一帆", "唐可欣", "曾子昂", "彭雪莹"]
     jobs = [BACKEND, FRONTEND, SALES, HR]
     with path.open("w", encoding="gb18030", newline="") as file:
@@ -139,21 +225,67 @@ def write_gb18030(monday: date, path: Path) -> None:
             day = _day(monday, number % 5, "{y}/{m}/{d}")
             clock = f"{10 + number % 6}:00"
             owner = "林悦" if number % 2 else "zhouhang@galaxy.example"
-            writer.writerow([name, phone, mail, jobs[number % 4], "初试", day, clock, "8 楼星云会议室", owner, "猎聘"])
+            writer.writerow(
+                [name, phone, mail, jobs[number % 4], "初试", day, clock, "8 楼星云会议室", owner, "猎聘"]
+            )
             if number == 3:
                 writer.writerow([""] * len(titles))
 
 
 def write_english(monday: date, path: Path) -> None:
     """The Singapore branch's file: English titles and dates, the zone named, one unknown job."""
-    titles = ["Candidate Name", "Mobile", "E-mail", "Position", "Round", "Interview Date & Time", "Duration (min)"]
-    titles += ["Office", "Interview Mode", "Meeting Link", "Recruiter", "Interviewers", "Source", "What to bring"]
+    titles = [
+        "Candidate Name",
+        "Mobile",
+        "E-mail",
+        "Position",
+        "Round",
+        "Interview Date & Time",
+        "Duration (min)",
+    ]
+    titles += [
+        "Office",
+        "Interview Mode",
+        "Meeting Link",
+        "Recruiter",
+        "Interviewers",
+        "Source",
+        "What to bring",
+    ]
     people = [
-        ("Tan Wei Ming", "+65 8123 4567", "weiming.tan@example.com", "Data Analyst", "First round", "2:00 PM"),
+        (
+            "Tan Wei Ming",
+            "+65 8123 4567",
+            "weiming.tan@example.com",
+            "Data Analyst",
+            "First round",
+            "2:00 PM",
+        ),
         ("Nur Aisyah", "81234568", "nur.aisyah@example.com", "Data Analyst", "First round", "3:30 PM"),
-        ("Rajesh Kumar", "+65 9123 4569", "rajesh.kumar@hotmial.com", "Data analyst", "Second round", "10:00 AM"),
-        ("Chloé Lim", "+65 9123 4570", "chloe.lim@example.com", "Analytics Engineer", "First round", "11:00 AM"),
-        ("Siti O'Brien", "+65 9123 4571", "siti.obrien@example.com", "Data Analyst", "Final round", "4:00 PM"),
+        (
+            "Rajesh Kumar",
+            "+65 9123 4569",
+            "rajesh.kumar@hotmial.com",
+            "Data analyst",
+            "Second round",
+            "10:00 AM",
+        ),
+        (
+            "Chloé Lim",
+            "+65 9123 4570",
+            "chloe.lim@example.com",
+            "Analytics Engineer",
+            "First round",
+            "11:00 AM",
+        ),
+        (
+            "Siti O'Brien",
+            "+65 9123 4571",
+            "siti.obrien@example.com",
+            "Data Analyst",
+            "Final round",
+            "4:00 PM",
+        ),
     ]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -164,7 +296,21 @@ def write_english(monday: date, path: Path) -> None:
             video = number % 2 == 0
             where = ["Video", VIDEO] if video else ["On-site", ""]
             writer.writerow(
-                [name, phone, mail, job, turn, start, 45, "Singapore", *where, "Grace Tan", "Daniel Lim", "LinkedIn", ""]
+                [
+                    name,
+                    phone,
+                    mail,
+                    job,
+                    turn,
+                    start,
+                    45,
+                    "Singapore",
+                    *where,
+                    "Grace Tan",
+                    "Daniel Lim",
+                    "LinkedIn",
+                    "",
+                ]
             )
 
 
@@ -179,7 +325,9 @@ def _monday(text: str) -> date:
 def main(arguments: list[str]) -> None:
     """Writes all three files beside this script, or into `--into`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--monday", type=_monday, default=DEFAULT_MONDAY, help="a date of the week, or `next`")
+    parser.add_argument(
+        "--monday", type=_monday, default=DEFAULT_MONDAY, help="a date of the week, or `next`"
+    )
     parser.add_argument("--into", type=Path, default=HERE)
     chosen = parser.parse_args(arguments)
     write_xlsx(chosen.monday, chosen.into / "interviews.xlsx")

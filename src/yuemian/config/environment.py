@@ -84,9 +84,9 @@ def database(url: str, data: Path) -> dict[str, Any]:
         "TEST": {"NAME": _text("YUEMIAN_TEST_DATABASE", "test_yuemian")},
     }
     if _text("YUEMIAN_PROCESS", "") == "web":
-        # One per thread of the web process: connecting anew for each page costs two to three times as much.
-        entry["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
-        entry["CONN_HEALTH_CHECKS"] = True
+        # Each thread keeps its connection: connecting anew for each page costs two to three times as much.
+        # Not Django's pool: with assume_role it waits for itself.
+        entry |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     if not url:
         from yuemian.postgres import socket_directory  # noqa: PLC0415  (kept lazy: an external server needs none of it)
 

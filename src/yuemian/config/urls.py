@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),
+    path("", include("yuemian.messaging.urls")),
     path("", include("yuemian.ui.urls")),
+    path("", include("yuemian.interviews.urls")),
 ]
 
 handler400 = "yuemian.ui.views.bad_request"

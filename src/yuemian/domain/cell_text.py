@@ -38,7 +38,7 @@ def is_invisible(character: str) -> bool:
 
 
 def without_invisible(text: str) -> str:
-    """Drops what cannot be seen; line breaks and tabs become spaces; joiners stay where a script needs them."""
+    """Drops what cannot be seen; line breaks become spaces; joiners stay where a script needs them."""
     if text.isprintable() and not _FILLERS.intersection(text):
         return text
     kept = []

@@ -35,30 +35,41 @@ class Field(StrEnum):
 
 
 _SPELLINGS = {
-    Field.NAME: "姓名 候选人 候选人姓名 应聘者 应聘者姓名 面试者 面试者姓名 求职者 名字 中文名 应聘人员 人员姓名 應徵者 面試者 "
+    Field.NAME: "姓名 候选人 候选人姓名 应聘者 应聘者姓名 面试者 面试者姓名 求职者 名字 中文名 应聘人员 "
+    "人员姓名 應徵者 面試者 "
     "name|full name|candidate|candidate name|applicant|applicant name|interviewee",
-    Field.PHONE: "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 移动电话 手机/电话 联系手机 手機 手機號碼 電話 聯絡電話 "
-    "phone|phone number|mobile|mobile number|mobile phone|cell|cellphone|tel|telephone|contact number|contact no",
+    Field.PHONE: "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 移动电话 手机/电话 联系手机 手機 "
+    "手機號碼 電話 聯絡電話 "
+    "phone|phone number|mobile|mobile number|mobile phone|cell|cellphone|tel|telephone|"
+    "contact number|contact no",
     Field.EMAIL: "邮箱 电子邮箱 电子邮件 邮件 邮箱地址 邮件地址 邮箱号 郵箱 電郵 電子郵件 "
     "email|e-mail|email address|mail|candidate email",
-    Field.JOB: "职位 岗位 应聘职位 应聘岗位 面试职位 面试岗位 职位名称 岗位名称 投递职位 申请职位 職位 應徵職位 "
+    Field.JOB: "职位 岗位 应聘职位 应聘岗位 面试职位 面试岗位 职位名称 岗位名称 投递职位 申请职位 職位 "
+    "應徵職位 "
     "job|job title|position|role|applied position|vacancy|opening|requisition",
-    Field.ROUND: "轮次 面试轮次 面试轮 面试阶段 阶段 环节 面试环节 第几轮 輪次 round|interview round|stage|interview stage",
+    Field.ROUND: "轮次 面试轮次 面试轮 面试阶段 阶段 环节 面试环节 第几轮 輪次 round|interview "
+    "round|stage|interview stage",
     Field.DATE: "日期 面试日期 面试日 date|interview date|day",
-    Field.TIME: "时间 时刻 面试时刻 时间点 时段 面试时段 具体时间 時間 time|interview hour|hour|time slot|slot",
-    Field.START: "面试时间 面试日期时间 面试安排时间 开始时间 面试开始时间 预约时间 日期时间 面试安排 面試時間 面试日期及时间 "
-    "start|start time|starts at|datetime|date time|date and time|interview time|interview datetime|interview at|when|begin",
+    Field.TIME: "时间 时刻 面试时刻 时间点 时段 面试时段 具体时间 時間 time|interview hour|hour|time "
+    "slot|slot",
+    Field.START: "面试时间 面试日期时间 面试安排时间 开始时间 面试开始时间 预约时间 日期时间 面试安排 "
+    "面試時間 面试日期及时间 "
+    "start|start time|starts at|datetime|date time|date and time|interview time|"
+    "interview datetime|interview at|when|begin",
     Field.END: "结束时间 面试结束时间 截止时间 結束時間 end|end time|ends at|finish|until",
-    Field.DURATION: "时长 面试时长 预计时长 用时 时长(分钟) 分钟 時長 duration|length|minutes|duration minutes|duration min",
+    Field.DURATION: "时长 面试时长 预计时长 用时 时长(分钟) 分钟 時長 duration|length|minutes|duration "
+    "minutes|duration min",
     Field.ZONE: "时区 面试时区 時區 time zone|timezone|tz",
-    Field.MODE: "面试方式 方式 面试形式 形式 面试类型 面試方式 mode|type|interview type|interview mode|format|interview format",
+    Field.MODE: "面试方式 方式 面试形式 形式 面试类型 面試方式 mode|type|interview type|interview "
+    "mode|format|interview format",
     Field.PLACE: "地点 面试地点 地址 面试地址 会议室 房间 面试房间 面試地點 集合地点 公司地址 "
     "place|location|venue|address|room|meeting room|interview location|where",
     Field.LINK: "链接 会议链接 视频链接 面试链接 会议地址 视频会议 会议号 腾讯会议 会议室链接 線上連結 "
     "link|video link|meeting link|url|meeting url|zoom|teams link|conference link|join link",
     Field.BRANCH: "分公司 公司 办公地 办公地点 所属公司 子公司 工作地 工作地点 城市 面试城市 分部 站点 "
     "branch|office|site|entity|city|company|region",
-    Field.RECRUITER: "招聘人 招聘专员 招聘负责人 负责人 联系人 招聘顾问 hr hr负责人 跟进人 对接人 面试联系人 招聘hr hr邮箱 跟进hr 负责hr "
+    Field.RECRUITER: "招聘人 招聘专员 招聘负责人 负责人 联系人 招聘顾问 hr hr负责人 跟进人 对接人 面试联系人 "
+    "招聘hr hr邮箱 跟进hr 负责hr "
     "recruiter|recruiter email|owner|hr contact|contact|contact person|coordinator|talent partner",
     Field.INTERVIEWERS: "面试官 面试人 面试负责人 主面试官 考官 面试官姓名 面試官 面试官邮箱 "
     "interviewer|interviewers|panel|interview panel|interviewer email|hiring manager",
@@ -66,7 +77,8 @@ _SPELLINGS = {
     "source|channel|candidate source|origin|referral source",
     Field.MATERIALS: "携带材料 材料 所需材料 需携带材料 请携带 携带物品 准备材料 面试材料 攜帶資料 "
     "materials|bring|what to bring|please bring|documents|required documents",
-    Field.FLOW: "流程 面试流程 面试安排说明 环节安排 flow|process|agenda|procedure|interview process|format of the day",
+    Field.FLOW: "流程 面试流程 面试安排说明 环节安排 flow|process|agenda|procedure|interview "
+    "process|format of the day",
     Field.EXTERNAL_ID: "候选人编号 编号 候选人id 简历编号 简历id 应聘编号 工号 "
     "id|candidate id|candidateid|external id|applicant id|application id|ats id|reference|ref",
     Field.NOTE: "备注 说明 其他 附注 備註 备注信息 note|notes|remark|remarks|comment|comments",
@@ -79,7 +91,8 @@ def _normal(word: str) -> str:
 
 
 def _split(spellings: str) -> tuple[str, ...]:
-    """Chinese words stand apart by spaces, English phrases by bars; the first English one follows the last space."""
+    ""
+    """Chinese words stand apart by spaces, then English phrases by bars."""
     chinese: list[str] = []
     phrases = spellings.split("|")
     match = re.match(r"((?:\S*[^\x00-\x7f]\S* |hr )*)(.*)", phrases[0])

@@ -185,7 +185,7 @@ def match_title(title: str) -> tuple[tuple[Field, float, Why], ...]:
 
 
 def _close_to_best(offers: tuple[tuple[Field, float, Why], ...]) -> tuple[tuple[Field, float, Why], ...]:
-    """`面试官邮箱` must not become the candidate's e-mail only because another column has the interviewers."""
+    """`面试官邮箱` must not become the candidate's e-mail because the interviewers are taken."""
     return tuple(each for each in offers if each[1] >= offers[0][1] - 0.05)
 
 

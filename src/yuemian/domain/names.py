@@ -46,7 +46,7 @@ def comparable_name(name: str) -> str:
 
 
 def _settled(text: str) -> str:
-    """Composing may create, and removal may join, what the other step treats: repeat until nothing changes."""
+    """Composing may create, and removal may join, what the other step treats: repeat."""
     for _ in range(4):
         step = collapse(without_invisible(unicodedata.normalize("NFC", text.translate(_FULL_WIDTH))))
         if step == text:

@@ -1,4 +1,4 @@
-"""Checks a whole sheet against what exists, without touching anything: the same input gives the same result."""
+"""Checks a whole sheet against what exists; the same input always gives the same result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from yuemian.domain.names import comparable_name
 from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Reading, ReadingState
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import KnownPerson, Reference
-from yuemian.intake.row_reading import Fields, RowReader
+from yuemian.intake.row_reading import RowReader
 from yuemian.intake.table import SheetRow, Table
 
 _PROGRESS_STEP = 250
@@ -40,8 +40,8 @@ class RowState(StrEnum):
 class CheckedRow:
     """One row with everything found; `values` is what would be created.
 
-    `candidate` is the key of the known candidate it belongs to; `fingerprints` recognise the row later, one for
-    each contact, so that a row is still known when the other contact was corrected.
+    `candidate` is the key of the known candidate it belongs to; `fingerprints` recognise the row later,
+    one for each contact, so that a row is still known when the other contact was corrected.
     """
 
     number: int
@@ -66,7 +66,7 @@ class CheckedRow:
 
 @dataclass(frozen=True)
 class UnknownText:
-    """A job, recruiter or other name no row of which is known, with what it may mean; answered once for all."""
+    """A job, recruiter or other name that is unknown, with what it may mean; answered once for all."""
 
     field: Field
     text: str
@@ -236,7 +236,7 @@ def _keys(people: Iterable[KnownPerson]) -> set[str]:
 def _against_file(
     row: CheckedRow, contacts: Iterable[str], by_contact: Mapping[str, list[CheckedRow]], choices: Choices
 ) -> CheckedRow:
-    """Other rows with the same contact: another name is asked, the same person may have several interviews."""
+    """Rows sharing a contact: another name is asked, the same person may have several interviews."""
     near = {
         other.number: other
         for contact in contacts
@@ -281,7 +281,7 @@ def _span(row: CheckedRow) -> tuple[datetime, datetime] | None:
 
 
 def _with_state(row: CheckedRow, seen: dict[str, int], reference: Reference) -> CheckedRow:
-    """Decides what becomes of the row; `seen` maps fingerprints, and whole rows, to the first that had them."""
+    """Decides what becomes of the row; `seen` maps fingerprints and whole rows to the first with them."""
     marks = (*row.fingerprints, "\x1f".join(row.cells))
     first = next((seen[mark] for mark in marks if mark in seen), None)
     for mark in marks:
@@ -327,8 +327,3 @@ def _unknown(rows: Iterable[CheckedRow]) -> tuple[UnknownText, ...]:
                 found[name, text].append(reading.alternatives)
     every = [UnknownText(name, text, len(seen), seen[0]) for (name, text), seen in found.items()]
     return tuple(sorted(every, key=lambda each: -each.rows))
-
-
-def row_fields(row: CheckedRow) -> Fields:
-    """The fields as an ordinary dictionary, in the order of `Field`."""
-    return {name: row.fields[name] for name in Field if name in row.fields}

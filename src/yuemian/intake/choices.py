@@ -14,8 +14,8 @@ from yuemian.domain.header_words import Field
 class Choices:
     """Decisions by row number as the spreadsheet shows it.
 
-    `overrides`: text typed in place of a cell. `accepted`: repairs agreed to. `mapped`: option keys given to
-    unknown texts (by `comparable` text), for all rows at once. `confirmed`: rows whose shared contact is meant.
+    `overrides`: text typed in place of a cell. `accepted`: repairs agreed to. `mapped`: option keys
+    given to unknown texts, for all rows at once. `confirmed`: rows whose shared contact is meant.
     """
 
     columns: Mapping[int, Field | None] = field(default_factory=dict)

@@ -33,13 +33,13 @@ class Matcher:
         self._keys = {option.key for option in options}
 
     def one(self, text: str) -> Reading[str]:
-        """The key of the option, or what to ask. `chosen` maps comparable text to the key a person gave it."""
+        """The key of the option the text names, or what to ask."""
         if text not in self._seen:
             self._seen[text] = self._read(text)
         return self._seen[text]
 
     def several(self, text: str) -> Reading[str]:
-        """Keys joined by commas; one unknown name spoils the cell, and its alternatives stand for the whole."""
+        """Keys joined by commas; one unknown name spoils the cell, its alternatives stand for the whole."""
         if text in self._lists:
             return self._lists[text]
         self._lists[text] = found = self._several(text)

@@ -152,7 +152,7 @@ class RowReader:
         return Reading(start.duration if start else None)
 
     def _complete(self, fields: Fields, branch: BranchOption) -> None:
-        """Says what was taken where the sheet says nothing, and asks for what cannot be taken from anywhere."""
+        """Says what is taken where the sheet says nothing, and asks for what cannot be."""
         reference = self._reference
         fields[Field.JOB] = _required(fields[Field.JOB])
         _default(fields, Field.BRANCH, branch.key, branch.label)
@@ -173,7 +173,7 @@ class RowReader:
             fields[Field.LINK] = fields[Field.LINK].with_notice(NoticeCode.LINK_MISSING)
 
     def _settled(self, number: int, name: Field, reading: Reading[str]) -> Reading[str]:
-        """Applies what a person decided: an alternative that was chosen is final, an agreed repair is sure."""
+        """Applies what a person decided: a chosen alternative is final, an agreed repair is sure."""
         typed = self._choices.overrides.get(number, {}).get(name)
         if typed is not None and typed in reading.alternatives:
             return Reading(typed, notices=reading.notices)
@@ -182,7 +182,7 @@ class RowReader:
 
 
 def _shown_orders(table: Table, columns: dict[Field, int]) -> DateOrder | None:
-    """Rows such as 25/11/2026 tell how the column's other rows are meant, unless they contradict each other."""
+    """Rows such as 25/11/2026 tell how the others are meant, unless they contradict each other."""
     indexes = [columns[name] for name in (Field.START, Field.DATE) if name in columns]
     texts = (row.cells[index] for row in table.rows for index in indexes if index < len(row.cells))
     found = {order for text in texts if isinstance(text, str) and (order := shown_order(folded(text[:80])))}

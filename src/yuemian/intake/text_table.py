@@ -29,8 +29,8 @@ _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _SAMPLE = 65_536
 _PLAUSIBLE = 0.35
 
-# Letters that fill real Chinese text: surnames, given names, and the words of job and interview sheets, in both
-# scripts. A wrong decoding hits them only by accident.
+# Letters that fill real sheets, in both scripts: surnames, given names, the words of jobs and interviews.
+# A wrong decoding hits them only by accident.
 _FREQUENT = frozenset(
     "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可"
     "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"

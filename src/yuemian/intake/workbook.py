@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
-from xml.etree import ElementTree
 
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
@@ -71,7 +70,7 @@ class _Scan:
 
 
 def read_workbook(data: bytes, limits: Limits, sheet: str | None, on_row: Callable[[int], None]) -> Table:
-    """Reads one sheet: the one named, else the first visible one that has a header, else the first with rows."""
+    """Reads the sheet named, else the first visible one with a header, else the first with rows."""
     archive = open_workbook_zip(data, limits)
     try:
         with warnings.catch_warnings():
@@ -94,6 +93,8 @@ def _read(
             raise UnreadableFile(Refusal.NO_VISIBLE_SHEET)
         chosen = _choose(sheets, wanted, limits)
         scan = _scan(archive, _part_name(chosen))
+        if scan.last_row > _LAST_EXCEL_ROW:
+            raise UnreadableFile(Refusal.DAMAGED)
         if scan.without_result:
             raise UnreadableFile(Refusal.FORMULAS_WITHOUT_RESULT, cells=", ".join(scan.without_result[:5]))
         rows = _fill_merged(_rows(chosen, scan.last_row, limits, on_row), scan.merges)
@@ -132,8 +133,8 @@ def _part_name(sheet: Any) -> str:
 def _cells(sheet: Any, limits: Limits) -> Iterator[tuple[Cell, ...]]:
     # Some programs write a wrong size; openpyxl would believe it and cut rows off.
     sheet.reset_dimensions()
-    for cells in sheet.iter_rows(max_col=limits.columns, values_only=True):
-        yield tuple(_plain(cell) for cell in cells)
+    for cells in sheet.iter_rows(values_only=True):
+        yield tuple(map(_plain, cells[: limits.columns])) if cells else ()
 
 
 def _plain(value: object) -> Cell:
@@ -146,8 +147,8 @@ def _rows(sheet: Any, last_row: int, limits: Limits, on_row: Callable[[int], Non
     """Keeps rows with content; stops behind the last row so that what follows the cells is never built."""
     kept: list[SheetRow] = []
     for number, cells in enumerate(_cells(sheet, limits), start=1):
-        if any(cell is not None and cell != "" for cell in cells):
-            kept.append(SheetRow(number, _trimmed(cells)))
+        if trimmed := _trimmed(cells):
+            kept.append(SheetRow(number, trimmed))
             on_row(len(kept))
         if len(kept) > limits.rows:
             raise UnreadableFile(Refusal.TOO_MANY_ROWS, limit=str(limits.rows))

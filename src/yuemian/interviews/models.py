@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yuemian.accounts.models import Branch, Role, User, validate_time_zone
 from yuemian.domain.states import Answer, Attendance, InterviewState, Mode
 from yuemian.hiring.models import Application
-from yuemian.messaging.models import choices, one_of
+from yuemian.messaging.models import Batch, choices, one_of
 from yuemian.trust.models import TenantModel
 
 #: What `messaging` calls the thing its notifications are about.
@@ -31,6 +32,10 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
             "branch",
             "recruiter",
         )
+
+    def with_contacts(self) -> InterviewQuerySet:
+        """For choosing channels of many: the contact points come in one query more."""
+        return self.with_people().prefetch_related("application__candidate__contact_points")
 
 
 class Interview(TenantModel):
@@ -173,3 +178,13 @@ class Change(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class BatchSelection(TenantModel):
+    """Which interviews a recruiter chose for a send, kept on the server while the batch is a draft."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.CASCADE, related_name="selection")
+    interview_ids = ArrayField(models.UUIDField())
+
+    def __str__(self) -> str:
+        return f"{len(self.interview_ids)} for {self.batch_id}"

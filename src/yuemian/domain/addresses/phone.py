@@ -9,8 +9,6 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import (
     NumberParseException,
-    PhoneNumber,
-    PhoneNumberFormat,
     PhoneNumberType,
     ValidationResult,
 )
@@ -72,7 +70,7 @@ class _Tidied:
 
 
 def read_phone(raw: object, region: str = "CN") -> Reading[Phone]:
-    """Reads one cell; `region` is the ISO country of the branch and decides numbers without a country code."""
+    """Reads one cell; `region` is the branch's ISO country, for numbers without a country code."""
     if is_blank(raw):
         return Reading()
     text = folded(as_text(raw))
@@ -171,13 +169,14 @@ def _read_number(text: str, region: str) -> Reading[Phone]:
 
 
 def _read_elsewhere(text: str, digits: str, region: str) -> Reading[Phone]:
-    """The number is impossible in the branch's country: a Chinese mobile is unmistakable, others are asked."""
+    """Impossible in the branch's country: a Chinese mobile is unmistakable, others are asked."""
     if _CHINESE_MOBILE.fullmatch(digits) and (phone := _parse(digits, "CN")):
         return Reading(phone, (Repair(RepairCode.REGION_ASSUMED, text, phone.e164),))
     problem = _why_invalid(text, digits, region)
     if text.startswith(("+", "00")):
         return problem
-    found = [phone for phone in (_parse("+" + digits, region),) if phone]
+    abroad = _parse("+" + digits, region)
+    found = [abroad] if abroad and abroad.region in NEIGHBOURS else []
     found += [phone for other in NEIGHBOURS if other != region and (phone := _parse(text, other))]
     possible = tuple(dict.fromkeys(found))
     if len(possible) == 1 and len(digits) != 8:

@@ -1,4 +1,4 @@
-"""Calendar dates as people write them: with or without year, in either order, by weekday or by Excel's count."""
+"""Calendar dates as people write them: without year, in either order, by weekday or by Excel's count."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _short_year(text: str, context: DateContext) -> Reading[date]:
     near = [found for found in possible if abs((found - context.today).days) <= 400] or possible
     if not near:
         return bad(ProblemCode.DATE_IMPOSSIBLE, text=text)
-    # Files that leave out the century are nearly always written year first; a day to come is meant more often.
+    # Without century the year nearly always stands first; a day to come is meant more often.
     best = sorted(near, key=lambda found: (found < context.today, near.index(found)))
     return _proposed(RepairCode.CENTURY_ASSUMED, text, best[0], *best[1:])
 

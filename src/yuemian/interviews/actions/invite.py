@@ -86,13 +86,17 @@ def send(
     *,
     now: datetime,
     due_at: datetime | None = None,
+    batch_id: UUID | None = None,
     **extra: Any,
 ) -> Batch:
-    """Plan the whole batch: business rows, notifications and deliveries commit together."""
+    """Plan the whole batch: business rows, notifications and deliveries commit together.
+
+    `batch_id` names a draft that now becomes this batch.
+    """
     organization = user.organization
     with transaction.atomic():
         batch = Batch(
-            id=uuid7(),
+            id=batch_id or uuid7(),
             organization=organization,
             purpose=purpose,
             version=version,
@@ -105,7 +109,7 @@ def send(
         )
         if not summary.going:
             batch.state, batch.finished_at = BatchState.FINISHED, now
-        batch.save(force_insert=True)
+        batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
         occasion = Occasion(
             organization=organization,
             purpose=purpose,

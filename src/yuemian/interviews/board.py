@@ -1,0 +1,429 @@
+"""The recruiter's board: the filter of the URL as a value, and the reads that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import QueryDict
+from django.utils.translation import get_language
+
+from yuemian.accounts.models import User
+from yuemian.domain.addresses import email_index_form, phone_index_form, read_phone
+from yuemian.domain.names import comparable_name
+from yuemian.domain.states import (
+    CALLED_OFF,
+    FAILED,
+    IN_FLIGHT,
+    WAITING,
+    Answer,
+    Channel,
+    DeliveryState,
+    InterviewState,
+    Purpose,
+)
+from yuemian.hiring.models import ContactPoint
+from yuemian.interviews import wording
+from yuemian.interviews.facts import round_in
+from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
+from yuemian.interviews.wording import Text
+from yuemian.messaging.models import Conversation, Delivery
+from yuemian.trust.keyring import keyring
+from yuemian.ui.when import zone_text
+
+E = TypeVar("E", bound=StrEnum)
+
+PAGE_SIZE = 50
+#: Counters stop here, and no send is larger: a company's open interviews stay far below.
+CAP = 20_000
+
+D = DeliveryState
+#: The best that happened counts: a mail that failed beside a text that arrived has reached the person.
+RANKS: dict[DeliveryState, int] = {
+    D.DELIVERED: 0, D.SENT: 1, D.UNKNOWN: 2, D.SENDING: 3, D.QUEUED: 4, D.HELD: 4, D.CREATED: 4,
+    D.TEMPORARY_FAILURE: 5, D.PERMANENT_FAILURE: 6, D.TECHNICAL_FAILURE: 7,
+    D.EXPIRED: 8, D.SKIPPED: 8, D.CANCELLED: 9,
+}  # fmt: skip
+#: What is not news about the interview itself.
+NOT_NEWS = (Purpose.ANSWER, Purpose.TEST)
+
+
+class Day(StrEnum):
+    """Which interviews by time."""
+
+    UPCOMING = "upcoming"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+    NEXT_WEEK = "next_week"
+    PAST = "past"
+    ANY = "any"
+    RANGE = "range"
+
+
+class Status(StrEnum):
+    """The counters. The first five and `failed` share out all interviews; `question` lies across them."""
+
+    NOT_INVITED = "not_invited"
+    WAITING = "waiting"
+    COMING = "coming"
+    NOT_COMING = "not_coming"
+    RESCHEDULE = "reschedule"
+    QUESTION = "question"
+    FAILED = "failed"
+
+
+class NoticeState(StrEnum):
+    """How far the latest word to the candidate has come."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+def _among(states: Iterable[DeliveryState]) -> Q:
+    return Q(notice__in=sorted(str(state) for state in states))
+
+
+UNHEARD = Q(notice=None) | _among(CALLED_OFF)
+OPEN = Q(answer=str(Answer.NEEDS_ACTION))
+STATUSES: dict[Status, Q] = {
+    Status.NOT_INVITED: OPEN & UNHEARD,
+    Status.WAITING: OPEN & _among(set(D) - CALLED_OFF - FAILED),
+    Status.COMING: Q(answer=str(Answer.ACCEPTED)),
+    Status.NOT_COMING: Q(answer=str(Answer.DECLINED)),
+    Status.RESCHEDULE: Q(answer=str(Answer.RESCHEDULE_REQUESTED)),
+    Status.QUESTION: Q(has_question=True),
+    Status.FAILED: OPEN & _among(FAILED),
+}
+NOTICES: dict[NoticeState, Q] = {
+    NoticeState.NONE: UNHEARD,
+    NoticeState.WAITING: _among(WAITING | IN_FLIGHT),
+    NoticeState.SENT: _among({D.SENT}),
+    NoticeState.DELIVERED: _among({D.DELIVERED}),
+    NoticeState.UNKNOWN: _among({D.UNKNOWN}),
+    NoticeState.FAILED: _among(FAILED),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the URL asks for. A value it cannot read is as good as none."""
+
+    search: str = ""
+    day: Day = Day.UPCOMING
+    since: date | None = None
+    until: date | None = None
+    job: UUID | None = None
+    branch: UUID | None = None
+    recruiter: UUID | None = None
+    answer: Answer | None = None
+    notice: NoticeState | None = None
+    #: None: everything but cancelled interviews.
+    state: InterviewState | None = None
+    status: Status | None = None
+    is_descending: bool = False
+
+    @classmethod
+    def from_query(cls, query: QueryDict, user: User) -> Filters:
+        since, until = _date(query.get("since")), _date(query.get("until"))
+        day = _one(Day, query.get("day")) or (Day.RANGE if since or until else Day.UPCOMING)
+        mine = query.get("recruiter") == "me"
+        return cls(
+            search=query.get("q", "").strip()[:120],
+            day=Day.RANGE if since or until else day,
+            since=since,
+            until=until,
+            job=_uuid(query.get("job")),
+            branch=_uuid(query.get("branch")),
+            recruiter=user.pk if mine else _uuid(query.get("recruiter")),
+            answer=_one(Answer, query.get("answer")),
+            notice=_one(NoticeState, query.get("notice")),
+            state=_one(InterviewState, query.get("state")),
+            status=_one(Status, query.get("status")),
+            is_descending=query.get("sort") == "-time",
+        )
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing was filtered: an empty list then means that there is nothing yet."""
+        return replace(self, is_descending=False) == Filters()
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _one(kind: type[E], text: str | None) -> E | None:
+    return kind(text) if text in list(kind) else None
+
+
+def zone_of(user: User) -> ZoneInfo:
+    """The clock on the wall of the person who looks."""
+    return user.branch.zone if user.branch else ZoneInfo(user.organization.time_zone)
+
+
+def span(filters: Filters, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """From (included) and to (excluded), in the viewer's days."""
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    days: dict[Day, tuple[date | None, date | None]] = {
+        Day.UPCOMING: (today, None),
+        Day.TODAY: (today, today + timedelta(days=1)),
+        Day.TOMORROW: (today + timedelta(days=1), today + timedelta(days=2)),
+        Day.WEEK: (monday, monday + timedelta(days=7)),
+        Day.NEXT_WEEK: (monday + timedelta(days=7), monday + timedelta(days=14)),
+        Day.ANY: (None, None),
+        Day.RANGE: (filters.since, filters.until + timedelta(days=1) if filters.until else None),
+    }
+    if filters.day == Day.PAST:
+        return None, now
+    first, last = days[filters.day]
+    return _midnight(first, zone), _midnight(last, zone)
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time(), zone) if day else None
+
+
+def chosen(user: User, filters: Filters, *, now: datetime) -> InterviewQuerySet:
+    """What the filter matches, before the counters' own choice; ordered by time."""
+    rows = Interview.objects.visible_to(user)
+    since, until = span(filters, now, zone_of(user))
+    fields: dict[str, object] = {
+        "starts_at__gte": since,
+        "starts_at__lt": until,
+        "application__job_id": filters.job,
+        "branch_id": filters.branch,
+        "recruiter_id": filters.recruiter,
+        "answer": filters.answer,
+        "state": filters.state,
+    }
+    rows = rows.filter(**{name: value for name, value in fields.items() if value is not None})
+    if filters.state is None:
+        rows = rows.exclude(state=InterviewState.CANCELLED)
+    if filters.search:
+        rows = _found(rows, filters.search, user)
+    if filters.notice:
+        rows = with_standing(rows).filter(NOTICES[filters.notice])
+    return rows.order_by(*(["-starts_at", "-id"] if filters.is_descending else ["starts_at", "id"]))
+
+
+def matching(user: User, filters: Filters, *, now: datetime) -> InterviewQuerySet:
+    """The rows of the list: the filter and the counter that was chosen."""
+    rows = chosen(user, filters, now=now)
+    return with_standing(rows).filter(STATUSES[filters.status]) if filters.status else rows
+
+
+def with_standing(rows: InterviewQuerySet) -> InterviewQuerySet:
+    """`notice`: the state of the best delivery about the newest revision. `has_question`: the candidate waits."""
+    rank = Case(
+        *[When(state=str(state), then=Value(number)) for state, number in RANKS.items()],
+        default=Value(10),
+        output_field=IntegerField(),
+    )
+    latest = (
+        _news()
+        .filter(notification__subject_id=OuterRef("pk"))
+        .order_by("-notification__subject_revision", rank)
+    )
+    waiting = Conversation.objects.filter(application=OuterRef("application"), waiting_since__isnull=False)
+    return rows.annotate(notice=Subquery(latest.values("state")[:1]), has_question=Exists(waiting))
+
+
+def count(user: User, filters: Filters, *, now: datetime) -> dict[str, int]:
+    """Every counter, and `all`, in one statement; none goes beyond CAP."""
+    rows = with_standing(chosen(user, filters, now=now)).order_by()[:CAP]
+    figures = {status.value: Count("pk", filter=condition) for status, condition in STATUSES.items()}
+    return dict(rows.aggregate(all=Count("pk"), **figures))
+
+
+def _news() -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        notification__subject_kind=SUBJECT_KIND, notification__candidate__isnull=False
+    ).exclude(notification__purpose__in=[str(purpose) for purpose in NOT_NEWS])
+
+
+def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:
+    """An address or a number is found exactly, by its blind index; anything else is part of a name."""
+    if "@" in text:
+        return _with_contact(rows, user, Channel.EMAIL, email_index_form(text))
+    if sum(map(str.isdigit, text)) >= 7:
+        phone = read_phone(text, user.branch.region if user.branch else "CN").value
+        return _with_contact(rows, user, Channel.SMS, phone_index_form(phone)) if phone else rows.none()
+    key = comparable_name(text)
+    return rows.filter(application__candidate__name_key__contains=key) if key else rows.none()
+
+
+def _with_contact(rows: InterviewQuerySet, user: User, channel: Channel, value: str) -> InterviewQuerySet:
+    index = keyring().blind_index(user.organization_id, str(channel), value)
+    points = ContactPoint.objects.filter(
+        organization_id=user.organization_id, blind_index=index, channel=channel
+    )
+    return rows.filter(application__candidate__in=points.values("candidate"))
+
+
+# --- Rows ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The latest word to a candidate: its best state, and the state on each channel."""
+
+    purpose: str
+    state: str
+    channels: Sequence[tuple[str, str]]
+
+    @property
+    def purpose_label(self) -> Text:
+        return wording.purpose(self.purpose)
+
+    @property
+    def marks(self) -> list[tuple[str, Text, str]]:
+        """Icon, channel and state of each channel."""
+        return [
+            (wording.CHANNEL_ICONS.get(channel, "send"), wording.channel(channel), state)
+            for channel, state in self.channels
+        ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the board."""
+
+    interview: Interview
+    notice: Notice | None
+    has_question: bool
+    zone: ZoneInfo
+    nearness: str
+
+    @property
+    def answer_state(self) -> str:
+        """The answer; somebody who was never asked is not late with one."""
+        is_unheard = self.notice is None or self.notice.state in CALLED_OFF
+        is_open = self.interview.answer == Answer.NEEDS_ACTION
+        return "not_invited" if is_open and is_unheard else self.interview.answer
+
+    @property
+    def minutes(self) -> int:
+        return int(self.interview.duration.total_seconds() // 60)
+
+    @property
+    def round_text(self) -> str:
+        return round_in(self.interview.round, get_language() or "en")
+
+    @property
+    def job_text(self) -> str:
+        return self.interview.application.job.title_in(get_language() or "en")
+
+    @property
+    def branch_text(self) -> str:
+        return self.interview.branch.name_in(get_language() or "en")
+
+    @property
+    def zone_text(self) -> str:
+        return zone_text(self.interview.zone)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """The interview's clock differs from the viewer's."""
+        at = self.interview.starts_at
+        return at.astimezone(self.interview.zone).utcoffset() != at.astimezone(self.zone).utcoffset()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Fifty rows and whether there are more; the rows are never counted for it."""
+
+    number: int
+    has_next: bool
+    rows: Sequence[Row] = field(default_factory=tuple)
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+
+def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
+    """One page of the list, in a constant number of queries."""
+    first = (number - 1) * PAGE_SIZE
+    found = matching(user, filters, now=now).with_people().prefetch_related("interviewers")
+    interviews = list(found[first : first + PAGE_SIZE + 1])
+    shown = interviews[:PAGE_SIZE]
+    return Page(number, len(interviews) > PAGE_SIZE, rows_of(shown, user, now=now))
+
+
+def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:
+    notices, zone = notices_of(interviews), zone_of(user)
+    questions = set(
+        Conversation.objects.filter(
+            application__in=[interview.application_id for interview in interviews],
+            waiting_since__isnull=False,
+        ).values_list("application_id", flat=True)
+    )
+    return [
+        Row(
+            interview=interview,
+            notice=notices.get(interview.pk),
+            has_question=interview.application_id in questions,
+            zone=zone,
+            nearness=_nearness(interview, now),
+        )
+        for interview in interviews
+    ]
+
+
+def _nearness(interview: Interview, now: datetime) -> str:
+    zone = interview.zone
+    days = (interview.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    return {0: "today", 1: "tomorrow"}.get(days, "")
+
+
+def notices_of(interviews: Sequence[Interview]) -> dict[UUID, Notice]:
+    """By interview: the best delivery about the newest revision, and each channel's best."""
+    found = (
+        _news()
+        .filter(notification__subject_id__in=[interview.pk for interview in interviews])
+        .order_by("created_at")
+        .values_list(
+            "notification__subject_id",
+            "notification__subject_revision",
+            "notification__purpose",
+            "channel",
+            "state",
+        )
+    )
+    best: dict[UUID, tuple[int, dict[str, tuple[int, str, str]]]] = {}
+    for subject_id, revision, purpose, channel, state in found:
+        newest, channels = best.get(subject_id, (0, {}))
+        if revision > newest:
+            newest, channels = revision, {}
+        rank = RANKS[D(state)]
+        if channel not in channels or rank <= channels[channel][0]:
+            channels[channel] = (rank, state, purpose)
+        best[subject_id] = (newest, channels)
+    return {subject_id: _notice(channels) for subject_id, (_, channels) in best.items()}
+
+
+def _notice(channels: dict[str, tuple[int, str, str]]) -> Notice:
+    _, state, purpose = min(channels.values(), key=lambda each: each[0])
+    return Notice(purpose, state, [(channel, each[1]) for channel, each in sorted(channels.items())])

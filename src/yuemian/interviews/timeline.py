@@ -1,0 +1,257 @@
+"""One interview's story: what the company did, what was sent, who opened it, what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from yuemian.accounts.models import Role, User
+from yuemian.domain.when import present
+from yuemian.interviews import wording
+from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview, Response
+from yuemian.messaging.models import Conversation, DeliveryEvent, EventKind, Message, Notification, Visit
+from yuemian.trust.models import Key
+from yuemian.trust.vault import Unreadable, Vault
+from yuemian.ui.states import appearance
+from yuemian.ui.when import locale_of, moment_text
+
+#: Repeated fetches by a mail scanner within this time are one line.
+SAME_VISIT = timedelta(minutes=10)
+LONGEST = 300
+
+CHANGES = {
+    ChangeKind.CREATED: ("info", "plus"),
+    ChangeKind.IMPORTED: ("info", "upload"),
+    ChangeKind.RESCHEDULED: ("special", "clock"),
+    ChangeKind.DETAILS_CHANGED: ("info", "edit"),
+    ChangeKind.CANCELLED: ("danger", "x"),
+}
+#: What tells a person nothing (attempts, expired leases) stays out.
+EVENTS = {
+    EventKind.ACCEPTED: "info",
+    EventKind.DELIVERED: "success",
+    EventKind.DEFERRED: "warning",
+    EventKind.FAILED: "danger",
+    EventKind.BOUNCED: "danger",
+    EventKind.UNCLEAR: "warning",
+    EventKind.CALLED_OFF: "neutral",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the story; `quote` holds a person's own words."""
+
+    at: datetime
+    tone: str
+    icon: str
+    title: str
+    detail: str = ""
+    quote: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the conversation, readable."""
+
+    at: datetime
+    is_from_candidate: bool
+    author: str
+    text: str
+
+
+def story(interview: Interview, user: User) -> list[Entry]:
+    """Newest first, in a constant number of queries."""
+    vault, key = Vault(interview.organization_id), interview.application.candidate.key
+    entries = [
+        *_changes(interview),
+        *_notifications(interview),
+        *_deliveries(interview),
+        *_folded(_visits(interview)),
+        *_answers(interview, vault, key),
+    ]
+    if may_read_conversation(user):
+        entries += [_spoken(said) for said in conversation(interview)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LONGEST]
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """To the second: `11月25日 周三 14:00:07`."""
+    return f"{moment_text(at, zone, with_year=False)}:{at.astimezone(zone):%S}"
+
+
+def may_read_conversation(user: User) -> bool:
+    """What a candidate writes to HR is not for the interviewer's eyes."""
+    return user.role != Role.INTERVIEWER
+
+
+def conversation(interview: Interview) -> list[Said]:
+    """Oldest first."""
+    vault, key = Vault(interview.organization_id), interview.application.candidate.key
+    messages = Message.objects.filter(conversation__application=interview.application_id)
+    return [
+        Said(
+            at=message.created_at,
+            is_from_candidate=message.is_from_candidate,
+            author=message.author.name if message.author else "",
+            text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
+        )
+        for message in messages.select_related("author").order_by("created_at")
+    ]
+
+
+def waiting_since(interview: Interview) -> datetime | None:
+    """Since when the candidate waits for an answer to a question."""
+    found = Conversation.objects.filter(application=interview.application_id)
+    return found.values_list("waiting_since", flat=True).first()
+
+
+def note_of(interview: Interview) -> str:
+    """What the candidate wrote beside the answer that counts."""
+    newest = interview.responses.filter(revision=interview.revision).order_by("-at").first()
+    if newest is None or newest.note_sealed is None:
+        return ""
+    vault = Vault(interview.organization_id)
+    return readable(vault, interview.application.candidate.key, Response.PLACE, newest.pk, newest.note_sealed)
+
+
+def readable(vault: Vault, key: Key, place: str, row_id: object, record: bytes | memoryview) -> str:
+    """The text in clear, or that it was erased."""
+    try:
+        return vault.open(key, place, row_id, record)  # type: ignore[arg-type]
+    except Unreadable:
+        return _("(erased)")
+
+
+def _changes(interview: Interview) -> Iterator[Entry]:
+    for change in interview.changes.select_related("actor"):
+        tone, icon = CHANGES[ChangeKind(change.kind)]
+        by = _("by %(name)s") % {"name": change.actor.name} if change.actor else ""
+        yield Entry(change.at, tone, icon, _change_title(change, interview), by, change.reason)
+
+
+def _change_title(change: Change, interview: Interview) -> str:
+    locale = "zh-hans" if locale_of().language == "zh" else "en"
+    titles = {
+        ChangeKind.CREATED: _("Interview created"),
+        ChangeKind.IMPORTED: _("Imported from a spreadsheet"),
+        ChangeKind.DETAILS_CHANGED: _("Details changed"),
+        ChangeKind.CANCELLED: _("Interview cancelled"),
+    }
+    if change.kind != ChangeKind.RESCHEDULED or not change.old_starts_at or not change.new_starts_at:
+        return titles.get(ChangeKind(change.kind), _("Details changed"))
+    return _("Moved from %(old)s to %(new)s") % {
+        "old": _moment(change.old_starts_at, interview, locale),
+        "new": _moment(change.new_starts_at, interview, locale),
+    }
+
+
+def _moment(at: datetime, interview: Interview, locale: str) -> str:
+    when = present(at, interview.time_zone, locale)
+    return f"{when.day} {at.astimezone(interview.zone):%H:%M}"
+
+
+def _notifications(interview: Interview) -> Iterator[Entry]:
+    found = Notification.objects.about(SUBJECT_KIND, interview.pk).filter(candidate__isnull=False)
+    for notification in found.select_related("created_by").prefetch_related("deliveries"):
+        channels = _listed(wording.channel(each.channel) for each in notification.deliveries.all())
+        title = _("%(purpose)s planned: %(channels)s") % {
+            "purpose": wording.purpose(notification.purpose),
+            "channels": channels,
+        }
+        if notification.occurrence > 1:
+            title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
+        by = notification.created_by
+        detail = _("by %(name)s") % {"name": by.name} if by else ""
+        yield Entry(notification.created_at, "neutral", "send", title, detail)
+
+
+def _listed(words: Iterable[str | Promise]) -> str:
+    return _(", ").join(dict.fromkeys(str(each) for each in words))
+
+
+def _deliveries(interview: Interview) -> Iterator[Entry]:
+    found = DeliveryEvent.objects.filter(
+        delivery__notification__subject_kind=SUBJECT_KIND,
+        delivery__notification__subject_id=interview.pk,
+        delivery__notification__candidate__isnull=False,
+        kind__in=list(EVENTS),
+    )
+    for event in found.select_related("delivery__notification"):
+        delivery = event.delivery
+        kind = EventKind(event.kind)
+        reason = wording.reason(event.code or delivery.reason).sentence
+        title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
+        detail = "" if kind in {EventKind.ACCEPTED, EventKind.DELIVERED} else str(reason)
+        about = str(wording.purpose(delivery.notification.purpose))
+        icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
+        yield Entry(event.at, EVENTS[kind], icon, f"{about} · {title}", detail)
+
+
+def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:
+    titles = {
+        EventKind.ACCEPTED: _("%(channel)s sent"),
+        EventKind.DELIVERED: _("%(channel)s delivered"),
+        EventKind.DEFERRED: _("%(channel)s put off; it is tried again"),
+        EventKind.FAILED: _("%(channel)s failed"),
+        EventKind.BOUNCED: _("%(channel)s came back"),
+        EventKind.UNCLEAR: _("%(channel)s: outcome unknown"),
+        EventKind.CALLED_OFF: _("%(channel)s called off"),
+    }
+    if is_rehearsal:
+        titles |= {
+            EventKind.ACCEPTED: _("%(channel)s sent to the phone lab"),
+            EventKind.DELIVERED: _("%(channel)s arrived in the phone lab"),
+        }
+    return titles[kind] % {"channel": channel}
+
+
+def _visits(interview: Interview) -> Iterator[Entry]:
+    found = Visit.objects.filter(link__subject_kind=SUBJECT_KIND, link__subject_id=interview.pk)
+    for visit in found.order_by("at")[: LONGEST * 2]:
+        if visit.kind == "viewed":
+            yield Entry(visit.at, "success", "eye", _("Candidate opened the page"))
+        elif visit.is_suspected_bot:
+            title = _("Link fetched, probably by a machine (mail scanner or preview)")
+            yield Entry(visit.at, "neutral", "link", title)
+        else:
+            yield Entry(visit.at, "neutral", "link", _("Link fetched, possibly by a machine"))
+
+
+def _folded(entries: Iterable[Entry]) -> list[Entry]:
+    """The same line again within minutes becomes a count."""
+    folded: list[Entry] = []
+    for entry in entries:
+        last = folded[-1] if folded else None
+        if last and last.title == entry.title and entry.at - last.at < SAME_VISIT:
+            folded[-1] = replace(last, times=last.times + 1)
+        else:
+            folded.append(entry)
+    return folded
+
+
+def _answers(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
+    for response in interview.responses.all():
+        look = appearance(response.answer, "response")
+        note = response.note_sealed
+        yield Entry(
+            at=response.at,
+            tone=look.tone,
+            icon="check-circle",
+            title=_("Answered: %(answer)s") % {"answer": look.label},
+            detail="" if response.revision == interview.revision else _("to an earlier appointment"),
+            quote=readable(vault, key, Response.PLACE, response.pk, note) if note is not None else "",
+        )
+
+
+def _spoken(said: Said) -> Entry:
+    if said.is_from_candidate:
+        return Entry(said.at, "warning", "message", _("Candidate asked"), quote=said.text)
+    title = _("%(name)s answered") % {"name": said.author or _("HR")}
+    return Entry(said.at, "info", "message", title, quote=said.text)

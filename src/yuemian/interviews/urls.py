@@ -1,0 +1,26 @@
+"""Addresses of the recruiter's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from yuemian.interviews.views import batches, board, detail, editing, previews, sending
+
+urlpatterns = [
+    path("interviews", board.show, name="interviews"),
+    path("interviews/new", editing.create, name="interview-new"),
+    path("interviews/<uuid:interview_id>", detail.show, name="interview"),
+    path("interviews/<uuid:interview_id>/change", editing.change, name="interview-change"),
+    path("interviews/<uuid:interview_id>/cancel", editing.cancel, name="interview-cancel"),
+    path("interviews/<uuid:interview_id>/contacts", detail.contacts, name="interview-contacts"),
+    path("interviews/<uuid:interview_id>/answer", detail.answer, name="interview-answer"),
+    path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
+    path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
+    path("send", sending.start, name="send"),
+    path("send/<uuid:batch_id>", sending.compose, name="send-draft"),
+    path("send/<uuid:batch_id>/left-out", sending.left_out, name="send-left-out"),
+    path("send/<uuid:batch_id>/test", sending.test, name="send-test"),
+    path("batches", batches.index, name="batches"),
+    path("batches/<uuid:batch_id>", batches.show, name="batch"),
+    path("batches/<uuid:batch_id>/stop", batches.stop, name="batch-stop"),
+]

@@ -1,0 +1,1 @@
+"""The pages of interviews: board, one interview, editing, sending, batches, previews."""

@@ -1,0 +1,119 @@
+"""The board: filters, counters, rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from yuemian.accounts.guards import SignedInRequest, requires
+from yuemian.accounts.models import Branch, Permission, Role, User
+from yuemian.domain.states import Answer, InterviewState
+from yuemian.hiring.models import Job
+from yuemian.interviews import board
+from yuemian.interviews.board import Day, Filters, NoticeState, Status
+from yuemian.interviews.models import Interview
+from yuemian.ui.states import appearance
+from yuemian.ui.templatetags.ui import with_parameters
+
+DAYS = {
+    Day.UPCOMING: _("From today on"),
+    Day.TODAY: _("Today"),
+    Day.TOMORROW: _("Tomorrow"),
+    Day.WEEK: _("This week"),
+    Day.NEXT_WEEK: _("Next week"),
+    Day.PAST: _("Past"),
+    Day.ANY: _("Any time"),
+}
+STATUSES = {
+    Status.NOT_INVITED: (_("Not invited"), "neutral"),
+    Status.WAITING: (_("Awaiting answer"), "warning"),
+    Status.COMING: (_("Coming"), "success"),
+    Status.NOT_COMING: (_("Not coming"), "danger"),
+    Status.RESCHEDULE: (_("Wants another time"), "special"),
+    Status.QUESTION: (_("Question open"), "info"),
+    Status.FAILED: (_("Notice failed"), "danger"),
+}
+NOTICES = {
+    NoticeState.NONE: _("Nothing sent"),
+    NoticeState.WAITING: _("Waiting to be sent"),
+    NoticeState.SENT: _("Sent"),
+    NoticeState.DELIVERED: _("Delivered"),
+    NoticeState.UNKNOWN: _("Outcome unknown"),
+    NoticeState.FAILED: _("Failed"),
+}
+
+
+@require_safe
+@requires(Permission.SEE_INTERVIEWS)
+def show(request: SignedInRequest) -> HttpResponse:
+    user, now = request.user, timezone.now()
+    filters = Filters.from_query(request.GET, user)
+    number = _page_number(request.GET)
+    figures = board.count(user, filters, now=now)
+    context: dict[str, Any] = {
+        "filters": filters,
+        "page": board.page(user, filters, number, now=now),
+        "counters": _counters(request.GET, filters, figures),
+        "total": figures[filters.status.value if filters.status else "all"],
+        "is_capped": figures["all"] >= board.CAP,
+        "may_send": user.may(Permission.SEND),
+        "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+        "may_import": user.may(Permission.IMPORT),
+        "has_any": figures["all"] > 0 or not filters.is_plain or _has_any(user),
+        "days": list(DAYS.items()),
+        "query": request.GET.urlencode(),
+    }
+    if request.headers.get("HX-Target") == "board":
+        return render(request, "interviews/parts/board.html", context)
+    return render(request, "interviews/board.html", {**context, **_choices(user)})
+
+
+def _has_any(user: User) -> bool:
+    return Interview.objects.visible_to(user).exists()
+
+
+def _page_number(query: QueryDict) -> int:
+    text = query.get("page", "1")
+    return min(int(text), 1000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+
+
+def _counters(query: QueryDict, filters: Filters, figures: dict[str, int]) -> list[dict[str, Any]]:
+    everything = {
+        "label": _("All"),
+        "value": figures["all"],
+        "url": with_parameters(query, {"status": None, "page": None}),
+        "tone": "",
+        "is_current": filters.status is None,
+    }
+    return [everything] + [
+        {
+            "label": label,
+            "value": figures[status.value],
+            "url": with_parameters(query, {"status": status.value, "page": None}),
+            "tone": tone,
+            "is_current": filters.status == status,
+        }
+        for status, (label, tone) in STATUSES.items()
+    ]
+
+
+def _choices(user: User) -> dict[str, Any]:
+    """What the filters offer."""
+    recruiters = User.objects.visible_to(user).filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR])
+    return {
+        "jobs": Job.objects.visible_to(user).filter(is_open=True),
+        "branches": Branch.objects.visible_to(user),
+        "recruiters": recruiters.filter(is_active=True),
+        "answers": [(answer, appearance(answer, "response").label) for answer in Answer],
+        "notices": list(NOTICES.items()),
+        "states": [
+            (state, appearance(state, "interview").label)
+            for state in InterviewState
+            if state != InterviewState.DRAFT
+        ],
+    }

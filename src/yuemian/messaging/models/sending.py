@@ -1,0 +1,241 @@
+"""Batches, notifications, deliveries with their events, and what the rehearsal provider received."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+
+from yuemian.accounts.models import Locale, User
+from yuemian.domain.states import BatchState, Channel, DeliveryState, NotificationState, Purpose, ReasonCode
+from yuemian.hiring.models import Candidate, ContactPoint
+from yuemian.messaging.models.content import TemplateVersion
+from yuemian.messaging.models.words import choices, one_of
+from yuemian.trust.models import Key, TenantModel
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: User) -> BatchQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class Batch(TenantModel):
+    """A mass send as the recruiter sees it: what was chosen, how far it is, stop."""
+
+    engine_may = frozenset({"SELECT", "UPDATE"})
+
+    purpose = models.CharField(max_length=20, choices=choices(Purpose))
+    version = models.ForeignKey(TemplateVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=choices(BatchState), default=BatchState.RUNNING)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="batches")
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=dict, help_text="Reason code → how many were not planned.")
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["id"], name="batch_running", condition=models.Q(state="running"))]
+        constraints = [one_of("state", BatchState, "batch_state_known")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} to {self.total}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> NotificationQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+    def about(self, kind: str, subject_id: UUID) -> NotificationQuerySet:
+        return self.filter(subject_kind=kind, subject_id=subject_id)
+
+
+class Notification(TenantModel):
+    """One intended message to one person: a candidate, or (tests, digests) a user.
+
+    `subject_*` names what it is about without knowing it: messaging asks the room that owns the subject
+    (see `messaging.subjects`) whether the message is still true.
+    """
+
+    engine_may = frozenset({"SELECT", "UPDATE"})
+    PLACE = "messaging_notification.parameters"
+
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="notifications")
+    purpose = models.CharField(max_length=20, choices=choices(Purpose))
+    candidate = models.ForeignKey(
+        Candidate, null=True, on_delete=models.CASCADE, related_name="notifications"
+    )
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="notifications")
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    subject_revision = models.PositiveIntegerField(default=1)
+    version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="notifications")
+    locale = models.CharField(max_length=10, choices=Locale.choices)
+    parameters_sealed = models.BinaryField(
+        help_text="The snapshot it is rendered from, JSON, sealed with `key`."
+    )
+    state = models.CharField(
+        max_length=20, choices=choices(NotificationState), default=NotificationState.SCHEDULED
+    )
+    occurrence = models.PositiveSmallIntegerField(default=1, help_text="Counts explicit resends.")
+    due_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(help_text="Never sent later than this.")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id"]),
+            models.Index(fields=["batch", "state"]),
+            models.Index(
+                fields=["id"], name="notification_processing", condition=models.Q(state="processing")
+            ),
+        ]
+        constraints = [
+            one_of("state", NotificationState, "notification_state_known"),
+            one_of("purpose", Purpose, "notification_purpose_known"),
+            models.UniqueConstraint(
+                fields=[
+                    "subject_kind",
+                    "subject_id",
+                    "subject_revision",
+                    "purpose",
+                    "occurrence",
+                    "candidate",
+                ],
+                condition=models.Q(candidate__isnull=False) & ~models.Q(purpose=Purpose.ANSWER),
+                name="notification_said_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(candidate__isnull=False, user__isnull=True)
+                | models.Q(candidate__isnull=True, user__isnull=False),
+                name="notification_has_one_recipient",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+
+class Delivery(TenantModel):
+    """One attempt series to hand a notification to one channel; the row is the queue entry.
+
+    Workers claim `queued` rows that are due, through the partial index `delivery_due`: it begins with the
+    organization, so that a claim can take a fair share of each.
+    """
+
+    engine_may = frozenset({"SELECT", "UPDATE"})
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    channel = models.CharField(max_length=12, choices=choices(Channel))
+    contact_point = models.ForeignKey(
+        ContactPoint, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    is_rehearsal = models.BooleanField(
+        help_text="Planned in rehearsal: never leaves the house, whatever comes later."
+    )
+    provider = models.CharField(max_length=40, blank=True, help_text="Who carried it: lab, smtp, …")
+    occurrence = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=20, choices=choices(DeliveryState), default=DeliveryState.QUEUED)
+    reason = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
+    explanation = models.CharField(max_length=200, blank=True, help_text="Why this channel, one sentence.")
+    priority = models.PositiveSmallIntegerField(default=30)
+    due_at = models.DateTimeField()
+    deadline_at = models.DateTimeField()
+    attempt = models.PositiveSmallIntegerField(default=0)
+    worker = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=120, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "priority", "due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
+            models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
+            models.Index(fields=["batch", "state"], name="delivery_batch"),
+        ]
+        constraints = [
+            one_of("state", DeliveryState, "delivery_state_known"),
+            models.UniqueConstraint(fields=["notification", "channel", "occurrence"], name="delivery_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class EventKind(models.TextChoices):
+    """What happened to a delivery; append-only, never a state by itself."""
+
+    ATTEMPTED = "attempted"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    LEASE_EXPIRED = "lease_expired"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    CALLED_OFF = "called_off"
+
+
+class DeliveryEvent(TenantModel):
+    """One fact about a delivery, with the provider's own words."""
+
+    app_may = frozenset({"SELECT", "INSERT"})
+    engine_may = frozenset({"SELECT", "INSERT"})
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=16, choices=EventKind.choices)
+    at = models.DateTimeField()
+    attempt = models.PositiveSmallIntegerField(default=0)
+    provider_event_id = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=300, blank=True, help_text="Redacted: no address, no text.")
+
+    class Meta:
+        indexes = [models.Index(fields=["delivery", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M:%S}"
+
+
+class LabMessageQuerySet(models.QuerySet["LabMessage"]):
+    def visible_to(self, user: User) -> LabMessageQuerySet:
+        """What candidates received, and the tests this user sent to themselves."""
+        mine = models.Q(delivery__notification__candidate__isnull=False) | models.Q(
+            delivery__notification__user_id=user.pk
+        )
+        return self.filter(mine, organization_id=user.organization_id)
+
+
+class LabMessage(TenantModel):
+    """What the rehearsal provider received: the content of the phone lab."""
+
+    engine_may = frozenset({"SELECT", "INSERT", "UPDATE"})
+    PLACE = "messaging_labmessage.content"
+
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="lab_message")
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    content_sealed = models.BinaryField(help_text="JSON: to, subject, text, html, link.")
+    received_at = models.DateTimeField()
+    times_received = models.PositiveSmallIntegerField(
+        default=1, help_text="More than 1 would be a double send."
+    )
+
+    objects = LabMessageQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"lab message {self.pk}"

@@ -1,0 +1,1 @@
+"""Pages of messaging: the phone lab, the template library, the blocks."""
