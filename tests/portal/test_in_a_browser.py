@@ -37,19 +37,17 @@ def answers(inside: Callable[[], Any]) -> list[tuple[str, bool]]:
         return list(Response.objects.values_list("answer", "was_confirmed"))
 
 
-@pytest.mark.parametrize(
-    ("language", "word", "said"), [("zh-hans", "能来", "能来"), ("en", "I’ll be there", "I’ll be there")]
-)
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "能来"), ("en", "I’ll be there")])
 def test_one_tap_answers(
-    story: Story, inside: Callable[[], Any], address: str, pocket: Pocket, language: str, word: str, said: str
+    story: Story, inside: Callable[[], Any], address: str, pocket: Pocket, language: str, word: str
 ) -> None:
     page = opened(pocket, address, story)
     if language == "en":
         page.get_by_role("button", name="English").tap()
         expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_timeout(READING)
-    page.get_by_role("button", name=word).tap()
-    expect(page.locator("#answer h2")).to_contain_text(said)
+    page.get_by_role("button", name=word, exact=True).tap()
+    expect(page.locator("#answer h2")).to_contain_text(word)
     assert answers(inside) == [("accepted", False)]
     with inside():
         assert Visit.objects.filter(kind="viewed", is_suspected_bot=False).exists()
@@ -141,7 +139,7 @@ def test_the_token_goes_nowhere_but_to_our_own_forms(
     caplog.set_level(logging.DEBUG)
     context = pocket()
     seen: list[Request] = []
-    context.on("request", seen.append)
+    context.on("request", lambda request: seen.append(request))  # noqa: PLW0108  (the driver refuses builtins)
     page = context.new_page()
     page.goto(address + story.who.address)
     page.wait_for_timeout(READING)

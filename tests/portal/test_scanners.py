@@ -9,7 +9,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import BrowserContext
 
@@ -48,7 +47,7 @@ def state() -> list[Any]:
     ]
 
 
-def forms(response: HttpResponse, filling: str) -> list[tuple[str, dict[str, str]]]:
+def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
     """Every form of a page with its default values, once per submit button; areas are filled in."""
     found = []
     for action, inner in FORM.findall(response.content.decode()):

@@ -189,7 +189,7 @@ def web_link(address: str) -> str:
 
 def _logo(interview: Interview) -> str:
     digest = bytes(getattr(interview, "logo_digest", None) or _NO_LOGO)
-    return "" if digest == _NO_LOGO else reverse("organization-logo", args=[digest.hex()])
+    return "" if digest == _NO_LOGO else reverse("logo", args=[digest.hex()])
 
 
 def _note(interview: Interview, given: Response | None) -> str:
