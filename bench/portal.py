@@ -4,6 +4,7 @@
 candidates, starts the web processes on loopback ports, and drives them from one client process.
 """
 
+# ruff: noqa: PLC0415  (models can be imported only once the server of this run is up and Django is set up)
 from __future__ import annotations
 
 import argparse
@@ -53,7 +54,12 @@ class Exchange:
 
 
 def head(method: str, path: str, port: int, length: int = 0) -> str:
-    lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{port}", f"User-Agent: {AGENT}", "Accept-Encoding: gzip"]
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: localhost:{port}",
+        f"User-Agent: {AGENT}",
+        "Accept-Encoding: gzip",
+    ]
     if length:
         lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {length}"]
     return "\r\n".join(lines) + "\r\n\r\n"
@@ -75,7 +81,10 @@ async def answer(exchange: Exchange, person: Person) -> None:
 
 
 async def drive(
-    people: list[Person], work: Callable[[Exchange, Person], Awaitable[None]], seconds: float, connections: int
+    people: list[Person],
+    work: Callable[[Exchange, Person], Awaitable[None]],
+    seconds: float,
+    connections: int,
 ) -> None:
     times: list[float] = []
     end = time.perf_counter() + seconds
@@ -91,7 +100,9 @@ async def drive(
 
     ports = sorted({person.port for person in people})
     groups = [[p for p in people if p.port == port] for port in ports]
-    shares = [groups[n % len(groups)][n // len(groups) :: connections // len(groups)] for n in range(connections)]
+    shares = [
+        groups[n % len(groups)][n // len(groups) :: connections // len(groups)] for n in range(connections)
+    ]
     await asyncio.gather(*(client(share) for share in shares))
     times.sort()
     p50, p99 = statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000

@@ -146,7 +146,11 @@ def pocket(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: list[BrowserContext] = []
 
     def make(width: int = 375, height: int = 667, **options: Any) -> BrowserContext:
-        given: dict[str, Any] = {"user_agent": PHONE, "has_touch": True, "viewport": {"width": width, "height": height}}
+        given: dict[str, Any] = {
+            "user_agent": PHONE,
+            "has_touch": True,
+            "viewport": {"width": width, "height": height},
+        }
         contexts.append(chromium.new_context(**(given | options)))
         return contexts[-1]
 
