@@ -74,7 +74,11 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     data, port = Path(tempfile.mkdtemp(prefix="yuemian-journey-")), free_port()
     data.chmod(0o711)
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("YUEMIAN_", "DATABASE_"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YUEMIAN_", "DATABASE_"))
+        },
         "YUEMIAN_DATA": str(data),
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
@@ -83,11 +87,17 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     }
     with (data / "house.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "yuemian.config.cli", "up"], env=environment, cwd=ROOT, stdout=log, stderr=log
+            [sys.executable, "-m", "yuemian.config.cli", "up"],
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
     try:
         address = f"http://localhost:{port}"
-        wait_until(lambda: answers(f"{address}/readyz") or process.poll() is not None, 120, data / "house.log")
+        wait_until(
+            lambda: answers(f"{address}/readyz") or process.poll() is not None, 120, data / "house.log"
+        )
         assert process.poll() is None, (data / "house.log").read_text()
         wait_until((data / "demo-accounts.txt").exists, 30, data / "house.log")
         found = re.search(r"[a-z]+(?:-[a-z]+){3}-\d+", (data / "demo-accounts.txt").read_text())
