@@ -1,4 +1,4 @@
-"""A whole installation as a stranger would start it: `yuemian up` with a database, a web process and a worker of its own."""
+"""A whole installation as a stranger would start it: `yuemian up` with database, web process and worker of its own."""
 
 from __future__ import annotations
 

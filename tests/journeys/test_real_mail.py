@@ -122,9 +122,12 @@ def read_as_people_do(mail: EmailMessage) -> None:
     """What any mail program relies on: headers that decode, a plain text that stands alone, an HTML beside it."""
     assert mail.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-    assert str(mail["To"]).endswith(ADDRESS) or ADDRESS in str(mail["To"])
-    assert "星河科技" in str(mail["Subject"]) and "jobs@galaxy.example" in str(mail["From"])
-    assert mail["Auto-Submitted"] == "auto-generated" and mail["Message-ID"] and mail["Date"]
+    assert ADDRESS in str(mail["To"])
+    assert "星河科技" in str(mail["Subject"])
+    assert "jobs@galaxy.example" in str(mail["From"])
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"]
+    assert mail["Date"]
     for words in ("韩梅梅", "14:00", "周", "星河大厦 12 层"):
         assert words in body_of(mail, "plain")
         assert words in body_of(mail, "html")
