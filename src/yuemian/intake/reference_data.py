@@ -125,7 +125,8 @@ def _people(user: User, indexes: Iterable[str]) -> dict[str, tuple[KnownPerson, 
 def _external_ids(user: User, numbers: Iterable[str]) -> dict[str, KnownPerson]:
     rows = Candidate.objects.visible_to(user).filter(external_id__in=list(numbers))
     return {
-        number: KnownPerson(str(pk), name) for number, pk, name in rows.values_list("external_id", "pk", "name")
+        number: KnownPerson(str(pk), name)
+        for number, pk, name in rows.values_list("external_id", "pk", "name")
     }
 
 

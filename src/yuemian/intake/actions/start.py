@@ -170,10 +170,12 @@ def check_stored(organization_id: UUID, user_id: UUID, import_id: UUID) -> None:
     progress = _announcer(organization_id, import_id)
     try:
         table = (
-            read_bytes(content, on_row=lambda done: progress(done, 0)) if isinstance(content, bytes) else content
+            read_bytes(content, on_row=lambda done: progress(done, 0))
+            if isinstance(content, bytes)
+            else content
         )
     except UnreadableFile as refusal:
-        _finish(import_, lambda fresh: _refuse(fresh, refusal, timezone.now()))
+        _finish(import_, partial(_refuse, refusal=refusal, now=timezone.now()))
         return
     with acting_in(organization_id):
         reference, remembered = reference_for(user, timezone.now()), remembered_mapping(user, table)
