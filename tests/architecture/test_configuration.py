@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Set by our own processes for each other; nobody types them.
-INTERNAL = {"YUEMIAN_DATABASE_ROLE", "YUEMIAN_PROCESS", "YUEMIAN_TEST_DATABASE"}
+INTERNAL = {"YUEMIAN_DATABASE_ROLE", "YUEMIAN_PROCESS", "YUEMIAN_SUPERVISOR", "YUEMIAN_TEST_DATABASE"}
 
 
 def variables_read() -> set[str]:

@@ -52,6 +52,7 @@ def test_a_plain_user_is_told_the_statements_and_they_suffice(foreign: Server) -
 def _assert_ready(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     connection.execute(f"SET ROLE {OWNER}")
     connection.execute("CREATE TABLE IF NOT EXISTS letters (id int)")
+    connection.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {ENGINE}")
     connection.execute(f"GRANT SELECT ON letters TO {APP}, {ENGINE}")
     for role in (APP, ENGINE):
         connection.execute(f"SET ROLE {role}")

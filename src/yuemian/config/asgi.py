@@ -14,7 +14,7 @@ from yuemian.config.access import AccessLog, App
 from yuemian.config.events import Hub, Receive, Scope, Send
 from yuemian.config.listening import Listener, Sessions
 
-#: Threads that answer pages; the database pool of the settings is as large.
+#: Threads that answer pages; each keeps one connection to the database.
 THREADS = 10
 #: Probes come by address, whatever the public host name is.
 _PROBES = ("/healthz", "/readyz")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from psycopg import AsyncConnection, sql
@@ -24,7 +24,7 @@ class Listener:
     def __init__(self, database: Mapping[str, Any]) -> None:
         self._database = database
 
-    async def listen(self) -> AsyncIterator[str]:
+    async def listen(self) -> AsyncGenerator[str, None]:
         given = arguments(self._database) | KEEPALIVE
         async with await AsyncConnection.connect(**given, autocommit=True) as connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
+from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
 from yuemian.domain.addresses import email_index_form, phone_index_form, read_phone
@@ -29,10 +30,12 @@ from yuemian.domain.states import (
 )
 from yuemian.hiring.models import ContactPoint
 from yuemian.interviews import wording
+from yuemian.interviews.facts import round_in
 from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation, Delivery
 from yuemian.trust.keyring import keyring
+from yuemian.ui.when import zone_text
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -312,6 +315,33 @@ class Row:
     has_question: bool
     zone: ZoneInfo
     nearness: str
+
+    @property
+    def answer_state(self) -> str:
+        """The answer; somebody who was never asked is not late with one."""
+        is_unheard = self.notice is None or self.notice.state in CALLED_OFF
+        is_open = self.interview.answer == Answer.NEEDS_ACTION
+        return "not_invited" if is_open and is_unheard else self.interview.answer
+
+    @property
+    def minutes(self) -> int:
+        return int(self.interview.duration.total_seconds() // 60)
+
+    @property
+    def round_text(self) -> str:
+        return round_in(self.interview.round, get_language() or "en")
+
+    @property
+    def job_text(self) -> str:
+        return self.interview.application.job.title_in(get_language() or "en")
+
+    @property
+    def branch_text(self) -> str:
+        return self.interview.branch.name_in(get_language() or "en")
+
+    @property
+    def zone_text(self) -> str:
+        return zone_text(self.interview.zone)
 
     @property
     def is_elsewhere(self) -> bool:

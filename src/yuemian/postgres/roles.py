@@ -58,7 +58,7 @@ def setup_statements(user: str, database: str) -> list[str]:
         f"GRANT {APP}, {ENGINE} TO {OWNER}",
         f"GRANT {', '.join(ROLES)} TO {quoted}",
         f"GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO {OWNER}",
-        f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}",
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER} WITH GRANT OPTION",
     ]
 
 
@@ -97,7 +97,7 @@ def _give_database(connection: Link) -> None:
     """Let the owner create its tables; grants only what is missing, for granting needs rights itself."""
     row = connection.execute(
         "SELECT has_database_privilege(%(owner)s, current_database(), 'CREATE'),"
-        " has_schema_privilege(%(owner)s, 'public', 'CREATE')",
+        " has_schema_privilege(%(owner)s, 'public', 'CREATE WITH GRANT OPTION')",
         {"owner": OWNER},
     ).fetchone()
     may_database, may_schema = row or (False, False)
@@ -107,4 +107,6 @@ def _give_database(connection: Link) -> None:
             sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {} TO {}").format(database, owner)
         )
     if not may_schema:
-        connection.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(owner))
+        # With the option, because migrations grant the other two roles what they may use.
+        grant = sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {} WITH GRANT OPTION")
+        connection.execute(grant.format(owner))

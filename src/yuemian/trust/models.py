@@ -34,8 +34,8 @@ class KeyPurpose(models.TextChoices):
 class Key(TenantModel):
     """A data key, wrapped: an organization's by the master key, a candidate's by its organization's.
 
-    Destroying `wrapped` makes everything sealed with it unreadable, in old backups too once the
-    row's destruction is restored with them (security reference §6).
+    Destroying `wrapped` makes everything sealed with it unreadable here; a backup from before still holds the
+    wrapped key, so erasure is complete when the last such backup has been deleted (docs/security.md).
     """
 
     app_may = frozenset({"SELECT", "INSERT", "UPDATE"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +26,19 @@ class Unreadable(Exception):  # noqa: N818
     """The value cannot be decrypted: its key was destroyed (the person was erased), or the record was altered."""
 
 
+class DataKey(Protocol):
+    """What the vault needs of a key: a `Key`, or the same three values read by other means."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def wrapped(self) -> bytes | memoryview | None: ...
+
+    @property
+    def wrapped_by(self) -> int: ...
+
+
 class Vault:
     """Seals and opens the fields of one organization. Holds unwrapped keys: one per transaction or batch."""
 
@@ -32,20 +46,20 @@ class Vault:
         self.organization_id = organization_id
         self._ciphers: dict[int, AESGCM] = {}
 
-    def seal(self, key: Key, place: str, row_id: UUID, text: str) -> bytes:
+    def seal(self, key: DataKey, place: str, row_id: UUID, text: str) -> bytes:
         """Encrypt for `place` ("table.column") of the row."""
         return self.seal_bytes(key, place, row_id, text.encode())
 
-    def seal_bytes(self, key: Key, place: str, row_id: UUID, plain: bytes) -> bytes:
+    def seal_bytes(self, key: DataKey, place: str, row_id: UUID, plain: bytes) -> bytes:
         nonce = os.urandom(12)
         sealed = self.cipher(key).encrypt(nonce, plain, self._context(place, row_id))
         return VERSION + key.number.to_bytes(4, "big") + nonce + sealed
 
-    def open(self, key: Key, place: str, row_id: UUID, record: bytes | memoryview) -> str:
+    def open(self, key: DataKey, place: str, row_id: UUID, record: bytes | memoryview) -> str:
         """Decrypt. Raises Unreadable."""
         return self.open_bytes(key, place, row_id, record).decode()
 
-    def open_bytes(self, key: Key, place: str, row_id: UUID, record: bytes | memoryview) -> bytes:
+    def open_bytes(self, key: DataKey, place: str, row_id: UUID, record: bytes | memoryview) -> bytes:
         data = bytes(record)
         if data[:1] != VERSION or int.from_bytes(data[1:5], "big") != key.number:
             raise Unreadable(Unreadable.__doc__)
@@ -54,7 +68,7 @@ class Vault:
         except InvalidTag as error:
             raise Unreadable(Unreadable.__doc__) from error
 
-    def cipher(self, key: Key) -> AESGCM:
+    def cipher(self, key: DataKey) -> AESGCM:
         """The key, unwrapped once. Raises Unreadable when it was destroyed."""
         known = self._ciphers.get(key.number)
         if known is None:
@@ -63,7 +77,7 @@ class Vault:
             known = self._ciphers[key.number] = AESGCM(self._unwrap(key))
         return known
 
-    def _unwrap(self, key: Key) -> bytes:
+    def _unwrap(self, key: DataKey) -> bytes:
         if key.wrapped_by < 0:
             master = keyring().master.get(-key.wrapped_by)
             if master is None:

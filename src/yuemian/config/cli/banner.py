@@ -12,15 +12,17 @@ def show(settings: Environment, *, is_first_start: bool) -> None:
 
 def text(settings: Environment, sign_in: list[str], *, is_first_start: bool) -> str:
     database = str(settings.data / "postgres") if settings.database_is_embedded else "DATABASE_URL"
-    lines = ["", "  Yuemian 约面 is running · 已启动", "", f"  Open 打开       {settings.public_url}"]
-    lines += [
-        f"  {'Sign in 登录' if number == 0 else ' ' * 12}    {line}" for number, line in enumerate(sign_in)
-    ]
-    lines += [
+    lines = [
+        "",
+        "  Yuemian 约面 is running · 已启动",
+        "",
+        f"  Open 打开       {settings.public_url}",
         f"  Data 数据       {settings.data}",
         f"  Database 数据库 {database}",
         "  Stop 停止       Ctrl-C",
     ]
+    if sign_in:
+        lines += ["", *(f"  {line}" for line in sign_in)]
     if is_first_start:
         keys = settings.key_file.parent
         lines += [

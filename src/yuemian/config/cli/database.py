@@ -34,7 +34,7 @@ def migrate(_rest: list[str]) -> int:
 
 
 def demo(_rest: list[str]) -> int:
-    """Create the demo organization when there is none yet; keep how to sign in for the banner."""
+    """Create the demo organization when there is none yet."""
     settings = environment.read()
     with database_running(settings), connection.connect(settings.database) as link:
         if importlib.util.find_spec("yuemian.config.demo") is None:
@@ -42,10 +42,16 @@ def demo(_rest: list[str]) -> int:
             return 1
         _set_up_django()
         how_to_sign_in: str | None = importlib.import_module("yuemian.config.demo").create_demo()
-        if how_to_sign_in:
-            _keep(sign_in_file(settings), how_to_sign_in)
+        print(how_to_sign_in or "There is an organization already; nothing was created.")
         state.write(link, replace(state.read(link), demo=True))
     return 0
+
+
+def found(rest: list[str]) -> int:
+    """A real organization; its own arguments are read by `config.founding`."""
+    with database_running(environment.read()):
+        _set_up_django()
+        return int(importlib.import_module("yuemian.config.founding").main(rest))
 
 
 def manage(rest: list[str]) -> int:
@@ -69,18 +75,13 @@ def import_file(rest: list[str]) -> int:
 
 
 def sign_in_file(settings: Environment) -> Path:
-    """How to sign in to the demo, as printed at every start."""
-    return settings.data / "demo.txt"
+    """How to sign in to the demo, as `create_demo` keeps it."""
+    return settings.data / "demo-accounts.txt"
 
 
 def _intake(rest: list[str]) -> int:
     module: Any = importlib.import_module("yuemian.intake.command")
     return int(module.main(rest) or 0)
-
-
-def _keep(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
 
 
 def _set_up_django() -> None:

@@ -128,7 +128,7 @@ class _Supervisor:
                     f"The pages did not come up within {READY_WITHIN:.0f} s; the lines above say why"
                 )
             time.sleep(pause)
-            pause = min(pause * 1.2, 1.0)
+            pause = min(pause * 1.2, 0.3)
 
     def _keep_alive(self) -> None:
         if self._server and not self._server.is_adopted and not self._server.is_running():

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, priority
@@ -35,6 +35,10 @@ LINK_FIELDS = (
     "id", "organization", "token_hash", "candidate", "purpose", "subject_kind", "subject_id", "subject_revision",
     "notification", "created_at", "expires_at",
 )  # fmt: skip
+
+
+#: The channel on which idle workers listen.
+WAKE = "yuemian_wake"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,14 @@ def plan_notifications(occasion: Occasion, intents: Sequence[Intent]) -> list[UU
         bulk.insert(Notification, NOTIFICATION_FIELDS, (row.notification for row in rows))
         bulk.insert(Delivery, DELIVERY_FIELDS, (delivery for row in rows for delivery in row.deliveries))
         bulk.insert(AccessLink, LINK_FIELDS, (row.link for row in rows if row.link))
+        _wake_workers()
     return [row.notification[0] for row in rows]
+
+
+def _wake_workers() -> None:
+    """Idle workers look for due rows as soon as this transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {WAKE}")
 
 
 def hash_token(token: str) -> bytes:

@@ -38,6 +38,7 @@ class Batch(TenantModel):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["id"], name="batch_running", condition=models.Q(state="running"))]
         constraints = [one_of("state", BatchState, "batch_state_known")]
 
     def __str__(self) -> str:
@@ -92,6 +93,9 @@ class Notification(TenantModel):
         indexes = [
             models.Index(fields=["subject_kind", "subject_id"]),
             models.Index(fields=["batch", "state"]),
+            models.Index(
+                fields=["id"], name="notification_processing", condition=models.Q(state="processing")
+            ),
         ]
         constraints = [
             one_of("state", NotificationState, "notification_state_known"),
@@ -122,7 +126,8 @@ class Notification(TenantModel):
 class Delivery(TenantModel):
     """One attempt series to hand a notification to one channel; the row is the queue entry.
 
-    Workers claim `queued` rows that are due, in the order of the partial index below.
+    Workers claim `queued` rows that are due, through the partial index `delivery_due`: it begins with the
+    organization, so that a claim can take a fair share of each.
     """
 
     engine_may = frozenset({"SELECT", "UPDATE"})
@@ -155,9 +160,12 @@ class Delivery(TenantModel):
     class Meta:
         indexes = [
             models.Index(
-                fields=["priority", "due_at", "id"], name="delivery_due", condition=models.Q(state="queued")
+                fields=["organization", "priority", "due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(state="queued"),
             ),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
+            models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
         ]
         constraints = [

@@ -1,0 +1,89 @@
+"""The rehearsal provider: every message lands in the phone lab, none leaves the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
+from yuemian.domain.states import Channel
+from yuemian.messaging.engine import statements
+from yuemian.messaging.engine.claim import SealedKey
+from yuemian.messaging.engine.database import AWAY, Database
+from yuemian.messaging.models import LabMessage
+from yuemian.trust.identifiers import uuid7
+from yuemian.trust.vault import Vault
+
+#: What the lab can show; other channels follow with their phones.
+CHANNELS = frozenset({Channel.EMAIL, Channel.SMS})
+
+
+class Envelope(NamedTuple):
+    """How the content of one delivery is sealed: with the key of the person it is for."""
+
+    vault: Vault
+    key: SealedKey
+
+
+@dataclass(frozen=True)
+class LabConfig:
+    """The lab has nothing to configure."""
+
+
+class LabProvider(Provider):
+    """Keeps messages as rows, keyed by delivery: a repeated one is counted, not kept twice."""
+
+    name: ClassVar[str] = "lab"
+    channel: ClassVar[Channel] = Channel.EMAIL  # and SMS: it stands in for every provider of CHANNELS
+    Config: ClassVar[type[LabConfig]] = LabConfig
+    dedup: ClassVar[Dedup] = Dedup.KEY
+    limits: ClassVar[Limits] = Limits(batch=500, concurrency=4)
+
+    def __init__(self, database: Database, envelopes: Mapping[str, Envelope] | None = None) -> None:
+        self._database = database
+        self._envelopes = {} if envelopes is None else envelopes
+
+    @classmethod
+    def normalise(cls, address: str) -> str:
+        return address
+
+    async def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        ids = [uuid7() for _ in messages]
+        contents = [self._sealed(id_, message) for id_, message in zip(ids, messages, strict=True)]
+        deliveries = [UUID(message.delivery_id) for message in messages]
+        try:
+            rows = await self._database.fetch(
+                statements.LAB_RECEIVE, {"ids": ids, "deliveries": deliveries, "contents": contents}
+            )
+        except AWAY as error:
+            # The commit may have been lost or only its confirmation: the key makes repeating harmless.
+            receipt = Receipt(Outcome.AMBIGUOUS, code="lab", detail=type(error).__name__)
+            return [receipt for _ in messages]
+        kept = {row[0]: str(row[1]) for row in rows}
+        gone = Receipt(Outcome.CONTENT_REJECTED, code="lab", detail="The delivery no longer exists.")
+        return [
+            Receipt(Outcome.ACCEPTED, provider_id=kept[delivery], code="lab") if delivery in kept else gone
+            for delivery in deliveries
+        ]
+
+    async def lookup(self, message: Message) -> Receipt | None:
+        """Always certain: a delivery that is not there was never received."""
+        rows = await self._database.patiently(statements.LAB_FIND, {"delivery": UUID(message.key)})
+        if rows:
+            return Receipt(Outcome.ACCEPTED, provider_id=str(rows[0][0]), code="lab_found")
+        return Receipt(Outcome.RETRY, code="lab_never_received")
+
+    def _sealed(self, id_: UUID, message: Message) -> bytes:
+        envelope = self._envelopes[message.delivery_id]
+        content = {
+            "to": message.to,
+            "subject": message.subject,
+            "text": message.text,
+            "html": message.form.html(message) if message.form else "",
+            "link": message.slots.get("link", ""),
+        }
+        return envelope.vault.seal_bytes(envelope.key, LabMessage.PLACE, id_, orjson.dumps(content))

@@ -1,0 +1,169 @@
+"""From a provider's receipt to the delivery's next state, and the bulk statement that writes it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import orjson
+
+from yuemian.channels.base import Dedup, Outcome, Receipt
+from yuemian.domain.retry import next_wait
+from yuemian.domain.states import DeliveryState, ReasonCode
+from yuemian.messaging.engine import statements
+from yuemian.messaging.engine.database import Database
+from yuemian.messaging.engine.verdict import Verdict
+from yuemian.messaging.models import EventKind
+from yuemian.trust.identifiers import uuid7
+
+
+class Attempt(NamedTuple):
+    """The lease under which a delivery may be settled, and until when trying again makes sense."""
+
+    delivery: UUID
+    worker: UUID
+    number: int
+    deadline: datetime
+
+
+class Settlement(NamedTuple):
+    """What one delivery becomes, and the event that says why."""
+
+    attempt: Attempt
+    state: DeliveryState
+    kind: EventKind
+    reason: ReasonCode | str = ""
+    provider: str = ""
+    provider_id: str = ""
+    wait: float = 0.0
+    code: str = ""
+    detail: str = ""
+
+
+class Touched(NamedTuple):
+    """Where something changed, for the open pages."""
+
+    organization_id: UUID
+    batch_id: UUID | None
+    count: int
+
+
+def called_off(attempt: Attempt, verdict: Verdict) -> Settlement:
+    """A claim that the last look stopped."""
+    return Settlement(attempt, verdict.state, EventKind.CALLED_OFF, verdict.reason, code=verdict.reason)
+
+
+def held(attempt: Attempt, reason: ReasonCode, provider: str = "", detail: str = "") -> Settlement:
+    return Settlement(
+        attempt, DeliveryState.HELD, EventKind.DEFERRED, reason, provider, code=reason, detail=detail
+    )
+
+
+def parked(attempt: Attempt, reason: ReasonCode, detail: str) -> Settlement:
+    """Something that a person must mend first; `detail` names no value."""
+    return Settlement(
+        attempt, DeliveryState.TECHNICAL_FAILURE, EventKind.FAILED, reason, code=reason, detail=detail
+    )
+
+
+_REFUSED = {
+    Outcome.BAD_RECIPIENT: ReasonCode.INVALID_CONTACT,
+    Outcome.NO_CONSENT: ReasonCode.BLOCKED_BY_RECIPIENT,
+    Outcome.CONTENT_REJECTED: ReasonCode.CONTENT_REJECTED,
+}
+
+
+def settlement(
+    attempt: Attempt,
+    receipt: Receipt,
+    provider: str,
+    dedup: Dedup,
+    *,
+    now: datetime,
+    chance: float | None = None,
+) -> Settlement:
+    """What a receipt makes of a delivery."""
+    kind, said = receipt.kind, _said(receipt)
+    if kind is Outcome.ACCEPTED:
+        return Settlement(
+            attempt,
+            DeliveryState.SENT,
+            EventKind.ACCEPTED,
+            "",
+            provider,
+            _printable(receipt.provider_id[:120]),
+            **said,
+        )
+    if kind in _REFUSED:
+        return Settlement(
+            attempt, DeliveryState.PERMANENT_FAILURE, EventKind.FAILED, _REFUSED[kind], provider, **said
+        )
+    if kind is Outcome.CONFIG:
+        is_sign_in = receipt.code == "auth" or receipt.code.startswith("53")
+        reason = ReasonCode.CREDENTIALS_REFUSED if is_sign_in else ReasonCode.NOT_CONFIGURED
+        return held(attempt, reason, provider, said["detail"])
+    if kind is Outcome.AMBIGUOUS and dedup is not Dedup.KEY:
+        return Settlement(
+            attempt, DeliveryState.UNKNOWN, EventKind.UNCLEAR, ReasonCode.OUTCOME_UNKNOWN, provider, **said
+        )
+    return _again(attempt, receipt, provider, now, random.random() if chance is None else chance)  # noqa: S311
+
+
+def _said(receipt: Receipt) -> dict[str, str]:
+    """The provider's own words, cut to what the columns take; a NUL would make the database refuse them all."""
+    return {"code": _printable(receipt.code[:40]), "detail": _printable(receipt.detail[:300])}
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def _again(attempt: Attempt, receipt: Receipt, provider: str, now: datetime, chance: float) -> Settlement:
+    """Not taken (or harmless to repeat under the same key): later, while it still makes sense."""
+    reason = ReasonCode.RATE_LIMITED if receipt.kind is Outcome.THROTTLED else ReasonCode.PROVIDER_ERROR
+    said = _said(receipt)
+    wait = next_wait(
+        attempt.number,
+        now=now,
+        deadline=attempt.deadline,
+        chance=chance,
+        at_least=timedelta(seconds=receipt.retry_after or 0),
+    )
+    if wait is None:
+        return Settlement(
+            attempt, DeliveryState.TEMPORARY_FAILURE, EventKind.FAILED, reason, provider, **said
+        )
+    seconds = 0.0 if receipt.kind is Outcome.TOKEN_EXPIRED and attempt.number == 1 else wait.total_seconds()
+    return Settlement(
+        attempt, DeliveryState.QUEUED, EventKind.DEFERRED, reason, provider, wait=seconds, **said
+    )
+
+
+async def settle(database: Database, settlements: Sequence[Settlement]) -> list[Touched]:
+    """Write them all. Repeated until the server answers: what was already settled no longer matches."""
+    if not settlements:
+        return []
+    text = orjson.dumps([_record(settlement) for settlement in settlements]).decode()
+    rows = await database.patiently(statements.SETTLE, {"settlements": text})
+    return [Touched._make(row) for row in rows]
+
+
+def _record(settlement: Settlement) -> dict[str, object]:
+    attempt = settlement.attempt
+    return {
+        "delivery": attempt.delivery,
+        "worker": attempt.worker,
+        "attempt": attempt.number,
+        "state": settlement.state,
+        "reason": settlement.reason,
+        "provider": settlement.provider,
+        "provider_id": settlement.provider_id,
+        "wait": settlement.wait,
+        "event": uuid7(),
+        "kind": settlement.kind.value,
+        "code": settlement.code,
+        "detail": settlement.detail,
+    }

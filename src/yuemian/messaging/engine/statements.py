@@ -1,0 +1,217 @@
+"""Every statement of the engine, set-based: what happens to thousands of rows costs a handful of round trips."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Lanes are the (organization, priority) pairs that have queued rows, found by jumping through the index
+# `delivery_due`; so a million future rows or a thousand rows of one company cost nothing to the others.
+_LANES: Final = """
+RECURSIVE lane AS (
+    (SELECT organization_id, priority FROM messaging_delivery
+     WHERE state = 'queued' ORDER BY organization_id, priority LIMIT 1)
+    UNION ALL
+    SELECT further.organization_id, further.priority
+    FROM lane CROSS JOIN LATERAL (
+        SELECT d.organization_id, d.priority FROM messaging_delivery d
+        WHERE d.state = 'queued' AND (d.organization_id, d.priority) > (lane.organization_id, lane.priority)
+        ORDER BY d.organization_id, d.priority LIMIT 1
+    ) further
+)"""
+
+# Every organization with due rows gets an equal share of the claim, its most urgent rows first.
+# `worker` is new for every claim: it fences off whoever lost the lease, and a claim whose answer was lost simply expires.
+CLAIM: Final = f"""
+WITH {_LANES}, busy AS MATERIALIZED (
+    SELECT organization_id, array_agg(priority ORDER BY priority) AS priorities, count(*) OVER () AS organizations
+    FROM lane
+    WHERE EXISTS (
+        SELECT 1 FROM messaging_delivery d
+        WHERE d.state = 'queued' AND d.organization_id = lane.organization_id AND d.priority = lane.priority
+          AND d.due_at <= now())
+    GROUP BY organization_id
+), due AS MATERIALIZED (
+    SELECT picked.id FROM busy CROSS JOIN LATERAL (
+        SELECT row.id FROM unnest(busy.priorities) AS urgency (priority) CROSS JOIN LATERAL (
+            SELECT d.id FROM messaging_delivery d
+            WHERE d.state = 'queued' AND d.organization_id = busy.organization_id
+              AND d.priority = urgency.priority AND d.due_at <= now()
+              AND (d.batch_id IS NULL
+                   OR d.batch_id = ANY(ARRAY(SELECT id FROM messaging_batch WHERE state = 'running')))
+            ORDER BY d.due_at, d.id
+            LIMIT greatest(1, %(limit)s / busy.organizations)
+            FOR UPDATE SKIP LOCKED
+        ) row
+        LIMIT greatest(1, %(limit)s / busy.organizations)
+    ) picked
+), claimed AS (
+    UPDATE messaging_delivery d
+    SET state = 'sending', attempt = d.attempt + 1, worker = %(worker)s, lease_until = now() + %(lease)s, provider = ''
+    FROM due WHERE d.id = due.id
+    RETURNING d.id, d.organization_id, d.batch_id, d.channel, d.is_rehearsal, d.occurrence, d.attempt, d.deadline_at,
+              d.notification_id, d.contact_point_id
+)
+SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurrence, c.attempt, c.deadline_at, now(),
+       n.id, n.purpose, n.subject_kind, n.subject_id, n.subject_revision, n.version_id, n.locale, n.parameters_sealed,
+       k.number, k.wrapped, k.wrapped_by,
+       p.id, p.value_sealed, p.state,
+       u.email, u.phone, u.name
+FROM claimed c
+JOIN messaging_notification n ON n.id = c.notification_id
+JOIN trust_key k ON k.id = n.key_id
+LEFT JOIN hiring_contactpoint p ON p.id = c.contact_point_id
+LEFT JOIN accounts_user u ON u.id = n.user_id AND u.is_active
+"""
+
+#: Seconds until the next queued row is due, or no row. Due ones of a paused batch do not count.
+NEXT_DUE: Final = f"""
+WITH {_LANES}
+SELECT extract(epoch FROM min(soonest.due_at) - now())::float8
+FROM lane CROSS JOIN LATERAL (
+    SELECT d.due_at FROM messaging_delivery d
+    WHERE d.state = 'queued' AND d.organization_id = lane.organization_id AND d.priority = lane.priority
+      AND d.due_at > now()
+    ORDER BY d.due_at LIMIT 1
+) soonest
+"""
+
+#: The organizations of a claim as they are now, each with its own key: rehearsal is decided at the last moment.
+ORGANIZATIONS: Final = """
+SELECT o.id, o.name, o.name_en, o.is_rehearsal, o.mail_from, k.number, k.wrapped, k.wrapped_by
+FROM accounts_organization o
+JOIN trust_key k ON k.organization_id = o.id AND k.purpose = 'organization' AND k.destroyed_at IS NULL
+WHERE o.id = ANY(%(ids)s)
+"""
+
+TEXTS: Final = """
+SELECT version_id, channel, locale, subject, body FROM messaging_templatevariant WHERE version_id = ANY(%(versions)s)
+"""
+
+# The last word before the wire: names the provider that may have the message from here on, and returns only rows
+# that are still ours for long enough. A worker that was frozen past its lease sends nothing.
+# It touches no indexed column, so PostgreSQL rewrites the row in its page alone.
+HAND_OVER: Final = """
+UPDATE messaging_delivery SET provider = %(provider)s
+WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND lease_until > now() + %(margin)s
+RETURNING id
+"""
+
+#: What was claimed but not handed over returns to the queue as if it had never been claimed.
+GIVE_BACK: Final = """
+UPDATE messaging_delivery
+SET state = 'queued', attempt = attempt - 1, worker = NULL, lease_until = NULL
+WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND provider = ''
+"""
+
+RENEW: Final = """
+UPDATE messaging_delivery SET lease_until = now() + %(lease)s
+WHERE state = 'sending' AND lease_until > now() AND worker = ANY(%(workers)s)
+"""
+
+# Only the holder of (worker, attempt) settles. It may still do so when a sweep has meanwhile called the outcome
+# unknown: a late receipt of the very same attempt is the truth.
+# A notification is done when none of its deliveries waits; two workers that settle its last two deliveries at the
+# same moment both leave it `processing`, which the sweep mends.
+SETTLE: Final = """
+WITH told AS (
+    SELECT * FROM jsonb_to_recordset(%(settlements)s::jsonb) AS t (
+        delivery uuid, worker uuid, attempt smallint, state text, reason text, provider text, provider_id text,
+        wait float8, event uuid, kind text, code text, detail text)
+), settled AS (
+    UPDATE messaging_delivery d SET
+        state = t.state, reason = t.reason, provider_id = t.provider_id, lease_until = NULL,
+        provider = CASE WHEN t.state = 'queued' THEN '' ELSE t.provider END,
+        worker = CASE WHEN t.state = 'unknown' THEN d.worker END,
+        due_at = CASE WHEN t.state = 'queued' THEN now() + make_interval(secs => t.wait) ELSE d.due_at END,
+        sent_at = CASE WHEN t.state = 'sent' THEN now() ELSE d.sent_at END,
+        settled_at = CASE WHEN t.state IN ('queued', 'held') THEN NULL ELSE now() END
+    FROM told t
+    WHERE d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt
+      AND (d.state = 'sending' OR (d.state = 'unknown' AND t.kind IN ('accepted', 'deferred', 'failed')
+                                   AND t.state <> 'held'))
+    RETURNING d.id, d.organization_id, d.notification_id, d.batch_id, d.contact_point_id, d.attempt, d.state, d.reason,
+              t.event, t.kind, t.code, t.detail
+), said AS (
+    INSERT INTO messaging_deliveryevent
+        (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
+    SELECT event, organization_id, id, kind, now(), attempt, '', code, detail FROM settled
+), refused AS (
+    UPDATE hiring_contactpoint p SET state = 'invalid'
+    FROM settled s
+    WHERE p.id = s.contact_point_id AND p.state = 'active'
+      AND s.state = 'permanent_failure' AND s.reason = 'invalid_contact'
+), standing AS (
+    SELECT o.notification_id,
+           bool_or(coalesce(s.state, o.state) IN ('created', 'held', 'queued', 'sending')) AS waits,
+           bool_and(coalesce(s.state, o.state) IN ('cancelled', 'skipped', 'expired')) AS is_called_off,
+           bool_and(coalesce(s.state, o.state) = 'expired') AS is_expired
+    FROM messaging_delivery o LEFT JOIN settled s ON s.id = o.id
+    WHERE o.notification_id IN (SELECT notification_id FROM settled)
+    GROUP BY o.notification_id
+), moved AS (
+    UPDATE messaging_notification n SET state =
+        CASE WHEN waits THEN 'processing' WHEN is_expired THEN 'expired' WHEN is_called_off THEN 'cancelled'
+             ELSE 'completed' END
+    FROM standing WHERE n.id = standing.notification_id AND n.state IN ('scheduled', 'processing')
+)
+SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id, batch_id
+"""
+
+EXPIRED_LEASES: Final = """
+SELECT id, worker, attempt, provider, deadline_at, now() FROM messaging_delivery
+WHERE state = 'sending' AND lease_until <= now()
+ORDER BY lease_until LIMIT %(limit)s
+"""
+
+#: What is held never leaves late: past its deadline it expires.
+EXPIRE_HELD: Final = """
+WITH late AS (
+    UPDATE messaging_delivery SET state = 'expired', reason = 'deadline_passed', settled_at = now()
+    WHERE state = 'held' AND deadline_at <= now()
+    RETURNING id, organization_id, attempt
+)
+INSERT INTO messaging_deliveryevent (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
+SELECT gen_random_uuid(), organization_id, id, 'called_off', now(), attempt, '', 'deadline_passed', '' FROM late
+"""
+
+#: A worker that starts with a mended configuration tries again what was held for want of one.
+RELEASE_HELD: Final = """
+UPDATE messaging_delivery SET state = 'queued', reason = ''
+WHERE state = 'held' AND deadline_at > now() AND channel = ANY(%(channels)s)
+  AND reason IN ('not_configured', 'credentials_refused')
+"""
+
+COMPLETE_NOTIFICATIONS: Final = """
+UPDATE messaging_notification n SET state = 'completed'
+WHERE n.state = 'processing' AND NOT EXISTS (
+    SELECT 1 FROM messaging_delivery d
+    WHERE d.notification_id = n.id AND d.state IN ('created', 'held', 'queued', 'sending'))
+"""
+
+#: Of these batches, or (NULL) of all that run.
+FINISH_BATCHES: Final = """
+UPDATE messaging_batch b SET state = 'finished', finished_at = now()
+WHERE b.state = 'running' AND (%(ids)s::uuid[] IS NULL OR b.id = ANY(%(ids)s))
+  AND NOT EXISTS (
+    SELECT 1 FROM messaging_delivery d
+    WHERE d.batch_id = b.id AND d.state IN ('created', 'held', 'queued', 'sending'))
+RETURNING b.organization_id, b.id
+"""
+
+ANNOUNCE: Final = (
+    "SELECT pg_notify('yuemian_events', payload) FROM unnest(%(payloads)s::text[]) AS news (payload)"
+)
+
+# The lab's key is the delivery: a second copy only raises the count.
+LAB_RECEIVE: Final = """
+INSERT INTO messaging_labmessage AS m
+    (id, organization_id, delivery_id, key_id, content_sealed, received_at, times_received)
+SELECT l.id, d.organization_id, d.id, n.key_id, l.content, now(), 1
+FROM unnest(%(ids)s::uuid[], %(deliveries)s::uuid[], %(contents)s::bytea[]) AS l (id, delivery, content)
+JOIN messaging_delivery d ON d.id = l.delivery
+JOIN messaging_notification n ON n.id = d.notification_id
+ON CONFLICT (delivery_id) DO UPDATE SET times_received = m.times_received + 1
+RETURNING delivery_id, id, times_received
+"""
+
+LAB_FIND: Final = "SELECT id FROM messaging_labmessage WHERE delivery_id = %(delivery)s"

@@ -1,0 +1,73 @@
+"""The last look before sending: is this message still true, wanted and reachable? Pure, one row at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from yuemian.domain.states import DeliveryState, Purpose, ReasonCode
+from yuemian.hiring.models import ContactState
+from yuemian.messaging.engine.claim import Claimed, Truth
+from yuemian.messaging.subjects import SUBJECTS
+
+
+class Verdict(NamedTuple):
+    """Why a delivery does not go out."""
+
+    state: DeliveryState
+    reason: ReasonCode
+
+
+_SKIPPED, _CANCELLED, _EXPIRED = DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED
+#: A question's answer is worth reading whatever became of the interview meanwhile.
+_ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.TEST})
+_ASKING = frozenset({Purpose.INVITATION, Purpose.REMINDER})
+_CONTACT_REASONS = {
+    ContactState.INVALID: ReasonCode.INVALID_CONTACT,
+    ContactState.SUPPRESSED: ReasonCode.SUPPRESSED,
+    ContactState.OPTED_OUT: ReasonCode.OPTED_OUT,
+}
+
+
+def verdict(row: Claimed, truth: Truth | None) -> Verdict | None:
+    """Why this message must not leave, or None when it may."""
+    if row.deadline_at <= row.now:
+        return Verdict(_EXPIRED, ReasonCode.DEADLINE_PASSED)
+    if row.key_wrapped is None:
+        return Verdict(_SKIPPED, ReasonCode.ERASED)
+    return _untrue(row, truth) or _unreachable(row)
+
+
+def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
+    if row.subject_kind not in SUBJECTS:
+        return None
+    if truth is None:
+        return Verdict(_SKIPPED, ReasonCode.ERASED)
+    if row.purpose in _ALWAYS_TRUE:
+        return None
+    if truth.revision != row.subject_revision:
+        return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE)
+    if row.purpose == Purpose.CANCELLATION:
+        return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE) if truth.is_open else None
+    if not truth.is_open:
+        return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED)
+    return _too_late(row, truth, row.now)
+
+
+def _too_late(row: Claimed, truth: Truth, now: datetime) -> Verdict | None:
+    if truth.closes_at is not None and truth.closes_at <= now:
+        return Verdict(_EXPIRED, ReasonCode.INTERVIEW_OVER)
+    if row.purpose in _ASKING and truth.is_answered:
+        return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED)
+    return None
+
+
+def _unreachable(row: Claimed) -> Verdict | None:
+    if row.user_name is not None:
+        address = row.user_email if row.channel == "email" else row.user_phone
+        return None if address else Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
+    if row.contact_point_id is None or row.contact_state is None:
+        return Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
+    if row.contact_state == ContactState.ACTIVE:
+        return None
+    return Verdict(_SKIPPED, _CONTACT_REASONS[ContactState(row.contact_state)])

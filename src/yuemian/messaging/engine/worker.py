@@ -1,0 +1,185 @@
+"""One worker: several claims under way at once, a lease kept alive, dead workers swept, a calm end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from yuemian.messaging.actions.plan import WAKE
+from yuemian.messaging.engine import statements
+from yuemian.messaging.engine.accounts import Accounts
+from yuemian.messaging.engine.claim import Claimed, claim
+from yuemian.messaging.engine.database import AWAY, Database
+from yuemian.messaging.engine.dispatch import Dispatch
+from yuemian.messaging.engine.news import News
+from yuemian.messaging.engine.render import Renderer
+from yuemian.messaging.engine.sweep import sweep
+from yuemian.trust.identifiers import uuid7
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a worker works. Times in seconds."""
+
+    batch: int = 500  # rows per claim
+    chunk: int = 250  # rows handed over at once: so many may be of unknown fate after a crash
+    jobs: int = 3  # claims under way: one is sent while the next is rendered and the one before is settled
+    lease: float = 60.0
+    poll: float = 1.0
+    sweep_every: float = 10.0
+
+
+class Worker:
+    """Works until `stop` is set; then finishes what it handed over and gives back the rest."""
+
+    def __init__(
+        self, database: Database, accounts: Accounts, renderer: Renderer, options: Options | None = None
+    ) -> None:
+        self.options = options or Options()
+        self._database, self._accounts = database, accounts
+        self.news = News(database)
+        self.stopping = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._claims: dict[UUID, float] = {}
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(self.options.jobs)
+        self._lease = timedelta(seconds=self.options.lease)
+        self._dispatch = Dispatch(
+            database,
+            accounts,
+            renderer,
+            self.news,
+            chunk=self.options.chunk,
+            margin=self._lease / 3,
+            is_stopping=self.stopping.is_set,
+        )
+
+    def stop(self) -> None:
+        """May be called from a signal handler."""
+        self.stopping.set()
+        self._wake.set()
+
+    async def open(self) -> None:
+        await self._database.open()
+
+    async def close(self) -> None:
+        await self._accounts.close()
+        await self._database.close()
+
+    async def run(self) -> None:
+        await self.open()
+        await self._database.patiently(statements.RELEASE_HELD, {"channels": self._accounts.channels})
+        background = [
+            asyncio.create_task(self._forever(work))
+            for work in (self._listen, self._sweep, self._renew, self.news.run)
+        ]
+        try:
+            await self._claim_until_stopped()
+            if self._jobs:
+                await asyncio.wait(self._jobs)
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+        await self.news.flush()
+        await self.close()
+
+    async def drain(self) -> None:
+        """Work until nothing is due, once and without the background: for tests and commands."""
+        while await self._claim_once():
+            pass
+        if self._jobs:
+            await asyncio.wait(self._jobs)
+        await self.news.flush()
+
+    async def _claim_until_stopped(self) -> None:
+        while not self.stopping.is_set():
+            self._wake.clear()
+            try:
+                has_claimed = await self._claim_once()
+                pause = 0.0 if has_claimed else await self._pause()
+            except AWAY as error:
+                log.warning("database_away", error=type(error).__name__)
+                pause = self.options.poll
+            if pause and not self.stopping.is_set():
+                await self._sleep(pause)
+
+    async def _claim_once(self) -> bool:
+        """Claim a batch and put it to work beside the others. False when nothing is due."""
+        await self._slots.acquire()
+        rows: list[Claimed] = []
+        worker = uuid7()
+        try:
+            if not self.stopping.is_set():
+                rows = await claim(self._database, worker, limit=self.options.batch, lease=self._lease)
+        finally:
+            if not rows:
+                self._slots.release()
+        if rows:
+            self._claims[worker] = time.monotonic()
+            task = asyncio.create_task(self._work(worker, rows))
+            self._jobs.add(task)
+            task.add_done_callback(self._jobs.discard)
+        return bool(rows)
+
+    async def _work(self, worker: UUID, rows: list[Claimed]) -> None:
+        try:
+            await self._dispatch.run(worker, rows)
+        except Exception:
+            # The rows stay leased; the sweep settles them by what is known of each.
+            log.exception("claim_failed", worker=str(worker), count=len(rows))
+        finally:
+            del self._claims[worker]
+            self._slots.release()
+
+    async def _pause(self) -> float:
+        """Until the next row is due, but never longer than the poll."""
+        rows = await self._database.fetch(statements.NEXT_DUE)
+        soonest = rows[0][0] if rows else None
+        return self.options.poll if soonest is None else min(max(soonest, 0.001), self.options.poll)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    # --- beside the claims
+
+    async def _forever(self, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except AWAY as error:
+                log.warning("database_away", error=type(error).__name__)
+            except Exception:
+                log.exception("background_failed", task=getattr(work, "__name__", "background"))
+            await asyncio.sleep(self.options.poll)
+
+    async def _listen(self) -> None:
+        async for _ in self._database.listen(WAKE):
+            self._wake.set()
+
+    async def _sweep(self) -> None:
+        while True:
+            if await sweep(self._database, self._accounts, self.news):
+                self._wake.set()
+            await asyncio.sleep(self.options.sweep_every)
+
+    async def _renew(self) -> None:
+        """Long sends keep their lease; short ones never come here."""
+        while True:
+            await asyncio.sleep(self.options.lease / 6)
+            old = time.monotonic() - self.options.lease / 4
+            workers = [worker for worker, since in self._claims.items() if since < old]
+            if workers:
+                await self._database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})

@@ -1,0 +1,153 @@
+"""A committed cast, and the engine with fakes at the provider port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+import uvloop
+from django.db import connection, transaction
+from django.utils import timezone
+from tests.factories import Cast, create_cast, create_interviews
+
+from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
+from yuemian.domain.states import Channel, Purpose
+from yuemian.interviews.actions.invite import send, summarize
+from yuemian.interviews.models import Interview
+from yuemian.messaging.engine.accounts import Account, Accounts
+from yuemian.messaging.engine.database import Database
+from yuemian.messaging.engine.render import Renderer
+from yuemian.messaging.engine.worker import Options, Worker
+from yuemian.messaging.models import Batch, Delivery
+from yuemian.trust.tenancy import acting_in
+
+
+class FakeProvider(Provider):
+    """Remembers what it was given; answers what the test says, one rule for every message."""
+
+    name = "fake"
+    channel = Channel.EMAIL
+    limits = Limits(batch=500)
+
+    def __init__(
+        self, answer: Callable[[Message], Receipt] | None = None, *, dedup: Dedup = Dedup.NONE
+    ) -> None:
+        self.sent: list[Message] = []
+        self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
+        self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
+        self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self.found: Receipt | None = None
+
+    @classmethod
+    def normalise(cls, address: str) -> str:
+        return address
+
+    async def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        if self.before_send:
+            await self.before_send()
+        self.sent += messages
+        return [self.answer(message) for message in messages]
+
+    async def lookup(self, message: Message) -> Receipt | None:
+        return self.found
+
+
+class Story:
+    """One organization whose rows are committed, and what a test does with them. Its `now` is the real one."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+
+    @property
+    def now(self) -> datetime:
+        return timezone.now()
+
+    def invite(
+        self, count: int = 1, channels: Sequence[Channel] = (Channel.EMAIL,), **fields: Any
+    ) -> list[Interview]:
+        with acting_in(self.cast.organization.pk):
+            interviews = create_interviews(self.cast, count, now=self.now, **fields)
+            self.send(interviews, channels)
+        return interviews
+
+    def send(
+        self,
+        interviews: Sequence[Interview],
+        channels: Sequence[Channel] = (Channel.EMAIL,),
+        purpose: Purpose = Purpose.INVITATION,
+        **options: Any,
+    ) -> Batch:
+        version, now = self.cast.templates[purpose], self.now
+        with acting_in(self.cast.organization.pk):
+            summary = summarize(interviews, version, purpose, channels, now=now)
+            return send(self.cast.recruiter, summary, version, purpose, now=now, **options)
+
+    def go_live(self) -> None:
+        with acting_in(self.cast.organization.pk):
+            self.cast.organization.is_rehearsal = False
+            self.cast.organization.mail_from = "hr@galaxy.example"
+            self.cast.organization.save()
+
+    def deliveries(self, *fields: str) -> list[Any]:
+        with acting_in(self.cast.organization.pk):
+            return list(Delivery.objects.order_by("id").values_list(*(fields or ("state", "reason"))))
+
+    def rows(self, query: Any) -> list[Any]:
+        with acting_in(self.cast.organization.pk):
+            return list(query)
+
+    def change(self, statement: str, *values: Any) -> None:
+        """As the engine's role, for what only time or another process could do."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("SET LOCAL ROLE yuemian_engine")
+            cursor.execute(statement, values)
+        connection.close()
+
+
+@pytest.fixture
+def story(transactional_db: None) -> Story:
+    with transaction.atomic():
+        cast = create_cast(now=timezone.now())
+    return Story(cast)
+
+
+@pytest.fixture
+def live(story: Story) -> Story:
+    """The same organization, out of rehearsal."""
+    story.go_live()
+    return story
+
+
+def create_database(connections: int = 5) -> Database:
+    settings = connection.settings_dict
+    options = settings["OPTIONS"] | {"assume_role": "yuemian_engine"}
+    return Database({**settings, "OPTIONS": options}, connections)
+
+
+def create_worker(*providers: Provider, **options: Any) -> Worker:
+    accounts = Accounts(Account(provider, "jobs@galaxy.example") for provider in providers)
+    return Worker(create_database(), accounts, Renderer("http://localhost:8000"), Options(**options))
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    return uvloop.run(work)
+
+
+async def drain(worker: Worker) -> None:
+    await worker.open()
+    try:
+        await worker.drain()
+    finally:
+        await worker.close()
+
+
+def deliver(*providers: Provider, **options: Any) -> None:
+    """Everything that is due now, by one worker."""
+    async def work() -> None:
+        await drain(create_worker(*providers, **options))
+
+    run(work())
