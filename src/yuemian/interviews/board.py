@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from yuemian.accounts.models import User
 from yuemian.domain.addresses import email_index_form, phone_index_form, read_phone
 from yuemian.domain.names import comparable_name
+from yuemian.domain.round_name import round_in
 from yuemian.domain.states import (
     CALLED_OFF,
     FAILED,
@@ -30,7 +31,6 @@ from yuemian.domain.states import (
 )
 from yuemian.hiring.models import ContactPoint
 from yuemian.interviews import wording
-from yuemian.interviews.facts import round_in
 from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation, Delivery
@@ -366,10 +366,12 @@ class Page:
 def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
     """One page of the list, in a constant number of queries."""
     first = (number - 1) * PAGE_SIZE
-    found = matching(user, filters, now=now).with_people().prefetch_related("interviewers")
-    interviews = list(found[first : first + PAGE_SIZE + 1])
-    shown = interviews[:PAGE_SIZE]
-    return Page(number, len(interviews) > PAGE_SIZE, rows_of(shown, user, now=now))
+    # The page is found by the index on time alone; only its rows are joined with people.
+    found = matching(user, filters, now=now).values_list("pk", flat=True)
+    ids = list(found[first : first + PAGE_SIZE + 1])
+    shown = Interview.objects.with_people().prefetch_related("interviewers").in_bulk(ids[:PAGE_SIZE])
+    interviews = [shown[pk] for pk in ids[:PAGE_SIZE]]
+    return Page(number, len(ids) > PAGE_SIZE, rows_of(interviews, user, now=now))
 
 
 def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:
