@@ -12,8 +12,8 @@ import pytest
 import uvloop
 from django.db import connection, transaction
 from django.utils import timezone
-from tests.factories import Cast, create_cast, create_interviews
 
+from tests.factories import Cast, create_cast, create_interviews
 from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import Item, plan_items, send, summarize
@@ -23,7 +23,7 @@ from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.worker import Options, Worker
-from yuemian.messaging.models import Batch, Delivery
+from yuemian.messaging.models import Batch, Delivery, TemplateVariant
 from yuemian.trust.tenancy import acting_in
 
 
@@ -38,6 +38,7 @@ class FakeProvider(Provider):
         self, answer: Callable[[Message], Receipt] | None = None, *, dedup: Dedup = Dedup.NONE
     ) -> None:
         self.sent: list[Message] = []
+        self.was_asked = asyncio.Event()
         self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
         self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
         self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -51,6 +52,7 @@ class FakeProvider(Provider):
         if self.before_send:
             await self.before_send()
         self.sent += messages
+        self.was_asked.set()
         return [self.answer(message) for message in messages]
 
     async def lookup(self, message: Message) -> Receipt | None:
@@ -102,6 +104,11 @@ class Story:
             )
             found = Interview.objects.with_people().filter(pk__in=[interview.pk for interview in interviews])
             return plan_items(occasion, [Item(one, "zh-hans", [Channel.EMAIL], None) for one in found])
+
+    def write(self, body: str) -> None:
+        """Another text for the invitation's mails, past all checks."""
+        with acting_in(self.cast.organization.pk):
+            TemplateVariant.objects.filter(version=self.cast.templates[Purpose.INVITATION]).update(body=body)
 
     def go_live(self) -> None:
         with acting_in(self.cast.organization.pk):
@@ -163,6 +170,7 @@ async def drain(worker: Worker) -> None:
 
 def deliver(*providers: Provider, **options: Any) -> None:
     """Everything that is due now, by one worker."""
+
     async def work() -> None:
         await drain(create_worker(*providers, **options))
 
@@ -176,7 +184,9 @@ def as_owner(story: Story) -> Callable[[str], None]:
     def change(statement: str) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL ROLE yuemian_owner")
-            cursor.execute("SELECT set_config('yuemian.organization', %s, true)", [str(story.cast.organization.pk)])
+            cursor.execute(
+                "SELECT set_config('yuemian.organization', %s, true)", [str(story.cast.organization.pk)]
+            )
             cursor.execute(statement)
 
     return change

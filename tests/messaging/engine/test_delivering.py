@@ -9,9 +9,9 @@ from uuid import UUID
 import orjson
 from django.db import transaction
 from django.utils import timezone
+
 from tests.factories import create_cast
 from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, deliver, run
-
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import send_test
 from yuemian.messaging.engine.claim import claim
@@ -56,7 +56,7 @@ def test_out_of_rehearsal_the_channels_own_provider_gets_the_whole_mail(live: St
     mail = message_from_bytes(message.form.mail(message, live.now), policy=policy.default)
     assert mail["From"] == "星河科技 <hr@galaxy.example>"
     assert "候选人" in str(mail["To"])
-    text, page = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
+    text, page = (part.get_content() for part in mail.iter_parts())
     assert "http://localhost:8000/c/" in text
     assert "星河大厦 12 层" in page
 
@@ -178,4 +178,3 @@ def test_open_pages_hear_of_it_when_the_batch_is_done(story: Story) -> None:
     topics = {news["topic"]: news for news in run(heard())}
     assert set(topics) == {"interviews", "batch"}
     assert topics["batch"]["batch"] == str(story.rows(Batch.objects.all())[0].pk)
-

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 
+from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.domain.states import Purpose
 from yuemian.messaging.engine.claim import Claimed, Truth
 from yuemian.messaging.engine.verdict import verdict
@@ -53,7 +53,11 @@ def test_a_true_invitation_to_a_working_address_may_leave() -> None:
         ({"purpose": "cancellation"}, {"is_open": False}, ""),
         ({"purpose": "cancellation"}, {"is_open": True}, "cancelled superseded_by_reschedule"),
         ({"purpose": "answer"}, {"revision": 9, "is_open": False}, ""),
-        ({"purpose": "test", "subject_kind": "test", "user_name": "林悦", "user_email": "a@b.example"}, None, ""),
+        (
+            {"purpose": "test", "subject_kind": "test", "user_name": "林悦", "user_email": "a@b.example"},
+            None,
+            "",
+        ),
         ({"user_name": "林悦", "channel": "sms", "subject_kind": "test"}, None, "skipped missing_contact"),
         ({"contact_point_id": None}, {}, "skipped missing_contact"),
         ({"contact_state": "invalid"}, {}, "skipped invalid_contact"),
@@ -72,7 +76,10 @@ def test_the_last_look_knows_every_reason_to_stay(
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ("UPDATE interviews_interview SET revision = revision + 1", ("cancelled", "superseded_by_reschedule")),
+        (
+            "UPDATE interviews_interview SET revision = revision + 1",
+            ("cancelled", "superseded_by_reschedule"),
+        ),
         ("UPDATE interviews_interview SET state = 'cancelled'", ("cancelled", "interview_cancelled")),
         ("UPDATE interviews_interview SET answer = 'accepted'", ("skipped", "recipient_already_replied")),
         ("UPDATE messaging_delivery SET deadline_at = now()", ("expired", "deadline_passed")),
@@ -86,9 +93,13 @@ def test_what_changed_between_planning_and_sending_stops_it_with_an_event(
     as_owner(change)
     deliver()
     assert story.deliveries() == [expected]
-    assert [(e.kind, e.code) for e in story.rows(DeliveryEvent.objects.all())] == [("called_off", expected[1])]
+    assert [(e.kind, e.code) for e in story.rows(DeliveryEvent.objects.all())] == [
+        ("called_off", expected[1])
+    ]
     is_expired = expected[0] == "expired"
-    assert [n.state for n in story.rows(Notification.objects.all())] == ["expired" if is_expired else "cancelled"]
+    assert [n.state for n in story.rows(Notification.objects.all())] == [
+        "expired" if is_expired else "cancelled"
+    ]
 
 
 def test_an_erased_persons_message_is_skipped(story: Story, as_owner: Callable[[str], None]) -> None:

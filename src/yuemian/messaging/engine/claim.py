@@ -124,5 +124,6 @@ async def truths_of(database: Database, rows: Iterable[Claimed]) -> dict[tuple[s
 
 
 async def texts_of(database: Database, versions: Iterable[UUID]) -> list[Text]:
-    return [Text._make(row) for row in await database.patiently(statements.TEXTS, {"versions": list(versions)})]
-
+    return [
+        Text._make(row) for row in await database.patiently(statements.TEXTS, {"versions": list(versions)})
+    ]

@@ -25,7 +25,14 @@ from yuemian.channels.mail import (
 )
 from yuemian.domain.richtext import to_html, to_text
 from yuemian.domain.states import Purpose
-from yuemian.domain.template import Compiled, Rendered, RenderProblem, TemplateProblem, compile_template, render
+from yuemian.domain.template import (
+    Compiled,
+    Rendered,
+    RenderProblem,
+    TemplateProblem,
+    compile_template,
+    render,
+)
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
 from yuemian.messaging.engine.wording import words
@@ -96,7 +103,9 @@ class Renderer:
         to = _address(row, vault)
         if row.channel != "email":
             text = to_text(said.text)
-            return Message(str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token})
+            return Message(
+                str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
+            )
         return self._mail(row, sender, to, said, context, mail_from=mail_from, is_lab=is_lab)
 
     def _mail(

@@ -38,7 +38,9 @@ async def sweep(database: Database, accounts: Accounts, news: News) -> int:
     """Settle every expired lease, and mend what two workers at once left open. Returns how many leases."""
     total = 0
     while True:
-        rows = [Abandoned._make(row) for row in await database.fetch(statements.EXPIRED_LEASES, {"limit": LIMIT})]
+        rows = [
+            Abandoned._make(row) for row in await database.fetch(statements.EXPIRED_LEASES, {"limit": LIMIT})
+        ]
         settlements = [await _fate(row, database, accounts) for row in rows]
         news.tell(await settle(database, settlements))
         total += len(rows)

@@ -44,9 +44,10 @@ class Worker:
         self, database: Database, accounts: Accounts, renderer: Renderer, options: Options | None = None
     ) -> None:
         self.options = options or Options()
-        self.database, self._accounts = database, accounts
+        self.database, self.accounts = database, accounts
         self.news = News(database)
         self.stopping = asyncio.Event()
+        self.listening = asyncio.Event()
         self._wake = asyncio.Event()
         self._claims: dict[UUID, float] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -71,12 +72,12 @@ class Worker:
         await self.database.open()
 
     async def close(self) -> None:
-        await self._accounts.close()
+        await self.accounts.close()
         await self.database.close()
 
     async def release_held(self) -> None:
         """Queue again what was held for want of a provider, on the channels that have one now."""
-        await self.database.patiently(statements.RELEASE_HELD, {"channels": self._accounts.channels})
+        await self.database.patiently(statements.RELEASE_HELD, {"channels": self.accounts.channels})
 
     async def run(self) -> None:
         await self.open()
@@ -171,11 +172,12 @@ class Worker:
 
     async def _listen(self) -> None:
         async for _ in self.database.listen(WAKE):
+            self.listening.set()
             self._wake.set()
 
     async def _sweep(self) -> None:
         while True:
-            if await sweep(self.database, self._accounts, self.news):
+            if await sweep(self.database, self.accounts, self.news):
                 self._wake.set()
             await asyncio.sleep(self.options.sweep_every)
 
