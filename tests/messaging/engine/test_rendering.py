@@ -104,4 +104,4 @@ def test_the_facts_follow_the_purpose() -> None:
         "",
     ]
     assert [value for _, value in facts_of("cancellation", context, "en")] == ["Wed"]
-    assert facts_of("answer", context, "en") == []
+    assert facts_of("answer", context, "en") == ()

@@ -204,15 +204,17 @@ ANNOUNCE: Final = (
 )
 
 # The lab's key is the delivery: a second copy only raises the count.
-LAB_RECEIVE: Final = """
+_LAB: Final = """
 INSERT INTO messaging_labmessage AS m
     (id, organization_id, delivery_id, key_id, content_sealed, received_at, times_received)
 SELECT l.id, d.organization_id, d.id, n.key_id, l.content, now(), 1
 FROM unnest(%(ids)s::uuid[], %(deliveries)s::uuid[], %(contents)s::bytea[]) AS l (id, delivery, content)
 JOIN messaging_delivery d ON d.id = l.delivery
 JOIN messaging_notification n ON n.id = d.notification_id
-ON CONFLICT (delivery_id) DO UPDATE SET times_received = m.times_received + 1
-RETURNING delivery_id, id, times_received
+ON CONFLICT (delivery_id)
 """
+LAB_RECEIVE: Final = f"{_LAB} DO UPDATE SET times_received = m.times_received + 1"
+#: The same sending once more after its answer was lost: not a second copy.
+LAB_RESUME: Final = f"{_LAB} DO NOTHING"
 
-LAB_FIND: Final = "SELECT id FROM messaging_labmessage WHERE delivery_id = %(delivery)s"
+LAB_FIND: Final = "SELECT delivery_id, id FROM messaging_labmessage WHERE delivery_id = ANY(%(deliveries)s)"

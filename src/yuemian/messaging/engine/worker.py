@@ -99,9 +99,11 @@ class Worker:
 
     async def drain(self) -> None:
         """Work until nothing is due, once and without the background: for tests and commands."""
-        while await self._claim_once():
-            pass
-        if self._jobs:
+        while True:
+            while await self._claim_once():
+                pass
+            if not self._jobs:
+                break
             await asyncio.wait(self._jobs)
         await self.news.flush()
 
