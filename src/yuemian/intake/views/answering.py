@@ -135,9 +135,14 @@ def _number(text: str) -> int:
 
 
 def _counters(request: SignedInRequest, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
-    everything = sum(counts.values()) - counts[RowState.IGNORED]
-    found = [{"label": _("All"), "value": everything, "url": with_parameters(request.GET, {"state": None, "page": None}), "tone": "", "is_current": not current}]  # fmt: skip
-    return found + [
+    whole: dict[str, Any] = {
+        "label": _("All"),
+        "value": sum(counts.values()) - counts[RowState.IGNORED],
+        "url": with_parameters(request.GET, {"state": None, "page": None}),
+        "tone": "",
+        "is_current": not current,
+    }
+    return [whole] + [
         {
             "label": STATES[state],
             "value": counts[state],

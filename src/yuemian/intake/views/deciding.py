@@ -39,7 +39,8 @@ _FIELDS = set(Field)
 def mapping(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     """Columns get other fields; a select that was not touched changes nothing."""
     columns: dict[int, Field | None] = {}
-    for name, value in request.POST.items():
+    for name in request.POST:
+        value = request.POST.get(name, "")
         index = name.removeprefix("column-")
         is_column = name.startswith("column-") and index.isascii() and index.isdigit() and len(index) < 5
         if is_column and value != request.POST.get(f"was-{index}") and (value in _FIELDS or not value):
