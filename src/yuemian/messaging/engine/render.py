@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -46,6 +47,9 @@ _LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
 _KEPT: Final = 2000
 #: Where the link of a test message leads: it belongs to nobody.
 _NOBODY: Final = "preview"
+#: The subject names the company for the inbox; inside the mail its name stands above already.
+_COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
+_TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
 
 
 class CrossTalk(RenderProblem):
@@ -107,7 +111,8 @@ class Renderer:
             return Message(
                 str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
             )
-        return self._mail(row, sender, to, said, context, mail_from=mail_from, is_lab=is_lab)
+        filled = mail_slots(row.purpose, said, context, row.locale, used=compiled.used)
+        return self._mail(row, sender, to, said, context, filled, mail_from=mail_from, is_lab=is_lab)
 
     def _mail(
         self,
@@ -116,12 +121,12 @@ class Renderer:
         to: str,
         said: Rendered,
         context: Mapping[str, Any],
+        filled: dict[str, str],
         *,
         mail_from: str,
         is_lab: bool,
     ) -> Message:
         form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
-        filled = mail_slots(row.purpose, said, context, row.locale)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         message = Message(
@@ -173,17 +178,30 @@ def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) 
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
 
 
-def mail_slots(purpose: str, said: Rendered, context: Mapping[str, Any], locale: str) -> dict[str, str]:
-    """What differs between people; previews use it too."""
+def mail_slots(
+    purpose: str, said: Rendered, context: Mapping[str, Any], locale: str, *, used: AbstractSet[str]
+) -> dict[str, str]:
+    """What differs between people; previews use it too.
+
+    The text is HR's and whole. In HTML the line that is only the link becomes the button; a card of facts and the
+    contact are added only where the text does not say them itself (`used`: the placeholders it has).
+    """
     facts = facts_of(purpose, context, locale)
+    link = context["answer_link"]
+    before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
+    closing = "" if "contact_name" in used else _contact(context, locale)
     return slots(
         preheader=_preheader(said, facts),
-        heading=said.subject,
-        content="".join([_paragraph(part) for part in said.text.split("\n\n")]),
-        facts=_card(facts),
-        link=context["answer_link"],
-        contact=_contact(context, locale),
+        heading=_COMPANY.sub("", said.subject) or said.subject,
+        content=_paragraphs(before),
+        facts="" if used & _TIMES else _card(facts),
+        link=link,
+        after=_paragraphs(f"{after}\n\n{closing}"),
     )
+
+
+def _paragraphs(text: str) -> str:
+    return "".join([_paragraph(part) for part in text.split("\n\n") if part.strip()])
 
 
 def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:
