@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -45,7 +46,7 @@ class FakeSessions:
 class Browser:
     """One request to the hub, driven through ASGI."""
 
-    def __init__(self, hub: Hub, cookie: str, method: str = "GET") -> None:
+    def __init__(self, hub: Hub, cookie: str, method: str = "GET", query: str = "") -> None:
         headers = [(b"cookie", f"language=en; session={cookie}".encode())] if cookie else []
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
@@ -53,6 +54,7 @@ class Browser:
         self._changed = asyncio.Event()
         self._gone = asyncio.Event()
         scope = {"type": "http", "method": method, "path": "/events", "headers": headers}
+        scope["query_string"] = query.encode()
         self.request = asyncio.create_task(hub(scope, self._receive, self._send))
 
     async def _receive(self) -> MutableMapping[str, Any]:
@@ -112,6 +114,27 @@ def test_an_event_reaches_its_organization_and_no_other() -> None:
         assert ours.headers[b"x-accel-buffering"] == b"no"
         ours.leave()
         await ours.finished()
+
+    play(story)
+
+
+def test_a_page_rendered_before_the_last_news_is_told_to_look_again() -> None:
+    async def story(hub: Hub, notifier: FakeNotifier, _sessions: FakeSessions) -> None:
+        before = int(time.time() * 1000)
+        first = Browser(hub, "ours")
+        await first.until("retry:")
+        notifier.play("interviews", OURS)
+        await first.until("event: interviews")
+        late, current = (
+            Browser(hub, "ours", query=f"since={before}"),
+            Browser(hub, "ours", query="since=9999999999999"),
+        )
+        await late.until("event: resync")
+        await current.until("retry:")
+        assert "resync" not in current.received
+        for browser in (first, late, current):
+            browser.leave()
+            await browser.finished()
 
     play(story)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tests.factories import Cast, create_interview, create_interviews
-
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
 from yuemian.interviews.actions.change import Facts, cancel_interview, change_interview

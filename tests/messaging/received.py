@@ -32,9 +32,7 @@ def receive(cast: Cast, interviews: list[Interview], *, now: datetime, **content
 
 def receive_test(cast: Cast, interview: Interview, *, now: datetime) -> list[LabMessage]:
     version = cast.templates[Purpose.INVITATION]
-    ids = send_test(
-        cast.recruiter, interview, version, locale="zh-hans", channels=[Channel.EMAIL], now=now
-    )
+    ids = send_test(cast.recruiter, interview, version, locale="zh-hans", channels=[Channel.EMAIL], now=now)
     return [put(delivery, now=now) for delivery in Delivery.objects.filter(notification_id__in=ids)]
 
 

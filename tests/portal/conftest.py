@@ -31,7 +31,12 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 BLOCKS: list[tuple[str, str, str, dict[str, str]]] = [
     ("company", "关于星河科技", "About Galaxy", {"body": "我们做卫星数据服务，每天处理 40 TB 影像。"}),
     ("video", "三分钟看懂星河", "Three minutes", {"body": "一天。", "link": "https://video.example/welcome"}),
-    ("highlights", "你会做什么", "What you do", {"body": "- 把处理管线扩展到 100 TB\n- 代码评审**人人平等**"}),
+    (
+        "highlights",
+        "你会做什么",
+        "What you do",
+        {"body": "- 把处理管线扩展到 100 TB\n- 代码评审**人人平等**"},
+    ),
     ("testimonial", "同事的话", "A colleague", {"body": "第一次评审就有人认真听。", "by_line": "周岚，后端"}),
     ("benefits", "工作时间与福利", "Hours", {"body": "- 10:00–18:30，弹性一小时\n- 补充医疗，每年体检"}),
 ]
@@ -141,7 +146,11 @@ def pocket(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts: list[BrowserContext] = []
 
     def make(width: int = 375, height: int = 667, **options: Any) -> BrowserContext:
-        given = {"user_agent": PHONE, "has_touch": True, "viewport": {"width": width, "height": height}}
+        given: dict[str, Any] = {
+            "user_agent": PHONE,
+            "has_touch": True,
+            "viewport": {"width": width, "height": height},
+        }
         contexts.append(chromium.new_context(**(given | options)))
         return contexts[-1]
 

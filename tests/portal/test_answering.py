@@ -125,7 +125,6 @@ def test_an_odd_agent_is_doubted(cast: Cast) -> None:
     now = timezone.now()
     who = invite(cast, now=now)
     browser = phone()
-    browser.headers = None  # type: ignore[attr-defined]
     browser.defaults["HTTP_USER_AGENT"] = PHONE + " Slackbot"
     assert tap(browser, who, "accepted", now=now).status_code == 200
 

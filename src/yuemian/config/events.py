@@ -26,6 +26,8 @@ HEARTBEAT = 15.0
 INTERVAL = 0.5
 CAP = 500
 RETRY_MS = 3000
+#: A page reads its rows a moment before it is rendered.
+OVERLAP = 1.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
 #: Sent to everybody when events may have been missed: whoever hears it fetches anew what it shows.
 RESYNC = "resync"
@@ -101,6 +103,7 @@ class Hub:
         self._cap = cap
         self._clients: dict[UUID, set[Client]] = {}
         self._open: Counter[UUID] = Counter()
+        self._last_news: dict[UUID, float] = {}
         self._closing = asyncio.Event()
         self._listener: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,6 +136,7 @@ class Hub:
         if not isinstance(topic, str) or not _TOPIC.fullmatch(topic):
             log.warning("event_topic_refused")
             return
+        self._last_news[organization_id] = time.time()
         for client in self._clients.get(organization_id, ()):
             client.tell(topic, data)
 
@@ -152,10 +156,15 @@ class Hub:
         elif self._open[access.organization_id] >= self._cap:
             await _refuse(send, 429)
         else:
-            await self._stream(access, token, receive, send)
+            missed = self._last_news.get(access.organization_id, 0.0) >= _since(scope) - OVERLAP
+            await self._stream(access, token, receive, send, is_late=missed)
 
-    async def _stream(self, access: Access, token: str, receive: Receive, send: Send) -> None:
+    async def _stream(
+        self, access: Access, token: str, receive: Receive, send: Send, *, is_late: bool
+    ) -> None:
         client = Client(access.organization_id)
+        if is_late:
+            client.tell(RESYNC, {})
         group = self._clients.setdefault(access.organization_id, set())
         group.add(client)
         self._open[access.organization_id] += 1
@@ -258,6 +267,12 @@ async def _refuse(send: Send, status: int) -> None:
         headers.append((b"allow", b"GET"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _since(scope: Scope) -> float:
+    """When the page that connects was rendered, in seconds; without a word of it: now."""
+    found = re.search(rb"(?:^|&)since=(\d{1,15})(?:&|$)", scope.get("query_string", b""))
+    return int(found[1]) / 1000 if found else time.time() + OVERLAP
 
 
 def _cookie(scope: Scope, name: str) -> str:

@@ -25,7 +25,7 @@ _SYSTEMS = re.compile(
 )
 # A wrong hit costs a person one more press; a phone called CUBOT is no bot.
 _MACHINES = re.compile(
-    r"(?<!cu)bot\b|bot[/;_-]|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|webdriver|lighthouse|"
+    r"(?<!cu)bot(?:\b|_)|crawl|spider|slurp|headless|phantom|selenium|puppeteer|playwright|webdriver|lighthouse|"
     r"preview|prefetch|proxy|\bscan|monitor|validator|archiver|facebookexternalhit|embedly|whatsapp/|skypeuri|"
     r"curl|wget|python|httpx|aiohttp|urllib|libwww|java/|okhttp|go-http|node-fetch|axios|ruby|perl|php|guzzle|"
     r"mimecast|proofpoint|barracuda|safelinks|symantec|trendmicro|forcepoint|zscaler|fortinet|virustotal|urlscan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -121,6 +121,19 @@ def check_sheet(
 ) -> CheckedSheet:
     """Reads and judges every row. `on_progress(done, total)` may raise to cancel."""
     choices = choices or Choices()
+    sheet = read_sheet(table, reference, choices, remembered=remembered, on_progress=on_progress)
+    return judged(sheet, reference, choices)
+
+
+def read_sheet(
+    table: Table,
+    reference: Reference,
+    choices: Choices,
+    *,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
+    on_progress: Progress = _ignore,
+) -> CheckedSheet:
+    """Reads every row by itself: what of people and interviews must be looked up is then in `contacts_of`."""
     header = sheet_header(table, choices, remembered)
     below = table.rows[header.row + 1 :]
     reader = RowReader(table, header, reference, choices)
@@ -129,20 +142,45 @@ def check_sheet(
         if done % _PROGRESS_STEP == 0:
             on_progress(done, len(below))
         rows.append(_read_row(row, header, reader, reference, choices))
-    judged = _judge(rows, reference, choices)
     on_progress(len(below), len(below))
-    return CheckedSheet(
-        header, tuple(judged), _missing_columns(header), _suspicious_columns(header, below), _unknown(judged)
+    return CheckedSheet(header, tuple(rows), _missing_columns(header), _suspicious_columns(header, below))
+
+
+def read_again(
+    sheet: CheckedSheet, table: Table, reference: Reference, choices: Choices, numbers: Collection[int]
+) -> CheckedSheet:
+    """Reads the numbered rows anew, after a choice that concerns no other row."""
+    reader = RowReader(table, sheet.header, reference, choices)
+    source = {row.number: row for row in table.rows if row.number in numbers}
+    rows = (
+        _read_row(source[row.number], sheet.header, reader, reference, choices)
+        if row.number in source
+        else row
+        for row in sheet.rows
     )
+    return replace(sheet, rows=tuple(rows))
+
+
+def judged(sheet: CheckedSheet, reference: Reference, choices: Choices) -> CheckedSheet:
+    """What becomes of every row, beside the others and beside what exists; an earlier judgement is forgotten."""
+    rows = _judge([_unjudged(row) for row in sheet.rows], reference, choices)
+    return replace(sheet, rows=tuple(rows), unknown=_unknown(rows))
+
+
+def contacts_of(sheet: CheckedSheet, reference: Reference) -> frozenset[str]:
+    """The blind indexes of every contact in the sheet: what to look up to fill `Reference.people`."""
+    return frozenset(index for row in sheet.rows for index in _contacts(row, reference))
 
 
 def contact_indexes(table: Table, reference: Reference, choices: Choices | None = None) -> frozenset[str]:
-    """The blind indexes of every contact in the table: what to look up to fill `Reference.people`."""
-    choices = choices or Choices()
-    header = sheet_header(table, choices)
-    reader = RowReader(table, header, reference, choices)
-    rows = (_read_row(row, header, reader, reference, choices) for row in table.rows[header.row + 1 :])
-    return frozenset(index for row in rows for index in _contacts(row, reference))
+    """The same for a table that was not read yet."""
+    return contacts_of(read_sheet(table, reference, choices or Choices()), reference)
+
+
+def _unjudged(row: CheckedRow) -> CheckedRow:
+    if row.state is RowState.IGNORED:
+        return row
+    return replace(row, state=RowState.GOOD, problems=(), notices=(), candidate="")
 
 
 def _read_row(
@@ -166,16 +204,21 @@ def _contacts(row: CheckedRow, reference: Reference) -> list[str]:
 
 
 def _fingerprints(row: CheckedRow, reference: Reference) -> tuple[str, ...]:
-    """Stable over re-imports: the person, the job, the round and the instant, whatever their spelling."""
+    """One for each contact; none while the row is not whole."""
     values = row.values
     if Field.JOB not in values or Field.START not in values:
         return ()
-    instant = f"{datetime.fromisoformat(values[Field.START]).timestamp():.0f}"
-    parts = (row.contact_name, values[Field.JOB], values.get(Field.ROUND, ""), instant)
+    job, turn = values[Field.JOB], values.get(Field.ROUND, "")
+    start = datetime.fromisoformat(values[Field.START])
     return tuple(
-        hashlib.sha256("\x1f".join((contact, *parts)).encode()).hexdigest()[:32]
-        for contact in _contacts(row, reference)
+        fingerprint(contact, row.contact_name, job, turn, start) for contact in _contacts(row, reference)
     )
+
+
+def fingerprint(contact: str, name: str, job: str, turn: str, start: datetime) -> str:
+    """Stable over re-imports: the person, the job, the round and the instant, whatever their spelling."""
+    parts = (contact, name, job, turn, f"{start.timestamp():.0f}")
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def _judge(rows: list[CheckedRow], reference: Reference, choices: Choices) -> list[CheckedRow]:
@@ -194,6 +237,7 @@ def _judge(rows: list[CheckedRow], reference: Reference, choices: Choices) -> li
             judged.append(row)
             continue
         row = _against_people(row, contacts[row.number], reference, choices)  # noqa: PLW2901 - a row in stages
+        row = _against_number(row, reference)  # noqa: PLW2901
         row = _against_file(row, contacts[row.number], by_contact, choices)  # noqa: PLW2901
         if len(by_external_id.get(row.values.get(Field.EXTERNAL_ID, ""), ())) > 1:
             row = _with_problem(row, ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE)  # noqa: PLW2901
@@ -227,6 +271,18 @@ def _against_people(
         return _with_notice(row, NoticeCode.SHARED_CONTACT_CONFIRMED)
     names = "、".join(sorted({mask_name(person.name) for person in everybody.values()}))
     return _with_problem(row, ProblemCode.CONTACT_OF_OTHER_NAME, names=names)
+
+
+def _against_number(row: CheckedRow, reference: Reference) -> CheckedRow:
+    """A candidate number that exists already names its owner, or is wrong."""
+    owner = reference.external_ids.get(row.values.get(Field.EXTERNAL_ID, ""))
+    if owner is None or owner.key == row.candidate:
+        return row
+    if comparable_name(owner.name) != row.contact_name:
+        return _with_problem(row, ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE)
+    if row.candidate:
+        return _with_problem(row, ProblemCode.CONTACTS_OF_TWO_PEOPLE, names=mask_name(owner.name))
+    return _with_notice(replace(row, candidate=owner.key), NoticeCode.KNOWN_CANDIDATE)
 
 
 def _keys(people: Iterable[KnownPerson]) -> set[str]:

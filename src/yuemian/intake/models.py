@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from yuemian.accounts.models import User
 from yuemian.trust.models import TenantModel
+
+#: A check says that it lives every second or two; reading a large workbook's tail is its longest silence.
+STALLED_AFTER = timedelta(seconds=45)
 
 
 class ImportState(models.TextChoices):
@@ -24,26 +31,35 @@ class ImportQuerySet(models.QuerySet["Import"]):
 class Import(TenantModel):
     """One file: its rows, the column mapping, the person's repairs and edits, and what came of it.
 
-    Content and edits are sealed with the organization's key and removed when the import is done or discarded.
+    Content, edits and result are sealed with the organization's key. When the import is done, only the rows that
+    were not imported stay, for download; when it is discarded, nothing does.
     """
 
-    PLACE = "intake_import.content"
+    CONTENT_PLACE = "intake_import.content"
     EDITS_PLACE = "intake_import.edits"
+    RESULT_PLACE = "intake_import.result"
 
     file_name = models.CharField(max_length=200)
     file_hash = models.BinaryField(max_length=32)
     size = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.CHECKING)
     refusal = models.CharField(max_length=40, blank=True, help_text="Code of why the file cannot be read.")
+    refusal_params = models.JSONField(default=dict, help_text="What its sentence names: a limit, a cell.")
     content_sealed = models.BinaryField(null=True, help_text="The sheet's cells as JSON, sealed.")
     edits_sealed = models.BinaryField(
         null=True, help_text="Mapping, accepted repairs and edited cells as JSON, sealed."
     )
+    result_sealed = models.BinaryField(null=True, help_text="The checked rows as JSON, sealed.")
+    revision = models.PositiveIntegerField(
+        default=1, help_text="Raised by every decision: a page knows that it is old."
+    )
+    interview_ids = ArrayField(models.UUIDField(), default=list, help_text="What was created.")
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, help_text="Row state → number of rows.")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="imports")
     created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(default=timezone.now, help_text="Last sign of life of the check.")
     finished_at = models.DateTimeField(null=True)
 
     objects = ImportQuerySet.as_manager()
@@ -54,6 +70,14 @@ class Import(TenantModel):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    def has_stalled(self, now: datetime) -> bool:
+        """Nobody checks any more: the process that did has died."""
+        return self.state == ImportState.CHECKING and now - self.touched_at > STALLED_AFTER
+
+    @property
+    def created(self) -> int:
+        return len(self.interview_ids)
 
 
 class ColumnMapping(TenantModel):

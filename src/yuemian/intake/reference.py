@@ -118,6 +118,7 @@ class Reference:
     default_recruiter: str = ""
     default_minutes: int = 60
     people: Mapping[str, tuple[KnownPerson, ...]] = dataclass_field(default_factory=dict)
+    external_ids: Mapping[str, KnownPerson] = dataclass_field(default_factory=dict)
     interviews: frozenset[str] = frozenset()
     blind_index: Callable[[str, str], str] = identity_index
     zones: frozenset[str] = dataclass_field(default_factory=lambda: frozenset(available_timezones()))

@@ -34,10 +34,10 @@ Fields = dict[Field, Reading[str]]
 
 _LIMITS = {
     Field.PLACE: 300,
-    Field.MATERIALS: 1000,
-    Field.FLOW: 2000,
+    Field.MATERIALS: 500,
+    Field.FLOW: 500,
     Field.NOTE: 2000,
-    Field.EXTERNAL_ID: 100,
+    Field.EXTERNAL_ID: 80,
 }
 _WHEN = (Field.START, Field.DATE, Field.TIME)
 _ABOUT_TIME = (*_WHEN, Field.ZONE, Field.END, Field.DURATION)
@@ -237,6 +237,6 @@ def _checked_link(url: str, text: str, repairs: Sequence[Repair]) -> Reading[str
         is_plain = bool(parts.hostname) and "." in (parts.hostname or "") and "@" not in parts.netloc
     except ValueError:
         is_plain = False
-    if not is_plain or len(url) > 1000:
+    if not is_plain or len(url) > 500:
         return bad(ProblemCode.LINK_NOT_WEB, text=text[:80])
     return Reading(url, tuple(repairs))

@@ -14,6 +14,8 @@ from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Rep
 from yuemian.intake.checking import RowState
 from yuemian.intake.refusal import Refusal, UnreadableFile
 
+Text = Promise | str
+
 PROBLEMS: Mapping[ProblemCode, Promise | str] = {
     ProblemCode.MISSING: _("This is needed."),
     ProblemCode.UNREADABLE: _("“%(text)s” cannot be read; type it again."),
@@ -78,7 +80,7 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
         "Name and contacts belong to different known people (%(names)s); "
         "check whether rows or columns were mixed up."
     ),
-    ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE: _("Two people in this file have this candidate number."),
+    ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE: _("Two people have this candidate number."),
 }
 
 REPAIRS: Mapping[RepairCode, Promise | str] = {

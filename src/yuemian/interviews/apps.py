@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from yuemian.messaging.subjects import Subject, register
+from yuemian.messaging.subjects import Subject, register, register_previews
 
 TRUTH = """
 SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at
@@ -18,3 +18,4 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         register(Subject("interview", TRUTH))
+        register_previews("yuemian.interviews.previews.SOURCE")

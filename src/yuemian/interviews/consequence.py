@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from yuemian.accounts.models import Organization
 from yuemian.domain.states import TOLD, WAITING, Answer
 from yuemian.hiring.models import ContactState
@@ -24,6 +26,11 @@ class Consequence:
     has_answered: bool
     channels: Sequence[Text]
 
+    @property
+    def by(self) -> str:
+        """`email and text message`, as it stands inside a sentence."""
+        return gettext(" and ").join(str(channel) for channel in self.channels)
+
 
 def consequence_of(interview: Interview, organization: Organization) -> Consequence:
     states = set(
@@ -39,5 +46,5 @@ def consequence_of(interview: Interview, organization: Organization) -> Conseque
         is_told=bool(states & {str(state) for state in TOLD}),
         is_waiting=bool(states & {str(state) for state in WAITING}),
         has_answered=interview.answer != Answer.NEEDS_ACTION,
-        channels=[wording.channel(c) for c in available_channels(organization) if c in reachable],
+        channels=[wording.BY[c] for c in available_channels(organization) if c in reachable],
     )

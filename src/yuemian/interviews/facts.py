@@ -7,24 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from yuemian.accounts.models import Organization
+from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import present
 from yuemian.interviews.models import Interview
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
-
-ROUNDS_EN = {
-    "初试": "First interview",
-    "复试": "Second interview",
-    "终试": "Final interview",
-    "笔试": "Written test",
-}
-ROUNDS_ZH = {english: chinese for chinese, english in ROUNDS_EN.items()}
-
-
-def round_in(name: str, locale: str) -> str:
-    """The usual rounds in the reader's language; any other name stays as HR wrote it."""
-    return (ROUNDS_ZH if locale.startswith("zh") else ROUNDS_EN).get(name, name)
 
 
 def lines(text: str) -> list[str]:

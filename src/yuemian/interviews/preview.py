@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Organization
-from yuemian.channels.mail import CONTENT_STYLES, ShellTexts, facts_html, shell, slots
 from yuemian.domain.placeholder import samples
-from yuemian.domain.richtext import to_html, to_text
+from yuemian.domain.richtext import to_text
 from yuemian.domain.segments import Segments, count_segments
 from yuemian.domain.states import Channel, Purpose
-from yuemian.domain.template import RenderProblem, TemplateProblem, compile_template, render
+from yuemian.domain.template import Rendered, RenderProblem, TemplateProblem, compile_template, render
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import best_locale, texts_of
+from yuemian.messaging.engine.render import mail_frame, mail_slots
 from yuemian.messaging.models import TemplateVersion
 
 #: As long as a real one, so that the parts of a text message are counted right; it opens nothing.
@@ -74,37 +74,21 @@ def preview(
     later = {name: invented[name] for name in ONLY_LATER if name in invented}
     context = {**later, **context_of(interview, organization, locale, answer_link=answer_link())}
     try:
-        # A text message has no subject, but a template always does.
-        compiled = compile_template(variant.subject or "-", variant.body, purpose)
+        # A text message has no subject; the language wants one.
+        compiled = compile_template(variant.subject or "{{ organization_name }}", variant.body)
         rendered = render(compiled, context)
     except (TemplateProblem, RenderProblem) as error:
         return Preview(channel, locale, problem=str(error))
     return Preview(channel, locale, rendered.subject, rendered.text)
 
 
-def mail_page(found: Preview, interview: Interview, organization: Organization) -> str:
-    """The mail's HTML, as a mail program shows it."""
-    with translation.override(found.locale):
-        context = context_of(interview, organization, found.locale)
-        texts = ShellTexts(
-            organization=organization.name_in(found.locale),
-            button=_("View and answer"),
-            link_note=_("The button does not work? Copy this address into a browser:"),
-            footer=[_("Sent by the recruiting system of %(name)s.") % {"name": context["organization_name"]}],
-        )
-        facts = [
-            (_("Time"), str(context["interview_when"])),
-            (_("Place"), "\n".join(filter(None, [interview.place_name, interview.place_address]))),
-            (_("Video link"), interview.video_link),
-        ]
-        contact = [context["contact_name"], context["contact_phone"], context["contact_email"]]
-        return shell(texts, found.locale).fill(
-            slots(
-                preheader=str(context["interview_when"]),
-                heading=found.subject,
-                content=to_html(found.text, CONTENT_STYLES),
-                facts=facts_html(facts),
-                link=answer_link(),
-                contact="\n".join(str(each) for each in contact if each),
-            )
-        )
+def mail_page(found: Preview, interview: Interview, organization: Organization, purpose: str) -> str:
+    """The mail's HTML, as a mail program shows it: the engine's own frame, filled."""
+    context = context_of(interview, organization, found.locale, answer_link=answer_link())
+    frame = mail_frame(
+        organization.name_in(found.locale),
+        urlsplit(settings.PUBLIC_URL).netloc,
+        found.locale,
+        is_question=purpose != Purpose.CANCELLATION,
+    )
+    return frame.fill(mail_slots(purpose, Rendered(found.subject, found.text), context, found.locale))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from yuemian.messaging.models import Conversation, DeliveryEvent, EventKind, Mes
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 from yuemian.ui.states import appearance
-from yuemian.ui.when import locale_of
+from yuemian.ui.when import locale_of, moment_text
 
 #: Repeated fetches by a mail scanner within this time are one line.
 SAME_VISIT = timedelta(minutes=10)
@@ -78,6 +79,11 @@ def story(interview: Interview, user: User) -> list[Entry]:
     if may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LONGEST]
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """To the second: `11月25日 周三 14:00:07`."""
+    return f"{moment_text(at, zone, with_year=False)}:{at.astimezone(zone):%S}"
 
 
 def may_read_conversation(user: User) -> bool:
@@ -198,8 +204,11 @@ def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:
         EventKind.UNCLEAR: _("%(channel)s: outcome unknown"),
         EventKind.CALLED_OFF: _("%(channel)s called off"),
     }
-    if is_rehearsal and kind in {EventKind.ACCEPTED, EventKind.DELIVERED}:
-        return _("%(channel)s arrived in the phone lab") % {"channel": channel}
+    if is_rehearsal:
+        titles |= {
+            EventKind.ACCEPTED: _("%(channel)s sent to the phone lab"),
+            EventKind.DELIVERED: _("%(channel)s arrived in the phone lab"),
+        }
     return titles[kind] % {"channel": channel}
 
 

@@ -37,6 +37,11 @@ CHANNELS: dict[str, Text] = {
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
 }
+BY: dict[str, Text] = {
+    Channel.EMAIL: word("by", "email"),
+    Channel.SMS: word("by", "text message"),
+    Channel.WECHAT: word("by", "WeChat"),
+}
 CHANNEL_ICONS: dict[str, str] = {Channel.EMAIL: "mail", Channel.SMS: "message", Channel.WECHAT: "message"}
 MODES: dict[str, Text] = {
     Mode.ONSITE: word("mode", "On site"),
@@ -144,7 +149,7 @@ PROBLEMS: dict[str, Text] = {
 
 def reason(code: str) -> Reason:
     """The sentence and remedy of a reason; a code nobody knows shows as itself."""
-    return REASONS.get(code) or LEFT_OUT.get(code) or Reason(code)
+    return REASONS.get(code) or Reason(code)
 
 
 def purpose(code: str) -> Text:

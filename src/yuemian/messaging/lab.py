@@ -20,7 +20,7 @@ from yuemian.hiring.models import Candidate
 from yuemian.messaging.models import LabMessage
 from yuemian.trust.vault import Unreadable, Vault
 
-PHONES_PER_PAGE = 6
+PHONES_PER_PAGE = 8
 #: Older messages of one phone are not shown.
 MESSAGES_PER_PHONE = 40
 #: The recruiter's own phone, which receives test copies.
@@ -150,7 +150,7 @@ def opened(row: LabMessage, vault: Vault) -> Letter:
         content = orjson.loads(vault.open_bytes(row.key, LabMessage.PLACE, row.pk, row.content_sealed))
     except Unreadable:
         return Letter(**facts, is_readable=False)
-    words = {name: str(content.get(name) or "") for name in ("to", "subject", "text", "html")}
+    words: dict[str, Any] = {name: str(content.get(name) or "") for name in ("to", "subject", "text", "html")}
     return Letter(**facts, **words, link=own_path(str(content.get("link") or "")))
 
 

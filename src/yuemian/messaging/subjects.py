@@ -30,3 +30,13 @@ SUBJECTS: dict[str, Subject] = {}
 def register(subject: Subject) -> None:
     """Called from an app's `ready()`."""
     SUBJECTS[subject.kind] = subject
+
+
+#: Dotted names of `messaging.previews.PreviewSource` objects; resolved at use, when all models are loaded.
+PREVIEW_SOURCES: list[str] = []
+
+
+def register_previews(name: str) -> None:
+    """Called from an app's `ready()`: lend previews the facts of real people."""
+    if name not in PREVIEW_SOURCES:
+        PREVIEW_SOURCES.append(name)

@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import lab
+from yuemian.messaging.views import blocks, lab, templates
 
 urlpatterns = [
+    path("templates", templates.template_list, name="templates"),
+    path("templates/new", templates.template_new, name="template-new"),
+    path("templates/<uuid:template_id>", templates.template_editor, name="template"),
+    path("templates/<uuid:template_id>/save", templates.template_save, name="template-save"),
+    path("templates/<uuid:template_id>/preview", templates.template_preview, name="template-preview"),
+    path("templates/<uuid:template_id>/people", templates.template_people, name="template-people"),
+    path("templates/<uuid:template_id>/rename", templates.template_rename, name="template-rename"),
+    path("templates/<uuid:template_id>/archive", templates.template_archive, name="template-archive"),
+    path("templates/<uuid:template_id>/duplicate", templates.template_duplicate, name="template-duplicate"),
+    path("templates/<uuid:template_id>/discard", templates.template_discard, name="template-discard"),
+    path(
+        "templates/<uuid:template_id>/versions/<int:number>",
+        templates.template_version,
+        name="template-version",
+    ),
+    path("blocks", blocks.block_list, name="blocks"),
+    path("blocks/new", blocks.block_new, name="block-new"),
+    path("blocks/preview", blocks.block_preview, name="block-preview"),
+    path("blocks/<uuid:block_id>", blocks.block_edit, name="block"),
+    path("blocks/<uuid:block_id>/delete", blocks.block_delete, name="block-delete"),
+    path("blocks/<uuid:block_id>/move", blocks.block_move, name="block-move"),
     path("lab", lab.lab_page, name="lab"),
     path("lab/phones/<str:owner>", lab.lab_phone, name="lab-phone"),
     path("lab/messages/<uuid:message_id>", lab.lab_message, name="lab-message"),

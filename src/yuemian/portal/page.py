@@ -131,7 +131,9 @@ def standing_answer(interview: Interview, *, now: datetime) -> dict[str, Any]:
     """What the candidate answered to the current revision, or an empty dictionary."""
     if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
         return {}
-    to_this = Response.objects.filter(interview=interview, revision=interview.revision)
+    to_this = Response.objects.filter(
+        interview=interview, revision=interview.revision, answer=interview.answer
+    )
     given = to_this.order_by("-at", "-id").first()
     return {
         "value": interview.answer,
@@ -187,7 +189,7 @@ def web_link(address: str) -> str:
 
 def _logo(interview: Interview) -> str:
     digest = bytes(getattr(interview, "logo_digest", None) or _NO_LOGO)
-    return "" if digest == _NO_LOGO else reverse("organization-logo", args=[digest.hex()])
+    return "" if digest == _NO_LOGO else reverse("logo", args=[digest.hex()])
 
 
 def _note(interview: Interview, given: Response | None) -> str:

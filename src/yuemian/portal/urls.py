@@ -12,6 +12,6 @@ urlpatterns = [
     path("c/language", views.language, name="candidate-language"),
     path("c/seen", views.seen, name="candidate-seen"),
     path("c/<str:token>", views.candidate_page, name="candidate-page"),
-    re_path(r"^logo/(?P<digest>[0-9a-f]{64})\.png$", views.logo, name="organization-logo"),
+    re_path(r"^logo/(?P<digest>[0-9a-f]{64})\.png$", views.logo, name="logo"),
     path("preview/interview/<uuid:interview_id>", preview.preview_interview, name="preview-interview"),
 ]

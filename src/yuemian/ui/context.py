@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ NAVIGATION = (
     NavigationEntry("/imports", _("Imports"), "upload", _HR),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
-    NavigationEntry("/settings", _("Settings"), "settings", frozenset({"administrator"})),
+    NavigationEntry("/settings", _("Settings"), "settings", frozenset({"administrator", "recruiter", "auditor"})),
 )
 
 
@@ -55,6 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             ],
             "theme": chosen_theme(request),
             "navigation": list(_navigation(request)),
+            "rendered_at": int(time.time() * 1000),
             "here": request.get_full_path() if request.method == "GET" else "/",
         }
     }

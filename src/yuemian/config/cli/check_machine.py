@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import smtplib
-import ssl
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from yuemian.channels.base import BadConfig
+from yuemian.channels.smtp import SMTPConfig
 from yuemian.config.cli import port
 from yuemian.config.cli.findings import Finding, fail, ok, warn
 from yuemian.config.environment import Environment
@@ -117,10 +118,14 @@ def smtp(settings: Environment) -> Iterator[Finding]:
     if not settings.smtp_url:
         yield ok("smtp", "No mail server is set; rehearsal works without")
         return
-    parts = urlsplit(settings.smtp_url)
-    where = f"{parts.hostname}:{parts.port or (465 if parts.scheme == 'smtps' else 25)}"
     try:
-        _greet(parts.scheme, parts.hostname or "", parts.port)
+        config = SMTPConfig.from_url(settings.smtp_url)
+    except BadConfig as error:
+        yield fail("smtp", "YUEMIAN_SMTP_URL cannot be used", str(error))
+        return
+    where = f"{config.host}:{config.port}"
+    try:
+        _greet(config)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         yield fail(
             "smtp",
@@ -131,14 +136,12 @@ def smtp(settings: Environment) -> Iterator[Finding]:
         yield ok("smtp", f"The mail server {where} answers")
 
 
-def _greet(scheme: str, host: str, number: int | None) -> None:
+def _greet(config: SMTPConfig) -> None:
     """Connect and read the greeting; no sign-in, nothing is sent."""
-    if scheme == "smtps":
-        smtplib.SMTP_SSL(host, number or 465, timeout=5, context=ssl.create_default_context()).close()
-    elif scheme in {"smtp", "smtp+starttls"}:
-        smtplib.SMTP(host, number or 25, timeout=5).close()
+    if config.tls == "implicit":
+        smtplib.SMTP_SSL(config.host, config.port, timeout=5, context=config.tls_context()).close()
     else:
-        raise ValueError(scheme)
+        smtplib.SMTP(config.host, config.port, timeout=5).close()
 
 
 def _is_open(path: Path) -> bool:

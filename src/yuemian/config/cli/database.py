@@ -47,6 +47,13 @@ def demo(_rest: list[str]) -> int:
     return 0
 
 
+def found(rest: list[str]) -> int:
+    """A real organization; its own arguments are read by `config.founding`."""
+    with database_running(environment.read()):
+        _set_up_django()
+        return int(importlib.import_module("yuemian.config.founding").main(rest))
+
+
 def manage(rest: list[str]) -> int:
     """Django's own commands, as the owner."""
     with database_running(environment.read()):

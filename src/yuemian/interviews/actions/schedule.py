@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import Branch, User
+from yuemian.domain.addresses import email_index_form, phone_index_form
 from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Stage
 from yuemian.hiring.models import Application, Candidate, ContactPoint, ContactState, Job, Source
 from yuemian.interviews.models import Change, ChangeKind, Interview, Participant
@@ -124,7 +125,7 @@ def schedule_interviews(
 def blind_indexes(organization_id: UUID, person: Person) -> dict[Channel, bytes]:
     """The person's contact values as blind indexes, for recognising them."""
     ring = keyring()
-    values = {Channel.EMAIL: person.email, Channel.SMS: person.phone}
+    values = {Channel.EMAIL: email_index_form(person.email), Channel.SMS: phone_index_form(person.phone)}
     return {c: ring.blind_index(organization_id, str(c), value) for c, value in values.items() if value}
 
 

@@ -139,7 +139,10 @@ def show(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "purpose": wording.purpose(batch.purpose),
         "progress": progress,
         "troubles": troubles_of(batch),
-        "left_out": [(wording.reason(code), count) for code, count in batch.left_out.items()],
+        "left_out": [
+            (wording.LEFT_OUT.get(code) or wording.reason(code), count)
+            for code, count in batch.left_out.items()
+        ],
         "is_final": batch.state in BATCH_FINAL,
         "is_stopped": batch.state == BatchState.CANCELLED,
         "is_scheduled": batch.due_at > now and batch.state not in BATCH_FINAL,
@@ -148,6 +151,10 @@ def show(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     }
     is_part = request.headers.get("HX-Target") == "batch-live"
     return render(request, "interviews/parts/batch.html" if is_part else "interviews/batch.html", context)
+
+
+def _left_out(batch: Batch) -> list[tuple[Reason, int]]:
+    return [(wording.LEFT_OUT.get(code, Reason(code)), count) for code, count in batch.left_out.items()]
 
 
 def _names(batch: Batch) -> str:

@@ -14,7 +14,7 @@ from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.states import Answer, InterviewState
 from yuemian.hiring.models import Job
-from yuemian.interviews import board
+from yuemian.interviews import board, rows
 from yuemian.interviews.board import Day, Filters, NoticeState, Status
 from yuemian.interviews.models import Interview
 from yuemian.ui.states import appearance
@@ -31,7 +31,7 @@ DAYS = {
 }
 STATUSES = {
     Status.NOT_INVITED: (_("Not invited"), "neutral"),
-    Status.WAITING: (_("Waiting for an answer"), "warning"),
+    Status.WAITING: (_("Awaiting answer"), "warning"),
     Status.COMING: (_("Coming"), "success"),
     Status.NOT_COMING: (_("Not coming"), "danger"),
     Status.RESCHEDULE: (_("Wants another time"), "special"),
@@ -57,7 +57,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     figures = board.count(user, filters, now=now)
     context: dict[str, Any] = {
         "filters": filters,
-        "page": board.page(user, filters, number, now=now),
+        "page": rows.page(user, filters, number, now=now),
         "counters": _counters(request.GET, filters, figures),
         "total": figures[filters.status.value if filters.status else "all"],
         "is_capped": figures["all"] >= board.CAP,
@@ -65,6 +65,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_import": user.may(Permission.IMPORT),
         "has_any": figures["all"] > 0 or not filters.is_plain or _has_any(user),
+        "days": list(DAYS.items()),
         "query": request.GET.urlencode(),
     }
     if request.headers.get("HX-Target") == "board":
@@ -105,7 +106,6 @@ def _choices(user: User) -> dict[str, Any]:
     """What the filters offer."""
     recruiters = User.objects.visible_to(user).filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR])
     return {
-        "days": list(DAYS.items()),
         "jobs": Job.objects.visible_to(user).filter(is_open=True),
         "branches": Branch.objects.visible_to(user),
         "recruiters": recruiters.filter(is_active=True),

@@ -20,7 +20,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.addresses import mask_email, mask_phone
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import ContactPoint
-from yuemian.interviews import board, timeline, wording
+from yuemian.interviews import rows, timeline, wording
 from yuemian.interviews.actions.choose import show_contacts
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.facts import lines
@@ -59,7 +59,7 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
 
 
 def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
-    (row,) = board.rows_of([interview], user, now=now)
+    (row,) = rows.rows_of([interview], user, now=now)
     return {
         "interview": interview,
         "row": row,
@@ -68,12 +68,13 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "materials": lines(interview.materials),
         "flow": lines(interview.flow),
         "note": timeline.note_of(interview),
-        "entries": timeline.story(interview, user),
+        "entries": [(e, timeline.moment(e.at, row.zone)) for e in timeline.story(interview, user)],
         "said": timeline.conversation(interview) if timeline.may_read_conversation(user) else [],
         "waiting_since": timeline.waiting_since(interview),
         "may_read": timeline.may_read_conversation(user),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_send": user.may(Permission.SEND),
+        "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),
         "longest": LONGEST,
     }
@@ -106,7 +107,12 @@ def contacts(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     """Show the addresses in clear, and write down who looked."""
     interview = fetch(request.user, interview_id)
     shown = show_contacts(request.user, interview, now=timezone.now())
-    context = {"contacts": contacts_of(interview, shown), "interview": interview, "are_shown": True}
+    context = {
+        "contacts": contacts_of(interview, shown),
+        "interview": interview,
+        "are_shown": True,
+        "may_edit": True,
+    }
     if request.headers.get("HX-Request"):
         return render(request, "interviews/parts/contacts.html", context)
     whole = detail(request.user, interview, now=timezone.now())

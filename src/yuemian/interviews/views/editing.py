@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, User
 from yuemian.domain.states import Mode
-from yuemian.hiring.models import Job
 from yuemian.interviews.actions.change import (
     QUIET_FIELDS,
     TOLD_FIELDS,
@@ -43,7 +42,7 @@ EDITING = ["GET", "HEAD", "POST"]
 @requires(Permission.EDIT_INTERVIEWS)
 def create(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
-    form = NewInterviewForm(request.POST or None, user=user, now=now, initial=_blank(user, request, now))
+    form = NewInterviewForm(request.POST or None, user=user, now=now, initial=_blank(user, now))
     if request.method == "POST" and form.is_valid():
         (interview_id,) = schedule_interviews(user, [form.appointment()], now=now)
         name = form.cleaned_data["name"]
@@ -58,14 +57,11 @@ def create(request: SignedInRequest) -> HttpResponse:
     return render(request, "interviews/new.html", context, status=status)
 
 
-def _blank(user: User, request: SignedInRequest, now: datetime) -> dict[str, Any]:
+def _blank(user: User, now: datetime) -> dict[str, Any]:
     """A form that is half filled: my branch, its clock and address, tomorrow, me."""
     branch = user.branch or Branch.objects.visible_to(user).first()
-    job = Job.objects.visible_to(user).filter(pk=_uuid(request.GET.get("job"))).first()
-    branch = job.branch if job else branch
     zone = branch.time_zone if branch else user.organization.time_zone
     return {
-        "job": job,
         "branch": branch,
         "recruiter": user,
         "round": ROUNDS[0],
@@ -76,13 +72,6 @@ def _blank(user: User, request: SignedInRequest, now: datetime) -> dict[str, Any
         "place_name": branch.name if branch else "",
         "place_address": branch.address if branch else "",
     }
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _lists() -> dict[str, Any]:
@@ -105,7 +94,9 @@ def change(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     differences = differences_of(interview, facts)
     if form.cleaned_data["revision"] != interview.revision:
         form.add_error(None, _("Somebody changed this interview meanwhile. Check the values and save again."))
-        form.data = {**form.data.dict(), "revision": str(interview.revision)}
+        data = request.POST.copy()
+        data["revision"] = str(interview.revision)
+        form.data = data
     elif not differences:
         form.add_error(None, _("Nothing is different yet. Change something, or go back."))
     elif "confirmed" in request.POST and "back" not in request.POST:

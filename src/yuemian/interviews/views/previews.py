@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -37,8 +40,12 @@ class Stage:
     sms: Preview
 
     @property
-    def languages(self) -> list[tuple[str, str]]:
-        return [(Locale.ZH_HANS.value, "中文"), (Locale.EN.value, "English")]
+    def version_id(self) -> str:
+        return str(self.version.pk)
+
+    @property
+    def interview_id(self) -> str:
+        return str(self.interview.pk)
 
 
 def stage(
@@ -54,6 +61,21 @@ def stage(
         mail=preview(interview, organization, version, Channel.EMAIL, locale),
         sms=preview(interview, organization, version, Channel.SMS, locale),
     )
+
+
+def switches(shown: Stage | None, query: Callable[..., str]) -> dict[str, Any]:
+    """The stage and its links to other messages and languages: key, label, address, whether it is shown."""
+    if shown is None:
+        return {"stage": None}
+    tabs = {"email": _("Mail"), "sms": _("Text message"), "page": _("Candidate's page")}
+    languages = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
+    return {
+        "stage": shown,
+        "stage_tabs": [(k, text, query(tab=k), k == shown.tab) for k, text in tabs.items()],
+        "stage_languages": [
+            (k, text, query(language=k), k == shown.language) for k, text in languages.items()
+        ],
+    }
 
 
 @require_safe
@@ -75,7 +97,9 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     template = "interviews/parts/preview.html"
     if request.headers.get("HX-Target") != "preview":
         template = "interviews/preview.html"
-    return render(request, template, {"interview": interview, "stage": shown})
+    seen = {"tab": shown.tab, "language": shown.language}
+    context = switches(shown, lambda **changes: "?" + urlencode(seen | changes))
+    return render(request, template, {"interview": interview, **context})
 
 
 @require_safe
@@ -95,7 +119,7 @@ def mail(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     found = preview(interview, request.user.organization, version, Channel.EMAIL, locale)
     if found.problem:
         raise Http404(_("This mail cannot be written."))
-    page = mail_page(found, interview, request.user.organization)
+    page = mail_page(found, interview, request.user.organization, version.template.purpose)
     return HttpResponse(page, headers={"Content-Security-Policy": MAIL_POLICY})
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.forms import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -23,15 +24,17 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews import board, wording
-from yuemian.interviews.actions.choose import NOT_PRESSED, Outdated, Plan, choose, outlook, press_send
-from yuemian.interviews.actions.invite import Item, Summary, send_test
+from yuemian.interviews.actions.choose import NOT_PRESSED, Outdated, Plan, choose, press_send
+from yuemian.interviews.actions.invite import send_test
 from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
-from yuemian.interviews.views.previews import Stage, stage
+from yuemian.interviews.outlook import Outlook, Staying, outlook
+from yuemian.interviews.views.previews import Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
 from yuemian.messaging.reach import available_channels
+from yuemian.ui.when import zone_text
 
 #: What a recruiter sends on purpose; changes, cancellations and answers leave by themselves.
 BY_HAND = (Purpose.INVITATION, Purpose.REMINDER)
@@ -71,9 +74,21 @@ class Choice:
             [("when", "later"), ("date", self.date), ("time", self.time)] if self.is_later else []
         )
 
-    def query(self, **changes: object) -> str:
+    def shown_pairs(self, **changes: object) -> list[tuple[str, str]]:
+        """The same with what the preview shows."""
         shown = {"position": self.position, "language": self.language, "tab": self.tab, **changes}
-        return "?" + urlencode(self.pairs() + [(name, str(value)) for name, value in shown.items() if value])
+        return self.pairs() + [(name, str(value)) for name, value in shown.items() if value]
+
+    def query(self, **changes: object) -> str:
+        return "?" + urlencode(self.shown_pairs(**changes))
+
+    @property
+    def previous_query(self) -> str:
+        return self.query(position=self.position - 1)
+
+    @property
+    def next_query(self) -> str:
+        return self.query(position=self.position + 1)
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,7 @@ class Group:
     reason: Reason
     code: str
     count: int
-    first: Sequence[Item] = field(default_factory=tuple)
+    first: Sequence[Staying] = field(default_factory=tuple)
 
 
 # --- Choosing ----------------------------------------------------------------------------------------------
@@ -148,11 +163,16 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     user = request.user
     choice = choice_of(user, batch, form, now=now)
     context: dict[str, Any] = {"batch": batch, "choice": choice, "chosen": len(batch.selection.interview_ids)}
-    context["stage"] = _stage(user, batch, choice)
+    context |= switches(_stage(user, batch, choice), choice.query)
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
-    return {**context, **_outcome(summary), "channel_options": _options(choice), "zone": board.zone_of(user)}
+    return {**context, **_outcome(summary), "channel_options": _options(choice), **_zone(user)}
+
+
+def _zone(user: User) -> dict[str, Any]:
+    zone = board.zone_of(user)
+    return {"zone": zone, "zone_name": zone_text(zone)}
 
 
 def _options(choice: Choice) -> list[tuple[str, Text, str, bool]]:
@@ -162,11 +182,11 @@ def _options(choice: Choice) -> list[tuple[str, Text, str, bool]]:
     ]
 
 
-def _outcome(summary: Summary | None) -> dict[str, Any]:
+def _outcome(summary: Outlook | None) -> dict[str, Any]:
     if summary is None:
         return {"going": 0, "by_channel": [], "groups": [], "told": 0}
     return {
-        "going": len(summary.going),
+        "going": summary.going,
         "by_channel": [
             (wording.channel(channel), wording.CHANNEL_ICONS[channel], count)
             for channel, count in summary.by_channel.items()
@@ -176,10 +196,10 @@ def _outcome(summary: Summary | None) -> dict[str, Any]:
     }
 
 
-def groups_of(summary: Summary) -> list[Group]:
+def groups_of(summary: Outlook) -> list[Group]:
     found = []
     for code, count in summary.by_reason.most_common():
-        items = [item for item in summary.staying if item.left_out == code][:FIRST_NAMES]
+        items = [each for each in summary.staying if each.reason == code][:FIRST_NAMES]
         found.append(Group(wording.LEFT_OUT[code], code.value, count, items))
     return found
 
@@ -230,25 +250,38 @@ def versions_of(user: User) -> list[TemplateVersion]:
         )
         .select_related("template")
         .prefetch_related("variants")
-        .order_by("template__purpose", "template__name", "template", "-number")
-        .distinct("template__purpose", "template__name", "template")
+        .order_by("template__purpose", "template__name", "template_id", "-number")
+        .distinct("template__purpose", "template__name", "template_id")
     )
     return list(found)
 
 
 def _version(versions: Sequence[TemplateVersion], form: QueryDict, batch: Batch) -> TemplateVersion | None:
-    """The chosen one, else the invitation for the round that most of the chosen interviews have."""
+    """The chosen one, else the invitation for the round all have in common, else the one for any round."""
     wanted = _uuid(form.get("template"))
     chosen = next((version for version in versions if version.pk == wanted), None)
     if chosen or not versions:
         return chosen
-    first = Interview.objects.filter(pk__in=batch.selection.interview_ids[:1]).values_list("round", flat=True)
-    round_name = first[0] if first else ""
+    rounds = rounds_of(batch)
+    round_name = next(iter(rounds)) if len(rounds) == 1 else ""
     rank = {round_name: 0, "": 1}
     return min(
         versions,
         key=lambda each: (BY_HAND.index(Purpose(each.template.purpose)), rank.get(each.template.round, 2)),
     )
+
+
+def rounds_of(batch: Batch) -> dict[str, int]:
+    """Round → how many of the chosen interviews."""
+    found = Interview.objects.filter(pk__in=batch.selection.interview_ids).values_list("round")
+    return dict(found.annotate(Count("pk")).order_by())
+
+
+def _other_rounds(batch: Batch, choice: Choice) -> int:
+    """How many chosen interviews are of another round than the one the template is written for."""
+    if choice.version is None or not choice.version.template.round:
+        return 0
+    return sum(n for name, n in rounds_of(batch).items() if name != choice.version.template.round)
 
 
 def _due(form: QueryDict, user: User, now: datetime) -> tuple[datetime | None, str]:
@@ -329,7 +362,6 @@ def left_out(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
     staying = summary.staying if summary else []
     wanted = request.GET.get("reason", "")
-    items = [item for item in staying if not wanted or item.left_out == wanted]
-    rows = [(item.interview, wording.LEFT_OUT[item.left_out]) for item in items if item.left_out]
+    rows = [(each, wording.LEFT_OUT[each.reason]) for each in staying if not wanted or each.reason == wanted]
     context = {"batch": batch, "choice": choice, "rows": rows[:LEFT_OUT_PAGE], "count": len(rows)}
     return render(request, "interviews/left_out.html", context)

@@ -17,6 +17,7 @@ from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import (
     CONTENT_STYLES,
     MailForm,
+    Shell,
     ShellTexts,
     facts_html,
     message_id,
@@ -120,8 +121,7 @@ class Renderer:
         is_lab: bool,
     ) -> Message:
         form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
-        facts = facts_of(row.purpose, context, row.locale)
-        link = context["answer_link"]
+        filled = mail_slots(row.purpose, said, context, row.locale)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         message = Message(
@@ -137,17 +137,11 @@ class Renderer:
             reply_to=_reply_address(context.get("contact_email", "")),
             reply_to_name=context.get("contact_name", ""),
             message_id=message_id(str(row.notification_id), row.occurrence, domain),
-            slots=slots(
-                preheader=_preheader(said, facts),
-                heading=said.subject,
-                content="".join([_paragraph(part) for part in said.text.split("\n\n")]),
-                facts=_card(facts),
-                link=link,
-                contact=_contact(context, row.locale),
-            ),
+            slots=filled,
         )
         if is_lab:
-            return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
+            link = {"link": context["answer_link"]}
+            return replace(message, form=_Built(b"", form.html(message)), slots=link)
         built = _Built(form.mail(message, row.now), "")
         return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
 
@@ -164,14 +158,32 @@ class Renderer:
         key = (sender.id, name, locale, is_question)
         form = self._forms.get(key)
         if form is None:
-            said = words(locale)
-            genuine = said.genuine.format(organization=name, host=self._host)
-            button = said.answer if is_question else said.view
-            texts = ShellTexts(name, button, said.link_note, [genuine, said.no_data])
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            form = self._forms[key] = MailForm(shell(texts, locale))
+            frame = mail_frame(name, self._host, locale, is_question=is_question)
+            form = self._forms[key] = MailForm(frame)
         return form
+
+
+def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) -> Shell:
+    """What is equal for every mail of an organization in one language; previews use it too."""
+    said = words(locale)
+    genuine = said.genuine.format(organization=organization, host=host)
+    button = said.answer if is_question else said.view
+    return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
+
+
+def mail_slots(purpose: str, said: Rendered, context: Mapping[str, Any], locale: str) -> dict[str, str]:
+    """What differs between people; previews use it too."""
+    facts = facts_of(purpose, context, locale)
+    return slots(
+        preheader=_preheader(said, facts),
+        heading=said.subject,
+        content="".join([_paragraph(part) for part in said.text.split("\n\n")]),
+        facts=_card(facts),
+        link=context["answer_link"],
+        contact=_contact(context, locale),
+    )
 
 
 def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:

@@ -18,6 +18,12 @@
     });
   });
 
+  /* A tap on the mail's button turns the frame into the candidate's page: give it the whole screen. */
+  document.addEventListener("load", (event) => {
+    const mail = event.target.matches?.("iframe") && event.target.closest(".mail-open");
+    if (mail) mail.toggleAttribute("data-browsing", event.target.contentWindow.location.pathname.startsWith("/c/"));
+  }, true);
+
   /* News: the page is fetched again; new phones come in, changed lists are renewed, open screens stay. */
   const merge = (fresh) => {
     const shelf = document.getElementById("lab-shelf"), list = $(".lab-phones", shelf), wanted = $$(".lab-phone", fresh);

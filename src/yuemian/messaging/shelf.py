@@ -1,0 +1,130 @@
+"""Reads of the template library: what stands on the shelf, and how versions differ."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from yuemian.accounts.models import Locale, User
+from yuemian.domain.states import Channel, Purpose
+from yuemian.messaging.actions.library import Place, Text, texts_in
+from yuemian.messaging.models import Template, TemplateVersion
+from yuemian.messaging.wording import CHANNELS, PURPOSES
+from yuemian.messaging.wording import Text as Word
+
+#: Purposes that have templates of their own now, in the order of the shelf.
+WRITTEN = (Purpose.INVITATION, Purpose.REMINDER, Purpose.CHANGE, Purpose.CANCELLATION, Purpose.ANSWER)
+#: Channels a template is written for.
+WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS)
+#: The locales' names in themselves, short.
+LOCALE_NAMES = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One variant's place in the editor: where it is, and how it stands."""
+
+    channel: Channel
+    locale: str
+    is_current: bool = False
+    is_written: bool = False
+    is_changed: bool = False
+    has_problems: bool = False
+
+    @property
+    def channel_name(self) -> Word:
+        return CHANNELS[self.channel]
+
+    @property
+    def locale_name(self) -> str:
+        return LOCALE_NAMES[self.locale]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A template on the shelf."""
+
+    template: Template
+    published: TemplateVersion | None
+    draft: TemplateVersion | None
+    tabs: Sequence[Tab]
+
+    @property
+    def state(self) -> str:
+        if self.template.is_archived:
+            return "archived"
+        return "published" if self.published else "draft"
+
+
+@dataclass(frozen=True)
+class Group:
+    purpose: str
+    label: Word
+    rows: Sequence[Row]
+
+
+def groups(user: User, *, show_archived: bool) -> list[Group]:
+    """The shelf by purpose. Reads in a constant number of queries."""
+    templates = Template.objects.visible_to(user).filter(is_archived=show_archived)
+    rows = [_row(template) for template in templates.prefetch_related(_versions())]
+    return [
+        Group(purpose, PURPOSES[purpose], found)
+        for purpose in Purpose
+        if (found := [row for row in rows if row.template.purpose == purpose])
+    ]
+
+
+def places() -> list[Place]:
+    return [(channel, locale) for locale in Locale.values for channel in WRITTEN_CHANNELS]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a comparison: `same`, `added` or `removed`."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class VariantDiff:
+    channel: Word
+    locale: str
+    lines: Sequence[Line]
+
+
+def differences(older: Mapping[Place, Text], newer: Mapping[Place, Text]) -> list[VariantDiff]:
+    """Variant by variant, only those that differ."""
+    return [
+        VariantDiff(CHANNELS[place[0]], LOCALE_NAMES.get(place[1], place[1]), list(_lines(before, after)))
+        for place in sorted(older.keys() | newer.keys())
+        if (before := older.get(place, Text("", ""))) != (after := newer.get(place, Text("", "")))
+    ]
+
+
+def _lines(before: Text, after: Text) -> Iterable[Line]:
+    kinds = {"  ": "same", "+ ": "added", "- ": "removed"}
+    for line in difflib.ndiff(_as_lines(before), _as_lines(after)):
+        if line[:2] in kinds:
+            yield Line(kinds[line[:2]], line[2:])
+
+
+def _as_lines(text: Text) -> list[str]:
+    return [text.subject, *text.body.splitlines()] if text != Text("", "") else []
+
+
+def _versions() -> Prefetch[str, QuerySet[TemplateVersion], str]:
+    versions = TemplateVersion.objects.select_related("author").prefetch_related("variants")
+    return Prefetch("versions", queryset=versions.order_by("-number"))
+
+
+def _row(template: Template) -> Row:
+    versions = list(template.versions.all())
+    published = next((version for version in versions if version.published_at), None)
+    draft = next((version for version in versions if not version.published_at), None)
+    written = texts_in(published or draft)
+    tabs = [Tab(channel, locale, is_written=(channel, locale) in written) for channel, locale in places()]
+    return Row(template, published, draft, tabs)

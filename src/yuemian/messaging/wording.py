@@ -1,0 +1,149 @@
+"""The words of the content pages: purposes, channels, placeholders, and what is wrong with a template."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
+
+from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.template_language import Problem
+
+Text = str | Promise
+
+PURPOSES: dict[str, Text] = {
+    Purpose.INVITATION: word("purpose", "Invitation"),
+    Purpose.REMINDER: word("purpose", "Reminder"),
+    Purpose.CHANGE: word("purpose", "Change"),
+    Purpose.CANCELLATION: word("purpose", "Cancellation"),
+    Purpose.ANSWER: word("purpose", "Answer"),
+    Purpose.RESULT: word("purpose", "Result"),
+    Purpose.SURVEY: word("purpose", "Survey"),
+    Purpose.TEST: word("purpose", "Test"),
+}
+CHANNELS: dict[str, Text] = {
+    Channel.EMAIL: word("channel", "Email"),
+    Channel.SMS: word("channel", "Text message"),
+    Channel.WECHAT: word("channel", "WeChat"),
+}
+#: What each purpose is for, shown where one is chosen.
+PURPOSE_HINTS: dict[str, Text] = {
+    Purpose.INVITATION: _("Invites to an interview and asks for an answer."),
+    Purpose.REMINDER: _("Recalls the interview before it takes place."),
+    Purpose.CHANGE: _("Says what is new, and asks for the answer again."),
+    Purpose.CANCELLATION: _("Tells people not to come."),
+    Purpose.ANSWER: _("Carries your reply to a candidate's question."),
+}
+#: The domain's labels, listed here so that the catalogue finds them; a test keeps them equal.
+PLACEHOLDER_LABELS: dict[str, Text] = {
+    "candidate_name": _("Candidate's name"),
+    "organization_name": _("Organization"),
+    "branch_name": _("Branch"),
+    "job_title": _("Job"),
+    "round_name": _("Round of the interview"),
+    "interview_when": _("Date, weekday, time and zone"),
+    "interview_date": _("Date and weekday"),
+    "interview_time": _("Time from – to"),
+    "interview_day": _("Day in short"),
+    "duration_minutes": _("Length in minutes"),
+    "is_onsite": _("Takes place on site"),
+    "is_video": _("Takes place by video"),
+    "is_phone": _("Takes place by phone"),
+    "place_name": _("Name of the place"),
+    "place_address": _("Address"),
+    "video_link": _("Link of the video meeting"),
+    "materials": _("What to bring"),
+    "flow": _("How it runs"),
+    "contact_name": _("Contact person"),
+    "contact_phone": _("Contact person's phone"),
+    "contact_email": _("Contact person's email"),
+    "answer_link": _("Link to the candidate's page"),
+    "respond_by": _("Answer until"),
+    "has_answered": _("Has already answered"),
+    "has_accepted": _("Has accepted"),
+    "old_when": _("Former date and time"),
+    "old_place": _("Former place"),
+    "change_reason": _("Reason for the change"),
+    "cancellation_reason": _("Reason for the cancellation"),
+    "candidate_question": _("The candidate's question"),
+    "hr_answer": _("HR's answer"),
+    "job_highlights": _("Highlights of the job"),
+    "company_intro": _("About the company"),
+    "company_video": _("Link to the company video"),
+    "hours_and_benefits": _("Hours and benefits"),
+}
+
+#: The sentences of `domain.template_language`: how each begins → how it reads in the person's language.
+_SYNTAX: tuple[tuple[re.Pattern[str], Text], ...] = (
+    (
+        re.compile(r"'(?P<a>.+?)' is never closed; add (?P<b>.+)\.$"),
+        _("“%(a)s” is never closed; add %(b)s."),
+    ),
+    (re.compile(r"'(?P<a>.+?)' has no end; add (?P<b>.+)\.$"), _("“%(a)s” has no end; add %(b)s.")),
+    (
+        re.compile(r"'(?P<a>.*?)' cannot be used here"),
+        _('“%(a)s” cannot be used here; only names, "quoted text" and | filters can.'),
+    ),
+    (
+        re.compile(r"The braces are empty"),
+        _("The braces are empty; write a placeholder's name between them."),
+    ),
+    (
+        re.compile(r"'(?P<a>.+?)' is not understood; write"),
+        _("“%(a)s” is not understood; write {{ name }} or {{ name|filter }}."),
+    ),
+    (
+        re.compile(r"'(?P<a>.+?)' is not understood in a condition"),
+        _("“%(a)s” is not understood in a condition; use and, or, not, == and !=."),
+    ),
+    (re.compile(r"The filter '(?P<a>.+?)' needs"), _("The filter “%(a)s” needs one quoted text.")),
+    (
+        re.compile(r"'(?P<a>.+?)' closes nothing"),
+        _("“%(a)s” closes nothing here; check the order of the tags."),
+    ),
+    (re.compile(r"'(?P<a>.+?)' stands outside"), _("“%(a)s” stands outside an if.")),
+    (re.compile(r"The condition ends too early"), _("The condition ends too early; write {% if name %}.")),
+    (re.compile(r"Compare with a quoted text"), _('Compare with a quoted text: {% if round_name == "…" %}.')),
+    (re.compile(r"A loop is written"), _("A loop is written {% for line in materials %}.")),
+    (re.compile(r"'(?P<a>.+?)' is taken"), _("“%(a)s” is taken; give the loop another word, such as line.")),
+)
+_BY_CODE: dict[str, Text] = {
+    "empty": _("This is empty; write what the person should know."),
+    "unknown_placeholder": _("There is no placeholder “%(name)s” here."),
+    "unknown_filter": _("There is no filter “%(name)s”."),
+    "unknown_tag": _("There is no tag “%(name)s”; only if, elif, else and for exist."),
+    "too_deep": _("Too many tags inside one another; split the text."),
+    "too_long": _("This text is too long; shorten it."),
+    "trial": _("With sample data this cannot be written: “%(name)s” may have no value."),
+}
+
+
+def explain(problem: Problem) -> str:
+    """The problem as a sentence in the person's language."""
+    if problem.code == "wrong_kind":
+        return _wrong_kind(problem)
+    if problem.code == "syntax":
+        for pattern, sentence in _SYNTAX:
+            if found := pattern.search(problem.text):
+                return str(sentence) % found.groupdict() if found.groupdict() else str(sentence)
+        return gettext("This is not understood; use placeholders, if and for only.")
+    if problem.code not in _BY_CODE:
+        return problem.text
+    sentence = _BY_CODE[problem.code]
+    return (
+        str(sentence) % {"name": problem.name} if problem.name else str(sentence).replace("“%(name)s” ", "")
+    )
+
+
+def _wrong_kind(problem: Problem) -> str:
+    name = {"name": problem.name}
+    if "is a list; " in problem.text:
+        return gettext("“%(name)s” is a list; write {{ %(name)s|bullets }}.") % name
+    if "is yes or no" in problem.text:
+        return gettext("“%(name)s” is yes or no; use it as {%% if %(name)s %%}.") % name
+    if "not a list" in problem.text:
+        return gettext("“%(name)s” is not a list, so it cannot be looped over.") % name
+    return gettext("This filter does not fit “%(name)s”.") % name

@@ -1,0 +1,127 @@
+"""Six kinds of machines at every candidate page: none of them changes what HR sees of the candidate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext
+
+from tests.interviews.test_invite import facts_of
+from tests.portal.conftest import Story
+from tests.portal.stories import Invited, invite, invited
+from yuemian.domain.states import Answer
+from yuemian.interviews.actions.change import cancel_interview, change_interview
+from yuemian.interviews.actions.respond import respond
+from yuemian.interviews.models import Interview, Response
+from yuemian.messaging.models import Conversation, Message
+
+OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
+FIELD = re.compile(r"<(?:input|button)[^>]*name=\"(\w+)\"(?:[^>]*value=\"([^\"]*)\")?")
+AREA = re.compile(r"<textarea[^>]*name=\"(\w+)\"")
+
+
+def pages(story: Story) -> list[Invited]:
+    """Open, answered, re-scheduled (old and new link) and cancelled."""
+    cast, now = story.cast, story.now
+    answered, moved, cancelled = (invite(cast, now=now - timedelta(hours=1)) for _ in range(3))
+    respond(answered.link, Answer.DECLINED, "", now=now, was_confirmed=True)
+    later = facts_of(moved.interview, starts_at=moved.interview.starts_at + timedelta(days=1))
+    change_interview(cast.recruiter, moved.interview.pk, later, now=now)
+    cancel_interview(cast.recruiter, cancelled.interview.pk, now=now)
+    return [story.who, answered, moved, cancelled, *([invited(moved.interview)] if moved else [])]
+
+
+def state() -> list[Any]:
+    return [
+        sorted(Interview.objects.values_list("pk", "answer", "answered_at", "revision", "state")),
+        sorted(Response.objects.values_list("pk", "answer")),
+        sorted(Conversation.objects.values_list("pk", "waiting_since")),
+        Message.objects.count(),
+    ]
+
+
+def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
+    """Every form of a page with its default values, once per submit button; areas are filled in."""
+    found = []
+    for action, inner in FORM.findall(response.content.decode()):
+        fields = {name: unescape(value) for name, value in FIELD.findall(inner)}
+        fields |= dict.fromkeys(AREA.findall(inner), filling)
+        buttons = re.findall(r"<button[^>]*name=\"(\w+)\" value=\"([^\"]*)\"", inner) or [("", "")]
+        found += [(action, fields | ({name: value} if name else {})) for name, value in buttons]
+    return found
+
+
+def head(who: Invited) -> None:
+    Client(headers={"user-agent": OUTLOOK}).head(who.address)
+
+
+def get(who: Invited) -> None:
+    Client(headers={"user-agent": OUTLOOK}).get(who.address)
+
+
+def get_from_twenty_addresses(who: Invited) -> None:
+    for last in range(20):
+        Client(headers={"user-agent": OUTLOOK}, REMOTE_ADDR=f"203.0.113.{last}").get(who.address)
+
+
+def submit_every_form(who: Invited) -> None:
+    _submit(who, "")
+
+
+def submit_every_form_filled(who: Invited) -> None:
+    _submit(who, "test")
+
+
+def _submit(who: Invited, filling: str) -> None:
+    client = Client(headers={"user-agent": OUTLOOK})
+    for action, fields in forms(client.get(who.address), filling):
+        answer = client.post(action, fields)
+        # it goes on with what it gets, at once
+        for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
+            client.post(further, inner)
+
+
+@pytest.mark.parametrize(
+    "machine", [head, get, get_from_twenty_addresses, submit_every_form, submit_every_form_filled]
+)
+def test_machines_without_a_browser_change_nothing(
+    story: Story, inside: Callable[[], Any], machine: Callable[[Invited], None]
+) -> None:
+    with inside():
+        links = pages(story)
+        before = state()
+    for who in links:
+        machine(who)
+    with inside():
+        assert state() == before
+
+
+@pytest.mark.journey
+def test_machines_that_run_the_page_change_nothing(
+    story: Story, inside: Callable[[], Any], address: str, pocket: Callable[..., BrowserContext]
+) -> None:
+    """The script runs; every button is clicked by script, and every required field filled with “test”."""
+    with inside():
+        links = pages(story)
+        before = state()
+    for who in links:
+        page = pocket(user_agent=OUTLOOK).new_page()
+        page.goto(address + who.address)
+        for number in range(page.locator("form button").count()):
+            page.goto(address + who.address)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+            for area in page.locator("textarea").all():
+                area.evaluate("(each) => { each.value = 'test' }")
+            if page.locator("form button").count() > number:
+                with page.expect_navigation():
+                    page.locator("form button").nth(number).evaluate("(button) => button.click()")
+        page.close()
+    with inside():
+        assert state() == before

@@ -1,0 +1,111 @@
+"""Two organizations: every address with an id answers 404 to people of the other one, whatever the method."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
+from yuemian.accounts.models import Role, Session
+from yuemian.domain.states import Channel, Purpose
+from yuemian.intake.models import Import
+from yuemian.interviews.actions.invite import send, summarize
+from yuemian.messaging.models import Block, Delivery, LabMessage
+from yuemian.trust.tenancy import SETTING
+
+#: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
+PARAMETERS = (
+    "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
+    "branch_id", "candidate_id", "message_id", "version_id", "owner",
+)  # fmt: skip
+
+
+def unbind() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', true)", [SETTING])
+
+
+def closed_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from closed_routes(entry, path)
+        elif (
+            isinstance(entry, URLPattern) and "<" in path and not getattr(entry.callback, "is_public", False)
+        ):
+            yield path
+
+
+ROUTES = sorted(closed_routes())
+
+
+@pytest.fixture
+def theirs(db: None) -> dict[str, UUID | int]:
+    """A row of every kind that an address can name, in another organization."""
+    cast = create_cast(now=timezone.now(), name="远山科技")
+    interview = create_interview(cast, now=timezone.now())
+    version = cast.templates[Purpose.INVITATION]
+    summary = summarize([interview], version, Purpose.INVITATION, [Channel.EMAIL], now=timezone.now())
+    batch = send(cast.recruiter, summary, version, Purpose.INVITATION, now=timezone.now())
+    sign_in_client(cast.recruiter)
+    block = Block.objects.create(organization=cast.organization, kind="company", locale="zh-hans", title="x")
+    upload = Import.objects.create(
+        organization=cast.organization, file_name="x.xlsx", file_hash=b"x", size=1, created_by=cast.recruiter
+    )
+    delivery = Delivery.objects.select_related("notification").get(batch=batch)
+    message = LabMessage.objects.create(
+        organization=cast.organization,
+        delivery=delivery,
+        key_id=delivery.notification.key_id,
+        content_sealed=b"x",
+        received_at=timezone.now(),
+    )
+    rows: dict[str, UUID | int] = {
+        "interview_id": interview.pk,
+        "batch_id": batch.pk,
+        "template_id": version.template_id,
+        "version_id": version.pk,
+        "number": 1,
+        "block_id": block.pk,
+        "import_id": upload.pk,
+        "user_id": cast.interviewer.pk,
+        "session_id": Session.objects.get().pk,
+        "job_id": cast.backend.pk,
+        "branch_id": cast.shanghai.pk,
+        "candidate_id": interview.application.candidate_id,
+        "message_id": message.pk,
+    }
+    rows["owner"] = rows["candidate_id"]
+    unbind()
+    return rows
+
+
+@pytest.fixture
+def outsider(theirs: dict[str, UUID | int]) -> Client:
+    """An administrator of our own organization, signed in."""
+    cast: Cast = create_cast(now=timezone.now(), name="星河科技")
+    client = sign_in_client(create_user(cast.organization, Role.ADMINISTRATOR, "外人"))
+    unbind()
+    return client
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_an_id_of_another_organization_is_not_found(
+    theirs: dict[str, UUID | int], outsider: Client, route: str
+) -> None:
+    names = re.findall(r"<(?:\w+:)?(\w+)>", route)
+    assert set(names) <= set(PARAMETERS), f"say in this test what {names} name"
+    path = route
+    for name in names:
+        path = re.sub(rf"<(?:\w+:)?{name}>", str(theirs[name]), path)
+    answers = {method: getattr(outsider, method)(f"/{path}").status_code for method in ("get", "post")}
+    assert set(answers.values()) <= {404, 405}
+    assert 404 in answers.values()
