@@ -42,7 +42,7 @@ class Company:
         chosen, self.interviews = self.interviews[:count], self.interviews[count:]
         now = timezone.now()
         with acting_in(self.organization.pk):
-            found = Interview.objects.with_people().prefetch_related("application__candidate__contact_points")
+            found = Interview.objects.with_contacts()
             summary = summarize(
                 found.filter(pk__in=chosen), self.version, Purpose.INVITATION, [Channel.EMAIL], now=now
             )
