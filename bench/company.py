@@ -73,7 +73,12 @@ def create_company(count: int) -> Company:
         base: dict[str, Any] = {"organization": organization}
         branch = Branch.objects.create(**base, name="上海总部", name_en="Shanghai")
         recruiter = User.objects.create(
-            **base, name="林悦", email="hr@jobs.example.com", role=Role.RECRUITER, branch=branch, phone="021-55550100"
+            **base,
+            name="林悦",
+            email="hr@jobs.example.com",
+            role=Role.RECRUITER,
+            branch=branch,
+            phone="021-55550100",
         )
         family = JobFamily.objects.create(**base, name="技术")
         job = Job.objects.create(**base, title="后端工程师", family=family, branch=branch)
@@ -100,5 +105,3 @@ def create_company(count: int) -> Company:
         ]
         ids = schedule_interviews(recruiter, appointments, now=now)
     return Company(organization, recruiter, version, list(ids))
-
-
