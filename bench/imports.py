@@ -56,7 +56,9 @@ def measure(name: str, count: int, work: Callable[[], Any]) -> Any:
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{name:<36} {count / wall:>8,.0f} rows/s   {wall:>6.2f} s   {cpu / count * 1000:>6.3f} CPU-ms a row")
+    print(
+        f"{name:<36} {count / wall:>8,.0f} rows/s   {wall:>6.2f} s   {cpu / count * 1000:>6.3f} CPU-ms a row"
+    )
     return result
 
 
@@ -82,7 +84,9 @@ def run(rows: int, factories: Any) -> None:
 
     import_ = measure("read, check, seal", rows, acting(lambda: imported("a.csv")))
     import_ = measure(
-        "accept all repairs, check again", rows, acting(lambda: decide.accept_repairs(user, import_.pk, now=NOW))
+        "accept all repairs, check again",
+        rows,
+        acting(lambda: decide.accept_repairs(user, import_.pk, now=NOW)),
     )
     done = measure(
         "confirm: create everything",

@@ -19,6 +19,7 @@ from yuemian.domain.addresses import parse_stored_phone
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
 from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, RepairCode
+from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
@@ -26,7 +27,6 @@ from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
 from yuemian.intake.report import header_from_json, row_from_json
 from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
-from yuemian.interviews.facts import round_in
 from yuemian.interviews.wording import MODES
 
 PAGE_SIZE = 100
