@@ -30,6 +30,8 @@ from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_tex
 from yuemian.interviews.wording import MODES
 
 PAGE_SIZE = 100
+#: What a column may be. Notes have no place in an interview yet.
+OFFERED = tuple(name for name in Field if name is not Field.NOTE)
 #: Fields with a cell of their own in the list; all others share the last one.
 COLUMNS: tuple[tuple[Field, ...], ...] = (
     (Field.NAME,),
@@ -192,7 +194,11 @@ class CheckPage:
                     found[index][text[:40]] = None
         return [
             MappedColumn(
-                column.index, column.title, column.field, WHYS[column.why], tuple(found[column.index])
+                column.index,
+                column.title,
+                column.field if column.field in OFFERED else None,
+                WHYS[column.why],
+                tuple(found[column.index]),
             )
             for column in self.header.columns
             if column.title or found[column.index]
