@@ -256,14 +256,9 @@ class CheckPage:
 
     def assumed(self) -> list[tuple[Text, str, int]]:
         """What is taken where the sheet says nothing, once for all rows."""
-        found: Counter[tuple[str, str]] = Counter()
-        for row in self._in_state(""):
-            for name, reading in row["fields"].items():
-                if any(code == NoticeCode.DEFAULT_USED for code, _ in reading.get("notices", ())):
-                    found[name, reading["value"]] += 1
         return [
             (FIELDS[Field(name)], self.labels.text(Field(name), value), count)
-            for (name, value), count in found.most_common()
+            for name, value, count in self._report["assumed"]
         ]
 
     # --- Rows ----------------------------------------------------------------------------------------------------
