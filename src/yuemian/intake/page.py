@@ -11,22 +11,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from yuemian.accounts.models import User
+from yuemian.domain.addresses import parse_stored_phone
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
-from yuemian.domain.reading import NoticeCode, ProblemCode, Reading
+from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, RepairCode
+from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
 from yuemian.intake.report import header_from_json, row_from_json
-from yuemian.intake.wording import FIELDS, KINDS, WHYS, Text, notice_text, problem_text, repair_text
-from yuemian.interviews.facts import round_in
+from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
 from yuemian.interviews.wording import MODES
 
 PAGE_SIZE = 100
+#: What a column may be. Notes have no place in an interview yet.
+OFFERED = tuple(name for name in Field if name is not Field.NOTE)
 #: Fields with a cell of their own in the list; all others share the last one.
 COLUMNS: tuple[tuple[Field, ...], ...] = (
     (Field.NAME,),
@@ -37,6 +42,14 @@ COLUMNS: tuple[tuple[Field, ...], ...] = (
 _OWN = {name for column in COLUMNS for name in column}
 
 _SHOWN_WHEN_GOOD = {Field.MODE, Field.PLACE, Field.LINK}
+#: Repairs that say no more than what the cell held: that is shown instead.
+_PLAIN = {
+    RepairCode.TIDIED,
+    RepairCode.SPACES_REMOVED,
+    RepairCode.REGION_ASSUMED,
+    RepairCode.DIGITS_RESTORED,
+    RepairCode.WORDS_REMOVED,
+}
 _SHOWN_SAMPLES = 3
 _SHOWN_REPAIRS = 4
 
@@ -60,6 +73,8 @@ class Cell:
     zone: str = ""
     remarks: tuple[Remark, ...] = ()
     is_bad: bool = False
+    #: The problem concerns more than this field, so that naming it would mislead.
+    is_shared: bool = False
     typed: str = ""
     options: tuple[tuple[str, str], ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
@@ -72,6 +87,7 @@ class Row:
     number: int
     state: RowState
     kind: Text
+    label: Text = ""
     cells: tuple[tuple[Cell, ...], ...] = ()
     others: tuple[Cell, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -178,7 +194,11 @@ class CheckPage:
                     found[index][text[:40]] = None
         return [
             MappedColumn(
-                column.index, column.title, column.field, WHYS[column.why], tuple(found[column.index])
+                column.index,
+                column.title,
+                column.field if column.field in OFFERED else None,
+                WHYS[column.why],
+                tuple(found[column.index]),
             )
             for column in self.header.columns
             if column.title or found[column.index]
@@ -236,14 +256,9 @@ class CheckPage:
 
     def assumed(self) -> list[tuple[Text, str, int]]:
         """What is taken where the sheet says nothing, once for all rows."""
-        found: Counter[tuple[str, str]] = Counter()
-        for row in self._in_state(""):
-            for name, reading in row["fields"].items():
-                if any(code == NoticeCode.DEFAULT_USED for code, _ in reading.get("notices", ())):
-                    found[name, reading["value"]] += 1
         return [
             (FIELDS[Field(name)], self.labels.text(Field(name), value), count)
-            for (name, value), count in found.most_common()
+            for name, value, count in self._report["assumed"]
         ]
 
     # --- Rows ----------------------------------------------------------------------------------------------------
@@ -252,7 +267,9 @@ class CheckPage:
         if row.state is RowState.IGNORED:
             raw = " · ".join(cell for cell in row.cells if cell)[:200]
             is_left_out = row.number in self._choices.left_out
-            return Row(row.number, row.state, KINDS[row.kind], raw=raw, is_left_out=is_left_out)
+            return Row(
+                row.number, row.state, KINDS[row.kind], STATES[row.state], raw=raw, is_left_out=is_left_out
+            )
         cells = tuple(
             tuple(self._cell(row, name, row.fields[name]) for name in column if self._is_shown(row, name))
             for column in COLUMNS
@@ -268,6 +285,7 @@ class CheckPage:
             number=row.number,
             state=row.state,
             kind=KINDS[row.kind],
+            label=STATES[row.state],
             cells=cells,
             others=others,
             remarks=tuple(remarks),
@@ -291,11 +309,12 @@ class CheckPage:
         return Cell(
             field=name,
             label=FIELDS[name],
-            text=self.labels.text(name, value),
+            text=phone_text(value) if name is Field.PHONE else self.labels.text(name, value),
             moment=datetime.fromisoformat(value) if is_moment else None,
             zone=zone,
             remarks=tuple(_remarks(reading)),
             is_bad=reading.problem is not None,
+            is_shared=reading.problem is not None and reading.problem.code is ProblemCode.CONTACT_MISSING,
             typed=self.typed(row, name),
             options=tuple(self.labels.of(name).items()) if name is not Field.INTERVIEWERS else (),
             alternatives=tuple((each, self._alternative(name, each, zone)) for each in reading.alternatives),
@@ -339,6 +358,15 @@ class CheckPage:
         return found
 
 
+def phone_text(value: str) -> str:
+    """`+86 138 0013 8001`: people compare numbers in groups."""
+    phone = parse_stored_phone(value) if value else None
+    if phone is None:
+        return value
+    grouped = format_number(parse(phone.e164), PhoneNumberFormat.INTERNATIONAL)
+    return f"{grouped} ext. {phone.extension}" if phone.extension else grouped
+
+
 def _is_remarkable(reading: Reading[str]) -> bool:
     return bool(reading.problem or reading.repairs) or any(
         notice.code is not NoticeCode.DEFAULT_USED for notice in reading.notices
@@ -349,7 +377,10 @@ def _remarks(reading: Reading[str]) -> Iterable[Remark]:
     if reading.problem is not None:
         yield Remark(problem_text(reading.problem), "danger")
     for repair in reading.repairs:
-        yield Remark(repair_text(repair), "neutral" if repair.is_sure else "warning")
+        if repair.is_sure and repair.code in _PLAIN:
+            yield Remark(_("In the file: %(text)s") % {"text": repair.before[:80]}, "neutral")
+        else:
+            yield Remark(repair_text(repair), "neutral" if repair.is_sure else "warning")
     for notice in reading.notices:
         if notice.code is not NoticeCode.DEFAULT_USED:
             yield Remark(notice_text(notice), "info")

@@ -23,14 +23,11 @@ from yuemian.intake.actions.start import NotOpen, earlier_with_same_file, refusa
 from yuemian.intake.checking import RowState
 from yuemian.intake.content import Gone, Safe
 from yuemian.intake.models import Import, ImportState
-from yuemian.intake.page import PAGE_SIZE, CheckPage
+from yuemian.intake.page import OFFERED, PAGE_SIZE, CheckPage
 from yuemian.intake.reference_data import reference_for
 from yuemian.intake.wording import FIELDS, STATES, refusal_text
 from yuemian.ui.states import appearance
 from yuemian.ui.templatetags.ui import with_parameters
-
-#: Not offered for a column: a start covers date and time, and notes have no place yet.
-_NOT_OFFERED = {Field.NOTE}
 
 
 class ListPage:
@@ -119,7 +116,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "counters": _counters(request, counts, state),
         "all_rows": sum(counts.values()) - counts[RowState.IGNORED],
         "columns": page.columns(),
-        "field_choices": [(name, FIELDS[name]) for name in Field if name not in _NOT_OFFERED],
+        "field_choices": [(name, FIELDS[name]) for name in OFFERED],
         "missing": page.missing(),
         "suspicious": page.suspicious(),
         "questions": page.questions(),
