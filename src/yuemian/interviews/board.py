@@ -366,10 +366,13 @@ class Page:
 def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
     """One page of the list, in a constant number of queries."""
     first = (number - 1) * PAGE_SIZE
-    found = matching(user, filters, now=now).with_people().prefetch_related("interviewers")
-    interviews = list(found[first : first + PAGE_SIZE + 1])
-    shown = interviews[:PAGE_SIZE]
-    return Page(number, len(interviews) > PAGE_SIZE, rows_of(shown, user, now=now))
+    # Which rows, then their people: joined in one query, PostgreSQL expects one row after so many joins under
+    # row-level security, and joins the people of all 20,000 before it takes the first fifty.
+    found = matching(user, filters, now=now).values_list("pk", flat=True)
+    keys = list(found[first : first + PAGE_SIZE + 1])
+    people = Interview.objects.visible_to(user).with_people().prefetch_related("interviewers").in_bulk(keys)
+    shown = [people[key] for key in keys[:PAGE_SIZE]]
+    return Page(number, len(keys) > PAGE_SIZE, rows_of(shown, user, now=now))
 
 
 def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
@@ -66,9 +66,7 @@ def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
 def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool = False) -> Opened | None:
     """One statement: open the link and read its page; a fetch is noted as a visit besides."""
     values = [hash_token(token), now, uuid7() if is_fetch else None, is_suspect, AFTER_DELIVERY, VISIT_GAP]
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN, values)
-        link, page, blocks = cursor.fetchone()
+    link, page, blocks = _ask(values)
     if page is None:
         return None
     told = orjson.loads(link)
@@ -80,3 +78,23 @@ def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool 
         told_in=told["locale"],
         sent_at=datetime.fromisoformat(told["sent_at"]) if told["sent_at"] else None,
     )
+
+
+def _ask(values: list[object]) -> tuple[str | None, str | None, str | None]:
+    """The statement is its own check of a kept connection: asking `SELECT 1` first would double the round trips."""
+    is_alone = not connection.in_atomic_block
+    connection.health_check_done = is_alone or connection.health_check_done
+    try:
+        return _row(values)
+    except (OperationalError, InterfaceError):
+        if not is_alone:
+            raise
+        connection.close()
+        return _row(values)
+
+
+def _row(values: list[object]) -> tuple[str | None, str | None, str | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, values)
+        link, page, blocks = cursor.fetchone()
+    return link, page, blocks
