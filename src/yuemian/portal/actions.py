@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ PER_ADDRESS = Limit("candidate-address", 600, timedelta(minutes=10))
 
 def record_visit(door: Opened, kind: str, *, is_suspected_bot: bool) -> None:
     """Note that the page was viewed (a fetch is noted as it is read): for the timeline, never a state."""
-    values = [
+    values: list[Any] = [
         uuid7(),
         door.link.organization_id,
         door.link.pk,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -67,7 +68,7 @@ def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool 
     """One statement: open the link and read its page; a fetch is noted as a visit besides."""
     values = [hash_token(token), now, uuid7() if is_fetch else None, is_suspect, AFTER_DELIVERY, VISIT_GAP]
     link, page, blocks = _ask(values)
-    if page is None:
+    if page is None or link is None:
         return None
     told = orjson.loads(link)
     return Opened(
@@ -80,10 +81,10 @@ def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool 
     )
 
 
-def _ask(values: list[object]) -> tuple[str | None, str | None, str | None]:
+def _ask(values: list[Any]) -> tuple[str | None, str | None, str | None]:
     """The statement is its own check of a kept connection: asking `SELECT 1` first would double the round trips."""
     is_alone = not connection.in_atomic_block
-    connection.health_check_done = is_alone or connection.health_check_done
+    connection.health_check_done = is_alone or connection.health_check_done  # type: ignore[attr-defined]
     try:
         return _row(values)
     except (OperationalError, InterfaceError):
@@ -93,7 +94,7 @@ def _ask(values: list[object]) -> tuple[str | None, str | None, str | None]:
         return _row(values)
 
 
-def _row(values: list[object]) -> tuple[str | None, str | None, str | None]:
+def _row(values: list[Any]) -> tuple[str | None, str | None, str | None]:
     with connection.cursor() as cursor:
         cursor.execute(OPEN, values)
         link, page, blocks = cursor.fetchone()

@@ -77,7 +77,7 @@ class Section:
     """The blocks of one kind."""
 
     kind: str
-    title: str | Promise
+    title: str
     items: list[Item]
 
 
@@ -90,6 +90,7 @@ class Said:
     text: str
     at: datetime
     when: str
+    stamp: str
 
 
 def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[str, Any]:
@@ -103,8 +104,10 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "can_answer": standing in {"open", "old_revision"},
             "answer": standing_answer(data, vault, now=now),
             "old_when": old_start(data, locale),
-            "answers": ANSWER_WORDS,
-            "answer_until": present(interview.answer_until, interview.time_zone, locale),
+            "has_changed": data.change is not None,
+            "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
+            "until": _("You can change your answer until %(until)s.")
+            % {"until": present(interview.answer_until, interview.time_zone, locale).full},
             "languages": [(code, name) for code, name in settings.LANGUAGES if code != locale],
         }
     )
@@ -130,7 +133,10 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
         "language": locale,
         "direction": direction(locale),
         "facts": facts,
-        "interview": interview,
+        "invites": _("%(organization)s invites you to an interview")
+        % {"organization": facts["organization_name"]},
+        "starts": interview.starts_at.isoformat(),
+        "place": facts["place_name"] or facts["place_address"] or facts["branch_name"],
         "when": when,
         "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
         "countdown": _countdown(interview.starts_at, interview.zone, now),
@@ -150,7 +156,7 @@ def standing_answer(data: PageData, vault: Vault, *, now: datetime) -> dict[str,
         return {}
     return {
         "value": interview.answer,
-        "words": ANSWER_WORDS[interview.answer],
+        "words": str(ANSWER_WORDS[interview.answer]),
         "note": _note(interview, given, vault),
         "is_fresh": now - (given.at if given else interview.answered_at) < JUST_NOW,
     }
@@ -178,7 +184,8 @@ def thread(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[
         is_mine, at = row["is_from_candidate"], datetime.fromisoformat(row["created_at"])
         moment = at.astimezone(zone)
         when = f"{day_text(moment, locale)} {moment:%H:%M}"
-        said.append(Said(is_mine, "" if is_mine else row["author"] or "", text, at, when))
+        author = "" if is_mine else row["author"] or data.interview.organization.name_in(locale)
+        said.append(Said(is_mine, author, text, at, when, at.isoformat()))
     is_fresh = bool(said) and said[-1].is_mine and now - said[-1].at < JUST_NOW
     return {"messages": said, "has_just_asked": is_fresh}
 
@@ -224,7 +231,7 @@ def _sections(blocks: list[Block], locale: str, organization_locale: str) -> lis
         chosen = next(each for each in wanted if each in there)
         language = "" if chosen == locale else chosen
         items = [_item(block, language) for block in group if block.locale == chosen]
-        sections.append(Section(kind, _BLOCK_WORDS.get(kind, ""), items))
+        sections.append(Section(kind, str(_BLOCK_WORDS.get(kind, "")), items))
     return sections
 
 

@@ -98,7 +98,7 @@ def bytes_of(text: str) -> bytes:
 
 @cache
 def _fields(model: type[models.Model]) -> list[tuple[str, str, Callable[[str], Any] | None]]:
-    return [(f.attname, f.column, _reader(f)) for f in model._meta.concrete_fields]
+    return [(f.attname, f.column or f.attname, _reader(f)) for f in model._meta.concrete_fields]
 
 
 def _reader(field: Any) -> Callable[[str], Any] | None:

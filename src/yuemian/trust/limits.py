@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -29,7 +30,7 @@ def hit_all(*attempts: tuple[Limit, *tuple[str, ...]], now: datetime) -> timedel
     Their rows stay locked until the transaction ends: name the narrow limits first, the shared ones last.
     """
     allowed = {_key(limit, tuple(parts)): limit for limit, *parts in attempts}
-    rows: list[object] = []
+    rows: list[Any] = []
     for key, limit in allowed.items():
         rows += [key, now + limit.window]
     with connection.cursor() as cursor:
