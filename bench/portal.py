@@ -70,6 +70,12 @@ async def get(exchange: Exchange, person: Person) -> None:
     assert status == 200, status
 
 
+async def ceiling(exchange: Exchange, person: Person) -> None:
+    """A page that does nothing, through the same server, middleware and client."""
+    status, _ = await exchange.ask(head("GET", "/healthz", person.port))
+    assert status == 200, status
+
+
 async def answer(exchange: Exchange, person: Person) -> None:
     """A new answer each time, by the second press: the page's own nonce would doubt so quick a change of mind."""
     person.turn += 1
@@ -85,7 +91,8 @@ async def drive(
     work: Callable[[Exchange, Person], Awaitable[None]],
     seconds: float,
     connections: int,
-) -> None:
+) -> list[float]:
+    """How long each request took, in ascending order."""
     times: list[float] = []
     end = time.perf_counter() + seconds
 
@@ -104,9 +111,37 @@ async def drive(
         groups[n % len(groups)][n // len(groups) :: connections // len(groups)] for n in range(connections)
     ]
     await asyncio.gather(*(client(share) for share in shares))
-    times.sort()
+    return sorted(times)
+
+
+def measure(
+    people: list[Person],
+    work: Callable[[Exchange, Person], Awaitable[None]],
+    seconds: float,
+    connections: int,
+    webs: list[int],
+) -> float:
+    """Prints one line; requests per second."""
+    asyncio.run(drive(people, work, 1, connections))  # warm
+    before = processor_seconds(webs)
+    times = asyncio.run(drive(people, work, seconds, connections))
+    spent = (processor_seconds(webs) - before) / len(times) * 1000
     p50, p99 = statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000
-    print(f"{work.__name__:<10} {len(times) / seconds:>8,.0f}/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms")
+    rate = len(times) / seconds
+    print(
+        f"{work.__name__:<10} {rate:>8,.0f}/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   "
+        f"{spent:5.2f} ms of CPU each in the web processes"
+    )
+    return rate
+
+
+def processor_seconds(processes: list[int]) -> float:
+    """What these processes have used since they started (Linux)."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def prepare(ports: list[int]) -> list[Person]:
@@ -134,8 +169,8 @@ def prepare(ports: list[int]) -> list[Person]:
 
 
 @contextmanager
-def serve(port: int, environment: dict[str, str]) -> Iterator[None]:
-    """One web process as `yuemian web` runs it; only the limits on presses are lifted."""
+def serve(port: int, environment: dict[str, str]) -> Iterator[int]:
+    """One web process as `yuemian web` runs it; only the limits on presses are lifted. Gives its process id."""
     code = (
         "from datetime import timedelta; from yuemian.config.cli import web; from yuemian.config import asgi; "
         "from yuemian.portal import actions; from yuemian.trust.limits import Limit; "
@@ -152,7 +187,7 @@ def serve(port: int, environment: dict[str, str]) -> Iterator[None]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -190,11 +225,11 @@ def main() -> None:
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
         ports = [free_port() for _ in range(given.processes)]
         people = prepare(ports)
-        for port in ports:
-            stack.enter_context(serve(port, dict(os.environ)))
+        webs = [stack.enter_context(serve(port, dict(os.environ))) for port in ports]
+        raw = measure(people, ceiling, given.seconds, given.connections, webs)
         for work in (get, answer):
-            asyncio.run(drive(people, work, 1, given.connections))  # warm
-            asyncio.run(drive(people, work, given.seconds, given.connections))
+            rate = measure(people, work, given.seconds, given.connections, webs)
+            print(f"{'':<10} {rate / raw:>8.0%} of the page that does nothing")
 
 
 if __name__ == "__main__":

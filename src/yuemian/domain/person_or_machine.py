@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 #: A page younger than this was not read; older, it is likely a leftover.
@@ -85,6 +86,7 @@ def read_report(text: str) -> Report | None:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_ordinary_browser(agent: str) -> bool:
     """A phone's, computer's or in-app browser as people use them."""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -10,11 +11,10 @@ from yuemian.domain.person_or_machine import Press, Report, doubt, doubt_summary
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.portal import nonce
-from yuemian.portal.door import Opened
+from yuemian.portal.door import VISIT_GAP, Opened
 from yuemian.trust import limits
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
-from yuemian.trust.live import announce
 
 #: The answers, and the fourth button.
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
@@ -28,37 +28,22 @@ ONE_QUESTION = Limit("candidate-question", 1, timedelta(minutes=31))
 PER_LINK = Limit("candidate-link", 40, timedelta(minutes=10))
 #: Whole offices and mobile networks share an address.
 PER_ADDRESS = Limit("candidate-address", 600, timedelta(minutes=10))
-#: A page reloaded over and over leaves one visit in this time.
-VISIT_GAP = timedelta(seconds=10)
-
-VISIT = """
-INSERT INTO messaging_visit (id, organization_id, link_id, at, kind, is_suspected_bot)
-SELECT %(id)s, %(organization)s, %(link)s, %(now)s, %(kind)s, %(bot)s
-WHERE NOT EXISTS (
-    SELECT FROM messaging_visit v
-    WHERE v.link_id = %(link)s AND v.kind = %(kind)s AND v.is_suspected_bot = %(bot)s AND v.at > %(since)s)
-"""
 
 
 def record_visit(door: Opened, kind: str, *, is_suspected_bot: bool) -> None:
-    """Note that the link was fetched, or its page viewed: for the timeline, never a state."""
-    link = door.link
+    """Note that the page was viewed (a fetch is noted as it is read): for the timeline, never a state."""
+    values: list[Any] = [
+        uuid7(),
+        door.link.organization_id,
+        door.link.pk,
+        door.interview.pk,
+        door.now,
+        kind,
+        is_suspected_bot,
+        VISIT_GAP,
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            VISIT,
-            {
-                "id": uuid7(),
-                "organization": link.organization_id,
-                "link": link.pk,
-                "now": door.now,
-                "since": door.now - VISIT_GAP,
-                "kind": kind,
-                "bot": is_suspected_bot,
-            },
-        )
-        is_new = cursor.rowcount > 0
-    if is_new:
-        announce(link.organization_id, "interviews", interview=link.subject_id)
+        cursor.execute("SELECT note_visit(%s, %s, %s, %s, %s, %s, %s, %s)", values)
 
 
 def page_nonce(door: Opened) -> str:
@@ -96,6 +81,7 @@ def send_answer(door: Opened, answer: Answer, note: str, *, was_confirmed: bool)
         now=door.now,
         was_confirmed=was_confirmed,
         seen_revision=door.interview.revision if was_confirmed else None,
+        interview=door.interview,
     )
 
 
@@ -109,8 +95,7 @@ def send_question(door: Opened, text: str, given: str) -> None:
 
 def wait_before_posting(door: Opened, address: str) -> timedelta | None:
     """None when another press is allowed, else how long to wait."""
-    link_wait = limits.hit(PER_LINK, str(door.link.pk), now=door.now)
-    return link_wait or limits.hit(PER_ADDRESS, address, now=door.now)
+    return limits.hit_all((PER_LINK, str(door.link.pk)), (PER_ADDRESS, address), now=door.now)
 
 
 def _page_scope(door: Opened) -> str:

@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from typing import Any
 
-from django.db import connection
-from django.db.models import BinaryField, F, Func, Max, OuterRef, QuerySet, Subquery
+import orjson
+from django.db import InterfaceError, OperationalError, connection, transaction
 
+from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
-from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.plan import hash_token
-from yuemian.messaging.models import AccessLink, Delivery
-from yuemian.trust.tenancy import acting_in
+from yuemian.messaging.models import AccessLink
+from yuemian.portal import page_data
+from yuemian.portal.page_data import PageData
+from yuemian.trust.identifiers import uuid7
 
-#: The one purpose of links so far; a token of another purpose opens nothing here.
-PURPOSE = "answer"
+#: A page reloaded over and over leaves one visit in this time.
+VISIT_GAP = timedelta(seconds=10)
+OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,14 @@ class Opened:
 
     token: str
     link: AccessLink
-    interview: Interview
+    data: PageData
     now: datetime
+    told_in: str | None
+    sent_at: datetime | None
+
+    @property
+    def interview(self) -> Interview:
+        return self.data.interview
 
     @property
     def standing(self) -> str:
@@ -38,69 +48,54 @@ class Opened:
     @property
     def locale(self) -> str:
         """The language the notice was written in."""
-        told = self.link.notification
-        return told.locale if told else self.interview.application.candidate.locale
+        return self.told_in or self.interview.application.candidate.locale
 
     @property
     def since_delivery(self) -> timedelta | None:
         """How long ago the notice left; None in rehearsal, where no scanner reads along."""
-        sent_at: datetime | None = getattr(self.link, "sent_at", None)
-        return self.now - sent_at if sent_at else None
+        return self.now - self.sent_at if self.sent_at else None
 
 
 @contextmanager
 def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
-    """None for a token that is unknown, expired, revoked or of another purpose: outside all look the same."""
-    found = _find(token)
-    if found is None:
-        yield None
-        return
-    link_id, organization_id = found
-    with acting_in(organization_id):
-        yield _load(token, link_id, now)
+    """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
+    or of another purpose: outside all look the same."""
+    with transaction.atomic():
+        yield look(token, now=now)
 
 
-def pages() -> QuerySet[Interview]:
-    """Interviews with everything their page says; of the logo only the digest."""
-    digest = Func(F("organization__logo"), function="sha256", output_field=BinaryField())
-    return (
-        Interview.objects.with_people()
-        .select_related("organization", "application__job__branch")
-        .defer("organization__logo")
-        .annotate(logo_digest=digest)
-    )
-
-
-def _find(token: str) -> tuple[UUID, UUID] | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT link_id, organization_id FROM find_access_link(%s)", [hash_token(token)])
-        row = cursor.fetchone()
-    return (row[0], row[1]) if row else None
-
-
-def _load(token: str, link_id: UUID, now: datetime) -> Opened | None:
-    sent = (
-        Delivery.objects.filter(notification=OuterRef("notification"), is_rehearsal=False)
-        .order_by()
-        .values("notification")
-        .annotate(last=Max("sent_at"))
-        .values("last")
-    )
-    link = (
-        AccessLink.objects.select_related("notification")
-        .annotate(sent_at=Subquery(sent))
-        .defer("notification__parameters_sealed")
-        .filter(
-            pk=link_id,
-            purpose=PURPOSE,
-            subject_kind=SUBJECT_KIND,
-            revoked_at=None,
-            expires_at__gt=now,
-        )
-        .first()
-    )
-    if link is None:
+def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool = False) -> Opened | None:
+    """One statement: open the link and read its page; a fetch is noted as a visit besides."""
+    values = [hash_token(token), now, uuid7() if is_fetch else None, is_suspect, AFTER_DELIVERY, VISIT_GAP]
+    link, page, blocks = _ask(values)
+    if page is None or link is None:
         return None
-    # A link may outlive what it was about, and never reaches another person's interview.
-    interview = pages().filter(pk=link.subject_id, application__candidate_id=link.candidate_id).first()
-    return Opened(token, link, interview, now) if interview else None
+    told = orjson.loads(link)
+    return Opened(
+        token,
+        page_data.link_of(told["link"]),
+        page_data.parse(page, blocks),
+        now,
+        told_in=told["locale"],
+        sent_at=datetime.fromisoformat(told["sent_at"]) if told["sent_at"] else None,
+    )
+
+
+def _ask(values: list[Any]) -> tuple[str | None, str | None, str | None]:
+    """The statement is its own check of a kept connection: asking `SELECT 1` first would double the round trips."""
+    is_alone = not connection.in_atomic_block
+    connection.health_check_done = is_alone or connection.health_check_done  # type: ignore[attr-defined]
+    try:
+        return _row(values)
+    except (OperationalError, InterfaceError):
+        if not is_alone:
+            raise
+        connection.close()
+        return _row(values)
+
+
+def _row(values: list[Any]) -> tuple[str | None, str | None, str | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, values)
+        link, page, blocks = cursor.fetchone()
+    return link, page, blocks

@@ -11,3 +11,132 @@ $$;
 ALTER FUNCTION find_logo(bytea) OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION find_logo(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_logo(bytea) TO yuemian_app;
+
+-- The candidate page in one statement. All of these run with the caller's own rights, so row-level security decides
+-- what they can read: `open_candidate_page` binds the transaction to the link's organization before it reads anything.
+-- PL/pgSQL keeps the plans for as long as the connection lives; planned afresh they cost more than they take to run.
+
+CREATE OR REPLACE FUNCTION read_candidate_page(wanted uuid, OUT page json, OUT blocks json)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT json_build_object(
+        'interview', to_json(i),
+        'application', to_json(a),
+        'candidate', to_json(c),
+        'key', to_json(k),
+        'organization_key', (SELECT to_json(w) FROM trust_key w WHERE w.number = k.wrapped_by),
+        'job', to_json(j),
+        'branch', to_json(b),
+        'recruiter', (
+            SELECT json_build_object(
+                'id', u.id, 'organization_id', u.organization_id, 'name', u.name, 'email', u.email, 'phone', u.phone)
+            FROM accounts_user u WHERE u.id = i.recruiter_id),
+        'organization', json_build_object(
+            'id', o.id, 'name', o.name, 'name_en', o.name_en, 'locale', o.locale, 'time_zone', o.time_zone,
+            'is_rehearsal', o.is_rehearsal),
+        'logo_digest', CASE WHEN octet_length(o.logo) > 0 THEN encode(sha256(o.logo), 'hex') ELSE '' END,
+        'response', (
+            SELECT to_json(r) FROM interviews_response r
+            WHERE r.interview_id = i.id AND r.revision = i.revision AND r.answer = i.answer
+            ORDER BY r.at DESC, r.id DESC LIMIT 1),
+        'change', (
+            SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
+            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed')
+            ORDER BY h.revision DESC, h.at DESC LIMIT 1),
+        'messages', (
+            SELECT json_agg(s ORDER BY s.created_at) FROM (
+                SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, u.name AS author
+                FROM messaging_conversation t
+                JOIN messaging_message m ON m.conversation_id = t.id
+                LEFT JOIN accounts_user u ON u.id = m.author_id
+                WHERE t.application_id = a.id
+                ORDER BY m.created_at DESC LIMIT 30) s)
+    ), (
+        SELECT json_agg(
+            json_build_array(x.kind, x.locale, x.title, x.body, x.link, x.by_line) ORDER BY x.position, x.id)
+        FROM messaging_block x
+        WHERE x.organization_id = j.organization_id
+        AND (x.job_id = j.id OR x.family_id = j.family_id OR x.branch_id = j.branch_id
+             OR (x.job_id IS NULL AND x.family_id IS NULL AND x.branch_id IS NULL))
+    ) INTO page, blocks
+    FROM interviews_interview i
+    JOIN hiring_application a ON a.id = i.application_id
+    JOIN hiring_candidate c ON c.id = a.candidate_id
+    JOIN trust_key k ON k.id = c.key_id
+    JOIN hiring_job j ON j.id = a.job_id
+    JOIN accounts_branch b ON b.id = i.branch_id
+    JOIN accounts_organization o ON o.id = i.organization_id
+    WHERE i.id = wanted;
+END
+$$;
+
+-- A page reloaded over and over leaves one visit in `gap`; only a new one is announced to open browsers.
+CREATE OR REPLACE FUNCTION note_visit(
+    visit uuid, organization uuid, link uuid, interview uuid, moment timestamptz, what text, suspect boolean, gap interval
+) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO messaging_visit (id, organization_id, link_id, at, kind, is_suspected_bot)
+    SELECT visit, organization, link, moment, what, suspect
+    WHERE NOT EXISTS (
+        SELECT FROM messaging_visit v
+        WHERE v.link_id = link AND v.kind = what AND v.is_suspected_bot = suspect AND v.at > moment - gap);
+    IF FOUND THEN
+        PERFORM pg_notify('yuemian_events', json_build_object(
+            'organization', organization, 'topic', 'interviews', 'interview', interview)::text);
+    END IF;
+END
+$$;
+
+-- From the token's hash to the page. NULL for a link that is unknown, expired, revoked, of another purpose, or whose
+-- interview is gone or another person's. With `visit` (an id for it) the fetch is noted in the same round trip.
+CREATE OR REPLACE FUNCTION open_candidate_page(
+    hash bytea, moment timestamptz, visit uuid, suspect boolean, soon interval, gap interval,
+    OUT link json, OUT page json, OUT blocks json
+) LANGUAGE plpgsql AS $$
+DECLARE
+    found_link uuid;
+    found_organization uuid;
+    bound text := nullif(current_setting('yuemian.organization', true), '');
+    interview uuid;
+    person uuid;
+    sent_at timestamptz;
+BEGIN
+    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
+    IF found_link IS NULL THEN
+        RETURN;
+    END IF;
+    IF bound IS NULL THEN
+        PERFORM set_config('yuemian.organization', found_organization::text, true);
+    ELSIF bound <> found_organization::text THEN
+        RAISE 'This transaction already works for another organization; finish it before you open this link.';
+    END IF;
+    SELECT l.subject_id, l.candidate_id, told.at,
+        json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
+    INTO interview, person, sent_at, link
+    FROM messaging_accesslink l
+    LEFT JOIN messaging_notification n ON n.id = l.notification_id
+    LEFT JOIN LATERAL (
+        SELECT max(d.sent_at) AS at FROM messaging_delivery d
+        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
+    WHERE l.id = found_link AND l.purpose = 'answer' AND l.subject_kind = 'interview'
+    AND l.revoked_at IS NULL AND l.expires_at > moment;
+    IF interview IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+    WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
+    IF page IS NOT NULL AND visit IS NOT NULL THEN
+        PERFORM note_visit(
+            visit, found_organization, found_link, interview, moment, 'fetched',
+            suspect OR coalesce(moment - sent_at < soon, false), gap);
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION read_candidate_page(uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION read_candidate_page(uuid) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) TO yuemian_app;

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -23,13 +25,13 @@ from yuemian.domain.states import Answer
 from yuemian.domain.when import day_text, present
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import ChangeKind, Interview, Response
-from yuemian.messaging.models import Block, BlockKind, Message
+from yuemian.messaging.models import BlockKind, Message
+from yuemian.portal.page_data import PageData, bytes_of
+from yuemian.portal.rendering import render
 from yuemian.trust.vault import Unreadable, Vault
 
 #: How long a page that is opened again says “received”: the way back from pressing a button takes a moment.
 JUST_NOW = timedelta(seconds=30)
-MOST_MESSAGES = 30
-_NO_LOGO = hashlib.sha256(b"").digest()
 
 #: What a button says: the candidate's own words.
 ANSWER_WORDS: dict[str, str | Promise] = {
@@ -48,6 +50,18 @@ _KIND_ORDER = {str(kind): place for place, kind in enumerate(_BLOCK_WORDS)}
 
 
 @dataclass(frozen=True)
+class Block:
+    """One block as `read_candidate_page` lists it, in the order of the columns there."""
+
+    kind: str
+    locale: str
+    title: str
+    body: str
+    link: str
+    by_line: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One block; `html` is safe, `language` is set when it is not the page's."""
 
@@ -63,7 +77,7 @@ class Section:
     """The blocks of one kind."""
 
     kind: str
-    title: str | Promise
+    title: str
     items: list[Item]
 
 
@@ -76,20 +90,24 @@ class Said:
     text: str
     at: datetime
     when: str
+    stamp: str
 
 
-def whole(interview: Interview, locale: str, standing: str, *, now: datetime) -> dict[str, Any]:
+def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[str, Any]:
     """The page of an interview; `standing` is `open`, `old_revision`, `cancelled` or `over`."""
+    interview, vault = data.interview, data.vault()
     return (
-        context(interview, locale, now=now)
-        | thread(interview, locale, now=now)
+        context(data, locale, now=now)
+        | thread(data, vault, locale, now=now)
         | {
             "standing": standing,
             "can_answer": standing in {"open", "old_revision"},
-            "answer": standing_answer(interview, now=now),
-            "old_when": old_start(interview, locale),
-            "answers": ANSWER_WORDS,
-            "answer_until": present(interview.answer_until, interview.time_zone, locale),
+            "answer": standing_answer(data, vault, now=now),
+            "old_when": old_start(data, locale),
+            "has_changed": data.change is not None,
+            "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
+            "until": _("You can change your answer until %(until)s.")
+            % {"until": present(interview.answer_until, interview.time_zone, locale).full},
             "languages": [(code, name) for code, name in settings.LANGUAGES if code != locale],
         }
     )
@@ -99,8 +117,9 @@ def direction(locale: str) -> str:
     return "rtl" if get_language_info(locale)["bidi"] else "ltr"
 
 
-def context(interview: Interview, locale: str, *, now: datetime) -> dict[str, Any]:
+def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     """Everything about the interview, without thread and answer; the same words as in the messages."""
+    interview = data.interview
     organization, candidate = interview.organization, interview.application.candidate
     facts = context_of(interview, organization, locale)
     when = present(
@@ -114,70 +133,59 @@ def context(interview: Interview, locale: str, *, now: datetime) -> dict[str, An
         "language": locale,
         "direction": direction(locale),
         "facts": facts,
-        "interview": interview,
+        "invites": _("%(organization)s invites you to an interview")
+        % {"organization": facts["organization_name"]},
+        "starts": interview.starts_at.isoformat(),
+        "place": facts["place_name"] or facts["place_address"] or facts["branch_name"],
         "when": when,
         "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
         "countdown": _countdown(interview.starts_at, interview.zone, now),
-        "logo": _logo(interview),
+        "logo": reverse("logo", args=[data.logo_digest]) if data.logo_digest else "",
         "monogram": facts["organization_name"].strip()[:1].upper(),
         "video_link": web_link(interview.video_link),
         "phone_link": re.sub(r"[^\d+]", "", facts["contact_phone"]),
         "mail_link": quote(facts["contact_email"], safe="@"),
-        "sections": _sections(interview, locale),
+        "sections": sections_html(data.blocks, locale, organization.locale),
     }
 
 
-def standing_answer(interview: Interview, *, now: datetime) -> dict[str, Any]:
+def standing_answer(data: PageData, vault: Vault, *, now: datetime) -> dict[str, Any]:
     """What the candidate answered to the current revision, or an empty dictionary."""
+    interview, given = data.interview, data.response
     if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
         return {}
-    to_this = Response.objects.filter(
-        interview=interview, revision=interview.revision, answer=interview.answer
-    )
-    given = to_this.order_by("-at", "-id").first()
     return {
         "value": interview.answer,
-        "words": ANSWER_WORDS[interview.answer],
-        "note": _note(interview, given),
+        "words": str(ANSWER_WORDS[interview.answer]),
+        "note": _note(interview, given, vault),
         "is_fresh": now - (given.at if given else interview.answered_at) < JUST_NOW,
     }
 
 
-def old_start(interview: Interview, locale: str) -> str | None:
+def old_start(data: PageData, locale: str) -> str | None:
     """The time before the last change; "" when something else changed, None when nothing ever did."""
-    if interview.revision == 1:
+    if data.change is None:
         return None
-    change = (
-        interview.changes.filter(kind__in=[ChangeKind.RESCHEDULED, ChangeKind.DETAILS_CHANGED])
-        .order_by("-revision", "-at")
-        .first()
-    )
-    if change is None:
-        return None
-    if change.kind != ChangeKind.RESCHEDULED or change.old_starts_at is None:
+    if data.change["kind"] != ChangeKind.RESCHEDULED or data.change["old_starts_at"] is None:
         return ""
-    return present(change.old_starts_at, interview.time_zone, locale).full
+    old = datetime.fromisoformat(data.change["old_starts_at"])
+    return present(old, data.interview.time_zone, locale).full
 
 
-def thread(interview: Interview, locale: str, *, now: datetime) -> dict[str, Any]:
+def thread(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[str, Any]:
     """The conversation about this application, oldest first; what an erasure made unreadable is left out."""
-    rows = (
-        Message.objects.filter(conversation__application=interview.application_id)
-        .select_related("author")
-        .defer("author__password")
-        .order_by("-created_at")[:MOST_MESSAGES]
-    )
-    vault, key = Vault(interview.organization_id), interview.application.candidate.key
+    key, zone = data.interview.application.candidate.key, data.interview.zone
     said = []
-    for row in reversed(rows):
+    for row in data.messages:
         try:
-            text = vault.open(key, Message.PLACE, row.pk, row.body_sealed)
+            text = vault.open(key, Message.PLACE, UUID(row["id"]), bytes_of(row["body_sealed"]))
         except Unreadable:
             continue
-        author = "" if row.is_from_candidate or row.author is None else row.author.name
-        moment = row.created_at.astimezone(interview.zone)
+        is_mine, at = row["is_from_candidate"], datetime.fromisoformat(row["created_at"])
+        moment = at.astimezone(zone)
         when = f"{day_text(moment, locale)} {moment:%H:%M}"
-        said.append(Said(row.is_from_candidate, author, text, row.created_at, when))
+        author = "" if is_mine else row["author"] or data.interview.organization.name_in(locale)
+        said.append(Said(is_mine, author, text, at, when, at.isoformat()))
     is_fresh = bool(said) and said[-1].is_mine and now - said[-1].at < JUST_NOW
     return {"messages": said, "has_just_asked": is_fresh}
 
@@ -187,17 +195,11 @@ def web_link(address: str) -> str:
     return address if re.match(r"https?://[^\s/]", address, re.IGNORECASE) else ""
 
 
-def _logo(interview: Interview) -> str:
-    digest = bytes(getattr(interview, "logo_digest", None) or _NO_LOGO)
-    return "" if digest == _NO_LOGO else reverse("logo", args=[digest.hex()])
-
-
-def _note(interview: Interview, given: Response | None) -> str:
+def _note(interview: Interview, given: Response | None, vault: Vault) -> str:
     if given is None or given.note_sealed is None:
         return ""
     try:
-        key = interview.application.candidate.key
-        return Vault(interview.organization_id).open(key, Response.PLACE, given.pk, given.note_sealed)
+        return vault.open(interview.application.candidate.key, Response.PLACE, given.pk, given.note_sealed)
     except Unreadable:
         return ""
 
@@ -211,21 +213,25 @@ def _countdown(starts_at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return ngettext("In %(count)d day", "In %(count)d days", days) % {"count": days}
 
 
-def _sections(interview: Interview, locale: str) -> list[Section]:
-    """The job's blocks by kind, each kind in the page's language, else in the company's, else in any."""
-    blocks = sorted(
-        Block.objects.for_job(interview.application.job),
-        key=lambda block: (_KIND_ORDER.get(block.kind, len(_KIND_ORDER)), block.position, block.pk),
-    )
+@lru_cache(maxsize=1024)
+def sections_html(blocks: str, locale: str, organization_locale: str) -> SafeString:
+    """The blocks of a job, which all its candidates share; remembered by their content, whosever it is."""
+    sections = _sections([Block(*row) for row in orjson.loads(blocks)], locale, organization_locale)
+    return mark_safe(render("portal/parts/sections.html", {"sections": sections}, locale))  # noqa: S308
+
+
+def _sections(blocks: list[Block], locale: str, organization_locale: str) -> list[Section]:
+    """By kind, each kind in the page's language, else in the company's, else in any."""
+    blocks.sort(key=lambda block: _KIND_ORDER.get(block.kind, len(_KIND_ORDER)))
     sections = []
     for kind, of_kind in groupby(blocks, key=lambda block: block.kind):
         group = list(of_kind)
         there = {block.locale for block in group}
-        wanted = (locale, interview.organization.locale, *sorted(there))
+        wanted = (locale, organization_locale, *sorted(there))
         chosen = next(each for each in wanted if each in there)
         language = "" if chosen == locale else chosen
         items = [_item(block, language) for block in group if block.locale == chosen]
-        sections.append(Section(kind, _BLOCK_WORDS.get(kind, ""), items))
+        sections.append(Section(kind, str(_BLOCK_WORDS.get(kind, "")), items))
     return sections
 
 

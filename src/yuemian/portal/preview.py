@@ -6,15 +6,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import requires
 from yuemian.accounts.models import Permission
 from yuemian.interviews.models import Interview
-from yuemian.portal import page
-from yuemian.portal.door import pages
+from yuemian.portal import page, page_data
+from yuemian.portal.page_data import PageData
+from yuemian.portal.rendering import render
 
 
 @require_safe
@@ -22,19 +22,20 @@ from yuemian.portal.door import pages
 def preview_interview(request: HttpRequest, interview_id: UUID) -> HttpResponse:
     """`?language=en`; without it, the candidate's own. Made to be framed in a phone on our own pages."""
     visible = Interview.objects.visible_to(request.user).filter(pk=interview_id)  # type: ignore[arg-type]
-    interview = pages().filter(pk__in=visible).first()
-    if interview is None:
+    data = page_data.read(interview_id) if visible.exists() else None
+    if data is None:
         raise Http404
-    return HttpResponse(render_preview(interview, request.GET.get("language", "")))
+    return HttpResponse(render_preview(data, request.GET.get("language", "")))
 
 
-def render_preview(interview: Interview, language: str = "") -> str:
-    """The page's HTML for an interview from `door.pages()`; nothing on it can be pressed."""
+def render_preview(data: PageData, language: str = "") -> str:
+    """The page's HTML; nothing on it can be pressed."""
+    interview = data.interview
     known = dict(settings.LANGUAGES)
     own = interview.application.candidate.locale
     code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in known)
     now = timezone.now()
     standing = "cancelled" if interview.state == "cancelled" else "open" if interview.is_open(now) else "over"
     with translation.override(code):
-        contents = page.whole(interview, code, standing, now=now)
-        return render_to_string("portal/page.html", contents | {"is_preview": True})
+        contents = page.whole(data, code, standing, now=now)
+        return render("portal/page.html", contents | {"is_preview": True}, code)

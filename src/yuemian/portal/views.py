@@ -42,7 +42,8 @@ from yuemian.portal.actions import (
     summary_nonce,
     wait_before_posting,
 )
-from yuemian.portal.door import Opened, opened
+from yuemian.portal.door import Opened, look, opened
+from yuemian.portal.rendering import render
 
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}candidate"
 #: `frame-ancestors 'self'`: our own console frames the page, in the phone lab and beside templates.
@@ -64,15 +65,9 @@ View = Callable[[HttpRequest, Opened], HttpResponse]
 @require_safe
 def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
     """The page itself. Opening it is noted as a visit (a HEAD is not), and changes nothing else."""
-    with opened(token, now=timezone.now()) as door:
-        if door is None:
-            return _lost()
-        if request.method == "GET":
-            suspect = is_fetch_suspect(
-                _agent(request), since_delivery=door.since_delivery, is_prefetch=_is_prefetch(request)
-            )
-            record_visit(door, "fetched", is_suspected_bot=suspect)
-        return _show(request, door)
+    is_suspect = is_fetch_suspect(_agent(request), since_delivery=None, is_prefetch=_is_prefetch(request))
+    door = look(token, now=timezone.now(), is_fetch=request.method == "GET", is_suspect=is_suspect)
+    return _lost() if door is None else _show(request, door)
 
 
 def _posted(view: View) -> Callable[[HttpRequest], HttpResponse]:
@@ -164,13 +159,14 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:  # noqa: ARG001
 
 
 def _show(request: HttpRequest, door: Opened) -> HttpResponse:
-    with translation.override(chosen_language(request, door)):
-        return _sealed(HttpResponse(render_to_string("portal/page.html", _contents(door))))
+    code = chosen_language(request, door)
+    with translation.override(code):
+        return _sealed(HttpResponse(render("portal/page.html", _contents(door), code)))
 
 
 def _contents(door: Opened) -> dict[str, Any]:
     code, now = translation.get_language() or settings.LANGUAGE_CODE, door.now
-    return page.whole(door.interview, code, door.standing, now=now) | {
+    return page.whole(door.data, code, door.standing, now=now) | {
         "token": door.token,
         "nonce": page_nonce(door),
     }
@@ -180,13 +176,13 @@ def _summary(request: HttpRequest, door: Opened, action: str, text: str) -> Http
     """“You are about to answer …”: shown instead of counting, until a second press says so."""
     with translation.override(chosen_language(request, door)):
         code = translation.get_language() or settings.LANGUAGE_CODE
-        contents = page.context(door.interview, code, now=door.now) | {
+        contents = page.context(door.data, code, now=door.now) | {
             "token": door.token,
             "action": action,
             "words": page.ANSWER_WORDS.get(action, ""),
             "text": text,
             "confirm": summary_nonce(door, action),
-            "old_when": page.old_start(door.interview, code) if door.standing == "old_revision" else None,
+            "old_when": page.old_start(door.data, code) if door.standing == "old_revision" else None,
         }
         return _sealed(HttpResponse(render_to_string("portal/summary.html", contents)))
 

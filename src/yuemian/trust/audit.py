@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import connection
 
 from yuemian.trust.models import AuditEntry
 
 START = bytes(32)
+#: One call of the function in functions.sql; `values_to_append` gives its values.
+APPEND = "append_audit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -48,34 +50,54 @@ def record(
 
     `details` hold ids, counts, field names and hashes; never a person's name, address or text.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        # One writer at a time per organization; held until the caller's transaction ends.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(organization_id)])
-        last = (
-            AuditEntry.objects.filter(organization_id=organization_id)
-            .order_by("-sequence")
-            .values_list("sequence", "hash")
-            .first()
-        )
-        sequence, previous = (last[0] + 1, bytes(last[1])) if last else (1, START)
-        entry = AuditEntry(
-            organization_id=organization_id,
-            sequence=sequence,
-            at=at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            action=action,
-            subject_kind=subject[0] if subject else "",
-            subject_id=subject[1] if subject else None,
-            details=orjson.loads(orjson.dumps(details, default=str)),
-            previous_hash=previous,
-        )
-        entry.hash = chain_hash(entry)
-        entry.save(force_insert=True)
+    with connection.cursor() as cursor:
+        values = values_to_append(organization_id, actor, action, at=at, subject=subject, **details)
+        cursor.execute(f"SELECT {APPEND}", values)
+
+
+def values_to_append(
+    organization_id: UUID,
+    actor: Actor,
+    action: str,
+    *,
+    at: datetime,
+    subject: tuple[str, UUID] | None = None,
+    **details: Any,
+) -> list[Any]:
+    """What APPEND takes, for a caller that puts it into a statement of its own."""
+    entry = AuditEntry(
+        organization_id=organization_id,
+        sequence=0,
+        at=at.astimezone(UTC),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        action=action,
+        subject_kind=subject[0] if subject else "",
+        subject_id=subject[1] if subject else None,
+        details=orjson.loads(orjson.dumps(details, default=str)),
+    )
+    before, after = _canonical(entry).split(b'"sequence":0', 1)
+    return [
+        entry.pk,
+        entry.organization_id,
+        entry.at,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.action,
+        entry.subject_kind,
+        entry.subject_id,
+        orjson.dumps(entry.details).decode(),
+        before.decode() + '"sequence":',
+        after.decode(),
+    ]
 
 
 def chain_hash(entry: AuditEntry) -> bytes:
     """SHA-256 over the previous hash and the entry's canonical JSON (sorted keys, as RFC 8785 for our types)."""
+    return hashlib.sha256(bytes(entry.previous_hash) + _canonical(entry)).digest()
+
+
+def _canonical(entry: AuditEntry) -> bytes:
     content = {
         "organization": str(entry.organization_id),
         "sequence": entry.sequence,
@@ -85,9 +107,7 @@ def chain_hash(entry: AuditEntry) -> bytes:
         "subject": [entry.subject_kind, str(entry.subject_id) if entry.subject_id else None],
         "details": entry.details,
     }
-    return hashlib.sha256(
-        bytes(entry.previous_hash) + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    ).digest()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def verify(organization_id: UUID) -> Fault | None:

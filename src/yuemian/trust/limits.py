@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -20,20 +21,33 @@ class Limit:
 
 def hit(limit: Limit, *parts: str, now: datetime) -> timedelta | None:
     """Count one attempt. None when allowed, else how long to wait."""
-    key = _key(limit, parts)
+    return hit_all((limit, *parts), now=now)
+
+
+def hit_all(*attempts: tuple[Limit, *tuple[str, ...]], now: datetime) -> timedelta | None:
+    """Count one attempt at each (limit, *parts). None when all allow it, else the longest wait.
+
+    Their rows stay locked until the transaction ends: name the narrow limits first, the shared ones last.
+    """
+    allowed = {_key(limit, tuple(parts)): limit for limit, *parts in attempts}
+    rows: list[Any] = []
+    for key, limit in allowed.items():
+        rows += [key, now + limit.window]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO trust_ratelimit AS l (key_hash, window_ends_at, hits) VALUES (%s, %s, 1)
+            f"""
+            INSERT INTO trust_ratelimit AS l (key_hash, window_ends_at, hits)
+            VALUES {", ".join(["(%s, %s, 1)"] * len(allowed))}
             ON CONFLICT (key_hash) DO UPDATE SET
                 hits = CASE WHEN l.window_ends_at <= %s THEN 1 ELSE l.hits + 1 END,
                 window_ends_at = CASE WHEN l.window_ends_at <= %s THEN excluded.window_ends_at ELSE l.window_ends_at END
-            RETURNING hits, window_ends_at
-            """,
-            [key, now + limit.window, now, now],
+            RETURNING key_hash, hits, window_ends_at
+            """,  # noqa: S608  (only the number of rows varies)
+            [*rows, now, now],
         )
-        hits, ends_at = cursor.fetchone()
-    return ends_at - now if hits > limit.hits else None
+        found = cursor.fetchall()
+    waits = [ends_at - now for key, hits, ends_at in found if hits > allowed[bytes(key)].hits]
+    return max(waits, default=None)
 
 
 def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:

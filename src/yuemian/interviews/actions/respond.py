@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import Answer, Purpose, check_move
@@ -23,6 +23,9 @@ from yuemian.trust.live import announce
 from yuemian.trust.vault import Vault
 
 LONGEST_NOTE = 500
+RECORD_ANSWER = f"""
+SELECT CASE WHEN record_answer(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) THEN {audit.APPEND} END
+"""
 
 
 @dataclass(frozen=True)
@@ -58,49 +61,63 @@ def respond(
     now: datetime,
     was_confirmed: bool,
     seen_revision: int | None = None,
+    interview: Interview | None = None,
 ) -> Interview:
     """Record the candidate's answer to the revision their link shows. The last answer counts. Raises Refused.
 
     An old link answers the current revision only by a second press on a page that showed it: `was_confirmed`
-    with `seen_revision`. Pressing the standing answer again changes nothing.
+    with `seen_revision`. Pressing the standing answer again changes nothing. `interview` as the caller has just
+    read it with its people; it is read again, and judged again, when it has changed meanwhile.
     """
-    with transaction.atomic():
-        interview = _locked(link)
-        why = standing(link, interview, now=now, seen_revision=seen_revision if was_confirmed else None)
-        if why != "open":
-            raise Refused(why)
-        if answer == interview.answer and not note.strip():
-            return interview
-        response = Response(
-            id=uuid7(),
-            organization_id=link.organization_id,
-            interview=interview,
-            revision=interview.revision,
-            answer=answer,
-            link=link,
-            was_confirmed=was_confirmed,
-            at=now,
-        )
-        if note.strip():
-            vault = Vault(link.organization_id)
-            key = interview.application.candidate.key
-            response.note_sealed = vault.seal(key, Response.PLACE, response.pk, note.strip()[:LONGEST_NOTE])
-        if answer != interview.answer:
-            check_move(Answer, interview.answer, answer)
-        response.save(force_insert=True)
-        interview.answer, interview.answered_at = answer, now
-        interview.save(update_fields=["answer", "answered_at"])
-        audit.record(
-            link.organization_id,
-            Actor("candidate", link.candidate_id),
-            "interview.answered",
-            at=now,
-            subject=("interview", interview.pk),
-            revision=interview.revision,
-            answer=str(answer),
-        )
-        announce(link.organization_id, "interviews", interview=interview.pk)
+    interview = interview or _locked(link)
+    seen = seen_revision if was_confirmed else None
+    if not _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen):
+        with transaction.atomic():
+            interview = _locked(link)
+            _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen)
     return interview
+
+
+def _answer(
+    link: AccessLink,
+    interview: Interview,
+    answer: Answer,
+    note: str,
+    *,
+    now: datetime,
+    was_confirmed: bool,
+    seen_revision: int | None,
+) -> bool:
+    """One statement: lock, response, interview, announcement, audit. False when the interview has changed."""
+    why = standing(link, interview, now=now, seen_revision=seen_revision)
+    if why != "open":
+        raise Refused(why)
+    if answer == interview.answer and not note.strip():
+        return True
+    if answer != interview.answer:
+        check_move(Answer, interview.answer, answer)
+    response, sealed = uuid7(), None
+    if note.strip():
+        vault = Vault(link.organization_id)
+        key = interview.application.candidate.key
+        sealed = vault.seal(key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
+    facts = [interview.pk, interview.revision, interview.state, interview.answer, interview.starts_at]
+    entry = audit.values_to_append(
+        link.organization_id,
+        Actor("candidate", link.candidate_id),
+        "interview.answered",
+        at=now,
+        subject=("interview", interview.pk),
+        revision=interview.revision,
+        answer=str(answer),
+    )
+    with connection.cursor() as cursor:
+        values = [*facts, response, str(answer), sealed, link.pk, was_confirmed, now, *entry]
+        cursor.execute(RECORD_ANSWER, values)
+        (sequence,) = cursor.fetchone()
+    if sequence is not None:
+        interview.answer, interview.answered_at = answer, now
+    return sequence is not None
 
 
 def ask(link: AccessLink, text: str, *, now: datetime) -> Message:

@@ -1,0 +1,29 @@
+-- A candidate's answer, with the caller's own rights: false, and nothing written, when the interview is no longer what
+-- the answer was decided on (the caller reads it again and decides afresh).
+
+CREATE OR REPLACE FUNCTION record_answer(
+    wanted uuid, seen_revision integer, seen_state text, seen_answer text, seen_start timestamptz,
+    response uuid, given text, note bytea, link uuid, confirmed boolean, moment timestamptz
+) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    held uuid;
+BEGIN
+    UPDATE interviews_interview i SET answer = given, answered_at = moment
+    WHERE i.id = wanted AND i.revision = seen_revision AND i.state = seen_state AND i.answer = seen_answer
+    AND i.starts_at = seen_start
+    RETURNING i.organization_id INTO held;
+    IF held IS NULL THEN
+        RETURN false;
+    END IF;
+    INSERT INTO interviews_response
+        (id, organization_id, interview_id, revision, answer, note_sealed, link_id, was_confirmed, at)
+    VALUES (response, held, wanted, seen_revision, given, note, link, confirmed, moment);
+    PERFORM pg_notify('yuemian_events', json_build_object(
+        'organization', held, 'topic', 'interviews', 'interview', wanted)::text);
+    RETURN true;
+END
+$$;
+
+REVOKE ALL ON FUNCTION record_answer(uuid, integer, text, text, timestamptz, uuid, text, bytea, uuid, boolean, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION record_answer(uuid, integer, text, text, timestamptz, uuid, text, bytea, uuid, boolean, timestamptz) TO yuemian_app;

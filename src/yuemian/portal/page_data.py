@@ -1,0 +1,112 @@
+"""What `functions.sql` reads for one candidate page, as the models' own objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from django.db import connection, models
+from django.utils.dateparse import parse_duration
+
+from yuemian.accounts.models import Branch, Organization, User
+from yuemian.hiring.models import Application, Candidate, Job
+from yuemian.interviews.models import Interview, Response
+from yuemian.messaging.models import AccessLink
+from yuemian.trust.models import Key
+from yuemian.trust.vault import Vault
+
+M = TypeVar("M", bound=models.Model)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PageData:
+    """Everything a page shows. `blocks` stays text: the sections made of it are remembered by it."""
+
+    interview: Interview
+    organization_key: Key | None
+    logo_digest: str
+    response: Response | None
+    change: Row | None
+    messages: list[Row]
+    blocks: str
+
+    def vault(self) -> Vault:
+        """Knows the organization's key already, so that opening a text asks the database nothing."""
+        vault = Vault(self.interview.organization_id)
+        if self.organization_key is not None:
+            vault.cipher(self.organization_key)
+        return vault
+
+
+def read(interview_id: UUID) -> PageData | None:
+    """The page of an interview of the organization that the transaction is bound to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT page::text, blocks::text FROM read_candidate_page(%s)", [interview_id])
+        page, blocks = cursor.fetchone()
+    return parse(page, blocks) if page else None
+
+
+def parse(page: str, blocks: str | None) -> PageData:
+    data = orjson.loads(page)
+    interview = built(Interview, data["interview"])
+    application = built(Application, data["application"])
+    candidate = built(Candidate, data["candidate"])
+    organization = built(Organization, data["organization"])
+    interview.organization = application.organization = candidate.organization = organization
+    interview.branch = built(Branch, data["branch"])
+    interview.recruiter = built(User, data["recruiter"]) if data["recruiter"] else None
+    interview.application = application
+    application.candidate = candidate
+    application.job = built(Job, data["job"])
+    candidate.key = built(Key, data["key"])
+    return PageData(
+        interview=interview,
+        organization_key=built(Key, data["organization_key"]) if data["organization_key"] else None,
+        logo_digest=data["logo_digest"],
+        response=built(Response, data["response"]) if data["response"] else None,
+        change=data["change"],
+        messages=data["messages"] or [],
+        blocks=blocks or "[]",
+    )
+
+
+def link_of(row: Row) -> AccessLink:
+    return built(AccessLink, row)
+
+
+def built(model: type[M], row: Row) -> M:
+    """The object of a row from `to_json`; a column that was left out is deferred."""
+    names, values = [], []
+    for name, column, read_value in _fields(model):
+        if column in row:
+            value = row[column]
+            names.append(name)
+            values.append(read_value(value) if read_value and value is not None else value)
+    return model.from_db("default", names, values)
+
+
+def bytes_of(text: str) -> bytes:
+    """PostgreSQL's `\\x00ff`."""
+    return bytes.fromhex(text[2:])
+
+
+@cache
+def _fields(model: type[models.Model]) -> list[tuple[str, str, Callable[[str], Any] | None]]:
+    return [(f.attname, f.column or f.attname, _reader(f)) for f in model._meta.concrete_fields]
+
+
+def _reader(field: Any) -> Callable[[str], Any] | None:
+    target = field.target_field if field.is_relation else field
+    readers: dict[type, Callable[[str], Any]] = {
+        models.UUIDField: UUID,
+        models.DateTimeField: datetime.fromisoformat,
+        models.BinaryField: bytes_of,
+        models.DurationField: parse_duration,
+    }
+    return readers.get(type(target))
