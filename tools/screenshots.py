@@ -1,6 +1,7 @@
-"""Takes the pictures of the README from a running demo: `.venv/bin/python tools/screenshots.py http://localhost:8000 var`.
+"""Takes the README's pictures from a running demo: `.venv/bin/python tools/screenshots.py ADDRESS DATA`.
 
-Start it with fresh demo data (`make demo`, then `var/demo`): the example file is imported, invited and answered on the way.
+Start one with fresh data (`make demo`; DATA is then `var/demo`): the example file is imported, invited and answered
+on the way.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "screenshots"
-AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+)
 NAME = "赵一鸣"
 
 
@@ -28,7 +31,10 @@ def main(address: str, data: Path) -> None:
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
             args=[*flags, "--disable-blink-features=AutomationControlled"],
         )
-        people = {"zh": sign_in(browser, address, passphrase[0], "zh-CN"), "en": sign_in(browser, address, passphrase[0], "en-US")}
+        people = {
+            "zh": sign_in(browser, address, passphrase[0], "zh-CN"),
+            "en": sign_in(browser, address, passphrase[0], "en-US"),
+        }
         story(people["zh"], people["en"], address)
         for code, page in people.items():
             standing(browser, page, address, code)
@@ -87,7 +93,7 @@ def answer(page: Page, address: str, number: int, words: str) -> None:
     frame.locator("h1").wait_for()
     page.wait_for_timeout(2300)
     frame.get_by_role("button", name=words, exact=True).or_(
-        frame.get_by_role("button", name={"能来": "I’ll come", "不能来": "I can’t come"}[words])
+        frame.get_by_role("button", name={"能来": "I’ll be there", "不能来": "I can’t come"}[words])
     ).first.click()
     page.wait_for_timeout(1500)
 
@@ -102,6 +108,10 @@ def ask(page: Page, address: str) -> None:
     page.wait_for_timeout(2300)
     frame.locator("#questions form button").click()
     page.wait_for_timeout(1500)
+    if frame.locator("input[name=confirm]").count():
+        page.wait_for_timeout(2300)
+        frame.locator("button.yes").click()
+        page.wait_for_timeout(1500)
 
 
 def standing(browser: Browser, page: Page, address: str, code: str) -> None:
@@ -114,6 +124,7 @@ def standing(browser: Browser, page: Page, address: str, code: str) -> None:
     page.goto(f"{address}/lab")
     page.locator(".lab-phones > li").nth(1).locator("nav a").last.click()
     page.wait_for_timeout(800)
+    page.evaluate("window.scrollTo(0, 0)")
     picture(page, f"lab-{code}")
     page.goto(f"{address}/lab?q=何思齐")
     page.locator(".lab-phones > li").first.locator("nav a").last.click()

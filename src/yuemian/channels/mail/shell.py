@@ -132,9 +132,7 @@ def facts_html(rows: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def slots(
-    *, preheader: str, heading: str, content: str, facts: str, link: str, after: str
-) -> dict[str, str]:
+def slots(*, preheader: str, heading: str, content: str, facts: str, link: str, after: str) -> dict[str, str]:
     """What differs between people; `content`, `facts` and `after` (what follows the button) are our own escaped
     HTML, the rest plain text.
     """

@@ -112,7 +112,7 @@ class Renderer:
                 str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
             )
         filled = mail_slots(row.purpose, said, context, row.locale, used=compiled.used)
-        return self._mail(row, sender, to, said, context, filled, mail_from=mail_from, is_lab=is_lab)
+        return self._mail(row, sender, to, said, context, filled=filled, mail_from=mail_from, is_lab=is_lab)
 
     def _mail(
         self,
@@ -121,8 +121,8 @@ class Renderer:
         to: str,
         said: Rendered,
         context: Mapping[str, Any],
-        filled: dict[str, str],
         *,
+        filled: dict[str, str],
         mail_from: str,
         is_lab: bool,
     ) -> Message:
