@@ -40,7 +40,8 @@ def test_the_suite_itself_runs_without_special_rights(db: None) -> None:
 def test_every_tenant_table_forces_row_level_security(db: None, model: type[TenantModel]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass",
+            "SELECT relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class "
+            "WHERE oid = %s::regclass",
             [model._meta.db_table],
         )
         assert cursor.fetchone() == (True, True, "yuemian_owner")
