@@ -14,10 +14,11 @@ GRANT EXECUTE ON FUNCTION find_logo(bytea) TO yuemian_app;
 
 -- The candidate page in one statement. All of these run with the caller's own rights, so row-level security decides
 -- what they can read: `open_candidate_page` binds the transaction to the link's organization before it reads anything.
--- PL/pgSQL keeps the plans for as long as the connection lives; planned afresh they cost more than they take to run.
+-- PL/pgSQL keeps the plans for as long as the connection lives; planned afresh they cost more than they take to run. Left
+-- alone PostgreSQL would plan the first five runs of each connection afresh all the same, hence `force_generic_plan`.
 
 CREATE OR REPLACE FUNCTION read_candidate_page(wanted uuid, OUT page json, OUT blocks json)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     SELECT json_build_object(
         'interview', to_json(i),
