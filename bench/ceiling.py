@@ -1,4 +1,4 @@
-"""The raw ceiling: no truth, no rendering, no encryption, no events — COPY in, prebuilt bytes out, one update per chunk."""
+"""The raw ceiling: COPY in, prebuilt bytes out, one update per chunk; no truth, rendering, encryption or events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 
 CHUNK = 2000
 TEXT = (
-    "候选人，您好：\r\n\r\n感谢您投递后端工程师，邀请您参加初试。\r\n\r\n时间：2026年11月25日 周三 14:00（北京时间）\r\n"
+    "候选人，您好：\r\n\r\n感谢您投递后端工程师，邀请您参加初试。\r\n\r\n"
+    "时间：2026年11月25日 周三 14:00（北京时间）\r\n"
     "地点：星河大厦 12 层，上海市浦东新区世纪大道 100 号\r\n\r\n请点这里答复：https://jobs.example.com/c/token\r\n"
 )
 
@@ -34,7 +35,11 @@ class Prebuilt:
 async def run_ceiling(count: int, port: int) -> None:
     settings = connections["default"].settings_dict
     connection = await AsyncConnection.connect(
-        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"], autocommit=True
+        host=settings["HOST"],
+        port=settings["PORT"],
+        user=settings["USER"],
+        dbname=settings["NAME"],
+        autocommit=True,
     )
     provider = SMTPProvider(SMTPConfig(host="127.0.0.1", port=port, tls="none", sender="hr@jobs.example.com"))
     async with connection:
@@ -48,7 +53,8 @@ async def run_ceiling(count: int, port: int) -> None:
             messages = [Message(str(n), str(n), f"c{n}@example.com", "", "", form=form) for n in numbers]
             await provider.send(messages)
             await connection.execute(
-                "UPDATE ceiling SET state = 'sent', at = now() WHERE id BETWEEN %s AND %s", [numbers[0], numbers[-1]]
+                "UPDATE ceiling SET state = 'sent', at = now() WHERE id BETWEEN %s AND %s",
+                [numbers[0], numbers[-1]],
             )
         await provider.close()
 

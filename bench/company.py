@@ -42,7 +42,7 @@ class Company:
         chosen, self.interviews = self.interviews[:count], self.interviews[count:]
         now = timezone.now()
         with acting_in(self.organization.pk):
-            found = Interview.objects.with_people().prefetch_related("application__candidate__contact_points")
+            found = Interview.objects.with_contacts()
             summary = summarize(
                 found.filter(pk__in=chosen), self.version, Purpose.INVITATION, [Channel.EMAIL], now=now
             )
@@ -73,7 +73,12 @@ def create_company(count: int) -> Company:
         base: dict[str, Any] = {"organization": organization}
         branch = Branch.objects.create(**base, name="上海总部", name_en="Shanghai")
         recruiter = User.objects.create(
-            **base, name="林悦", email="hr@jobs.example.com", role=Role.RECRUITER, branch=branch, phone="021-55550100"
+            **base,
+            name="林悦",
+            email="hr@jobs.example.com",
+            role=Role.RECRUITER,
+            branch=branch,
+            phone="021-55550100",
         )
         family = JobFamily.objects.create(**base, name="技术")
         job = Job.objects.create(**base, title="后端工程师", family=family, branch=branch)
@@ -100,5 +105,3 @@ def create_company(count: int) -> Company:
         ]
         ids = schedule_interviews(recruiter, appointments, now=now)
     return Company(organization, recruiter, version, list(ids))
-
-

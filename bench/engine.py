@@ -7,7 +7,6 @@ worker process. CPU seconds are those of planner, worker and every PostgreSQL pr
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import shutil
@@ -84,13 +83,21 @@ def measure_engine(count: int, postgres: int) -> Figure:
         worker.stdout.readline()
         company.invite(10)  # warm: connections, prepared statements, compiled texts
         company.wait()
-        before = {"worker": cpu_of(worker.pid), "database": cpu_of_tree(postgres), "planner": cpu_of(os.getpid())}
+        before = {
+            "worker": cpu_of(worker.pid),
+            "database": cpu_of_tree(postgres),
+            "planner": cpu_of(os.getpid()),
+        }
         start = time.perf_counter()
         company.invite(count)
         planned = time.perf_counter()
         company.wait()
         seconds = time.perf_counter() - start
-        after = {"worker": cpu_of(worker.pid), "database": cpu_of_tree(postgres), "planner": cpu_of(os.getpid())}
+        after = {
+            "worker": cpu_of(worker.pid),
+            "database": cpu_of_tree(postgres),
+            "planner": cpu_of(os.getpid()),
+        }
     finally:
         worker.terminate()
         worker.wait()
@@ -127,7 +134,10 @@ def main() -> None:
     data = Path(tempfile.mkdtemp(prefix="yuemian-bench-"))
     data.chmod(0o711)
     try:
-        with sink(arguments.late) as port, running_server(data, settings={"shared_buffers": "512MB"}) as server:
+        with (
+            sink(arguments.late) as port,
+            running_server(data, settings={"shared_buffers": "512MB"}) as server,
+        ):
             os.environ |= {
                 "YUEMIAN_DATA": str(data),
                 "YUEMIAN_DATABASE_ROLE": "owner",
@@ -152,12 +162,17 @@ def report(figures: list[Figure], *, as_json: bool) -> None:
     engine, ceiling = figures
     ratio = engine.per_second / ceiling.per_second
     if as_json:
-        found = {"figures": [asdict(figure) for figure in figures], "ratio_to_ceiling": ratio, "cpus": os.cpu_count()}
+        found = {
+            "figures": [asdict(figure) for figure in figures],
+            "ratio_to_ceiling": ratio,
+            "cpus": os.cpu_count(),
+        }
         print(json.dumps(found))
         return
     for figure in figures:
         print(
-            f"{figure.name:<44} {figure.per_second:>9,.0f}/s  {figure.cpu_per_1000:>7.3f} CPU-s per 1,000 with the database"
+            f"{figure.name:<44} {figure.per_second:>9,.0f}/s"
+            f"  {figure.cpu_per_1000:>7.3f} CPU-s per 1,000 with the database"
         )
         for name, value in figure.parts.items():
             print(f"    {name:<40} {value:>10,.3f}")

@@ -138,7 +138,7 @@ def build_figures(count: int, form: MailForm) -> list[Figure]:
     def shown() -> dict[str, str]:
         content, card = to_html(text, CONTENT_STYLES), facts_html(facts)
         return slots(
-            preheader="x", heading="初试邀请", content=content, facts=card, link=link, contact="李芳"
+            preheader="x", heading="初试邀请", content=content, facts=card, link=link, after="<p>李芳</p>"
         )
 
     mail, now = message(1, form, shown(), text), datetime.now(UTC)
@@ -172,7 +172,7 @@ def main() -> None:
         content=content,
         facts="",
         link="https://jobs.example.com/i/x",
-        contact="李芳",
+        after="<p>李芳</p>",
     )
     messages = [message(n, form, shown, text) for n in range(arguments.count)]
     with sink(arguments.late, arguments.smtp_sink) as port:

@@ -31,7 +31,8 @@ def test_a_wrong_password_and_an_unknown_person_read_the_same(cast: Cast) -> Non
     wrong = client.post("/sign-in", {"email": cast.recruiter.email, "password": "wrong"})
     unknown = client.post("/sign-in", {"email": "nobody@galaxy.example", "password": "wrong"})
     assert wrong.status_code == unknown.status_code == 422
-    assert "不匹配" in wrong.content.decode() and "不匹配" in unknown.content.decode()
+    assert "不匹配" in wrong.content.decode()
+    assert "不匹配" in unknown.content.decode()
 
 
 def test_the_sixth_try_waits_even_with_the_right_password(cast: Cast) -> None:

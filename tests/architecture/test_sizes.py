@@ -47,7 +47,17 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_only_actions_and_the_engine_open_transactions() -> None:
-    allowed = ("actions", "engine", "tasks", "trust", "migrations", "portal", "middleware.py", "demo.py", "founding.py")
+    allowed = (
+        "actions",
+        "engine",
+        "tasks",
+        "trust",
+        "migrations",
+        "portal",
+        "middleware.py",
+        "demo.py",
+        "founding.py",
+    )
     found = [
         str(path.relative_to(SOURCE))
         for path in modules()

@@ -47,7 +47,7 @@ def create_slots(text: str = BODY, link: str = LINK) -> dict[str, str]:
             ]
         ),
         link=link,
-        contact="联系人：李芳\n电话：021-5555 0100",
+        after="<p>联系人：李芳</p>",
     )
 
 

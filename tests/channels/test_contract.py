@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import pytest
+
 from tests.channels import contract
 from tests.channels.contract import Case
 from tests.channels.mails import create_form, create_message
 from tests.channels.smtp_server import HANG, ScriptedSMTP, running
-
 from yuemian.channels.base import BadConfig, Message, Provider
 from yuemian.channels.registry import PROVIDERS, provider_class, providers_of
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider

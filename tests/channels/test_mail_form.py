@@ -13,8 +13,8 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.channels.mails import LINK, create_form, create_message, create_slots
 
+from tests.channels.mails import LINK, create_form, create_message, create_slots
 from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import encode_text, mailbox, message_id, normalise_address
 from yuemian.channels.mail.header import HeaderProblem

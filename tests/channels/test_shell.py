@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.channels.mails import EN, ZH, create_slots
 
+from tests.channels.mails import EN, ZH, create_slots
 from yuemian.channels.mail import ShellTexts, facts_html, shell
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.channels.mails import create_message
 from tests.channels.smtp_server import DROP, HANG, ScriptedSMTP, Session, running
-
 from yuemian.channels.base import BadConfig, Message, Outcome, Receipt
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.channels.mails import LINK, create_form, create_message
 
+from tests.channels.mails import LINK, create_form, create_message
 from yuemian.channels.base import Outcome
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 

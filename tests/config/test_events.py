@@ -53,7 +53,7 @@ class Browser:
         self.received = ""
         self._changed = asyncio.Event()
         self._gone = asyncio.Event()
-        scope = {"type": "http", "method": method, "path": "/events", "headers": headers}
+        scope: dict[str, Any] = {"type": "http", "method": method, "path": "/events", "headers": headers}
         scope["query_string"] = query.encode()
         self.request = asyncio.create_task(hub(scope, self._receive, self._send))
 

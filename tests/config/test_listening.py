@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from tests.factories import create_cast, sign_in_client
 
+from tests.factories import create_cast, sign_in_client
 from yuemian.accounts.models import Session
 from yuemian.config.connection import arguments
 from yuemian.config.listening import CHANNEL, Listener, Sessions

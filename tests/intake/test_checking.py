@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.intake.sheets import GOOD, TITLES, check, only, person, reference, table
 
+from tests.intake.sheets import GOOD, TITLES, check, only, person, reference, table
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import RowKind
 from yuemian.domain.reading import NoticeCode, ProblemCode, ReadingState, RepairCode

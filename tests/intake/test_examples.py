@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.intake.sheets import NOW, reference
 
+from tests.intake.sheets import NOW, reference
 from yuemian.domain.header_words import Field
 from yuemian.domain.reading import NoticeCode
 from yuemian.intake.checking import CheckedSheet, RowState, check_sheet

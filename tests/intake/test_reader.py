@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tests.intake.sheets import GOOD, TITLES, ole, packed, part, rezipped, saved, workbook
 
+from tests.intake.sheets import GOOD, TITLES, ole, packed, part, rezipped, saved, workbook
 from yuemian.domain.headers import find_header
 from yuemian.intake.container import Limits
 from yuemian.intake.reader import read_bytes

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.factories import Cast, create_interview, create_interviews, sign_in_client
 from yuemian.domain.addresses import read_phone
 from yuemian.domain.states import Answer, Channel, Purpose
-from yuemian.interviews import board
+from yuemian.interviews import board, rows
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.interviews.board import Filters, NoticeState, Status
@@ -65,7 +65,7 @@ def test_one_channel_that_arrived_outweighs_one_that_failed(cast: Cast, now: dat
     invite(cast, [interview], now=now)
     Delivery.objects.filter(channel="email").update(state="permanent_failure")
     Delivery.objects.filter(channel="sms").update(state="delivered")
-    (row,) = board.page(cast.recruiter, Filters(notice=NoticeState.DELIVERED), 1, now=now).rows
+    (row,) = rows.page(cast.recruiter, Filters(notice=NoticeState.DELIVERED), 1, now=now).rows
     assert row.notice is not None
     assert row.notice.state == "delivered"
     assert ("email", "permanent_failure") in row.notice.channels
@@ -134,8 +134,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
 
 def test_the_second_page_starts_where_the_first_ends(cast: Cast, now: datetime) -> None:
     create_interviews(cast, board.PAGE_SIZE + 3, now=now)
-    first = board.page(cast.recruiter, Filters(), 1, now=now)
-    second = board.page(cast.recruiter, Filters(), 2, now=now)
+    first = rows.page(cast.recruiter, Filters(), 1, now=now)
+    second = rows.page(cast.recruiter, Filters(), 2, now=now)
     assert (len(first.rows), first.has_next, len(second.rows), second.has_next) == (50, True, 3, False)
     assert not {r.interview.pk for r in first.rows} & {r.interview.pk for r in second.rows}
 

@@ -202,7 +202,7 @@ def test_the_mail_preview_can_run_nothing(cast: Cast, recruiter_client: Client, 
     interview = create_interview(cast, now=now, name="<script>alert(1)</script>")
     version = cast.templates[Purpose.INVITATION]
     answer = recruiter_client.get(
-        f"/interviews/{interview.pk}/mail", {"template": version.pk, "language": "zh-hans"}
+        f"/interviews/{interview.pk}/mail", {"template": str(version.pk), "language": "zh-hans"}
     )
     page, policy = answer.content.decode(), answer["Content-Security-Policy"]
     assert "<script>" not in page

@@ -1,4 +1,4 @@
-"""A whole installation as a stranger would start it: `yuemian up` with a database, a web process and a worker of its own."""
+"""A whole installation as a stranger would start it: `yuemian up` with database, web process and worker of its own."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 #: Everything is on this machine, but two cores may be busy with the rest of the suite.
 PATIENCE = 30_000
+#: What people's browsers say; "HeadlessChrome" would rightly count as a machine on the candidate page.
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+)
 
 
 class Mailbox:
@@ -74,7 +78,11 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     data, port = Path(tempfile.mkdtemp(prefix="yuemian-journey-")), free_port()
     data.chmod(0o711)
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("YUEMIAN_", "DATABASE_"))},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("YUEMIAN_", "DATABASE_"))
+        },
         "YUEMIAN_DATA": str(data),
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
@@ -83,11 +91,17 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     }
     with (data / "house.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "yuemian.config.cli", "up"], env=environment, cwd=ROOT, stdout=log, stderr=log
+            [sys.executable, "-m", "yuemian.config.cli", "up"],
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
         )
     try:
         address = f"http://localhost:{port}"
-        wait_until(lambda: answers(f"{address}/readyz") or process.poll() is not None, 120, data / "house.log")
+        wait_until(
+            lambda: answers(f"{address}/readyz") or process.poll() is not None, 120, data / "house.log"
+        )
         assert process.poll() is None, (data / "house.log").read_text()
         wait_until((data / "demo-accounts.txt").exists, 30, data / "house.log")
         found = re.search(r"[a-z]+(?:-[a-z]+){3}-\d+", (data / "demo-accounts.txt").read_text())
@@ -118,7 +132,11 @@ def desk(house: House, browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def sign_in(email: str, **options: Any) -> Page:
-        given = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN"} | options
+        given: dict[str, Any] = {
+            "viewport": {"width": 1440, "height": 900},
+            "locale": "zh-CN",
+            "user_agent": AGENT,
+        } | options
         context = browser.new_context(**given)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -141,7 +159,12 @@ def phone(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def take_out(**options: Any) -> Page:
-        given = {"viewport": {"width": 375, "height": 812}, "locale": "zh-CN", "has_touch": True} | options
+        given: dict[str, Any] = {
+            "viewport": {"width": 375, "height": 812},
+            "locale": "zh-CN",
+            "has_touch": True,
+            "user_agent": AGENT,
+        } | options
         context = browser.new_context(**given)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from tests.factories import Cast
 
+from tests.factories import Cast
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import send, send_test, summarize
 from yuemian.interviews.models import Interview

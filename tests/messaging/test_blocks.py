@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from tests.factories import Cast, create_cast, sign_in_client
 
+from tests.factories import Cast, create_cast, sign_in_client
 from yuemian.messaging.models import Block
 from yuemian.trust.models import AuditEntry
 

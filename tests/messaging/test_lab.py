@@ -9,6 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+
 from tests.factories import (
     Cast,
     create_cast,
@@ -18,7 +19,6 @@ from tests.factories import (
     sign_in_client,
 )
 from tests.messaging.received import LINK, receive, receive_test
-
 from yuemian.accounts.models import Organization, Role
 from yuemian.messaging.lab import framed_html, opened, own_path
 from yuemian.messaging.models import LabMessage

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
-from tests.factories import Cast, create_cast, create_interview, create_interviews, sign_in_client
 
+from tests.factories import Cast, create_cast, create_interview, create_interviews, sign_in_client
 from yuemian.domain.placeholder import PLACEHOLDERS
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions import library

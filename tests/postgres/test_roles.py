@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from tests.postgres.conftest import SMALL
 
+from tests.postgres.conftest import SMALL
 from yuemian.postgres import RolesMissing, Server, ensure_roles, running_server, setup_statements
 from yuemian.postgres.roles import APP, ENGINE, OWNER, ROLES
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from tests.postgres.conftest import SMALL, SOURCE
 
+from tests.postgres.conftest import SMALL, SOURCE
 from yuemian.postgres import Server, ServerProblem, running_server, socket_directory
 from yuemian.postgres.roles import APP, ENGINE, OWNER
 

@@ -42,14 +42,16 @@ def test_a_changed_entry_is_named(cast: Cast, now: datetime) -> None:
     write(cast, now)
     as_owner("UPDATE trust_auditentry SET action = 'nothing.happened' WHERE sequence = 3")
     fault = audit.verify(cast.organization.pk)
-    assert fault and fault.sequence == 3
+    assert fault
+    assert fault.sequence == 3
 
 
 def test_a_deleted_entry_is_named(cast: Cast, now: datetime) -> None:
     write(cast, now)
     as_owner("DELETE FROM trust_auditentry WHERE sequence = 4")
     fault = audit.verify(cast.organization.pk)
-    assert fault and fault.sequence == 4
+    assert fault
+    assert fault.sequence == 4
 
 
 def test_swapped_entries_are_named(cast: Cast, now: datetime) -> None:
@@ -58,4 +60,5 @@ def test_swapped_entries_are_named(cast: Cast, now: datetime) -> None:
     as_owner("UPDATE trust_auditentry SET sequence = 3 WHERE sequence = 4")
     as_owner("UPDATE trust_auditentry SET sequence = 4 WHERE sequence = 99")
     fault = audit.verify(cast.organization.pk)
-    assert fault and fault.sequence == 3
+    assert fault
+    assert fault.sequence == 3

@@ -40,7 +40,8 @@ def test_the_suite_itself_runs_without_special_rights(db: None) -> None:
 def test_every_tenant_table_forces_row_level_security(db: None, model: type[TenantModel]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = %s::regclass",
+            "SELECT relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class "
+            "WHERE oid = %s::regclass",
             [model._meta.db_table],
         )
         assert cursor.fetchone() == (True, True, "yuemian_owner")
@@ -49,7 +50,8 @@ def test_every_tenant_table_forces_row_level_security(db: None, model: type[Tena
 def test_no_table_with_an_organization_is_missing_from_the_models(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT table_name FROM information_schema.columns WHERE column_name = 'organization_id' AND table_schema = 'public'"
+            "SELECT table_name FROM information_schema.columns "
+            "WHERE column_name = 'organization_id' AND table_schema = 'public'"
         )
         tables = {row[0] for row in cursor.fetchall()}
     assert tables == {model._meta.db_table for model in TENANT_MODELS}
@@ -96,6 +98,9 @@ def test_a_transaction_cannot_change_its_organization(cast: Cast, now: datetime)
 
 def test_the_audit_trail_can_be_neither_changed_nor_deleted(cast: Cast) -> None:
     for statement in ("UPDATE trust_auditentry SET action = 'x'", "DELETE FROM trust_auditentry"):
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            pytest.raises(DatabaseError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuemian.messaging.urls")),
     path("", include("yuemian.ui.urls")),
     path("", include("yuemian.interviews.urls")),
+    path("", include("yuemian.intake.urls")),
 ]
 
 handler400 = "yuemian.ui.views.bad_request"

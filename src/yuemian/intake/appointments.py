@@ -142,7 +142,9 @@ class Catalogue:
     def _job(self, key: str, branch: Branch) -> Job:
         """A title that the row's own branch has too is that branch's job."""
         job = self.jobs[key]
-        same = (each for each in self.jobs.values() if each.title == job.title and each.branch_id == branch.pk)
+        same = (
+            each for each in self.jobs.values() if each.title == job.title and each.branch_id == branch.pk
+        )
         return next(same, job)
 
     def _interviewers(self, keys: str) -> tuple[User, ...]:

@@ -36,7 +36,10 @@ class Choices:
 def choices_to_json(choices: Choices) -> dict[str, Any]:
     return {
         "columns": {str(index): name or "" for index, name in choices.columns.items()},
-        "overrides": {str(number): dict(cells) for number, cells in choices.overrides.items()},
+        "overrides": {
+            str(number): {str(name): text for name, text in cells.items()}
+            for number, cells in choices.overrides.items()
+        },
         "accepted": sorted([number, str(name)] for number, name in choices.accepted),
         "accepts_all": choices.accepts_all,
         "mapped": {str(name): dict(keys) for name, keys in choices.mapped.items()},

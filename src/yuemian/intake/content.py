@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from yuemian.intake.checking import CheckedSheet
+from yuemian.domain.reading import NoticeCode
+from yuemian.intake.checking import CheckedSheet, RowState
 from yuemian.intake.choices import Choices, choices_from_json, choices_to_json
 from yuemian.intake.models import Import
 from yuemian.intake.report import sheet_from_json, sheet_to_json
@@ -45,7 +47,8 @@ class Safe:
         )
 
     def put_sheet(self, sheet: CheckedSheet) -> None:
-        packed = zlib.compress(orjson.dumps(sheet_to_json(sheet)), 1)
+        data = {**sheet_to_json(sheet), "assumed": _assumed(sheet)}
+        packed = zlib.compress(orjson.dumps(data), 1)
         self._import.result_sealed = self._seal(Import.RESULT_PLACE, packed)
 
     def file_or_table(self) -> bytes | Table:
@@ -83,3 +86,15 @@ class Safe:
         if sealed is None:
             raise Gone(Gone.__doc__)
         return self._vault.open_bytes(self._key, place, self._import.pk, sealed)
+
+
+def _assumed(sheet: CheckedSheet) -> list[tuple[str, str, int]]:
+    """What is taken where the sheet says nothing: field, value, number of rows. Counted once, shown on every page."""
+    found = Counter(
+        (str(name), reading.value or "")
+        for row in sheet.rows
+        if row.state is not RowState.IGNORED
+        for name, reading in row.fields.items()
+        if any(notice.code is NoticeCode.DEFAULT_USED for notice in reading.notices)
+    )
+    return [(name, value, count) for (name, value), count in found.most_common()]

@@ -11,7 +11,6 @@ from django.utils import timezone
 from yuemian.accounts.models import User
 from yuemian.trust.models import TenantModel
 
-
 #: A check says that it lives every second or two; reading a large workbook's tail is its longest silence.
 STALLED_AFTER = timedelta(seconds=45)
 

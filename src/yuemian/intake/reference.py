@@ -42,15 +42,42 @@ ROUNDS = (
     Option(
         "first",
         "初试",
-        ("一面", "第一轮", "初面", "首轮", "首面", "1面", "1", "first", "first round", "1st", "round 1"),
+        (
+            "一面",
+            "第一轮",
+            "初面",
+            "首轮",
+            "首面",
+            "1面",
+            "1",
+            "first",
+            "first round",
+            "first interview",
+            "1st",
+            "round 1",
+        ),
     ),
     Option(
         "second",
         "复试",
-        ("二面", "第二轮", "复面", "2面", "2", "second", "second round", "2nd", "round 2", "複試"),
+        (
+            "二面",
+            "第二轮",
+            "复面",
+            "2面",
+            "2",
+            "second",
+            "second round",
+            "second interview",
+            "2nd",
+            "round 2",
+            "複試",
+        ),
     ),
     Option(
-        "final", "终试", ("终面", "最终面试", "终轮", "末轮", "final", "final round", "last round", "終試")
+        "final",
+        "终试",
+        ("终面", "最终面试", "终轮", "末轮", "final", "final round", "final interview", "last round", "終試"),
     ),
 )
 MODES = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -88,7 +89,7 @@ def workbook_of(table: Table, title: str) -> bytes:
     return buffer.getvalue()
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, is_title: bool) -> WriteOnlyCell:
+def _cell(sheet: WriteOnlyWorksheet, value: Any, *, is_title: bool) -> Any:
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
     cell = WriteOnlyCell(sheet)

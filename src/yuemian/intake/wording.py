@@ -14,6 +14,8 @@ from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Rep
 from yuemian.intake.checking import RowState
 from yuemian.intake.refusal import Refusal, UnreadableFile
 
+Text = Promise | str
+
 PROBLEMS: Mapping[ProblemCode, Promise | str] = {
     ProblemCode.MISSING: _("This is needed."),
     ProblemCode.UNREADABLE: _("“%(text)s” cannot be read; type it again."),

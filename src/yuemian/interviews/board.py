@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
-from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
 from yuemian.domain.addresses import email_index_form, phone_index_form, read_phone
@@ -29,13 +28,9 @@ from yuemian.domain.states import (
     Purpose,
 )
 from yuemian.hiring.models import ContactPoint
-from yuemian.interviews import wording
-from yuemian.interviews.facts import round_in
 from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
-from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation, Delivery
 from yuemian.trust.keyring import keyring
-from yuemian.ui.when import zone_text
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -242,7 +237,7 @@ def with_standing(rows: InterviewQuerySet) -> InterviewQuerySet:
         output_field=IntegerField(),
     )
     latest = (
-        _news()
+        news()
         .filter(notification__subject_id=OuterRef("pk"))
         .order_by("-notification__subject_revision", rank)
     )
@@ -257,7 +252,7 @@ def count(user: User, filters: Filters, *, now: datetime) -> dict[str, int]:
     return dict(rows.aggregate(all=Count("pk"), **figures))
 
 
-def _news() -> QuerySet[Delivery]:
+def news() -> QuerySet[Delivery]:
     return Delivery.objects.filter(
         notification__subject_kind=SUBJECT_KIND, notification__candidate__isnull=False
     ).exclude(notification__purpose__in=[str(purpose) for purpose in NOT_NEWS])
@@ -280,153 +275,3 @@ def _with_contact(rows: InterviewQuerySet, user: User, channel: Channel, value: 
         organization_id=user.organization_id, blind_index=index, channel=channel
     )
     return rows.filter(application__candidate__in=points.values("candidate"))
-
-
-# --- Rows ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The latest word to a candidate: its best state, and the state on each channel."""
-
-    purpose: str
-    state: str
-    channels: Sequence[tuple[str, str]]
-
-    @property
-    def purpose_label(self) -> Text:
-        return wording.purpose(self.purpose)
-
-    @property
-    def marks(self) -> list[tuple[str, Text, str]]:
-        """Icon, channel and state of each channel."""
-        return [
-            (wording.CHANNEL_ICONS.get(channel, "send"), wording.channel(channel), state)
-            for channel, state in self.channels
-        ]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the board."""
-
-    interview: Interview
-    notice: Notice | None
-    has_question: bool
-    zone: ZoneInfo
-    nearness: str
-
-    @property
-    def answer_state(self) -> str:
-        """The answer; somebody who was never asked is not late with one."""
-        is_unheard = self.notice is None or self.notice.state in CALLED_OFF
-        is_open = self.interview.answer == Answer.NEEDS_ACTION
-        return "not_invited" if is_open and is_unheard else self.interview.answer
-
-    @property
-    def minutes(self) -> int:
-        return int(self.interview.duration.total_seconds() // 60)
-
-    @property
-    def round_text(self) -> str:
-        return round_in(self.interview.round, get_language() or "en")
-
-    @property
-    def job_text(self) -> str:
-        return self.interview.application.job.title_in(get_language() or "en")
-
-    @property
-    def branch_text(self) -> str:
-        return self.interview.branch.name_in(get_language() or "en")
-
-    @property
-    def zone_text(self) -> str:
-        return zone_text(self.interview.zone)
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """The interview's clock differs from the viewer's."""
-        at = self.interview.starts_at
-        return at.astimezone(self.interview.zone).utcoffset() != at.astimezone(self.zone).utcoffset()
-
-
-@dataclass(frozen=True)
-class Page:
-    """Fifty rows and whether there are more; the rows are never counted for it."""
-
-    number: int
-    has_next: bool
-    rows: Sequence[Row] = field(default_factory=tuple)
-
-    @property
-    def has_previous(self) -> bool:
-        return self.number > 1
-
-
-def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
-    """One page of the list, in a constant number of queries."""
-    first = (number - 1) * PAGE_SIZE
-    # Which rows, then their people: joined in one query, PostgreSQL expects one row after so many joins under
-    # row-level security, and joins the people of all 20,000 before it takes the first fifty.
-    found = matching(user, filters, now=now).values_list("pk", flat=True)
-    keys = list(found[first : first + PAGE_SIZE + 1])
-    people = Interview.objects.visible_to(user).with_people().prefetch_related("interviewers").in_bulk(keys)
-    shown = [people[key] for key in keys[:PAGE_SIZE]]
-    return Page(number, len(keys) > PAGE_SIZE, rows_of(shown, user, now=now))
-
-
-def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:
-    notices, zone = notices_of(interviews), zone_of(user)
-    questions = set(
-        Conversation.objects.filter(
-            application__in=[interview.application_id for interview in interviews],
-            waiting_since__isnull=False,
-        ).values_list("application_id", flat=True)
-    )
-    return [
-        Row(
-            interview=interview,
-            notice=notices.get(interview.pk),
-            has_question=interview.application_id in questions,
-            zone=zone,
-            nearness=_nearness(interview, now),
-        )
-        for interview in interviews
-    ]
-
-
-def _nearness(interview: Interview, now: datetime) -> str:
-    zone = interview.zone
-    days = (interview.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    return {0: "today", 1: "tomorrow"}.get(days, "")
-
-
-def notices_of(interviews: Sequence[Interview]) -> dict[UUID, Notice]:
-    """By interview: the best delivery about the newest revision, and each channel's best."""
-    found = (
-        _news()
-        .filter(notification__subject_id__in=[interview.pk for interview in interviews])
-        .order_by("created_at")
-        .values_list(
-            "notification__subject_id",
-            "notification__subject_revision",
-            "notification__purpose",
-            "channel",
-            "state",
-        )
-    )
-    best: dict[UUID, tuple[int, dict[str, tuple[int, str, str]]]] = {}
-    for subject_id, revision, purpose, channel, state in found:
-        newest, channels = best.get(subject_id, (0, {}))
-        if revision > newest:
-            newest, channels = revision, {}
-        rank = RANKS[D(state)]
-        if channel not in channels or rank <= channels[channel][0]:
-            channels[channel] = (rank, state, purpose)
-        best[subject_id] = (newest, channels)
-    return {subject_id: _notice(channels) for subject_id, (_, channels) in best.items()}
-
-
-def _notice(channels: dict[str, tuple[int, str, str]]) -> Notice:
-    _, state, purpose = min(channels.values(), key=lambda each: each[0])
-    return Notice(purpose, state, [(channel, each[1]) for channel, each in sorted(channels.items())])

@@ -14,6 +14,7 @@ from yuemian.interviews.models import Interview
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
 
+
 def lines(text: str) -> list[str]:
     """`身份证、简历` → two lines; separators are what people type into one spreadsheet cell."""
     return [part.strip() for part in _SPLIT.split(text) if part.strip()]

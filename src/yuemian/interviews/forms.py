@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Role, User
@@ -46,7 +46,7 @@ def local_to_utc(day: Any, clock: Any, zone: ZoneInfo) -> datetime:
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise forms.ValidationError(
-            _t("The clocks are changed then: this time does not exist. Choose another.")
+            gettext("The clocks are changed then: this time does not exist. Choose another.")
         )
     return moment
 
@@ -98,16 +98,16 @@ class FactsForm(forms.Form):
     def clean_time_zone(self) -> str:
         name = str(self.cleaned_data["time_zone"]).strip()
         if name not in available_timezones():
-            raise forms.ValidationError(_t("Choose a time zone from the list, such as Asia/Shanghai."))
+            raise forms.ValidationError(gettext("Choose a time zone from the list, such as Asia/Shanghai."))
         return name
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._check_start(data)
         if data.get("mode") == Mode.VIDEO and not data.get("video_link") and "video_link" not in self.errors:
-            self.add_error("video_link", _t("An interview by video needs its link."))
+            self.add_error("video_link", gettext("An interview by video needs its link."))
         if data.get("mode") == Mode.ONSITE and not (data.get("place_name") or data.get("place_address")):
-            self.add_error("place_name", _t("Say where the candidate should come."))
+            self.add_error("place_name", gettext("Say where the candidate should come."))
         return data
 
     def _check_start(self, data: dict[str, Any]) -> None:
@@ -119,7 +119,7 @@ class FactsForm(forms.Form):
             self.add_error("time", error)
             return
         if data["starts_at"] <= self.now:
-            self.add_error("date", _t("This time has already passed; choose a later one."))
+            self.add_error("date", gettext("This time has already passed; choose a later one."))
 
     def facts(self) -> Facts:
         data = self.cleaned_data
@@ -140,6 +140,18 @@ class FactsForm(forms.Form):
 class NewInterviewForm(FactsForm):
     """Everything about one interview entered by hand."""
 
+    field_order = (
+        "name",
+        "phone",
+        "email",
+        "shares_contact",
+        "job",
+        "branch",
+        "date",
+        "time",
+        "minutes",
+        "time_zone",
+    )
     name = forms.CharField(label=_("Name"), max_length=120)
     phone = forms.CharField(label=_("Mobile phone"), max_length=60, required=False)
     email = forms.CharField(label=_("Email"), max_length=254, required=False)
@@ -192,7 +204,7 @@ class NewInterviewForm(FactsForm):
         reading = read_phone(typed, branch.region if branch else "CN")
         phone = self._read("phone", reading)
         if not phone.can_receive_sms:
-            raise forms.ValidationError(_t("This is no mobile number: no text message can reach it."))
+            raise forms.ValidationError(gettext("This is no mobile number: no text message can reach it."))
         return str(phone.e164)
 
     def clean_email(self) -> str:
@@ -212,7 +224,7 @@ class NewInterviewForm(FactsForm):
         if reading.state == "repairable":
             self._propose(name, str(reading.value))
             raise forms.ValidationError(
-                _t("Did you mean %(value)s? It stands in the field now; save again to use it.")
+                gettext("Did you mean %(value)s? It stands in the field now; save again to use it.")
                 % {"value": reading.value}
             )
         return reading.value
@@ -230,7 +242,7 @@ class NewInterviewForm(FactsForm):
             if not data.get("phone") and not data.get("email"):
                 self.add_error(
                     "phone",
-                    _t("Give a mobile phone or an email address, so that the candidate can be reached."),
+                    gettext("Give a mobile phone or an email address, so that the candidate can be reached."),
                 )
             elif data.get("name"):
                 self._recognise(data)
@@ -256,10 +268,12 @@ class NewInterviewForm(FactsForm):
                 others.add(point.candidate.name)
         if others and self._known is None and not data.get("shares_contact"):
             self.needs_sharing = True
-            names = _t(", ").join(mask_name(name) for name in sorted(others))
+            names = gettext(", ").join(mask_name(name) for name in sorted(others))
             self.add_error(
                 "shares_contact",
-                _t("This phone or email belongs to %(names)s. Correct it, or confirm that they share it.")
+                gettext(
+                    "This phone or email belongs to %(names)s. Correct it, or confirm that they share it."
+                )
                 % {"names": names},
             )
 

@@ -42,6 +42,7 @@ class Preview:
     subject: str = ""
     text: str = ""
     problem: str = ""
+    used: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> str:
@@ -79,7 +80,7 @@ def preview(
         rendered = render(compiled, context)
     except (TemplateProblem, RenderProblem) as error:
         return Preview(channel, locale, problem=str(error))
-    return Preview(channel, locale, rendered.subject, rendered.text)
+    return Preview(channel, locale, rendered.subject, rendered.text, used=compiled.used)
 
 
 def mail_page(found: Preview, interview: Interview, organization: Organization, purpose: str) -> str:
@@ -91,4 +92,5 @@ def mail_page(found: Preview, interview: Interview, organization: Organization, 
         found.locale,
         is_question=purpose != Purpose.CANCELLATION,
     )
-    return frame.fill(mail_slots(purpose, Rendered(found.subject, found.text), context, found.locale))
+    said = Rendered(found.subject, found.text)
+    return frame.fill(mail_slots(purpose, said, context, found.locale, used=found.used))

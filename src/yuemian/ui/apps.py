@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.apps import AppConfig
+from django.utils.translation.reloader import translation_file_changed
 
 from yuemian.ui import catalogue
 
@@ -17,7 +18,9 @@ class UiConfig(AppConfig):
 
     def ready(self) -> None:
         try:
-            catalogue.compile_stale()
+            for written in catalogue.compile_stale():
+                # Models may have asked for a word already: forget what was read before the file was fresh.
+                translation_file_changed(None, written)
         except OSError as error:
             log.error(
                 "Pages show English; run `python -m yuemian.ui.catalogue compile` as their owner: %s",

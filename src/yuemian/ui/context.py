@@ -35,7 +35,9 @@ NAVIGATION = (
     NavigationEntry("/imports", _("Imports"), "upload", _HR),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
-    NavigationEntry("/settings", _("Settings"), "settings", frozenset({"administrator", "recruiter", "auditor"})),
+    NavigationEntry(
+        "/settings", _("Settings"), "settings", frozenset({"administrator", "recruiter", "auditor"})
+    ),
 )
 
 

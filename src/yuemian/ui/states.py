@@ -82,7 +82,16 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "repairable": Appearance("warning", word("row", "Repairable")),
         "bad": Appearance("danger", word("row", "Needs work")),
         "duplicate": Appearance("neutral", word("row", "Already there")),
+        "known": Appearance("neutral", word("row", "Imported before")),
+        "ignored": Appearance("neutral", word("row", "Not an interview")),
         "skipped": Appearance("neutral", word("row", "Skipped")),
+    },
+    "import": {
+        "checking": Appearance("info", word("import", "Checking")),
+        "checked": Appearance("warning", word("import", "Waiting for you")),
+        "refused": Appearance("danger", word("import", "Not readable")),
+        "imported": Appearance("success", word("import", "Imported")),
+        "discarded": Appearance("neutral", word("import", "Discarded")),
     },
     "template": {
         "draft": Appearance("warning", word("template", "Draft")),

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import uvloop
 from django.db import connection, transaction
 from django.utils import timezone
-from tests.factories import Cast, create_cast, create_interviews
 
+from tests.factories import Cast, create_cast, create_interviews
 from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
 from yuemian.domain.states import Channel, Purpose
-from yuemian.interviews.actions.invite import send, summarize
-from yuemian.interviews.models import Interview
+from yuemian.interviews.actions.invite import Item, plan_items, send, summarize
+from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.worker import Options, Worker
-from yuemian.messaging.models import Batch, Delivery
+from yuemian.messaging.models import Batch, Delivery, TemplateVariant
 from yuemian.trust.tenancy import acting_in
 
 
@@ -36,6 +38,7 @@ class FakeProvider(Provider):
         self, answer: Callable[[Message], Receipt] | None = None, *, dedup: Dedup = Dedup.NONE
     ) -> None:
         self.sent: list[Message] = []
+        self.was_asked = asyncio.Event()
         self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
         self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
         self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -49,6 +52,7 @@ class FakeProvider(Provider):
         if self.before_send:
             await self.before_send()
         self.sent += messages
+        self.was_asked.set()
         return [self.answer(message) for message in messages]
 
     async def lookup(self, message: Message) -> Receipt | None:
@@ -85,6 +89,27 @@ class Story:
             summary = summarize(interviews, version, purpose, channels, now=now)
             return send(self.cast.recruiter, summary, version, purpose, now=now, **options)
 
+    def plan(self, interviews: Sequence[Interview], purpose: Purpose) -> list[UUID]:
+        """One mail per interview, whatever the ordinary selection would say."""
+        now, organization = self.now, self.cast.organization
+        with acting_in(organization.pk):
+            occasion = Occasion(
+                organization=organization,
+                purpose=purpose,
+                version=self.cast.templates[purpose],
+                subject_kind=SUBJECT_KIND,
+                due_at=now,
+                now=now,
+                actor=self.cast.recruiter,
+            )
+            found = Interview.objects.with_people().filter(pk__in=[interview.pk for interview in interviews])
+            return plan_items(occasion, [Item(one, "zh-hans", [Channel.EMAIL], None) for one in found])
+
+    def write(self, body: str) -> None:
+        """Another text for the invitation's mails, past all checks."""
+        with acting_in(self.cast.organization.pk):
+            TemplateVariant.objects.filter(version=self.cast.templates[Purpose.INVITATION]).update(body=body)
+
     def go_live(self) -> None:
         with acting_in(self.cast.organization.pk):
             self.cast.organization.is_rehearsal = False
@@ -102,10 +127,8 @@ class Story:
     def change(self, statement: str, *values: Any) -> None:
         """As the engine's role, for what only time or another process could do."""
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
             cursor.execute("SET LOCAL ROLE yuemian_engine")
             cursor.execute(statement, values)
-        connection.close()
 
 
 @pytest.fixture
@@ -147,7 +170,23 @@ async def drain(worker: Worker) -> None:
 
 def deliver(*providers: Provider, **options: Any) -> None:
     """Everything that is due now, by one worker."""
+
     async def work() -> None:
         await drain(create_worker(*providers, **options))
 
     run(work())
+
+
+@pytest.fixture
+def as_owner(story: Story) -> Callable[[str], None]:
+    """A change by somebody else, committed: another page, another process, a restore."""
+
+    def change(statement: str) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE yuemian_owner")
+            cursor.execute(
+                "SELECT set_config('yuemian.organization', %s, true)", [str(story.cast.organization.pk)]
+            )
+            cursor.execute(statement)
+
+    return change

@@ -132,10 +132,10 @@ def facts_html(rows: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def slots(
-    *, preheader: str, heading: str, content: str, facts: str, link: str, contact: str
-) -> dict[str, str]:
-    """What differs between people; `content` and `facts` are our own escaped HTML, the rest plain text."""
+def slots(*, preheader: str, heading: str, content: str, facts: str, link: str, after: str) -> dict[str, str]:
+    """What differs between people; `content`, `facts` and `after` (what follows the button) are our own escaped
+    HTML, the rest plain text.
+    """
     if not link.startswith(("https://", "http://")):
         raise ValueError("The link of a mail must be an absolute web address.")
     address = escape(link)
@@ -146,5 +146,5 @@ def slots(
         "facts": facts,
         "href": f'href="{address}"',
         "link_text": address,
-        "contact": escape(contact).replace("\n", "<br>"),
+        "after": after,
     }

@@ -32,7 +32,9 @@ COMMANDS = [
     Command("worker", "send what is due (one process)", f"{_HERE}.worker:run", "engine"),
     Command("migrate", "bring the database up to date", f"{_HERE}.database:migrate", "owner"),
     Command("demo", "create the demo organization in an empty database", f"{_HERE}.database:demo", "owner"),
-    Command("found", "found a real organization with its first administrator", f"{_HERE}.database:found", "owner"),
+    Command(
+        "found", "found a real organization with its first administrator", f"{_HERE}.database:found", "owner"
+    ),
     Command("import", "check and import a file of interviews", f"{_HERE}.database:import_file", "app"),
     Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
     Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),

@@ -101,9 +101,7 @@ def _judge_now(user: User, opened: Opened) -> CheckedSheet:
     return rejudged(user, opened, opened.choices, gone)
 
 
-def _finish(
-    user: User, import_: Import, opened: Opened, ids: Sequence[UUID], *, now: datetime
-) -> None:
+def _finish(user: User, import_: Import, opened: Opened, ids: Sequence[UUID], *, now: datetime) -> None:
     rest = rest_of(opened.table, opened.sheet, opened.choices)
     import_.edits_sealed = import_.result_sealed = import_.content_sealed = None
     if len(rest.rows) > 1:
@@ -150,7 +148,9 @@ def _create(user: User, rows: Sequence[CheckedRow], *, now: datetime) -> list[UU
         candidates = dict(
             Interview.objects.filter(pk__in=ids.values()).values_list("pk", "application__candidate_id")
         )
-        by_group = {people.group[number]: candidates[pk] for number, pk in ids.items() if number in people.group}
+        by_group = {
+            people.group[number]: candidates[pk] for number, pk in ids.items() if number in people.group
+        }
         known = {row.number: person_of(row, by_group[people.group[row.number]]) for row in later}
         ids |= _schedule(user, later, known, catalogue, now=now)
     return [ids[row.number] for row in rows]

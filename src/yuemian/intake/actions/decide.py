@@ -53,9 +53,7 @@ class Opened:
 Decision = tuple[Choices, Collection[int] | None]
 
 
-def set_mapping(
-    user: User, import_id: UUID, columns: Mapping[int, Field | None], *, now: datetime
-) -> Import:
+def set_mapping(user: User, import_id: UUID, columns: Mapping[int, Field | None], *, now: datetime) -> Import:
     """Give columns other fields."""
 
     def decision(opened: Opened) -> Decision:
@@ -132,7 +130,9 @@ def choose_dates(user: User, import_id: UUID, position: int, *, now: datetime) -
 def is_ambiguous(row: CheckedRow) -> bool:
     """Its date can mean two days."""
     start = row.fields.get(Field.START)
-    return start is not None and start.problem is not None and start.problem.code is ProblemCode.DATE_AMBIGUOUS
+    return (
+        start is not None and start.problem is not None and start.problem.code is ProblemCode.DATE_AMBIGUOUS
+    )
 
 
 def map_text(user: User, import_id: UUID, name: Field, text: str, key: str, *, now: datetime) -> Import:
@@ -174,9 +174,7 @@ def same_person(user: User, import_id: UUID, number: int, name: str, *, now: dat
         if name not in names_of_contact(user, opened, row):
             raise NotPossible(NotPossible.__doc__)
         rows = {number, *sharers(opened, row)}
-        overrides = {
-            each: {**opened.choices.overrides.get(each, {}), Field.NAME: name} for each in rows
-        }
+        overrides = {each: {**opened.choices.overrides.get(each, {}), Field.NAME: name} for each in rows}
         choices = replace(opened.choices, overrides={**opened.choices.overrides, **overrides})
         return choices, rows
 
@@ -220,9 +218,7 @@ def open_import(user: User, import_: Import, *, now: datetime) -> Opened:
     return Opened(safe.table(), safe.choices(), safe.sheet(), reference_for(user, now))
 
 
-def _decide(
-    user: User, import_id: UUID, decision: Callable[[Opened], Decision], *, now: datetime
-) -> Import:
+def _decide(user: User, import_id: UUID, decision: Callable[[Opened], Decision], *, now: datetime) -> Import:
     """Raises NotOpen, NotPossible, Gone."""
     with transaction.atomic():
         import_ = Import.objects.visible_to(user).select_for_update().get(pk=import_id)

@@ -40,9 +40,9 @@ class NotOpen(Exception):  # noqa: N818
 
 
 def start_import(
-    user: User, file_name: str, data: bytes, *, now: datetime, run: Runner = run_in_thread
+    user: User, file_name: str, data: bytes, *, now: datetime, run: Runner | None = run_in_thread
 ) -> Import:
-    """Keep the file and check it. The answer is refused, checked, or still in `checking`."""
+    """Keep the file and check it: refused, checked, or (large, unless `run` is None) still in `checking`."""
     with transaction.atomic():
         import_ = Import(
             organization_id=user.organization_id,
@@ -54,14 +54,14 @@ def start_import(
             touched_at=now,
         )
         is_large = len(data) > INLINE_BYTES
-        if is_large and len(data) <= Limits().file_bytes:
+        if run is not None and is_large and len(data) <= Limits().file_bytes:
             Safe(import_).put_file(data)
         import_.save(force_insert=True)
         audit.record(
             user.organization_id, user.actor, "import.started", at=now, subject=("import", import_.pk),
             file=import_.file_hash.hex(), bytes=len(data),
         )  # fmt: skip
-        if import_.content_sealed is None:
+        if run is None or import_.content_sealed is None:
             _check_at_once(user, import_, data, now=now)
         else:
             _check_later(user, import_, run)
@@ -170,10 +170,12 @@ def check_stored(organization_id: UUID, user_id: UUID, import_id: UUID) -> None:
     progress = _announcer(organization_id, import_id)
     try:
         table = (
-            read_bytes(content, on_row=lambda done: progress(done, 0)) if isinstance(content, bytes) else content
+            read_bytes(content, on_row=lambda done: progress(done, 0))
+            if isinstance(content, bytes)
+            else content
         )
     except UnreadableFile as refusal:
-        _finish(import_, lambda fresh: _refuse(fresh, refusal, timezone.now()))
+        _finish(import_, partial(_refuse, refusal=refusal, now=timezone.now()))
         return
     with acting_in(organization_id):
         reference, remembered = reference_for(user, timezone.now()), remembered_mapping(user, table)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
-from yuemian.interviews.actions.invite import Summary, send, summarize
+from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import BatchSelection, Interview
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -62,13 +62,6 @@ def choose(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Bat
     return batch
 
 
-def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Summary:
-    """What pressing send would do with the batch's choice now."""
-    ids = batch.selection.interview_ids
-    interviews = Interview.objects.visible_to(user).filter(pk__in=ids).with_contacts()
-    return summarize(interviews, plan.version, plan.purpose, plan.channels, now=now, resend=plan.is_again)
-
-
 def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: datetime) -> Batch:
     """Turn the draft into a running batch. Pressed twice, it is sent once: the second press returns the same batch.
 
@@ -78,7 +71,10 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
-        summary = outlook(user, batch, plan, now=now)
+        chosen = Interview.objects.visible_to(user).filter(pk__in=batch.selection.interview_ids)
+        summary = summarize(
+            chosen.with_contacts(), plan.version, plan.purpose, plan.channels, now=now, resend=plan.is_again
+        )
         if len(summary.going) != expected or not summary.going:
             raise Outdated(Outdated.__doc__)
         return send(user, summary, plan.version, plan.purpose, now=now, due_at=plan.due_at, batch_id=batch.pk)

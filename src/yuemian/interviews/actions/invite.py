@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,11 +19,13 @@ from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Batch, Notification, TemplateVersion
+from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
+#: Locale → channel → text, as `texts_of` gives them.
+Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 LINK_OUTLIVES = timedelta(hours=24)
 
 
@@ -65,7 +67,7 @@ def summarize(
 ) -> Summary:
     """Decide for every interview. Reads in a constant number of queries; interviews come `with_people`."""
     chosen = list(interviews)
-    told = set() if resend else _already_told(chosen, purpose)
+    told = set() if resend else already_told({each.pk: each.revision for each in chosen}, purpose)
     texts = texts_of(version)
     items = [
         _item(interview, texts, purpose, wanted, was_told=interview.pk in told, now=now)
@@ -205,27 +207,40 @@ def send_test(
     return ids
 
 
+def weigh(
+    choice: Choice,
+    locales: Iterable[str],
+    texts: Texts,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+) -> tuple[str, Sequence[Channel], LeftOut | None]:
+    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
+    locale = best_locale(texts, locales) or "zh-hans"
+    choice = replace(choice, texts=texts.get(locale, {}).keys())
+    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+
+
 def _item(
     interview: Interview,
-    texts: dict[str, Any],
+    texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
     *,
     was_told: bool,
     now: datetime,
 ) -> Item:
-    locale = (
-        best_locale(texts, (interview.application.candidate.locale, interview.branch.locale)) or "zh-hans"
-    )
     choice = Choice(
         state=InterviewState(interview.state),
         answer=Answer(interview.answer),
         starts_at=interview.starts_at,
         was_told=was_told,
         channels=_contact_points(interview).keys(),
-        texts=texts.get(locale, {}).keys(),
+        texts=(),
     )
-    return Item(interview, locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now))
+    locales = (interview.application.candidate.locale, interview.branch.locale)
+    return Item(interview, *weigh(choice, locales, texts, purpose, wanted, now=now))
 
 
 def _contact_points(interview: Interview) -> dict[Channel, ContactPoint]:
@@ -233,16 +248,15 @@ def _contact_points(interview: Interview) -> dict[Channel, ContactPoint]:
     return {Channel(point.channel): point for point in points if point.state == ContactState.ACTIVE}
 
 
-def _already_told(interviews: Sequence[Interview], purpose: Purpose) -> set[UUID]:
+def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
     rows = Notification.objects.filter(
         subject_kind=SUBJECT_KIND,
-        subject_id__in=[interview.pk for interview in interviews],
+        subject_id__in=revisions,
         purpose=purpose,
         deliveries__state__in=[str(state) for state in TOLD | WAITING],
     ).values_list("subject_id", "subject_revision")
-    heard = set(rows)
-    return {interview.pk for interview in interviews if (interview.pk, interview.revision) in heard}
+    return {subject_id for subject_id, revision in rows if revisions[subject_id] == revision}
 
 
 def _occurrences(interviews: Sequence[Interview], purpose: Purpose) -> dict[UUID, int]:

@@ -27,6 +27,13 @@ INTERVIEW_FIELDS = (
     "time_zone", "mode", "place_name", "place_address", "video_link", "materials", "flow", "answer", "attendance",
     "fingerprint", "created_at",
 )  # fmt: skip
+KEY_FIELDS = ("id", "organization", "number", "purpose", "wrapped_by", "wrapped", "created_at")
+CANDIDATE_FIELDS = (
+    "id", "organization", "key", "name", "name_key", "locale", "time_zone", "external_id", "created_at",
+)  # fmt: skip
+CONTACT_FIELDS = (
+    "id", "organization", "candidate", "channel", "value_sealed", "blind_index", "state", "is_shared", "created_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def schedule_interviews(
     One person (same candidate_id, or same name and contact within the call) becomes one candidate.
     """
     with transaction.atomic():
-        candidates = _candidates(user, appointments)
+        candidates = _candidates(user, appointments, now)
         applications = _applications(user, appointments, candidates, now)
         ids = [uuid7() for _ in appointments]
         bulk.insert(
@@ -129,7 +136,7 @@ def blind_indexes(organization_id: UUID, person: Person) -> dict[Channel, bytes]
     return {c: ring.blind_index(organization_id, str(c), value) for c, value in values.items() if value}
 
 
-def _candidates(user: User, appointments: Sequence[Appointment]) -> list[UUID]:
+def _candidates(user: User, appointments: Sequence[Appointment], now: datetime) -> list[UUID]:
     """The candidate of each appointment: known ones by id, new ones created once per distinct person."""
     new: dict[Person, UUID] = {}
     ids = []
@@ -137,7 +144,7 @@ def _candidates(user: User, appointments: Sequence[Appointment]) -> list[UUID]:
         person = appointment.person
         ids.append(person.candidate_id or new.setdefault(_identity(person), uuid7()))
     if new:
-        _create_candidates(user.organization_id, new)
+        _create_candidates(user.organization_id, new, now)
     known = [a.person for a in appointments if a.person.candidate_id]
     _add_missing_contact_points(user.organization_id, known)
     return ids
@@ -156,32 +163,38 @@ def _identity(person: Person) -> Person:
     )
 
 
-def _create_candidates(organization_id: UUID, people: dict[Person, UUID]) -> None:
+def _create_candidates(organization_id: UUID, people: dict[Person, UUID], now: datetime) -> None:
     vault = Vault(organization_id)
     keys = new_candidate_keys(vault, len(people))
-    Key.objects.bulk_create(keys, batch_size=2000)
-    Candidate.objects.bulk_create(
-        [
-            Candidate(
-                id=candidate_id,
-                organization_id=organization_id,
-                key=key,
-                name=person.name,
-                name_key=person.name_key,
-                locale=person.locale,
-                time_zone=person.time_zone,
-                external_id=person.external_id,
-            )
-            for (person, candidate_id), key in zip(people.items(), keys, strict=True)
-        ],
-        batch_size=2000,
+    bulk.insert(
+        Key,
+        KEY_FIELDS,
+        ((k.pk, organization_id, k.number, str(k.purpose), k.wrapped_by, k.wrapped, now) for k in keys),
     )
-    points = [
-        point
-        for (person, candidate_id), key in zip(people.items(), keys, strict=True)
-        for point in _contact_points(vault, candidate_id, key, person)
-    ]
-    ContactPoint.objects.bulk_create(points, batch_size=2000)
+    rows = list(zip(people.items(), keys, strict=True))
+    bulk.insert(
+        Candidate,
+        CANDIDATE_FIELDS,
+        (
+            (
+                candidate_id, organization_id, key.pk, person.name, person.name_key, person.locale, person.time_zone,
+                person.external_id, now,
+            )
+            for (person, candidate_id), key in rows
+        ),
+    )  # fmt: skip
+    bulk.insert(
+        ContactPoint,
+        CONTACT_FIELDS,
+        (
+            (
+                point.pk, organization_id, candidate_id, str(point.channel), point.value_sealed, point.blind_index,
+                str(point.state), point.is_shared, now,
+            )
+            for (person, candidate_id), key in rows
+            for point in _contact_points(vault, candidate_id, key, person)
+        ),
+    )  # fmt: skip
 
 
 def _contact_points(vault: Vault, candidate_id: UUID, key: Key, person: Person) -> list[ContactPoint]:

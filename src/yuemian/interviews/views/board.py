@@ -14,7 +14,7 @@ from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.states import Answer, InterviewState
 from yuemian.hiring.models import Job
-from yuemian.interviews import board
+from yuemian.interviews import board, rows
 from yuemian.interviews.board import Day, Filters, NoticeState, Status
 from yuemian.interviews.models import Interview
 from yuemian.ui.states import appearance
@@ -57,7 +57,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     figures = board.count(user, filters, now=now)
     context: dict[str, Any] = {
         "filters": filters,
-        "page": board.page(user, filters, number, now=now),
+        "page": rows.page(user, filters, number, now=now),
         "counters": _counters(request.GET, filters, figures),
         "total": figures[filters.status.value if filters.status else "all"],
         "is_capped": figures["all"] >= board.CAP,

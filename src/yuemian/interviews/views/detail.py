@@ -20,7 +20,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.addresses import mask_email, mask_phone
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import ContactPoint
-from yuemian.interviews import board, timeline, wording
+from yuemian.interviews import rows, timeline, wording
 from yuemian.interviews.actions.choose import show_contacts
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.facts import lines
@@ -59,7 +59,7 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
 
 
 def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
-    (row,) = board.rows_of([interview], user, now=now)
+    (row,) = rows.rows_of([interview], user, now=now)
     return {
         "interview": interview,
         "row": row,

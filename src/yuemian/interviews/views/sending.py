@@ -24,11 +24,12 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews import board, wording
-from yuemian.interviews.actions.choose import NOT_PRESSED, Outdated, Plan, choose, outlook, press_send
-from yuemian.interviews.actions.invite import Item, Summary, send_test
+from yuemian.interviews.actions.choose import NOT_PRESSED, Outdated, Plan, choose, press_send
+from yuemian.interviews.actions.invite import send_test
 from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
+from yuemian.interviews.outlook import Outlook, Staying, outlook
 from yuemian.interviews.views.previews import Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -97,7 +98,7 @@ class Group:
     reason: Reason
     code: str
     count: int
-    first: Sequence[Item] = field(default_factory=tuple)
+    first: Sequence[Staying] = field(default_factory=tuple)
 
 
 # --- Choosing ----------------------------------------------------------------------------------------------
@@ -181,11 +182,11 @@ def _options(choice: Choice) -> list[tuple[str, Text, str, bool]]:
     ]
 
 
-def _outcome(summary: Summary | None) -> dict[str, Any]:
+def _outcome(summary: Outlook | None) -> dict[str, Any]:
     if summary is None:
         return {"going": 0, "by_channel": [], "groups": [], "told": 0}
     return {
-        "going": len(summary.going),
+        "going": summary.going,
         "by_channel": [
             (wording.channel(channel), wording.CHANNEL_ICONS[channel], count)
             for channel, count in summary.by_channel.items()
@@ -195,10 +196,10 @@ def _outcome(summary: Summary | None) -> dict[str, Any]:
     }
 
 
-def groups_of(summary: Summary) -> list[Group]:
+def groups_of(summary: Outlook) -> list[Group]:
     found = []
     for code, count in summary.by_reason.most_common():
-        items = [item for item in summary.staying if item.left_out == code][:FIRST_NAMES]
+        items = [each for each in summary.staying if each.reason == code][:FIRST_NAMES]
         found.append(Group(wording.LEFT_OUT[code], code.value, count, items))
     return found
 
@@ -361,7 +362,6 @@ def left_out(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
     staying = summary.staying if summary else []
     wanted = request.GET.get("reason", "")
-    items = [item for item in staying if not wanted or item.left_out == wanted]
-    rows = [(item.interview, wording.LEFT_OUT[item.left_out]) for item in items if item.left_out]
+    rows = [(each, wording.LEFT_OUT[each.reason]) for each in staying if not wanted or each.reason == wanted]
     context = {"batch": batch, "choice": choice, "rows": rows[:LEFT_OUT_PAGE], "count": len(rows)}
     return render(request, "interviews/left_out.html", context)

@@ -128,7 +128,8 @@ def _rows(occasion: Occasion, intent: Intent, vault: Vault, own_key: Key) -> _Ro
         intent.recipient.user.pk if intent.recipient.user else None, key.pk, occasion.subject_kind, intent.subject_id,
         intent.subject_revision, occasion.version.pk, intent.locale,
         vault.seal_bytes(key, Notification.PLACE, notification_id, content), str(NotificationState.SCHEDULED),
-        intent.occurrence, occasion.due_at, intent.deadline_at, occasion.actor.pk if occasion.actor else None, occasion.now,
+        intent.occurrence, occasion.due_at, intent.deadline_at, occasion.actor.pk if occasion.actor else None,
+        occasion.now,
     )  # fmt: skip
     weight = priority(occasion.purpose, same_day=occasion.is_same_day)
     deliveries = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -86,7 +87,7 @@ class Dispatch:
             mail = mails.setdefault(account.provider.name, _Mail(account))
             mail.messages.append(outcome)
             mail.attempts[outcome.delivery_id] = attempt
-        self._news.tell(await settle(self._database, stopped))
+        await self._settle(stopped)
         for mail in mails.values():
             await self._send(worker, mail, rows[0])
 
@@ -123,16 +124,20 @@ class Dispatch:
             return parked(attempt, ReasonCode.TEMPLATE_ERROR, detail)
 
     async def _send(self, worker: UUID, mail: _Mail, sample: Claimed) -> None:
+        """Chunk by chunk; one is settled while the next is on the wire."""
         size = min(self._chunk, mail.account.provider.limits.batch)
-        async with mail.account.gate:
+        async with mail.account.gate, asyncio.TaskGroup() as settling:
             for start in range(0, len(mail.messages), size):
-                chunk = mail.messages[start : start + size]
                 if self._is_stopping():
                     await self._give_back(worker, mail.messages[start:])
-                    return
-                await self._send_chunk(worker, mail, chunk, sample)
+                    break
+                chunk = mail.messages[start : start + size]
+                settled = await self._send_chunk(worker, mail, chunk, sample)
+                settling.create_task(self._settle(settled))
 
-    async def _send_chunk(self, worker: UUID, mail: _Mail, chunk: list[Message], sample: Claimed) -> None:
+    async def _send_chunk(
+        self, worker: UUID, mail: _Mail, chunk: list[Message], sample: Claimed
+    ) -> list[Settlement]:
         provider = mail.account.provider
         ids = [mail.attempts[message.delivery_id].delivery for message in chunk]
         values = {"provider": provider.name, "ids": ids, "worker": worker, "margin": self._margin}
@@ -148,6 +153,9 @@ class Dispatch:
             for message, receipt in zip(chunk, receipts, strict=True)
         ]
         _log_trouble(settled, provider)
+        return settled
+
+    async def _settle(self, settled: Sequence[Settlement]) -> None:
         self._news.tell(await settle(self._database, settled))
 
     async def _give_back(self, worker: UUID, messages: Sequence[Message]) -> None:

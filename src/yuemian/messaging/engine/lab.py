@@ -55,15 +55,13 @@ class LabProvider(Provider):
         ids = [uuid7() for _ in messages]
         contents = [self._sealed(id_, message) for id_, message in zip(ids, messages, strict=True)]
         deliveries = [UUID(message.delivery_id) for message in messages]
+        values = {"ids": ids, "deliveries": deliveries, "contents": contents}
         try:
-            rows = await self._database.fetch(
-                statements.LAB_RECEIVE, {"ids": ids, "deliveries": deliveries, "contents": contents}
-            )
-        except AWAY as error:
-            # The commit may have been lost or only its confirmation: the key makes repeating harmless.
-            receipt = Receipt(Outcome.AMBIGUOUS, code="lab", detail=type(error).__name__)
-            return [receipt for _ in messages]
-        kept = {row[0]: str(row[1]) for row in rows}
+            await self._database.fetch(statements.LAB_RECEIVE, values)
+        except AWAY:
+            # The commit may have been lost, or only its answer.
+            await self._database.patiently(statements.LAB_RESUME, values)
+        kept = await self._kept(deliveries)
         gone = Receipt(Outcome.CONTENT_REJECTED, code="lab", detail="The delivery no longer exists.")
         return [
             Receipt(Outcome.ACCEPTED, provider_id=kept[delivery], code="lab") if delivery in kept else gone
@@ -72,10 +70,15 @@ class LabProvider(Provider):
 
     async def lookup(self, message: Message) -> Receipt | None:
         """Always certain: a delivery that is not there was never received."""
-        rows = await self._database.patiently(statements.LAB_FIND, {"delivery": UUID(message.key)})
-        if rows:
-            return Receipt(Outcome.ACCEPTED, provider_id=str(rows[0][0]), code="lab_found")
+        delivery = UUID(message.key)
+        kept = await self._kept([delivery])
+        if delivery in kept:
+            return Receipt(Outcome.ACCEPTED, provider_id=kept[delivery], code="lab_found")
         return Receipt(Outcome.RETRY, code="lab_never_received")
+
+    async def _kept(self, deliveries: Sequence[UUID]) -> dict[UUID, str]:
+        rows = await self._database.patiently(statements.LAB_FIND, {"deliveries": deliveries})
+        return {delivery: str(id_) for delivery, id_ in rows}
 
     def _sealed(self, id_: UUID, message: Message) -> bytes:
         envelope = self._envelopes[message.delivery_id]

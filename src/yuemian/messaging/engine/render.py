@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -41,11 +43,13 @@ from yuemian.messaging.models import Notification
 from yuemian.trust.vault import Vault
 
 _LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
-_SENTENCE: Final = re.compile(r"[\r\n]+")
 #: Published texts never change, so they are kept; more than this many at once is not a busy company but a mistake.
 _KEPT: Final = 2000
 #: Where the link of a test message leads: it belongs to nobody.
 _NOBODY: Final = "preview"
+#: The subject names the company for the inbox; inside the mail its name stands above already.
+_COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
+_TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
 
 
 class CrossTalk(RenderProblem):
@@ -107,7 +111,8 @@ class Renderer:
             return Message(
                 str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
             )
-        return self._mail(row, sender, to, said, context, mail_from=mail_from, is_lab=is_lab)
+        filled = mail_slots(row.purpose, said, context, row.locale, used=compiled.used)
+        return self._mail(row, sender, to, said, context, filled=filled, mail_from=mail_from, is_lab=is_lab)
 
     def _mail(
         self,
@@ -117,11 +122,11 @@ class Renderer:
         said: Rendered,
         context: Mapping[str, Any],
         *,
+        filled: dict[str, str],
         mail_from: str,
         is_lab: bool,
     ) -> Message:
         form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
-        link = context["answer_link"]
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         message = Message(
@@ -137,11 +142,13 @@ class Renderer:
             reply_to=_reply_address(context.get("contact_email", "")),
             reply_to_name=context.get("contact_name", ""),
             message_id=message_id(str(row.notification_id), row.occurrence, domain),
-            slots=mail_slots(row.purpose, said, context, row.locale),
+            slots=filled,
         )
         if is_lab:
-            return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
-        return replace(message, form=_Built(form.mail(message, row.now), ""))
+            link = {"link": context["answer_link"]}
+            return replace(message, form=_Built(b"", form.html(message)), slots=link)
+        built = _Built(form.mail(message, row.now), "")
+        return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
 
     def _compiled(self, row: Claimed) -> Compiled:
         found = self._texts.get(_text_key(row))
@@ -171,17 +178,30 @@ def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) 
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
 
 
-def mail_slots(purpose: str, said: Rendered, context: Mapping[str, Any], locale: str) -> dict[str, str]:
-    """What differs between people; previews use it too."""
+def mail_slots(
+    purpose: str, said: Rendered, context: Mapping[str, Any], locale: str, *, used: AbstractSet[str]
+) -> dict[str, str]:
+    """What differs between people; previews use it too.
+
+    The text is HR's and whole. In HTML the line that is only the link becomes the button; a card of facts and the
+    contact are added only where the text does not say them itself (`used`: the placeholders it has).
+    """
     facts = facts_of(purpose, context, locale)
+    link = context["answer_link"]
+    before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
+    closing = "" if "contact_name" in used else _contact(context, locale)
     return slots(
         preheader=_preheader(said, facts),
-        heading=said.subject,
-        content=to_html(said.text, CONTENT_STYLES),
-        facts=facts_html(facts),
-        link=context["answer_link"],
-        contact=_contact(context, locale),
+        heading=_COMPANY.sub("", said.subject) or said.subject,
+        content=_paragraphs(before),
+        facts="" if used & _TIMES else _card(facts),
+        link=link,
+        after=_paragraphs(f"{after}\n\n{closing}"),
     )
+
+
+def _paragraphs(text: str) -> str:
+    return "".join([_paragraph(part) for part in text.split("\n\n") if part.strip()])
 
 
 def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:
@@ -193,22 +213,33 @@ def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:
         raise CrossTalk("The text lacks this person's own link; it was not sent.")
 
 
-def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> list[tuple[str, str]]:
+# Most paragraphs and cards of a batch are equal, word for word: only what differs is turned into HTML again.
+@lru_cache(maxsize=2048)
+def _paragraph(text: str) -> str:
+    return to_html(text, CONTENT_STYLES)
+
+
+@lru_cache(maxsize=2048)
+def _card(facts: tuple[tuple[str, str], ...]) -> str:
+    return facts_html(facts)
+
+
+def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
     """The card of key facts; an answer to a question has none, a cancellation names the time alone."""
     said = words(locale)
     if purpose == Purpose.ANSWER:
-        return []
-    when = [(said.when, context.get("interview_when", ""))]
+        return ()
+    when = (said.when, context.get("interview_when", ""))
     if purpose == Purpose.CANCELLATION:
-        return when
+        return (when,)
     place = "\n".join(part for part in (context.get("place_name"), context.get("place_address")) if part)
-    return [
-        *when,
+    return (
+        when,
         (said.where, place),
         (said.video, context.get("video_link", "")),
         (said.bring, "\n".join(context.get("materials", ()))),
         (said.flow, "\n".join(context.get("flow", ()))),
-    ]
+    )
 
 
 def _text_key(row: Claimed) -> tuple[UUID, str, str]:
@@ -223,9 +254,9 @@ def _address(row: Claimed, vault: Vault) -> str:
     return vault.open(row.key, ContactPoint.PLACE, row.contact_point_id, row.contact_sealed)
 
 
-def _preheader(said: Rendered, facts: list[tuple[str, str]]) -> str:
+def _preheader(said: Rendered, facts: tuple[tuple[str, str], ...]) -> str:
     """What a phone shows beside the subject: when and where, else how the text begins."""
-    shown = [_SENTENCE.split(value)[0] for _, value in facts[:2] if value]
+    shown = [value.partition("\n")[0] for _, value in facts[:2] if value]
     return "，".join(shown) if shown else said.text[:90].replace("\n", " ")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -48,7 +49,7 @@ class Touched(NamedTuple):
 
     organization_id: UUID
     batch_id: UUID | None
-    count: int
+    changed: int
 
 
 def called_off(attempt: Attempt, verdict: Verdict) -> Settlement:
@@ -85,61 +86,59 @@ def settlement(
     now: datetime,
     chance: float | None = None,
 ) -> Settlement:
-    """What a receipt makes of a delivery."""
-    kind, said = receipt.kind, _said(receipt)
+    """What a receipt makes of a delivery; `chance` is the jitter of a retry, random unless given."""
+    receipt = _cleaned(receipt)
+    kind = receipt.kind
+    outcome: tuple[DeliveryState, EventKind, ReasonCode | str]
     if kind is Outcome.ACCEPTED:
-        return Settlement(
-            attempt,
-            DeliveryState.SENT,
-            EventKind.ACCEPTED,
-            "",
-            provider,
-            _printable(receipt.provider_id[:120]),
-            **said,
-        )
-    if kind in _REFUSED:
-        return Settlement(
-            attempt, DeliveryState.PERMANENT_FAILURE, EventKind.FAILED, _REFUSED[kind], provider, **said
-        )
-    if kind is Outcome.CONFIG:
+        outcome = (DeliveryState.SENT, EventKind.ACCEPTED, "")
+    elif kind in _REFUSED:
+        outcome = (DeliveryState.PERMANENT_FAILURE, EventKind.FAILED, _REFUSED[kind])
+    elif kind is Outcome.CONFIG:
         is_sign_in = receipt.code == "auth" or receipt.code.startswith("53")
         reason = ReasonCode.CREDENTIALS_REFUSED if is_sign_in else ReasonCode.NOT_CONFIGURED
-        return held(attempt, reason, provider, said["detail"])
-    if kind is Outcome.AMBIGUOUS and dedup is not Dedup.KEY:
-        return Settlement(
-            attempt, DeliveryState.UNKNOWN, EventKind.UNCLEAR, ReasonCode.OUTCOME_UNKNOWN, provider, **said
-        )
-    return _again(attempt, receipt, provider, now, random.random() if chance is None else chance)  # noqa: S311
-
-
-def _said(receipt: Receipt) -> dict[str, str]:
-    """The provider's own words, cut to what the columns take; a NUL would make the database refuse them all."""
-    return {"code": _printable(receipt.code[:40]), "detail": _printable(receipt.detail[:300])}
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+        outcome = (DeliveryState.HELD, EventKind.DEFERRED, reason)
+    elif kind is Outcome.AMBIGUOUS and dedup is not Dedup.KEY:
+        outcome = (DeliveryState.UNKNOWN, EventKind.UNCLEAR, ReasonCode.OUTCOME_UNKNOWN)
+    else:
+        return _again(attempt, receipt, provider, now, random.random() if chance is None else chance)  # noqa: S311
+    return Settlement(
+        attempt, *outcome, provider, receipt.provider_id, code=receipt.code, detail=receipt.detail
+    )
 
 
 def _again(attempt: Attempt, receipt: Receipt, provider: str, now: datetime, chance: float) -> Settlement:
     """Not taken (or harmless to repeat under the same key): later, while it still makes sense."""
     reason = ReasonCode.RATE_LIMITED if receipt.kind is Outcome.THROTTLED else ReasonCode.PROVIDER_ERROR
-    said = _said(receipt)
-    wait = next_wait(
-        attempt.number,
-        now=now,
-        deadline=attempt.deadline,
-        chance=chance,
-        at_least=timedelta(seconds=receipt.retry_after or 0),
-    )
-    if wait is None:
-        return Settlement(
-            attempt, DeliveryState.TEMPORARY_FAILURE, EventKind.FAILED, reason, provider, **said
-        )
-    seconds = 0.0 if receipt.kind is Outcome.TOKEN_EXPIRED and attempt.number == 1 else wait.total_seconds()
+    at_least = timedelta(seconds=receipt.retry_after or 0)
+    wait = next_wait(attempt.number, now=now, deadline=attempt.deadline, chance=chance, at_least=at_least)
+    is_over = wait is None
+    is_renewed = receipt.kind is Outcome.TOKEN_EXPIRED and attempt.number == 1
     return Settlement(
-        attempt, DeliveryState.QUEUED, EventKind.DEFERRED, reason, provider, wait=seconds, **said
+        attempt,
+        DeliveryState.TEMPORARY_FAILURE if is_over else DeliveryState.QUEUED,
+        EventKind.FAILED if is_over else EventKind.DEFERRED,
+        reason,
+        provider,
+        wait=0.0 if wait is None or is_renewed else wait.total_seconds(),
+        code=receipt.code,
+        detail=receipt.detail,
     )
+
+
+def _cleaned(receipt: Receipt) -> Receipt:
+    """The provider's own words, cut to what the columns take; a NUL would make the database refuse them all."""
+    provider_id, code, detail = receipt.provider_id[:120], receipt.code[:40], receipt.detail[:300]
+    is_short = (provider_id, code, detail) == (receipt.provider_id, receipt.code, receipt.detail)
+    if is_short and (provider_id + code + detail).isprintable():
+        return receipt
+    return replace(
+        receipt, provider_id=_printable(provider_id), code=_printable(code), detail=_printable(detail)
+    )
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 async def settle(database: Database, settlements: Sequence[Settlement]) -> list[Touched]:

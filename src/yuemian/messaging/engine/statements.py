@@ -20,7 +20,7 @@ RECURSIVE lane AS (
 )"""
 
 # Every organization with due rows gets an equal share of the claim, its most urgent rows first.
-# `worker` is new for every claim: it fences off whoever lost the lease, and a claim whose answer was lost simply expires.
+# `worker` is new for every claim: it fences off whoever lost the lease; a claim whose answer was lost expires.
 CLAIM: Final = f"""
 WITH {_LANES}, busy AS MATERIALIZED (
     SELECT organization_id, array_agg(priority ORDER BY priority) AS priorities, count(*) OVER () AS organizations
@@ -61,7 +61,7 @@ JOIN messaging_notification n ON n.id = c.notification_id
 JOIN trust_key k ON k.id = n.key_id
 LEFT JOIN hiring_contactpoint p ON p.id = c.contact_point_id
 LEFT JOIN accounts_user u ON u.id = n.user_id AND u.is_active
-"""
+"""  # noqa: S608
 
 #: Seconds until the next queued row is due, or no row. Due ones of a paused batch do not count.
 NEXT_DUE: Final = f"""
@@ -73,7 +73,7 @@ FROM lane CROSS JOIN LATERAL (
       AND d.due_at > now()
     ORDER BY d.due_at LIMIT 1
 ) soonest
-"""
+"""  # noqa: S608
 
 #: The organizations of a claim as they are now, each with its own key: rehearsal is decided at the last moment.
 ORGANIZATIONS: Final = """
@@ -170,7 +170,8 @@ WITH late AS (
     WHERE state = 'held' AND deadline_at <= now()
     RETURNING id, organization_id, attempt
 )
-INSERT INTO messaging_deliveryevent (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
+INSERT INTO messaging_deliveryevent
+    (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
 SELECT gen_random_uuid(), organization_id, id, 'called_off', now(), attempt, '', 'deadline_passed', '' FROM late
 """
 
@@ -203,15 +204,17 @@ ANNOUNCE: Final = (
 )
 
 # The lab's key is the delivery: a second copy only raises the count.
-LAB_RECEIVE: Final = """
+_LAB: Final = """
 INSERT INTO messaging_labmessage AS m
     (id, organization_id, delivery_id, key_id, content_sealed, received_at, times_received)
 SELECT l.id, d.organization_id, d.id, n.key_id, l.content, now(), 1
 FROM unnest(%(ids)s::uuid[], %(deliveries)s::uuid[], %(contents)s::bytea[]) AS l (id, delivery, content)
 JOIN messaging_delivery d ON d.id = l.delivery
 JOIN messaging_notification n ON n.id = d.notification_id
-ON CONFLICT (delivery_id) DO UPDATE SET times_received = m.times_received + 1
-RETURNING delivery_id, id, times_received
+ON CONFLICT (delivery_id)
 """
+LAB_RECEIVE: Final = f"{_LAB} DO UPDATE SET times_received = m.times_received + 1"
+#: The same sending once more after its answer was lost: not a second copy.
+LAB_RESUME: Final = f"{_LAB} DO NOTHING"
 
-LAB_FIND: Final = "SELECT id FROM messaging_labmessage WHERE delivery_id = %(delivery)s"
+LAB_FIND: Final = "SELECT delivery_id, id FROM messaging_labmessage WHERE delivery_id = ANY(%(deliveries)s)"

@@ -32,7 +32,8 @@ def words(locale: str) -> Words:
             view=gettext("View details"),
             link_note=gettext("Button not working? Copy this address into your browser:"),
             genuine=gettext(
-                "Sent automatically by {organization}. Its links only open {host} and never ask for a password or money."
+                "Sent automatically by {organization}. Its links only open {host} and never ask for "
+                "a password or money."
             ),
             no_data=gettext("Please do not send ID or bank numbers by reply."),
             when=gettext("When"),

@@ -44,9 +44,10 @@ class Worker:
         self, database: Database, accounts: Accounts, renderer: Renderer, options: Options | None = None
     ) -> None:
         self.options = options or Options()
-        self._database, self._accounts = database, accounts
+        self.database, self.accounts = database, accounts
         self.news = News(database)
         self.stopping = asyncio.Event()
+        self.listening = asyncio.Event()
         self._wake = asyncio.Event()
         self._claims: dict[UUID, float] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -68,15 +69,19 @@ class Worker:
         self._wake.set()
 
     async def open(self) -> None:
-        await self._database.open()
+        await self.database.open()
 
     async def close(self) -> None:
-        await self._accounts.close()
-        await self._database.close()
+        await self.accounts.close()
+        await self.database.close()
+
+    async def release_held(self) -> None:
+        """Queue again what was held for want of a provider, on the channels that have one now."""
+        await self.database.patiently(statements.RELEASE_HELD, {"channels": self.accounts.channels})
 
     async def run(self) -> None:
         await self.open()
-        await self._database.patiently(statements.RELEASE_HELD, {"channels": self._accounts.channels})
+        await self.release_held()
         background = [
             asyncio.create_task(self._forever(work))
             for work in (self._listen, self._sweep, self._renew, self.news.run)
@@ -94,9 +99,11 @@ class Worker:
 
     async def drain(self) -> None:
         """Work until nothing is due, once and without the background: for tests and commands."""
-        while await self._claim_once():
-            pass
-        if self._jobs:
+        while True:
+            while await self._claim_once():
+                pass
+            if not self._jobs:
+                break
             await asyncio.wait(self._jobs)
         await self.news.flush()
 
@@ -119,7 +126,7 @@ class Worker:
         worker = uuid7()
         try:
             if not self.stopping.is_set():
-                rows = await claim(self._database, worker, limit=self.options.batch, lease=self._lease)
+                rows = await claim(self.database, worker, limit=self.options.batch, lease=self._lease)
         finally:
             if not rows:
                 self._slots.release()
@@ -142,7 +149,7 @@ class Worker:
 
     async def _pause(self) -> float:
         """Until the next row is due, but never longer than the poll."""
-        rows = await self._database.fetch(statements.NEXT_DUE)
+        rows = await self.database.fetch(statements.NEXT_DUE)
         soonest = rows[0][0] if rows else None
         return self.options.poll if soonest is None else min(max(soonest, 0.001), self.options.poll)
 
@@ -166,12 +173,13 @@ class Worker:
             await asyncio.sleep(self.options.poll)
 
     async def _listen(self) -> None:
-        async for _ in self._database.listen(WAKE):
+        async for _ in self.database.listen(WAKE):
+            self.listening.set()
             self._wake.set()
 
     async def _sweep(self) -> None:
         while True:
-            if await sweep(self._database, self._accounts, self.news):
+            if await sweep(self.database, self.accounts, self.news):
                 self._wake.set()
             await asyncio.sleep(self.options.sweep_every)
 
@@ -182,4 +190,4 @@ class Worker:
             old = time.monotonic() - self.options.lease / 4
             workers = [worker for worker, since in self._claims.items() if since < old]
             if workers:
-                await self._database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})
+                await self.database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})

@@ -78,6 +78,14 @@
   document.addEventListener("sse:batch", heard);
   document.addEventListener("sse:resync", heard);
 
+  /* <form data-once>: pressed, its buttons rest and [data-busy] shows, until the next page stands. */
+  const rest = (form, is_busy) => {
+    [...form.elements].forEach((each) => { if (each.matches("button")) each.disabled = is_busy; });
+    $$("[data-busy]").forEach((each) => { each.hidden = !is_busy; });
+  };
+  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-once]")) setTimeout(() => rest(event.target, true)); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) $$("form[data-once]").forEach((form) => rest(form, false)); });
+
   /* After a broken connection everything may have changed. */
   let opened = 0;
   document.addEventListener("htmx:sseOpen", () => { opened += 1; if (opened > 1) { board(); parts(); } });
