@@ -1,4 +1,4 @@
-"""Reads the interviews chosen for a send, with all that deciding and planning need, in one statement.
+"""Reads the interviews chosen for a send, with all that deciding and planning need, in two statements.
 
 Plain values instead of models: nine objects per interview would cost more than everything else a send does.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -18,17 +18,15 @@ from yuemian.hiring.models import ContactState
 from yuemian.interviews.facts import InterviewFacts
 from yuemian.messaging.actions.plan import Addressee
 
-#: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart. Of several addresses for one
-#: channel the newest comes last, and counts.
-_STATEMENT = """
+#: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart.
+_PEOPLE = """
 SELECT
     interview.answer, interview.round, interview.starts_at, interview.duration, interview.time_zone, interview.mode,
     interview.place_name, interview.place_address, interview.video_link, interview.materials, interview.flow,
     candidate.name, candidate.time_zone, job.title, job.title_en, branch.name, branch.name_en,
     coalesce(contact.name, ''), coalesce(contact.phone, ''), coalesce(contact.email, ''),
     interview.id, interview.revision, interview.state, interview.application_id, candidate.locale, branch.locale,
-    candidate.id, key.id, key.number, key.wrapped, key.wrapped_by,
-    reach.channels, reach.points
+    candidate.id, key.id, key.number, key.wrapped, key.wrapped_by
 FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS wanted (id, place)
 JOIN interviews_interview AS interview ON interview.id = wanted.id AND interview.organization_id = %(organization)s
 JOIN hiring_application AS application
@@ -41,18 +39,19 @@ JOIN accounts_branch AS branch
     ON branch.id = interview.branch_id AND branch.organization_id = interview.organization_id
 LEFT JOIN accounts_user AS contact
     ON contact.id = interview.recruiter_id AND contact.organization_id = interview.organization_id
-CROSS JOIN LATERAL (
-    SELECT
-        array_agg(point.channel::text ORDER BY point.created_at, point.id) AS channels,
-        array_agg(point.id ORDER BY point.created_at, point.id) AS points
-    FROM hiring_contactpoint AS point
-    WHERE point.candidate_id = candidate.id
-        AND point.organization_id = interview.organization_id
-        AND point.state = %(active)s
-) AS reach
 ORDER BY wanted.place
 """
+#: Apart from the people: joined to each of them, it walks the organization's whole index once per person while the
+#: table has no statistics yet, as right after the first import. Of several addresses for one channel the newest comes
+#: last, and counts.
+_REACH = """
+SELECT candidate_id, channel, id
+FROM hiring_contactpoint
+WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
+ORDER BY created_at, id
+"""
 _FACTS = len(InterviewFacts._fields)
+_CANDIDATE = _FACTS + 6
 _CHANNEL = {str(channel): channel for channel in Channel}
 
 
@@ -77,29 +76,34 @@ class Chosen(NamedTuple):
 
 def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:
     """The organization's interviews among these, in the order given, each once."""
-    values = {
-        "ids": list(dict.fromkeys(interview_ids)),
-        "organization": organization_id,
-        "active": str(ContactState.ACTIVE),
-    }
+    ids = list(dict.fromkeys(interview_ids))
+    people = _rows(_PEOPLE, {"ids": ids, "organization": organization_id})
+    candidates = list({row[_CANDIDATE] for row in people})
+    reach: dict[UUID, dict[Channel, UUID]] = {each: {} for each in candidates}
+    active = str(ContactState.ACTIVE)
+    points = _rows(_REACH, {"candidates": candidates, "organization": organization_id, "active": active})
+    for candidate_id, channel, point_id in points:
+        reach[candidate_id][_CHANNEL[channel]] = point_id
+    return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]
+
+
+def _rows(statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     assert connection.connection is not None
     # Past Django's own cursor, which knows text results only and builds every time stamp in Python.
     with Cursor[tuple[Any, ...]](connection.connection) as cursor:
-        cursor.execute(_STATEMENT, values, binary=True)
-        return [_chosen(row) for row in cursor]
+        return cursor.execute(statement, values, binary=True).fetchall()
 
 
-def _chosen(row: tuple[Any, ...]) -> Chosen:
-    id_, revision, state, application_id, own_locale, branch_locale = row[_FACTS : _FACTS + 6]
-    channels, points = row[-2:]
+def _chosen(row: tuple[Any, ...], contact_points: Mapping[Channel, UUID]) -> Chosen:
+    id_, revision, state, application_id, own_locale, branch_locale = row[_FACTS:_CANDIDATE]
     return Chosen(
         id_,
         revision,
         state,
         application_id,
         (own_locale, branch_locale),
-        Addressee._make(row[_FACTS + 6 : -2]),
-        {_CHANNEL[channel]: point for channel, point in zip(channels or (), points or (), strict=True)},
+        Addressee._make(row[_CANDIDATE:]),
+        contact_points,
         InterviewFacts._make(row[:_FACTS]),
     )

@@ -23,6 +23,7 @@ from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
+from yuemian.trust.bulk import any_of
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
@@ -141,9 +142,8 @@ def send(
         plan_items(occasion, summary.going, **extra)
         if purpose == Purpose.INVITATION:
             applications = [item.interview.application_id for item in summary.going]
-            Application.objects.filter(pk__in=applications, stage__in=[Stage.APPLIED, Stage.SCREENED]).update(
-                stage=Stage.INVITED
-            )
+            waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
+            waiting.filter(pk__in=any_of(applications)).update(stage=Stage.INVITED)
         audit.record(
             organization.pk,
             user.actor,
@@ -259,7 +259,7 @@ def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
     rows = Notification.objects.filter(
         subject_kind=SUBJECT_KIND,
-        subject_id__in=revisions,
+        subject_id__in=any_of(revisions),
         purpose=purpose,
         deliveries__state__in=[str(state) for state in TOLD | WAITING],
     ).values_list("subject_id", "subject_revision")
@@ -269,7 +269,7 @@ def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
 def _occurrences(interviews: Iterable[Chosen], purpose: Purpose) -> dict[UUID, int]:
     revisions = {interview.id: interview.revision for interview in interviews}
     rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=revisions, purpose=purpose
+        subject_kind=SUBJECT_KIND, subject_id__in=any_of(revisions), purpose=purpose
     ).values_list("subject_id", "subject_revision", "occurrence")
     highest: dict[UUID, int] = {}
     for subject_id, revision, occurrence in rows:
