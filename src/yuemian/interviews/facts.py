@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 
 from yuemian.accounts.models import Organization
 from yuemian.domain.round_name import round_in
@@ -15,49 +17,113 @@ from yuemian.interviews.models import Interview
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
 
 
+class InterviewFacts(NamedTuple):
+    """Everything that messages and pages say about one interview, as plain values.
+
+    A tuple, because a send builds ten thousand of them straight from rows (`interviews.chosen`).
+    """
+
+    answer: str
+    round: str
+    starts_at: datetime
+    duration: timedelta
+    time_zone: str
+    mode: str
+    place_name: str
+    place_address: str
+    video_link: str
+    materials: str
+    flow: str
+    candidate_name: str
+    candidate_zone: str
+    job_title: str
+    job_title_en: str
+    branch_name: str
+    branch_name_en: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+
+    @classmethod
+    def of(cls, interview: Interview) -> Self:
+        """The facts of one interview that was read `with_people`."""
+        application, contact = interview.application, interview.recruiter
+        return cls(
+            answer=interview.answer,
+            round=interview.round,
+            starts_at=interview.starts_at,
+            duration=interview.duration,
+            time_zone=interview.time_zone,
+            mode=interview.mode,
+            place_name=interview.place_name,
+            place_address=interview.place_address,
+            video_link=interview.video_link,
+            materials=interview.materials,
+            flow=interview.flow,
+            candidate_name=application.candidate.name,
+            candidate_zone=application.candidate.time_zone,
+            job_title=application.job.title,
+            job_title_en=application.job.title_en,
+            branch_name=interview.branch.name,
+            branch_name_en=interview.branch.name_en,
+            contact_name=contact.name if contact else "",
+            contact_phone=contact.phone if contact else "",
+            contact_email=contact.email if contact else "",
+        )
+
+
 def lines(text: str) -> list[str]:
     """`身份证、简历` → two lines; separators are what people type into one spreadsheet cell."""
-    return [part.strip() for part in _SPLIT.split(text) if part.strip()]
+    return list(_lines(text))
+
+
+@lru_cache(maxsize=1024)
+def _lines(text: str) -> tuple[str, ...]:
+    # Remembered, as the interviews of a batch share what to bring and how it runs.
+    return tuple(part.strip() for part in _SPLIT.split(text) if part.strip())
 
 
 def context_of(
-    interview: Interview, organization: Organization, locale: str, **extra: Any
+    interview: Interview | InterviewFacts, organization: Organization, locale: str, **extra: Any
 ) -> Mapping[str, Any]:
     """Every placeholder an interview fills (see `domain.placeholder`), as plain values, for one locale."""
-    application = interview.application
-    candidate, job, contact = application.candidate, application.job, interview.recruiter
+    facts = interview if isinstance(interview, InterviewFacts) else InterviewFacts.of(interview)
     when = present(
-        interview.starts_at,
-        interview.time_zone,
+        facts.starts_at,
+        facts.time_zone,
         locale,
-        duration=interview.duration,
-        own_zone=candidate.time_zone or None,
+        duration=facts.duration,
+        own_zone=facts.candidate_zone or None,
     )
-    respond_by = present(interview.answer_until, interview.time_zone, locale)
     return {
-        "candidate_name": candidate.name,
+        "candidate_name": facts.candidate_name,
         "organization_name": organization.name_in(locale),
-        "branch_name": interview.branch.name_in(locale),
-        "job_title": job.title_in(locale),
-        "round_name": round_in(interview.round, locale),
+        "branch_name": _name_in(locale, facts.branch_name, facts.branch_name_en),
+        "job_title": _name_in(locale, facts.job_title, facts.job_title_en),
+        "round_name": round_in(facts.round, locale),
         "interview_when": when.text,
         "interview_date": when.date,
         "interview_time": when.time,
         "interview_day": when.day,
-        "duration_minutes": str(int(interview.duration.total_seconds() // 60)),
-        "is_onsite": interview.mode == Mode.ONSITE,
-        "is_video": interview.mode == Mode.VIDEO,
-        "is_phone": interview.mode == Mode.PHONE,
-        "place_name": interview.place_name,
-        "place_address": interview.place_address,
-        "video_link": interview.video_link,
-        "materials": lines(interview.materials),
-        "flow": lines(interview.flow),
-        "contact_name": contact.name if contact else "",
-        "contact_phone": contact.phone if contact else "",
-        "contact_email": contact.email if contact else "",
-        "respond_by": respond_by.full,
-        "has_answered": interview.answer != Answer.NEEDS_ACTION,
-        "has_accepted": interview.answer == Answer.ACCEPTED,
+        "duration_minutes": str(int(facts.duration.total_seconds() // 60)),
+        "is_onsite": facts.mode == Mode.ONSITE,
+        "is_video": facts.mode == Mode.VIDEO,
+        "is_phone": facts.mode == Mode.PHONE,
+        "place_name": facts.place_name,
+        "place_address": facts.place_address,
+        "video_link": facts.video_link,
+        "materials": lines(facts.materials),
+        "flow": lines(facts.flow),
+        "contact_name": facts.contact_name,
+        "contact_phone": facts.contact_phone,
+        "contact_email": facts.contact_email,
+        # The start is the cut-off, as `Interview.answer_until` says; `full` does not name the end.
+        "respond_by": when.full,
+        "has_answered": facts.answer != Answer.NEEDS_ACTION,
+        "has_accepted": facts.answer == Answer.ACCEPTED,
         **extra,
     }
+
+
+def _name_in(locale: str, name: str, english: str) -> str:
+    return name if locale.startswith("zh") else english or name

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 
@@ -36,6 +38,13 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         count: int = raw.rowcount
         raw.execute(sql.SQL("DROP TABLE {}").format(incoming))
     return count
+
+
+def any_of(ids: Iterable[UUID]) -> models.Func:
+    """For `filter(pk__in=any_of(ids))`: one array, where a list is quoted and parsed id by id."""
+    field: models.Field[Any, Any] = models.UUIDField()
+    array = models.Value(list(ids), output_field=ArrayField(field))
+    return models.Func(array, template="(SELECT unnest(%(expressions)s))", output_field=field)
 
 
 def _column(model: type[models.Model], name: str) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import struct
 import time
+from collections.abc import Iterator
 from uuid import UUID
+
+_BLOCK = struct.Struct(">256Q")
+_LAST_62_BITS = 0x3FFF_FFFF_FFFF_FFFF
 
 
 def uuid7() -> UUID:
@@ -15,3 +21,16 @@ def uuid7() -> UUID:
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value |= 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def uuid7_series() -> Iterator[UUID]:
+    """Keys for many rows, each after the one before: the clock is read once, its fraction counts up (RFC 9562 §6.2).
+
+    A series runs ahead of the clock by a millisecond per 4,096 keys; take a new one for every batch.
+    """
+    stamp = time.time_ns() * 4096 // 1_000_000
+    while True:
+        for chance in _BLOCK.unpack(os.urandom(_BLOCK.size)):
+            value = (stamp >> 12 & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64
+            yield UUID(int=value | 0b10 << 62 | chance & _LAST_62_BITS)
+            stamp += 1

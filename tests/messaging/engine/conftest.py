@@ -17,6 +17,7 @@ from tests.factories import Cast, create_cast, create_interviews
 from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import Item, plan_items, send, summarize
+from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.engine.accounts import Account, Accounts
@@ -102,7 +103,7 @@ class Story:
                 now=now,
                 actor=self.cast.recruiter,
             )
-            found = Interview.objects.with_people().filter(pk__in=[interview.pk for interview in interviews])
+            found = read_chosen(organization.pk, [interview.pk for interview in interviews])
             return plan_items(occasion, [Item(one, "zh-hans", [Channel.EMAIL], None) for one in found])
 
     def write(self, body: str) -> None:

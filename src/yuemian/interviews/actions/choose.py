@@ -11,7 +11,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
-from yuemian.interviews.actions.invite import send, summarize
+from yuemian.interviews.actions.invite import send, summarize_chosen
 from yuemian.interviews.models import BatchSelection, Interview
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -72,8 +72,9 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         if batch.state not in NOT_PRESSED:
             return batch
         chosen = Interview.objects.visible_to(user).filter(pk__in=batch.selection.interview_ids)
-        summary = summarize(
-            chosen.with_contacts(), plan.version, plan.purpose, plan.channels, now=now, resend=plan.is_again
+        ids = list(chosen.values_list("pk", flat=True))
+        summary = summarize_chosen(
+            ids, plan.version, plan.purpose, plan.channels, now=now, resend=plan.is_again
         )
         if len(summary.going) != expected or not summary.going:
             raise Outdated(Outdated.__doc__)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,15 @@ from django.db import transaction
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
-from yuemian.hiring.models import Application, ContactPoint, ContactState
+from yuemian.hiring.models import Application
+from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
+from yuemian.trust.bulk import any_of
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
@@ -29,11 +32,11 @@ Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 LINK_OUTLIVES = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One chosen interview: on which channels its candidate hears, or why not."""
 
-    interview: Interview
+    interview: Chosen
     locale: str
     channels: Sequence[Channel]
     left_out: LeftOut | None
@@ -47,11 +50,11 @@ class Summary:
     by_channel: Counter[Channel] = field(default_factory=Counter)
     by_reason: Counter[LeftOut] = field(default_factory=Counter)
 
-    @property
+    @cached_property
     def going(self) -> list[Item]:
         return [item for item in self.items if item.left_out is None]
 
-    @property
+    @cached_property
     def staying(self) -> list[Item]:
         return [item for item in self.items if item.left_out is not None]
 
@@ -65,14 +68,28 @@ def summarize(
     now: datetime,
     resend: bool = False,
 ) -> Summary:
-    """Decide for every interview. Reads in a constant number of queries; interviews come `with_people`."""
-    chosen = list(interviews)
-    told = set() if resend else already_told({each.pk: each.revision for each in chosen}, purpose)
+    """Decide for every interview: see `summarize_chosen`."""
+    ids = [interview.pk for interview in interviews]
+    return summarize_chosen(ids, version, purpose, wanted, now=now, resend=resend)
+
+
+def summarize_chosen(
+    interview_ids: Collection[UUID],
+    version: TemplateVersion,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+    resend: bool = False,
+) -> Summary:
+    """Decide for every interview of the version's organization, as the database has it now, in the order given.
+
+    A constant number of queries, and no model is built, however many there are.
+    """
+    chosen = read_chosen(version.organization_id, interview_ids)
+    told = set() if resend else already_told({each.id: each.revision for each in chosen}, purpose)
     texts = texts_of(version)
-    items = [
-        _item(interview, texts, purpose, wanted, was_told=interview.pk in told, now=now)
-        for interview in chosen
-    ]
+    items = [_item(each, texts, purpose, wanted, was_told=each.id in told, now=now) for each in chosen]
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -125,9 +142,8 @@ def send(
         plan_items(occasion, summary.going, **extra)
         if purpose == Purpose.INVITATION:
             applications = [item.interview.application_id for item in summary.going]
-            Application.objects.filter(pk__in=applications, stage__in=[Stage.APPLIED, Stage.SCREENED]).update(
-                stage=Stage.INVITED
-            )
+            waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
+            waiting.filter(pk__in=any_of(applications)).update(stage=Stage.INVITED)
         audit.record(
             organization.pk,
             user.actor,
@@ -144,26 +160,23 @@ def send(
 
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
     """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
-    said = _occurrences([item.interview for item in items], occasion.purpose)
-    return plan_notifications(
-        occasion,
-        [
-            Intent(
-                recipient=Recipient(
-                    candidate=item.interview.application.candidate,
-                    contact_points=_contact_points(item.interview),
-                ),
-                subject_id=item.interview.pk,
-                subject_revision=item.interview.revision,
-                locale=item.locale,
-                context=context_of(item.interview, occasion.organization, item.locale, **extra),
-                channels=item.channels,
-                deadline_at=item.interview.starts_at,
-                link_expires_at=item.interview.ends_at + LINK_OUTLIVES,
-                occurrence=said.get(item.interview.pk, 0) + 1,
-            )
-            for item in items
-        ],
+    said = _occurrences((item.interview for item in items), occasion.purpose)
+    intents = (_intent(occasion, item, said.get(item.interview.id, 0) + 1, extra) for item in items)
+    return plan_notifications(occasion, intents)
+
+
+def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
+    interview = item.interview
+    return Intent(
+        recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
+        subject_id=interview.id,
+        subject_revision=interview.revision,
+        locale=item.locale,
+        context=context_of(interview.facts, occasion.organization, item.locale, **extra),
+        channels=item.channels,
+        deadline_at=interview.facts.starts_at,
+        link_expires_at=interview.ends_at + LINK_OUTLIVES,
+        occurrence=occurrence,
     )
 
 
@@ -223,7 +236,7 @@ def weigh(
 
 
 def _item(
-    interview: Interview,
+    interview: Chosen,
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
@@ -233,36 +246,30 @@ def _item(
 ) -> Item:
     choice = Choice(
         state=InterviewState(interview.state),
-        answer=Answer(interview.answer),
-        starts_at=interview.starts_at,
+        answer=Answer(interview.facts.answer),
+        starts_at=interview.facts.starts_at,
         was_told=was_told,
-        channels=_contact_points(interview).keys(),
+        channels=interview.contact_points.keys(),
         texts=(),
     )
-    locales = (interview.application.candidate.locale, interview.branch.locale)
-    return Item(interview, *weigh(choice, locales, texts, purpose, wanted, now=now))
-
-
-def _contact_points(interview: Interview) -> dict[Channel, ContactPoint]:
-    points = interview.application.candidate.contact_points.all()
-    return {Channel(point.channel): point for point in points if point.state == ContactState.ACTIVE}
+    return Item(interview, *weigh(choice, interview.locales, texts, purpose, wanted, now=now))
 
 
 def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
     rows = Notification.objects.filter(
         subject_kind=SUBJECT_KIND,
-        subject_id__in=revisions,
+        subject_id__in=any_of(revisions),
         purpose=purpose,
         deliveries__state__in=[str(state) for state in TOLD | WAITING],
     ).values_list("subject_id", "subject_revision")
     return {subject_id for subject_id, revision in rows if revisions[subject_id] == revision}
 
 
-def _occurrences(interviews: Sequence[Interview], purpose: Purpose) -> dict[UUID, int]:
-    revisions = {interview.pk: interview.revision for interview in interviews}
+def _occurrences(interviews: Iterable[Chosen], purpose: Purpose) -> dict[UUID, int]:
+    revisions = {interview.id: interview.revision for interview in interviews}
     rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=revisions, purpose=purpose
+        subject_kind=SUBJECT_KIND, subject_id__in=any_of(revisions), purpose=purpose
     ).values_list("subject_id", "subject_revision", "occurrence")
     highest: dict[UUID, int] = {}
     for subject_id, revision, occurrence in rows:

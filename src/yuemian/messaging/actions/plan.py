@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -15,11 +15,9 @@ from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, priority
-from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models import AccessLink, Batch, Delivery, Notification, TemplateVersion
 from yuemian.trust import bulk
-from yuemian.trust.identifiers import uuid7
-from yuemian.trust.models import Key
+from yuemian.trust.identifiers import uuid7_series
 from yuemian.trust.vault import Vault, organization_key
 
 NOTIFICATION_FIELDS = (
@@ -41,16 +39,26 @@ LINK_FIELDS = (
 WAKE = "yuemian_wake"
 
 
-@dataclass(frozen=True)
+class Addressee(NamedTuple):
+    """A candidate, and the key their messages are sealed with (a `DataKey`)."""
+
+    candidate_id: UUID
+    key_id: UUID
+    number: int
+    wrapped: bytes | None
+    wrapped_by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
-    """A candidate with the contact point per channel, or a user (test sends) with the channels to try."""
+    """A candidate with the contact point's id per channel, or a user (test sends) with the channels to try."""
 
-    candidate: Candidate | None = None
+    candidate: Addressee | None = None
     user: User | None = None
-    contact_points: Mapping[Channel, ContactPoint | None] = field(default_factory=dict)
+    contact_points: Mapping[Channel, UUID] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Intent:
     """One message to be: to whom, about what, said how. `context` holds the template's placeholders."""
 
@@ -81,22 +89,22 @@ class Occasion:
     explanation: str = ""
 
 
-def plan_notifications(occasion: Occasion, intents: Sequence[Intent]) -> list[UUID]:
+def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UUID]:
     """Write one notification, its deliveries and its link for every intent. Returns the notifications' ids.
 
+    Intents are taken one at a time and only their rows kept, so a generator of thousands is welcome.
     Planning the same purpose twice for one revision of a subject violates `notification_said_once`: callers leave
     such people out or raise `occurrence` (an explicit resend).
     """
-    vault = Vault(occasion.organization.pk)
-    own_key = organization_key(occasion.organization.pk)
-    vault.cipher(own_key)
-    rows = [_rows(occasion, intent, vault, own_key) for intent in intents]
+    planning = _Planning(occasion)
+    for intent in intents:
+        planning.add(intent)
     with transaction.atomic():
-        bulk.insert(Notification, NOTIFICATION_FIELDS, (row.notification for row in rows))
-        bulk.insert(Delivery, DELIVERY_FIELDS, (delivery for row in rows for delivery in row.deliveries))
-        bulk.insert(AccessLink, LINK_FIELDS, (row.link for row in rows if row.link))
+        bulk.insert(Notification, NOTIFICATION_FIELDS, planning.notifications)
+        bulk.insert(Delivery, DELIVERY_FIELDS, planning.deliveries)
+        bulk.insert(AccessLink, LINK_FIELDS, planning.links)
         _wake_workers()
-    return [row.notification[0] for row in rows]
+    return [row[0] for row in planning.notifications]
 
 
 def _wake_workers() -> None:
@@ -109,40 +117,59 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-@dataclass(frozen=True)
-class _Rows:
-    notification: tuple[Any, ...]
-    deliveries: list[tuple[Any, ...]]
-    link: tuple[Any, ...] | None
+class _Planning:
+    """The rows of one planning, by table; what all rows share is worked out once."""
 
+    def __init__(self, occasion: Occasion) -> None:
+        organization = occasion.organization
+        self.occasion = occasion
+        self.notifications: list[tuple[Any, ...]] = []
+        self.deliveries: list[tuple[Any, ...]] = []
+        self.links: list[tuple[Any, ...]] = []
+        self._ids = uuid7_series()
+        self._organization_id = organization.pk
+        self._batch_id = occasion.batch.pk if occasion.batch else None
+        self._actor_id = occasion.actor.pk if occasion.actor else None
+        self._is_rehearsal = organization.is_rehearsal
+        self._purpose, self._version_id = str(occasion.purpose), occasion.version.pk
+        self._weight = priority(occasion.purpose, same_day=occasion.is_same_day)
+        self._vault, self._own_key = Vault(organization.pk), organization_key(organization.pk)
+        # Candidates' keys are wrapped by this one: unwrapped now, it is not asked for again.
+        self._vault.cipher(self._own_key)
 
-def _rows(occasion: Occasion, intent: Intent, vault: Vault, own_key: Key) -> _Rows:
-    notification_id = uuid7()
-    organization_id, candidate = occasion.organization.pk, intent.recipient.candidate
-    key = candidate.key if candidate else own_key
-    token = secrets.token_urlsafe(32)
-    content = orjson.dumps({"context": dict(intent.context), "token": token if candidate else ""})
-    batch_id = occasion.batch.pk if occasion.batch else None
-    notification = (
-        notification_id, organization_id, batch_id, str(occasion.purpose), candidate.pk if candidate else None,
-        intent.recipient.user.pk if intent.recipient.user else None, key.pk, occasion.subject_kind, intent.subject_id,
-        intent.subject_revision, occasion.version.pk, intent.locale,
-        vault.seal_bytes(key, Notification.PLACE, notification_id, content), str(NotificationState.SCHEDULED),
-        intent.occurrence, occasion.due_at, intent.deadline_at, occasion.actor.pk if occasion.actor else None,
-        occasion.now,
-    )  # fmt: skip
-    weight = priority(occasion.purpose, same_day=occasion.is_same_day)
-    deliveries = [
-        (
-            uuid7(), organization_id, notification_id, batch_id, str(channel),
-            point.pk if (point := intent.recipient.contact_points.get(channel)) else None,
-            occasion.organization.is_rehearsal, "", 1, str(DeliveryState.QUEUED), "", occasion.explanation, weight,
-            occasion.due_at, intent.deadline_at, 0, "", occasion.now,
-        )
-        for channel in intent.channels
-    ]  # fmt: skip
-    link = candidate and (
-        uuid7(), organization_id, hash_token(token), candidate.pk, "answer", occasion.subject_kind, intent.subject_id,
-        intent.subject_revision, notification_id, occasion.now, intent.link_expires_at,
-    )  # fmt: skip
-    return _Rows(notification, deliveries, link or None)
+    def add(self, intent: Intent) -> None:
+        id_, candidate = next(self._ids), intent.recipient.candidate
+        token = secrets.token_urlsafe(32) if candidate else ""
+        self._add_notification(id_, intent, token)
+        self._add_deliveries(id_, intent)
+        if candidate:
+            self._add_link(id_, intent, candidate.candidate_id, token)
+
+    def _add_notification(self, id_: UUID, intent: Intent, token: str) -> None:
+        occasion, recipient = self.occasion, intent.recipient
+        candidate = recipient.candidate
+        content = orjson.dumps({"context": intent.context, "token": token})
+        sealed = self._vault.seal_bytes(candidate or self._own_key, Notification.PLACE, id_, content)
+        self.notifications.append((
+            id_, self._organization_id, self._batch_id, self._purpose, candidate.candidate_id if candidate else None,
+            recipient.user.pk if recipient.user else None, candidate.key_id if candidate else self._own_key.pk,
+            occasion.subject_kind, intent.subject_id, intent.subject_revision, self._version_id, intent.locale, sealed,
+            NotificationState.SCHEDULED.value, intent.occurrence, occasion.due_at, intent.deadline_at, self._actor_id,
+            occasion.now,
+        ))  # fmt: skip
+
+    def _add_deliveries(self, notification_id: UUID, intent: Intent) -> None:
+        occasion, points = self.occasion, intent.recipient.contact_points
+        for channel in intent.channels:
+            self.deliveries.append((
+                next(self._ids), self._organization_id, notification_id, self._batch_id, channel.value,
+                points.get(channel), self._is_rehearsal, "", 1, DeliveryState.QUEUED.value, "", occasion.explanation,
+                self._weight, occasion.due_at, intent.deadline_at, 0, "", occasion.now,
+            ))  # fmt: skip
+
+    def _add_link(self, notification_id: UUID, intent: Intent, candidate_id: UUID, token: str) -> None:
+        self.links.append((
+            next(self._ids), self._organization_id, hash_token(token), candidate_id, "answer",
+            self.occasion.subject_kind, intent.subject_id, intent.subject_revision, notification_id, self.occasion.now,
+            intent.link_expires_at,
+        ))  # fmt: skip

@@ -1,0 +1,109 @@
+"""Reads the interviews chosen for a send, with all that deciding and planning need, in two statements.
+
+Plain values instead of models: nine objects per interview would cost more than everything else a send does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, LiteralString, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from psycopg import Cursor
+
+from yuemian.domain.states import Channel
+from yuemian.hiring.models import ContactState
+from yuemian.interviews.facts import InterviewFacts
+from yuemian.messaging.actions.plan import Addressee
+
+#: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart.
+_PEOPLE = """
+SELECT
+    interview.answer, interview.round, interview.starts_at, interview.duration, interview.time_zone, interview.mode,
+    interview.place_name, interview.place_address, interview.video_link, interview.materials, interview.flow,
+    candidate.name, candidate.time_zone, job.title, job.title_en, branch.name, branch.name_en,
+    coalesce(contact.name, ''), coalesce(contact.phone, ''), coalesce(contact.email, ''),
+    interview.id, interview.revision, interview.state, interview.application_id, candidate.locale, branch.locale,
+    candidate.id, key.id, key.number, key.wrapped, key.wrapped_by
+FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS wanted (id, place)
+JOIN interviews_interview AS interview ON interview.id = wanted.id AND interview.organization_id = %(organization)s
+JOIN hiring_application AS application
+    ON application.id = interview.application_id AND application.organization_id = interview.organization_id
+JOIN hiring_candidate AS candidate
+    ON candidate.id = application.candidate_id AND candidate.organization_id = interview.organization_id
+JOIN trust_key AS key ON key.id = candidate.key_id AND key.organization_id = interview.organization_id
+JOIN hiring_job AS job ON job.id = application.job_id AND job.organization_id = interview.organization_id
+JOIN accounts_branch AS branch
+    ON branch.id = interview.branch_id AND branch.organization_id = interview.organization_id
+LEFT JOIN accounts_user AS contact
+    ON contact.id = interview.recruiter_id AND contact.organization_id = interview.organization_id
+ORDER BY wanted.place
+"""
+#: Apart from the people: joined to each of them, it walks the organization's whole index once per person while the
+#: table has no statistics yet, as right after the first import. Of several addresses for one channel the newest comes
+#: last, and counts.
+_REACH = """
+SELECT candidate_id, channel, id
+FROM hiring_contactpoint
+WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
+ORDER BY created_at, id
+"""
+_FACTS = len(InterviewFacts._fields)
+_CANDIDATE = _FACTS + 6
+_CHANNEL = {str(channel): channel for channel in Channel}
+
+
+class Chosen(NamedTuple):
+    """One chosen interview and its candidate."""
+
+    id: UUID
+    revision: int
+    state: str
+    application_id: UUID
+    #: The candidate's language, then the branch's.
+    locales: tuple[str, str]
+    candidate: Addressee
+    #: Channel → contact point in use.
+    contact_points: Mapping[Channel, UUID]
+    facts: InterviewFacts
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.facts.starts_at + self.facts.duration
+
+
+def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:
+    """The organization's interviews among these, in the order given, each once."""
+    ids = list(dict.fromkeys(interview_ids))
+    people = _rows(_PEOPLE, {"ids": ids, "organization": organization_id})
+    candidates = list({row[_CANDIDATE] for row in people})
+    reach: dict[UUID, dict[Channel, UUID]] = {each: {} for each in candidates}
+    active = str(ContactState.ACTIVE)
+    points = _rows(_REACH, {"candidates": candidates, "organization": organization_id, "active": active})
+    for candidate_id, channel, point_id in points:
+        reach[candidate_id][_CHANNEL[channel]] = point_id
+    return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]
+
+
+def _rows(statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    connection.ensure_connection()
+    assert connection.connection is not None
+    # Past Django's own cursor, which knows text results only and builds every time stamp in Python.
+    with Cursor[tuple[Any, ...]](connection.connection) as cursor:
+        return cursor.execute(statement, values, binary=True).fetchall()
+
+
+def _chosen(row: tuple[Any, ...], contact_points: Mapping[Channel, UUID]) -> Chosen:
+    id_, revision, state, application_id, own_locale, branch_locale = row[_FACTS:_CANDIDATE]
+    return Chosen(
+        id_,
+        revision,
+        state,
+        application_id,
+        (own_locale, branch_locale),
+        Addressee._make(row[_CANDIDATE:]),
+        contact_points,
+        InterviewFacts._make(row[:_FACTS]),
+    )
