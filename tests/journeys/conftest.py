@@ -63,7 +63,7 @@ class House:
     mailbox: Mailbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
     box, port = Mailbox(), free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
@@ -72,7 +72,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     box, smtp_port = mailbox
     data, port = Path(tempfile.mkdtemp(prefix="yuemian-journey-")), free_port()
@@ -114,7 +114,7 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
         shutil.rmtree(data, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")

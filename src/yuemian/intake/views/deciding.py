@@ -72,6 +72,7 @@ def accept(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 @requires(Permission.IMPORT)
 def cell(request: SignedInRequest, import_id: UUID, number: int) -> HttpResponse:
     """Type something else over one cell, or choose one of its meanings."""
+    found(request, import_id)
     name, value = request.POST.get("field", ""), request.POST.get("value", "").strip()
     if name not in _FIELDS:
         return HttpResponseBadRequest()
@@ -131,6 +132,7 @@ def dates(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 @requires(Permission.IMPORT)
 def meaning(request: SignedInRequest, import_id: UUID) -> HttpResponse:
     """What an unknown name means, for all rows."""
+    found(request, import_id)
     name, text, key = (request.POST.get(each, "") for each in ("field", "text", "key"))
     if name not in _FIELDS or not text:
         return HttpResponseBadRequest()
