@@ -17,6 +17,7 @@ from yuemian.domain.states import Channel
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.facts import InterviewFacts
 from yuemian.messaging.actions.plan import Addressee
+from yuemian.trust.bulk import id_array
 
 #: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart.
 _PEOPLE = """
@@ -76,12 +77,15 @@ class Chosen(NamedTuple):
 
 def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:
     """The organization's interviews among these, in the order given, each once."""
-    ids = list(dict.fromkeys(interview_ids))
+    ids = id_array(dict.fromkeys(interview_ids))
     people = _rows(_PEOPLE, {"ids": ids, "organization": organization_id})
-    candidates = list({row[_CANDIDATE] for row in people})
-    reach: dict[UUID, dict[Channel, UUID]] = {each: {} for each in candidates}
-    active = str(ContactState.ACTIVE)
-    points = _rows(_REACH, {"candidates": candidates, "organization": organization_id, "active": active})
+    reach: dict[UUID, dict[Channel, UUID]] = {row[_CANDIDATE]: {} for row in people}
+    values = {
+        "candidates": id_array(reach),
+        "organization": organization_id,
+        "active": str(ContactState.ACTIVE),
+    }
+    points = _rows(_REACH, values)
     for candidate_id, channel, point_id in points:
         reach[candidate_id][_CHANNEL[channel]] = point_id
     return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]

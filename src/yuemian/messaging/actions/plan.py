@@ -20,19 +20,21 @@ from yuemian.trust import bulk
 from yuemian.trust.identifiers import uuid7_series
 from yuemian.trust.vault import Vault, organization_key
 
+#: What differs between the rows of one planning; the rest is shared and travels once.
 NOTIFICATION_FIELDS = (
-    "id", "organization", "batch", "purpose", "candidate", "user", "key", "subject_kind", "subject_id",
-    "subject_revision", "version", "locale", "parameters_sealed", "state", "occurrence", "due_at", "deadline_at",
-    "created_by", "created_at",
+    "id", "candidate", "user", "key", "subject_id", "subject_revision", "locale", "parameters_sealed", "occurrence",
+    "deadline_at",
 )  # fmt: skip
-DELIVERY_FIELDS = (
-    "id", "organization", "notification", "batch", "channel", "contact_point", "is_rehearsal", "provider", "occurrence",
-    "state", "reason", "explanation", "priority", "due_at", "deadline_at", "attempt", "provider_id", "created_at",
-)  # fmt: skip
+DELIVERY_FIELDS = ("id", "notification", "channel", "contact_point", "deadline_at")
 LINK_FIELDS = (
-    "id", "organization", "token_hash", "candidate", "purpose", "subject_kind", "subject_id", "subject_revision",
-    "notification", "created_at", "expires_at",
-)  # fmt: skip
+    "id",
+    "token_hash",
+    "candidate",
+    "subject_id",
+    "subject_revision",
+    "notification",
+    "expires_at",
+)
 
 
 #: The channel on which idle workers listen.
@@ -99,11 +101,7 @@ def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UU
     planning = _Planning(occasion)
     for intent in intents:
         planning.add(intent)
-    with transaction.atomic():
-        bulk.insert(Notification, NOTIFICATION_FIELDS, planning.notifications)
-        bulk.insert(Delivery, DELIVERY_FIELDS, planning.deliveries)
-        bulk.insert(AccessLink, LINK_FIELDS, planning.links)
-        _wake_workers()
+    planning.write()
     return [row[0] for row in planning.notifications]
 
 
@@ -118,58 +116,85 @@ def hash_token(token: str) -> bytes:
 
 
 class _Planning:
-    """The rows of one planning, by table; what all rows share is worked out once."""
+    """The rows of one planning, by table, without what they all share."""
 
     def __init__(self, occasion: Occasion) -> None:
-        organization = occasion.organization
+        organization_id = occasion.organization.pk
         self.occasion = occasion
         self.notifications: list[tuple[Any, ...]] = []
         self.deliveries: list[tuple[Any, ...]] = []
         self.links: list[tuple[Any, ...]] = []
         self._ids = uuid7_series()
-        self._organization_id = organization.pk
-        self._batch_id = occasion.batch.pk if occasion.batch else None
-        self._actor_id = occasion.actor.pk if occasion.actor else None
-        self._is_rehearsal = organization.is_rehearsal
-        self._purpose, self._version_id = str(occasion.purpose), occasion.version.pk
-        self._weight = priority(occasion.purpose, same_day=occasion.is_same_day)
-        self._vault, self._own_key = Vault(organization.pk), organization_key(organization.pk)
+        self._vault, self._own_key = Vault(organization_id), organization_key(organization_id)
         # Candidates' keys are wrapped by this one: unwrapped now, it is not asked for again.
         self._vault.cipher(self._own_key)
 
     def add(self, intent: Intent) -> None:
-        id_, candidate = next(self._ids), intent.recipient.candidate
-        token = secrets.token_urlsafe(32) if candidate else ""
-        self._add_notification(id_, intent, token)
-        self._add_deliveries(id_, intent)
-        if candidate:
-            self._add_link(id_, intent, candidate.candidate_id, token)
-
-    def _add_notification(self, id_: UUID, intent: Intent, token: str) -> None:
-        occasion, recipient = self.occasion, intent.recipient
+        id_, recipient = next(self._ids), intent.recipient
         candidate = recipient.candidate
+        token = secrets.token_urlsafe(32) if candidate else ""
         content = orjson.dumps({"context": intent.context, "token": token})
         sealed = self._vault.seal_bytes(candidate or self._own_key, Notification.PLACE, id_, content)
         self.notifications.append((
-            id_, self._organization_id, self._batch_id, self._purpose, candidate.candidate_id if candidate else None,
-            recipient.user.pk if recipient.user else None, candidate.key_id if candidate else self._own_key.pk,
-            occasion.subject_kind, intent.subject_id, intent.subject_revision, self._version_id, intent.locale, sealed,
-            NotificationState.SCHEDULED.value, intent.occurrence, occasion.due_at, intent.deadline_at, self._actor_id,
-            occasion.now,
+            id_, candidate.candidate_id if candidate else None, recipient.user.pk if recipient.user else None,
+            candidate.key_id if candidate else self._own_key.pk, intent.subject_id, intent.subject_revision,
+            intent.locale, sealed, intent.occurrence, intent.deadline_at,
         ))  # fmt: skip
-
-    def _add_deliveries(self, notification_id: UUID, intent: Intent) -> None:
-        occasion, points = self.occasion, intent.recipient.contact_points
         for channel in intent.channels:
-            self.deliveries.append((
-                next(self._ids), self._organization_id, notification_id, self._batch_id, channel.value,
-                points.get(channel), self._is_rehearsal, "", 1, DeliveryState.QUEUED.value, "", occasion.explanation,
-                self._weight, occasion.due_at, intent.deadline_at, 0, "", occasion.now,
+            point_id = recipient.contact_points.get(channel)
+            self.deliveries.append((next(self._ids), id_, channel.value, point_id, intent.deadline_at))
+        if candidate:
+            self.links.append((
+                next(self._ids), hash_token(token), candidate.candidate_id, intent.subject_id, intent.subject_revision,
+                id_, intent.link_expires_at,
             ))  # fmt: skip
 
-    def _add_link(self, notification_id: UUID, intent: Intent, candidate_id: UUID, token: str) -> None:
-        self.links.append((
-            next(self._ids), self._organization_id, hash_token(token), candidate_id, "answer",
-            self.occasion.subject_kind, intent.subject_id, intent.subject_revision, notification_id, self.occasion.now,
-            intent.link_expires_at,
-        ))  # fmt: skip
+    def write(self) -> None:
+        """Notifications, deliveries and links, and the workers woken, together or not at all."""
+        with transaction.atomic():
+            bulk.insert(
+                Notification, NOTIFICATION_FIELDS, self.notifications, shared=self._shared_by_notifications()
+            )
+            bulk.insert(Delivery, DELIVERY_FIELDS, self.deliveries, shared=self._shared_by_deliveries())
+            bulk.insert(AccessLink, LINK_FIELDS, self.links, shared=self._shared_by_links())
+            _wake_workers()
+
+    def _shared_by_notifications(self) -> dict[str, Any]:
+        occasion = self.occasion
+        return {
+            "organization": occasion.organization.pk,
+            "batch": occasion.batch.pk if occasion.batch else None,
+            "purpose": occasion.purpose.value,
+            "subject_kind": occasion.subject_kind,
+            "version": occasion.version.pk,
+            "state": NotificationState.SCHEDULED.value,
+            "due_at": occasion.due_at,
+            "created_by": occasion.actor.pk if occasion.actor else None,
+            "created_at": occasion.now,
+        }
+
+    def _shared_by_deliveries(self) -> dict[str, Any]:
+        occasion = self.occasion
+        return {
+            "organization": occasion.organization.pk,
+            "batch": occasion.batch.pk if occasion.batch else None,
+            "is_rehearsal": occasion.organization.is_rehearsal,
+            "provider": "",
+            "occurrence": 1,
+            "state": DeliveryState.QUEUED.value,
+            "reason": "",
+            "explanation": occasion.explanation,
+            "priority": priority(occasion.purpose, same_day=occasion.is_same_day),
+            "due_at": occasion.due_at,
+            "attempt": 0,
+            "provider_id": "",
+            "created_at": occasion.now,
+        }
+
+    def _shared_by_links(self) -> dict[str, Any]:
+        return {
+            "organization": self.occasion.organization.pk,
+            "purpose": "answer",
+            "subject_kind": self.occasion.subject_kind,
+            "created_at": self.occasion.now,
+        }
