@@ -53,7 +53,6 @@ def bring_in(recruiter: Page, house: House) -> int:
     expect(bar).to_contain_text("21 / 24")
     recruiter.click("button[name=order][value=day]")
     expect(bar).to_contain_text("22 / 24")
-    recruiter.screenshot()
     bar.locator("button.primary").click()
     done = recruiter.locator(".done-card")
     expect(done).to_contain_text("22")

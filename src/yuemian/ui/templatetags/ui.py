@@ -185,7 +185,7 @@ def phone(content: str, title: str = "", time: str = "9:41") -> SafeString:
         '<div class="phone" role="group" aria-label="{}">'
         '<div class="phone-bar" aria-hidden="true"><span>{}</span>'
         '<span class="phone-island"></span><span class="phone-power"></span></div>'
-        '<div class="phone-screen">{}</div><div class="phone-home" aria-hidden="true"></div></div>',
+        '<div class="phone-screen" tabindex="0">{}</div><div class="phone-home" aria-hidden="true"></div></div>',
         title,
         time,
         mark_safe(content),  # noqa: S308  (already rendered by the template)
