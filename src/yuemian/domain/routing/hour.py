@@ -1,0 +1,54 @@
+"""Suggest the hour of sending, where a step leaves it open: the person's own, else the best known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from yuemian.domain.routing.learning import (
+    ENOUGH,
+    HOUR_WEIGHT,
+    NOTHING,
+    ORGANIZATION_WEIGHT,
+    START,
+    TIE,
+    DayKind,
+    History,
+    HourBand,
+    hour_band,
+    over_all_hours,
+    shrunk,
+)
+from yuemian.domain.routing.sentence import ReasonedSentence, Why
+from yuemian.domain.states import Channel
+
+_ANY: Final = ReasonedSentence(Why.ANY_HOUR)
+
+
+def choose_hour(
+    preferred: int | None, history: History, channel: Channel, kind: DayKind, allowed: Sequence[int]
+) -> tuple[int | None, ReasonedSentence]:
+    """One of the full hours in `allowed` (the recipient's clock), and why; None where any is as good as the next.
+
+    A part of the day counts as best only when it stands out from the channel's average, and when at least two
+    parts are known well enough to be compared.
+    """
+    if preferred is not None and preferred in allowed:
+        return preferred, ReasonedSentence(Why.OWN_HOUR, {"hour": preferred})
+    band = best_band(history, channel, kind, allowed)
+    if band is None:
+        return None, _ANY
+    tally = history[channel, band, kind]
+    values = {"band": band.value, "answered": tally.answered, "sent": tally.sent}
+    return min(hour for hour in allowed if hour_band(hour) is band), ReasonedSentence(Why.BEST_HOUR, values)
+
+
+def best_band(history: History, channel: Channel, kind: DayKind, allowed: Sequence[int]) -> HourBand | None:
+    level = shrunk(over_all_hours(history, channel), START, ORGANIZATION_WEIGHT)
+    rates = {}
+    for band in dict.fromkeys(hour_band(hour) for hour in sorted(allowed)):
+        tally = history.get((channel, band, kind), NOTHING)
+        if tally.sent >= ENOUGH:
+            rates[band] = shrunk(tally, level, HOUR_WEIGHT)
+    best = max(rates, key=lambda band: rates[band], default=None)
+    return best if best is not None and len(rates) > 1 and rates[best] > level + TIE else None
