@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
+from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import (
-    Ask,
     Breaker,
     Lane,
     Person,
     PointState,
     ReasonedSentence,
     Route,
+    RouteRequest,
     Setting,
-    Step,
     Why,
     choose_route,
 )
-from yuemian.domain.routing.learning import Expectation, HourBand, Tally
+from yuemian.domain.routing.learning import Expectation, Tally
 from yuemian.domain.routing.sentence import VALUES
 from yuemian.domain.states import Channel, Purpose
 
@@ -32,7 +32,7 @@ SUPPRESSED, OPTED_OUT = PointState.SUPPRESSED, PointState.OPTED_OUT
 BOTH = {MAIL: ACTIVE, SMS: ACTIVE}
 THREE = {**BOTH, WECHAT: ACTIVE}
 FREE = {MAIL: Lane(), SMS: Lane(cost=5), WECHAT: Lane(cost=1)}
-INVITE, REMIND = Step(Purpose.INVITATION), Step(Purpose.REMINDER)
+INVITE, REMIND = RouteRequest(Purpose.INVITATION), RouteRequest(Purpose.REMINDER)
 SOON = timedelta(hours=3)
 
 
@@ -56,7 +56,7 @@ class Row:
     person: Person
     route: str
     why: Why
-    step: Step = INVITE
+    step: RouteRequest = INVITE
     setting: Setting = field(default_factory=lambda: Setting(FREE))
     values: Mapping[str, Any] = field(default_factory=dict)
     draw: float = 1.0
@@ -188,11 +188,11 @@ RULES = [
         setting=Setting(
             FREE,
             {
-                MAIL: Expectation(0.3, Tally(), Tally(500, 200, 200), 0.4, Tally(90, 20, 20), HourBand.LATE),
-                SMS: Expectation(0.39, Tally(), Tally(500, 190, 190), 0.39, Tally(80, 31, 31), HourBand.LATE),
+                MAIL: Expectation(0.3, Tally(), Tally(500, 200, 200), 0.4, Tally(90, 20, 20), 7),
+                SMS: Expectation(0.39, Tally(), Tally(500, 190, 190), 0.39, Tally(80, 31, 31), 7),
             },
         ),
-        values={"band": "late", "answered": 31, "sent": 80},
+        values={"band": 7, "answered": 31, "sent": 80},
     ),
     Row(
         "equal promises: the cheaper",
@@ -299,13 +299,6 @@ RULES = [
         setting=Setting({**FREE, MAIL: Lane(breaker=Breaker.HALF_OPEN)}),
     ),
     Row(
-        "or fails too often",
-        SIMPLE,
-        "sms, email",
-        Why.UNHEALTHY,
-        setting=Setting({**FREE, MAIL: Lane(failure_rate=0.2)}),
-    ),
-    Row(
         "a failing provider is better than none",
         Person({MAIL: ACTIVE}),
         "email",
@@ -365,7 +358,7 @@ RULES = [
         Why.MISSED_BEFORE,
     ),
     Row("the own choice stays the first", replace(MISSED, preferred=MAIL), "email+sms", Why.MISSED_BEFORE),
-    Row("before an interview only", MISSED, "email, sms", Why.CHEAPER, step=Step(Purpose.SURVEY)),
+    Row("before an interview only", MISSED, "email, sms", Why.CHEAPER, step=RouteRequest(Purpose.SURVEY)),
     Row("with the reminder too", MISSED, "email+sms", Why.MISSED_BEFORE, step=REMIND),
     Row(
         "not when that budget is spent",
@@ -385,7 +378,7 @@ RULES = [
         SIMPLE,
         "email+sms",
         Why.URGENT,
-        step=Step(Purpose.CHANGE, until_interview=SOON),
+        step=RouteRequest(Purpose.CHANGE, until_interview=SOON),
         values={"channel": "email", "other": "sms", "hours": 3},
     ),
     Row(
@@ -393,7 +386,7 @@ RULES = [
         SIMPLE,
         "email, sms",
         Why.CHEAPER,
-        step=Step(Purpose.CHANGE, until_interview=timedelta(days=7)),
+        step=RouteRequest(Purpose.CHANGE, until_interview=timedelta(days=7)),
     ),
     Row(
         "a reminder is not urgent by being late",
@@ -408,7 +401,7 @@ RULES = [
         SIMPLE,
         "sms",
         Why.NEXT_CHANNEL,
-        step=replace(REMIND, ask=Ask.NEXT, used=(MAIL,)),
+        step=replace(REMIND, pick=Pick.NEXT, used=(MAIL,)),
         values={"channel": "sms", "other": "email"},
     ),
     Row(
@@ -416,7 +409,7 @@ RULES = [
         TRIPLE,
         "sms, wechat",
         Why.NEXT_CHANNEL,
-        step=replace(REMIND, ask=Ask.NEXT, used=(MAIL,)),
+        step=replace(REMIND, pick=Pick.NEXT, used=(MAIL,)),
         setting=Setting(FREE, expecting(email=0.3, sms=0.6, wechat=0.5)),
     ),
     Row(
@@ -424,7 +417,7 @@ RULES = [
         SIMPLE,
         "sms, email",
         Why.AGAIN,
-        step=replace(REMIND, ask=Ask.NEXT, used=(MAIL, SMS)),
+        step=replace(REMIND, pick=Pick.NEXT, used=(MAIL, SMS)),
         setting=GOOD_SMS,
         values={"channel": "sms"},
     ),
@@ -433,7 +426,7 @@ RULES = [
         SIMPLE,
         "sms, email",
         Why.SIMILAR_PEOPLE,
-        step=replace(REMIND, ask=Ask.NEXT),
+        step=replace(REMIND, pick=Pick.NEXT),
         setting=GOOD_SMS,
     ),
     Row(
@@ -441,43 +434,43 @@ RULES = [
         CHOSEN,
         "sms",
         Why.OWN_CHOICE,
-        step=replace(REMIND, ask=Ask.NEXT, used=(MAIL,)),
+        step=replace(REMIND, pick=Pick.NEXT, used=(MAIL,)),
     ),
     Row(
         "an order as it was given",
         TRIPLE,
         "wechat, email",
         Why.AS_ORDERED,
-        step=replace(INVITE, ask=Ask.IN_ORDER, order=(WECHAT, MAIL)),
+        step=replace(INVITE, pick=Pick.LISTED, channels=(WECHAT, MAIL)),
     ),
     Row(
         "an order without usable channels",
         Person({MAIL: ACTIVE}),
         "",
         Why.NO_CHANNEL,
-        step=replace(INVITE, ask=Ask.IN_ORDER, order=(SMS,)),
+        step=replace(INVITE, pick=Pick.LISTED, channels=(SMS,)),
     ),
     Row(
         "the own choice comes first among the ordered",
         CHOSEN,
         "sms, email",
         Why.OWN_CHOICE,
-        step=replace(INVITE, ask=Ask.IN_ORDER, order=(MAIL, SMS)),
+        step=replace(INVITE, pick=Pick.LISTED, channels=(MAIL, SMS)),
     ),
     Row(
         "everything at once",
         TRIPLE,
         "email+sms+wechat",
         Why.ALL_AT_ONCE,
-        step=replace(INVITE, ask=Ask.ALL),
+        step=replace(INVITE, pick=Pick.ALL),
         values={"count": 3},
     ),
     Row(
         "everything can be one channel",
         Person({MAIL: ACTIVE}),
         "email",
-        Why.ONLY_CHANNEL,
-        step=replace(INVITE, ask=Ask.ALL),
+        Why.AS_ORDERED,
+        step=replace(INVITE, pick=Pick.ALL),
     ),
 ]
 
@@ -489,6 +482,10 @@ def test_rule(row: Row) -> None:
     assert {**route.explanation.values, **row.values} == route.explanation.values
     assert route.is_explored == (row.why == Why.EXPLORED)
     assert route.is_holdout == row.person.is_holdout
+    if route.is_explored or (
+        row.why in {Why.HOLDOUT, Why.SIMILAR_PEOPLE, Why.ANSWERS_HERE} and row.step.pick is Pick.BEST
+    ):
+        assert route.is_compared
 
 
 def test_every_reason_for_a_channel_has_a_rule() -> None:
@@ -509,6 +506,32 @@ def test_a_sentence_survives_being_stored() -> None:
 )
 def test_any_other_text_is_no_sentence(text: str) -> None:
     assert ReasonedSentence.decode(text) is None
+
+
+@pytest.mark.parametrize("member", ["holdout", "learned"])
+def test_a_compared_delivery_keeps_its_group_beside_the_sentence(member: str) -> None:
+    route = choose_route(replace(SIMPLE, is_holdout=member == "holdout"), INVITE, GOOD_SMS)
+    assert route.note.endswith(f";arm={member}")
+    assert ReasonedSentence.decode(route.note) == route.explanation
+
+
+@pytest.mark.parametrize(
+    ("person", "asked"),
+    [
+        (CHOSEN, INVITE),
+        (MISSED, INVITE),
+        (Person({MAIL: ACTIVE}), INVITE),
+        (SIMPLE, replace(INVITE, until_interview=SOON)),
+        (SIMPLE, replace(INVITE, pick=Pick.NEXT, used=(MAIL,))),
+        (SIMPLE, replace(INVITE, pick=Pick.LISTED, channels=(MAIL,))),
+    ],
+)
+def test_where_learning_decides_nothing_nothing_is_compared(person: Person, asked: RouteRequest) -> None:
+    for is_holdout in (False, True):
+        route = choose_route(replace(person, is_holdout=is_holdout), asked, GOOD_SMS, draw=0.0)
+        assert not route.is_compared
+        assert not route.is_explored
+        assert route.note == route.explanation.encode()
 
 
 def test_a_sentence_needs_its_values() -> None:

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from yuemian.domain.routing.choosing import choose_route
 from yuemian.domain.routing.facts import (
-    Ask,
     Breaker,
     Lane,
     Person,
     PointState,
     Route,
+    RouteRequest,
     Setting,
-    Step,
 )
 from yuemian.domain.routing.hour import choose_hour
 from yuemian.domain.routing.sentence import ReasonedSentence, Why
 
 __all__ = [
-    "Ask",
     "Breaker",
     "Lane",
     "Person",
     "PointState",
     "ReasonedSentence",
     "Route",
+    "RouteRequest",
     "Setting",
-    "Step",
     "Why",
     "choose_hour",
     "choose_route",

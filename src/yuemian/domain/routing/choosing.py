@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from yuemian.domain.routing.facts import Ask, Lane, Person, PointState, Route, Setting, Step
+from yuemian.domain.cadence import Pick
+from yuemian.domain.routing.facts import Lane, Person, PointState, Route, RouteRequest, Setting
 from yuemian.domain.routing.learning import TIE, Expectation, personal_rate
 from yuemian.domain.routing.sentence import ReasonedSentence, Why
 from yuemian.domain.states import Channel
@@ -21,13 +22,13 @@ WORTH_TELLING = 10
 _UNKNOWN = Expectation()
 
 
-def choose_route(person: Person, step: Step, setting: Setting, *, draw: float = 1.0) -> Route:
+def choose_route(person: Person, asked: RouteRequest, setting: Setting, *, draw: float = 1.0) -> Route:
     """The route for one message. `draw` in [0, 1) decides whether chance chooses; 1.0: never.
 
     The same arguments always give the same route.
     """
-    choice = _Choice(person, step, setting)
-    return replace(choice.route(draw), is_holdout=person.is_holdout)
+    choice = _Choice(person, asked, setting)
+    return replace(choice.route(draw), is_holdout=person.is_holdout, is_compared=choice.is_compared)
 
 
 def _say(code: Why, **values: str | int) -> ReasonedSentence:
@@ -49,37 +50,43 @@ class _Ranked(NamedTuple):
 class _Choice:
     """One decision while it is taken."""
 
-    def __init__(self, person: Person, step: Step, setting: Setting) -> None:
-        self.person, self.step, self.setting = person, step, setting
+    def __init__(self, person: Person, asked: RouteRequest, setting: Setting) -> None:
+        self.person, self.asked, self.setting = person, asked, setting
         self.is_learned = setting.is_learned and not person.is_holdout
         points = person.points
         self.usable = [channel for channel in setting.lanes if points.get(channel) == PointState.ACTIVE]
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether learning is free to choose here: known without looking at what it would choose."""
+        is_doubled = self.asked.is_urgent or (self.person.missed > 0 and self.asked.is_about_attendance)
+        is_settled = self.person.preferred in self.usable or len(self.usable) < 2
+        return self.setting.is_learned and self.asked.pick is Pick.BEST and not is_doubled and not is_settled
+
     def route(self, draw: float) -> Route:
+        if self.asked.pick in {Pick.LISTED, Pick.ALL}:
+            return self._listed()
         if not self.usable:
             return Route((), _say(Why.NO_CHANNEL))
-        match self.step.ask:
-            case Ask.IN_ORDER:
-                return self._in_order()
-            case Ask.ALL:
-                channels = self._own_first(self.usable)
-                why = _say(Why.ALL_AT_ONCE, count=len(channels)) if len(channels) > 1 else self._only()
-                return Route(tuple(channels), why, at_once=len(channels))
-            case Ask.NEXT if set(self.step.used) & set(self.usable):
-                return self._next()
+        if self.asked.pick is Pick.NEXT and set(self.asked.used) & set(self.usable):
+            return self._next()
         return self._best(draw)
 
     # --- What a step may ask for
 
-    def _in_order(self) -> Route:
-        channels = self._own_first([channel for channel in self.step.order if channel in self.usable])
+    def _listed(self) -> Route:
+        """Those given, in the order given, one after the other or at once; without any, all there are."""
+        listed = self.asked.channels or self.usable
+        channels = self._own_first([channel for channel in listed if channel in self.usable])
         if not channels:
             return Route((), _say(Why.NO_CHANNEL))
-        own = channels[0] == self.person.preferred
-        return Route(tuple(channels), _say(Why.OWN_CHOICE if own else Why.AS_ORDERED, channel=channels[0]))
+        if self.asked.pick is Pick.ALL and len(channels) > 1:
+            return Route(tuple(channels), _say(Why.ALL_AT_ONCE, count=len(channels)), at_once=len(channels))
+        why = Why.OWN_CHOICE if channels[0] == self.person.preferred else Why.AS_ORDERED
+        return Route(tuple(channels), _say(why, channel=channels[0]))
 
     def _next(self) -> Route:
-        used = [channel for channel in self.step.used if channel in self.usable]
+        used = [channel for channel in self.asked.used if channel in self.usable]
         fresh = [channel for channel in self._affordable(self.usable) if channel not in used]
         if not fresh:
             again = self._rank(self._affordable(self.usable))
@@ -91,7 +98,7 @@ class _Choice:
 
     def _best(self, draw: float) -> Route:
         ranked = self._ranked(draw)
-        if self.step.is_urgent and len(ranked.channels) > 1:
+        if self.asked.is_urgent and len(ranked.channels) > 1:
             return self._urgent(ranked)
         extra = self._extra(ranked.channels)
         if extra is not None:
@@ -103,7 +110,7 @@ class _Choice:
 
     def _urgent(self, ranked: _Ranked) -> Route:
         first, second = ranked.channels[:2]
-        until = self.step.until_interview
+        until = self.asked.until_interview
         assert until is not None
         hours = max(1, round(until.total_seconds() / 3600))
         return Route(
@@ -112,7 +119,7 @@ class _Choice:
 
     def _extra(self, channels: Sequence[Channel]) -> Channel | None:
         """A second channel at once for somebody who missed an interview: a text message where possible."""
-        if not (self.person.missed and self.step.is_about_attendance):
+        if not (self.person.missed and self.asked.is_about_attendance):
             return None
         sound = [c for c in channels[1:] if self._lane(c).is_healthy and self._lane(c).is_affordable]
         return Channel.SMS if Channel.SMS in sound else next(iter(sound), None)
@@ -126,7 +133,7 @@ class _Choice:
         if first == self.person.preferred:
             return _Ranked(channels, _say(Why.OWN_CHOICE, channel=first))
         if len(self.usable) == 1:
-            return _Ranked(channels, self._only())
+            return _Ranked(channels, _say(Why.ONLY_CHANNEL, channel=first))
         everyone = self._rank(self.usable)
         if everyone[0] != first:
             return _Ranked(channels, _say(Why.BUDGET_SPENT, channel=first, other=everyone[0]))
@@ -141,7 +148,7 @@ class _Choice:
         """Another channel than the best, so that it is known tomorrow; never when it matters."""
         others = [channel for channel in channels[1:] if self._lane(channel).is_healthy]
         share = self.setting.exploration
-        if draw >= share or not others or self.step.is_urgent:
+        if draw >= share or not others or not self.is_compared:
             return None
         chosen = others[int(draw / share * len(others))]
         rest = [channel for channel in channels if channel != chosen]
@@ -198,10 +205,6 @@ class _Choice:
             values["other"] = others[0]
         return _say(code, **values)
 
-    def _only(self) -> ReasonedSentence:
-        channel = self.usable[0]
-        return _say(Why.OWN_CHOICE if channel == self.person.preferred else Why.ONLY_CHANNEL, channel=channel)
-
     # --- Ranking
 
     def _lane(self, channel: Channel) -> Lane:
@@ -218,7 +221,7 @@ class _Choice:
         found = [
             channel
             for channel in channels
-            if self._lane(channel).is_affordable or self.step.is_urgent or channel == self.person.preferred
+            if self._lane(channel).is_affordable or self.asked.is_urgent or channel == self.person.preferred
         ]
         return found or list(channels)
 

@@ -8,17 +8,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from yuemian.domain.cadence import Pick
 from yuemian.domain.routing.learning import NOTHING, Expectation, Tally
-from yuemian.domain.routing.sentence import ReasonedSentence
+from yuemian.domain.routing.sentence import ARM, ReasonedSentence
 from yuemian.domain.states import Channel, Purpose
 
 #: A message about an interview that begins within this time is urgent when it is one of these.
 SAME_DAY: Final = timedelta(hours=24)
 _URGENT: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE, Purpose.CANCELLATION})
 #: Purposes after which somebody comes or does not: only there a missed interview calls for a second channel.
-_ATTENDANCE: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.CHANGE})
-#: More failures than this among a provider's last calls, and its channel goes last (the share Notify demotes at).
-TOO_MANY_FAILURES: Final = 0.15
+_ATTENDANCE: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE, Purpose.CHANGE})
 
 
 class PointState(StrEnum):
@@ -38,28 +37,18 @@ class Breaker(StrEnum):
     OPEN = "open"
 
 
-class Ask(StrEnum):
-    """What a step of a plan, or a recruiter, asks for."""
-
-    BEST = "best"
-    NEXT = "next"
-    IN_ORDER = "in_order"
-    ALL = "all"
-
-
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A channel as it stands for the whole organization. Money in the smallest unit the caller counts in."""
 
     cost: int = 0
     breaker: Breaker = Breaker.CLOSED
-    failure_rate: float = 0.0
     #: None: no limit.
     budget_left: int | None = None
 
     @property
     def is_healthy(self) -> bool:
-        return self.breaker is Breaker.CLOSED and self.failure_rate <= TOO_MANY_FAILURES
+        return self.breaker is Breaker.CLOSED
 
     @property
     def is_affordable(self) -> bool:
@@ -83,12 +72,12 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What is asked for: `order` for IN_ORDER, `used` (oldest first) for NEXT."""
+class RouteRequest:
+    """What is asked for. `channels`: those listed (for LISTED and ALL); `used`: those used before, oldest first."""
 
     purpose: Purpose
-    ask: Ask = Ask.BEST
-    order: Sequence[Channel] = ()
+    pick: Pick = Pick.BEST
+    channels: Sequence[Channel] = ()
     used: Sequence[Channel] = ()
     until_interview: timedelta | None = None
 
@@ -115,15 +104,25 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Channels in the order to try; the first `at_once` of them together. Empty when nobody can be reached."""
+    """Channels in the order to try; the first `at_once` of them together. Empty when nobody can be reached.
+
+    `is_compared`: learning could have chosen otherwise here, so the answers tell what learning is worth.
+    """
 
     channels: tuple[Channel, ...]
     explanation: ReasonedSentence
     at_once: int = 1
     is_explored: bool = False
     is_holdout: bool = False
+    is_compared: bool = False
 
     @property
     def first(self) -> tuple[Channel, ...]:
         """The channels that are used now."""
         return self.channels[: self.at_once]
+
+    @property
+    def note(self) -> str:
+        """The explanation as a delivery keeps it, with the group when it is compared."""
+        arm = f"{ARM}{'holdout' if self.is_holdout else 'learned'}" if self.is_compared else ""
+        return self.explanation.encode() + arm

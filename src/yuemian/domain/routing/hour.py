@@ -9,12 +9,8 @@ from yuemian.domain.routing.learning import (
     ENOUGH,
     HOUR_WEIGHT,
     NOTHING,
-    ORGANIZATION_WEIGHT,
-    START,
     TIE,
-    DayKind,
     History,
-    HourBand,
     hour_band,
     over_all_hours,
     shrunk,
@@ -26,7 +22,7 @@ _ANY: Final = ReasonedSentence(Why.ANY_HOUR)
 
 
 def choose_hour(
-    preferred: int | None, history: History, channel: Channel, kind: DayKind, allowed: Sequence[int]
+    preferred: int | None, history: History, channel: Channel, allowed: Sequence[int], *, is_workday: bool
 ) -> tuple[int | None, ReasonedSentence]:
     """One of the full hours in `allowed` (the recipient's clock), and why; None where any is as good as the next.
 
@@ -35,19 +31,22 @@ def choose_hour(
     """
     if preferred is not None and preferred in allowed:
         return preferred, ReasonedSentence(Why.OWN_HOUR, {"hour": preferred})
-    band = best_band(history, channel, kind, allowed)
+    band = best_band(history, channel, allowed, is_workday=is_workday)
     if band is None:
         return None, _ANY
-    tally = history[channel, band, kind]
-    values = {"band": band.value, "answered": tally.answered, "sent": tally.sent}
-    return min(hour for hour in allowed if hour_band(hour) is band), ReasonedSentence(Why.BEST_HOUR, values)
+    tally = history[channel, band, is_workday]
+    values = {"band": band, "answered": tally.answered, "sent": tally.sent}
+    return min(hour for hour in allowed if hour_band(hour) == band), ReasonedSentence(Why.BEST_HOUR, values)
 
 
-def best_band(history: History, channel: Channel, kind: DayKind, allowed: Sequence[int]) -> HourBand | None:
-    level = shrunk(over_all_hours(history, channel), START, ORGANIZATION_WEIGHT)
+def best_band(history: History, channel: Channel, allowed: Sequence[int], *, is_workday: bool) -> int | None:
+    everything = over_all_hours(history, channel)
+    if not everything.sent:
+        return None
+    level = everything.answered / everything.sent
     rates = {}
     for band in dict.fromkeys(hour_band(hour) for hour in sorted(allowed)):
-        tally = history.get((channel, band, kind), NOTHING)
+        tally = history.get((channel, band, is_workday), NOTHING)
         if tally.sent >= ENOUGH:
             rates[band] = shrunk(tally, level, HOUR_WEIGHT)
     best = max(rates, key=lambda band: rates[band], default=None)

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from math import sqrt
 from typing import Final
 from uuid import UUID
@@ -35,44 +34,18 @@ ENOUGH: Final = 30
 _Z: Final = 1.959964
 
 
-class HourBand(StrEnum):
-    """Parts of a day, by the recipient's clock: finer ones would stay empty."""
-
-    NIGHT = "night"
-    MORNING = "morning"
-    NOON = "noon"
-    AFTERNOON = "afternoon"
-    EVENING = "evening"
-    LATE = "late"
+#: When a message leaves, by the recipient's clock: three hours are one band (finer ones would stay empty), and whether
+#: it is a workday there, make-up days included.
+Slot = tuple[int, bool]
+BAND_HOURS: Final = 3
 
 
-class DayKind(StrEnum):
-    """Work and rest by the calendar of the place, make-up workdays included."""
-
-    WORKDAY = "workday"
-    DAY_OFF = "day_off"
-
-
-#: The hour with which each band begins.
-BANDS: Final[Mapping[HourBand, int]] = {
-    HourBand.NIGHT: 0,
-    HourBand.MORNING: 8,
-    HourBand.NOON: 11,
-    HourBand.AFTERNOON: 14,
-    HourBand.EVENING: 18,
-    HourBand.LATE: 22,
-}
-
-#: When a message leaves.
-Slot = tuple[HourBand, DayKind]
-
-
-def hour_band(hour: int) -> HourBand:
-    return [band for band, begins in BANDS.items() if begins <= hour][-1]
+def hour_band(hour: int) -> int:
+    return hour // BAND_HOURS
 
 
 def slot_of(local: datetime, *, is_workday: bool) -> Slot:
-    return hour_band(local.hour), DayKind.WORKDAY if is_workday else DayKind.DAY_OFF
+    return hour_band(local.hour), is_workday
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +63,7 @@ class Tally:
 NOTHING: Final = Tally()
 
 #: Tallies by channel and time of sending.
-History = Mapping[tuple[Channel, HourBand, DayKind], Tally]
+History = Mapping[tuple[Channel, int, bool], Tally]
 
 
 def shrunk(tally: Tally, towards: float, weight: float) -> float:
@@ -110,7 +83,7 @@ class Expectation:
     organization: Tally = NOTHING
     all_day: float = START
     then: Tally = NOTHING
-    band: HourBand | None = None
+    band: int | None = None
 
 
 def over_all_hours(history: History, channel: Channel) -> Tally:

@@ -70,6 +70,10 @@ VALUES: Final[Mapping[Why, frozenset[str]]] = {
 }
 
 
+#: What follows a stored sentence when the delivery is part of the comparison.
+ARM: Final = ";arm="
+
+
 @dataclass(frozen=True, slots=True)
 class ReasonedSentence:
     """A code and its values, small enough to be stored beside a delivery: `answers_here;channel=sms;…`."""
@@ -87,7 +91,7 @@ class ReasonedSentence:
     @classmethod
     def decode(cls, text: str) -> Self | None:
         """The sentence as it was stored; None for any other text."""
-        code, *pairs = text.split(";")
+        code, *pairs = text.partition(ARM)[0].split(";")
         try:
             values = dict(pair.split("=", 1) for pair in pairs)
             return cls(Why(code), {name: _value(value) for name, value in values.items()})
