@@ -10,11 +10,11 @@ TRUTH = """
 SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at
 FROM interviews_interview i WHERE i.id = ANY(%s)
 """
-#: Similar people: the same job family, source and language.
-SEGMENT = "job.family_id || '|' || coalesce(application.source_id::text, '') || '|' || candidate.locale"
-_PAST = f"""
+#: Its segment, similar people: the same job family, source and language (`route_reading.segment_of`).
+_PAST = """
 SELECT application.candidate_id, interview.id AS subject_id, said.revision, answers.at AS answered_at,
-       interview.starts_at, changes.at AS superseded_at, {SEGMENT} AS segment,
+       interview.starts_at, changes.at AS superseded_at,
+       job.family_id || '|' || coalesce(application.source_id::text, '') || '|' || candidate.locale AS segment,
        coalesce(nullif(candidate.time_zone, ''), interview.time_zone) AS zone, branch.region
 FROM interviews_interview AS interview
 JOIN hiring_application AS application

@@ -19,7 +19,7 @@ from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
 from yuemian.interviews.actions.invite import Texts, already_told, weigh
-from yuemian.interviews.actions.route import StepRequest, Subject, routes_for
+from yuemian.interviews.actions.route import StepRequest, Target, routes_for
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
@@ -86,7 +86,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
 def _routes(
     user: User, plan: Plan, rows: Sequence[tuple[Any, ...]], texts: Texts, now: datetime
 ) -> dict[UUID, Route]:
-    subjects = [Subject(row[0], row[1], (row[8], row[9])) for row in rows]
+    subjects = [Target(row[0], row[1], (row[8], row[9])) for row in rows]
     return routes_for(user.organization, subjects, StepRequest(plan.purpose, texts, due_at=plan.due_at), now)
 
 

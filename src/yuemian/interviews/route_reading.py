@@ -55,7 +55,7 @@ def read_invitees(organization: Organization, interview_ids: Iterable[UUID]) -> 
 
 
 def segment_of(family_id: UUID, source_id: UUID | None, locale: str) -> str:
-    """The key of similar people; `interviews.apps.SEGMENT` says the same in SQL."""
+    """The key of similar people; `interviews.apps` says the same in SQL."""
     return f"{family_id}|{source_id or ''}|{locale}"
 
 

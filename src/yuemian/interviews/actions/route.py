@@ -34,7 +34,7 @@ class StepRequest:
     due_at: datetime | None = None
 
 
-class Subject(NamedTuple):
+class Target(NamedTuple):
     """An interview as routing needs it; a `Chosen` has more."""
 
     id: UUID
@@ -43,7 +43,7 @@ class Subject(NamedTuple):
 
 
 def routes_for(
-    organization: Organization, chosen: Iterable[Chosen | Subject], asked: StepRequest, now: datetime
+    organization: Organization, chosen: Iterable[Chosen | Target], asked: StepRequest, now: datetime
 ) -> dict[UUID, Route]:
     """Interview → route, for each of the organization's interviews among these. A constant number of queries.
 
