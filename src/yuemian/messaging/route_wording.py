@@ -2,16 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.routing import ReasonedSentence, Why
 from yuemian.domain.routing.learning import BAND_HOURS
 from yuemian.domain.states import Channel
 
-Values = Mapping[str, str | int]
+#: At the beginning of a sentence, and inside one.
+NAMES = {
+    Channel.EMAIL: word("channel", "Email"),
+    Channel.SMS: word("channel", "Text message"),
+    Channel.WECHAT: word("channel", "WeChat"),
+}
+BY = {
+    Channel.EMAIL: word("by", "email"),
+    Channel.SMS: word("by", "text message"),
+    Channel.WECHAT: word("by", "WeChat"),
+}
+
+#: `name` and `channel` are the same channel, at the beginning and inside.
+SENTENCES: Mapping[Why, Any] = {
+    Why.OWN_CHOICE: _("The candidate's own choice: %(channel)s"),
+    Why.ONLY_CHANNEL: _("The only way to reach this candidate: %(channel)s"),
+    Why.NO_CHANNEL: _("No channel reaches this candidate"),
+    Why.ANSWERS_HERE: ngettext_lazy(
+        "Answered %(answered)s of %(sent)s message by %(channel)s → %(channel)s first",
+        "Answered %(answered)s of %(sent)s messages by %(channel)s → %(channel)s first",
+        "sent",
+    ),
+    Why.SILENT_ELSEWHERE: ngettext_lazy(
+        "Answered only %(answered)s of %(sent)s message by %(other)s → %(channel)s first",
+        "Answered only %(answered)s of %(sent)s messages by %(other)s → %(channel)s first",
+        "sent",
+    ),
+    Why.SIMILAR_PEOPLE: _(
+        "Similar candidates answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first"
+    ),
+    Why.SIMILAR_ELSEWHERE: _(
+        "Similar candidates answered only %(answered)s of %(sent)s by %(other)s → %(channel)s first"
+    ),
+    Why.EVERYBODY: _("All candidates answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first"),
+    Why.EVERYBODY_ELSEWHERE: _(
+        "All candidates answered only %(answered)s of %(sent)s by %(other)s → %(channel)s first"
+    ),
+    Why.AT_THIS_HOUR: _(
+        "At %(hours)s candidates answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first"
+    ),
+    Why.USUAL_ORDER: _("No channel promises more: usual order, %(channel)s first"),
+    Why.LEARNING_OFF: _("Smart routing is off: usual order, %(channel)s first"),
+    Why.HOLDOUT: _("Comparison group: usual order, %(channel)s first"),
+    Why.EXPLORED: _("Tried out: %(channel)s instead of %(other)s"),
+    Why.CHEAPER: _("As promising as %(other)s and cheaper: %(channel)s first"),
+    Why.UNHEALTHY: _("%(channel)s first: %(other)s is disturbed at the moment"),
+    Why.BUDGET_SPENT: _("%(channel)s first: today's budget for %(other)s is used up"),
+    Why.MISSED_BEFORE: ngettext_lazy(
+        "%(name)s added: missed %(missed)s of %(interviews)s interview",
+        "%(name)s added: missed %(missed)s of %(interviews)s interviews",
+        "interviews",
+    ),
+    Why.URGENT: ngettext_lazy(
+        "Interview in %(hours)s hour: %(channel)s and %(other)s at once",
+        "Interview in %(hours)s hours: %(channel)s and %(other)s at once",
+        "hours",
+    ),
+    Why.NEXT_CHANNEL: _("After %(other)s now %(channel)s"),
+    Why.AGAIN: _("Every channel was used: %(channel)s once more"),
+    Why.AS_ORDERED: _("As set in the plan: %(channel)s first"),
+    Why.ALL_AT_ONCE: ngettext_lazy(
+        "As set in the plan: %(count)s channel", "As set in the plan: %(count)s channels at once", "count"
+    ),
+    Why.BEST_HOUR: _("Most answers when sent at %(hours)s: %(answered)s of %(sent)s"),
+    Why.OWN_HOUR: _("The candidate's own choice: %(hour)s"),
+    Why.ANY_HOUR: _("No hour stands out"),
+}
 
 
 def route_sentence(note: str) -> str:
@@ -22,184 +90,19 @@ def route_sentence(note: str) -> str:
 
 def sentence(why: ReasonedSentence) -> str:
     """One sentence without a full stop, as it stands beside a channel."""
-    return _SENTENCES[why.code](_in_words(why.values))
+    text = SENTENCES[why.code] % _in_words(why.values)
+    return text[:1].upper() + text[1:]
 
 
-def _in_words(values: Values) -> Values:
-    words: dict[str, str | int] = dict(values)
-    for name in ("channel", "other"):
-        if name in words:
-            words[name] = by(str(words[name]))
-    if isinstance(begins := words.get("band"), int):
-        begins *= BAND_HOURS
+def _in_words(values: Mapping[str, str | int]) -> dict[str, Any]:
+    words: dict[str, Any] = dict(values)
+    if "channel" in values:
+        words |= {"name": NAMES[Channel(values["channel"])], "channel": BY[Channel(values["channel"])]}
+    if "other" in values:
+        words["other"] = BY[Channel(values["other"])]
+    if "band" in values:
+        begins = int(values["band"]) * BAND_HOURS
         words["hours"] = f"{begins:02}:00–{begins + BAND_HOURS:02}:00"
-    if "hour" in words:
-        words["hour"] = f"{words['hour']:02}:00"
+    if "hour" in values:
+        words["hour"] = f"{int(values['hour']):02}:00"
     return words
-
-
-def by(channel: str) -> str:
-    """The channel as it stands inside a sentence."""
-    return {
-        Channel.EMAIL: pgettext("by", "email"),
-        Channel.SMS: pgettext("by", "text message"),
-        Channel.WECHAT: pgettext("by", "WeChat"),
-    }[Channel(channel)]
-
-
-def _own_choice(values: Values) -> str:
-    return _("The candidate's own choice: %(channel)s") % values
-
-
-def _only_channel(values: Values) -> str:
-    return _("Only %(channel)s reaches this candidate") % values
-
-
-def _no_channel(values: Values) -> str:
-    return _("No channel reaches this candidate") % values
-
-
-def _answers_here(values: Values) -> str:
-    text = ngettext(
-        "Answered %(answered)s of %(sent)s message by %(channel)s → %(channel)s first",
-        "Answered %(answered)s of %(sent)s messages by %(channel)s → %(channel)s first",
-        int(values["sent"]),
-    )
-    return text % values
-
-
-def _silent_elsewhere(values: Values) -> str:
-    text = ngettext(
-        "Answered only %(answered)s of %(sent)s message by %(other)s → %(channel)s first",
-        "Answered only %(answered)s of %(sent)s messages by %(other)s → %(channel)s first",
-        int(values["sent"]),
-    )
-    return text % values
-
-
-def _similar_people(values: Values) -> str:
-    return _("Similar candidates answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first") % values
-
-
-def _similar_elsewhere(values: Values) -> str:
-    return _("Similar candidates answered only %(answered)s of %(sent)s by %(other)s → %(channel)s first") % values
-
-
-def _everybody(values: Values) -> str:
-    return _("Candidates here answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first") % values
-
-
-def _everybody_elsewhere(values: Values) -> str:
-    return _("Candidates here answered only %(answered)s of %(sent)s by %(other)s → %(channel)s first") % values
-
-
-def _at_this_hour(values: Values) -> str:
-    text = _("Sent %(hours)s, candidates answered %(answered)s of %(sent)s by %(channel)s → %(channel)s first")
-    return text % values
-
-
-def _usual_order(values: Values) -> str:
-    return _("No channel promises more: usual order, %(channel)s first") % values
-
-
-def _learning_off(values: Values) -> str:
-    return _("Smart routing is off: usual order, %(channel)s first") % values
-
-
-def _holdout(values: Values) -> str:
-    return _("Comparison group: usual order, %(channel)s first") % values
-
-
-def _explored(values: Values) -> str:
-    return _("Tried to learn: %(channel)s instead of %(other)s") % values
-
-
-def _cheaper(values: Values) -> str:
-    return _("As promising as %(other)s and cheaper: %(channel)s first") % values
-
-
-def _unhealthy(values: Values) -> str:
-    return _("Disturbed: %(other)s → %(channel)s first") % values
-
-
-def _budget_spent(values: Values) -> str:
-    return _("Today's budget is used up: %(other)s → %(channel)s") % values
-
-
-def _missed_before(values: Values) -> str:
-    text = ngettext(
-        "Added %(channel)s: missed %(missed)s of %(interviews)s interview",
-        "Added %(channel)s: missed %(missed)s of %(interviews)s interviews",
-        int(values["interviews"]),
-    )
-    return text % values
-
-
-def _urgent(values: Values) -> str:
-    text = ngettext(
-        "Interview in %(hours)s hour: %(channel)s and %(other)s at once",
-        "Interview in %(hours)s hours: %(channel)s and %(other)s at once",
-        int(values["hours"]),
-    )
-    return text % values
-
-
-def _next_channel(values: Values) -> str:
-    return _("After %(other)s now %(channel)s") % values
-
-
-def _again(values: Values) -> str:
-    return _("Every channel was used: %(channel)s again") % values
-
-
-def _as_ordered(values: Values) -> str:
-    return _("As set in the plan: %(channel)s first") % values
-
-
-def _all_at_once(values: Values) -> str:
-    text = ngettext(
-        "As set in the plan: %(count)s channel", "As set in the plan: %(count)s channels at once", int(values["count"])
-    )
-    return text % values
-
-
-def _best_hour(values: Values) -> str:
-    return _("Most answers when sent %(hours)s: %(answered)s of %(sent)s") % values
-
-
-def _own_hour(values: Values) -> str:
-    return _("The candidate's own choice: %(hour)s") % values
-
-
-def _any_hour(values: Values) -> str:
-    return _("No hour stands out") % values
-
-
-_SENTENCES: Mapping[Why, Callable[[Values], str]] = {
-    Why.OWN_CHOICE: _own_choice,
-    Why.ONLY_CHANNEL: _only_channel,
-    Why.NO_CHANNEL: _no_channel,
-    Why.ANSWERS_HERE: _answers_here,
-    Why.SILENT_ELSEWHERE: _silent_elsewhere,
-    Why.SIMILAR_PEOPLE: _similar_people,
-    Why.SIMILAR_ELSEWHERE: _similar_elsewhere,
-    Why.EVERYBODY: _everybody,
-    Why.EVERYBODY_ELSEWHERE: _everybody_elsewhere,
-    Why.AT_THIS_HOUR: _at_this_hour,
-    Why.USUAL_ORDER: _usual_order,
-    Why.LEARNING_OFF: _learning_off,
-    Why.HOLDOUT: _holdout,
-    Why.EXPLORED: _explored,
-    Why.CHEAPER: _cheaper,
-    Why.UNHEALTHY: _unhealthy,
-    Why.BUDGET_SPENT: _budget_spent,
-    Why.MISSED_BEFORE: _missed_before,
-    Why.URGENT: _urgent,
-    Why.NEXT_CHANNEL: _next_channel,
-    Why.AGAIN: _again,
-    Why.AS_ORDERED: _as_ordered,
-    Why.ALL_AT_ONCE: _all_at_once,
-    Why.BEST_HOUR: _best_hour,
-    Why.OWN_HOUR: _own_hour,
-    Why.ANY_HOUR: _any_hour,
-}

@@ -195,7 +195,7 @@ def _budgets(organization: Organization, now: datetime) -> dict[Channel, int]:
     today = now.astimezone(ZoneInfo(organization.time_zone)).date()
     limits = ChannelPolicy.objects.filter(organization_id=organization.pk, daily_budget__isnull=False)
     found = {
-        Channel(channel): int(limit * UNIT)
+        Channel(channel): int((limit or 0) * UNIT)
         for channel, limit in limits.values_list("channel", "daily_budget")
     }
     if found:
