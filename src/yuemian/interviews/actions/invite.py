@@ -17,6 +17,7 @@ from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
 from yuemian.hiring.models import Application
+from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
@@ -154,9 +155,8 @@ def send(
         )
         plan_items(occasion, summary.going, **extra)
         if purpose == Purpose.INVITATION:
-            applications = [item.interview.application_id for item in summary.going]
-            waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
-            waiting.filter(pk__in=any_of(applications)).update(stage=Stage.INVITED)
+            mark_invited(item.interview.application_id for item in summary.going)
+            take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
         audit.record(
             organization.pk,
             user.actor,
@@ -169,6 +169,11 @@ def send(
         )
         announce(organization.pk, "interviews")
     return batch
+
+
+def mark_invited(application_ids: Iterable[UUID]) -> None:
+    waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
+    waiting.filter(pk__in=any_of(application_ids)).update(stage=Stage.INVITED)
 
 
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:

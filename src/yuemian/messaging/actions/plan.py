@@ -96,6 +96,8 @@ class Occasion:
     batch: Batch | None = None
     is_same_day: bool = False
     explanation: str = ""
+    #: The plan's step that says it; empty: a person.
+    step_key: str = ""
 
 
 def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UUID]:
@@ -191,6 +193,7 @@ class _Planning:
             "subject_kind": occasion.subject_kind,
             "version": occasion.version.pk,
             "state": NotificationState.SCHEDULED.value,
+            "step_key": occasion.step_key,
             "due_at": occasion.due_at,
             "created_by": occasion.actor.pk if occasion.actor else None,
             "created_at": occasion.now,
