@@ -9,10 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from yuemian.messaging.clock import WAKE_CLOCK
 from yuemian.trust.bulk import id_array
-
-#: The channel on which the clock listens; the payload names the organization.
-CLOCK: Final = "yuemian_clock"
 
 _TOUCH: Final = """
 WITH touched AS (
@@ -40,7 +38,10 @@ SELECT pg_notify(%(clock)s, %(organization)s::text) FROM woken LIMIT 1
 _SUGGEST_AGAIN: Final = """
 UPDATE interviews_steprecord r SET outcome = 'suggested', at = %(now)s
 FROM messaging_notification n, interviews_interview i
-WHERE n.batch_id = %(batch)s AND n.purpose = 'invitation' AND n.state = 'cancelled'
+WHERE n.batch_id = %(batch)s AND n.organization_id = %(organization)s AND n.purpose = 'invitation'
+  AND NOT EXISTS (
+      SELECT 1 FROM messaging_delivery d
+      WHERE d.notification_id = n.id AND d.organization_id = n.organization_id AND d.state <> 'cancelled')
   AND i.id = n.subject_id AND i.organization_id = n.organization_id AND i.revision = n.subject_revision
   AND i.state = 'scheduled'
   AND r.interview_id = i.id AND r.revision = i.revision AND r.purpose = 'invitation' AND r.outcome = 'planned'
@@ -60,7 +61,7 @@ def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime
         "organization": organization_id,
         "ids": id_array(interview_ids),
         "now": now,
-        "clock": CLOCK,
+        "clock": WAKE_CLOCK,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCH, values)
@@ -81,7 +82,7 @@ def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, no
 def wake_clock(organization_id: UUID) -> None:
     """The clock looks at the organization as soon as this transaction commits."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CLOCK, str(organization_id)])
+        cursor.execute("SELECT pg_notify(%s, %s)", [WAKE_CLOCK, str(organization_id)])
 
 
 def hold_sending(organization_id: UUID) -> None:
@@ -100,7 +101,7 @@ def take_suggestions(organization_id: UUID, interview_ids: Iterable[UUID], *, no
         "organization": organization_id,
         "ids": id_array(interview_ids),
         "now": now,
-        "clock": CLOCK,
+        "clock": WAKE_CLOCK,
     }
     with connection.cursor() as cursor:
         cursor.execute(_RESOLVE, values)
@@ -109,6 +110,6 @@ def take_suggestions(organization_id: UUID, interview_ids: Iterable[UUID], *, no
 def suggest_again(organization_id: UUID, batch_id: UUID, *, now: datetime) -> int:
     """The invitations of a batch that were stopped before they left wait for a person again."""
     with connection.cursor() as cursor:
-        cursor.execute(_SUGGEST_AGAIN, {"batch": batch_id, "now": now})
+        cursor.execute(_SUGGEST_AGAIN, {"batch": batch_id, "organization": organization_id, "now": now})
         ids = [row[0] for row in cursor.fetchall()]
     return touch(organization_id, ids, now=now)
