@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from yuemian.accounts.models import User
@@ -23,6 +22,7 @@ from yuemian.interviews.actions.route import StepRequest, Target, routes_for
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
+from yuemian.messaging.route_wording import ShownRoute, shown
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     )  # fmt: skip
     told = set() if plan.is_again else already_told({row[0]: row[1] for row in rows}, plan.purpose)
     reach, texts = _reach([row[6] for row in rows]), texts_of(plan.version)
-    routes = _routes(user, plan, rows, texts, now) if plan.is_routed else {}
+    targets = [Target(row[0], row[1], (row[8], row[9])) for row in rows] if plan.is_routed else []
+    routes = _routes(user, plan, targets, texts, now)
     found = Outlook()
     for pk, _, state, answer, starts_at, zone, candidate_id, name, locale, branch_locale in rows:
         choice = Choice(
@@ -83,11 +84,20 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     return found
 
 
+def route_shown(user: User, plan: Plan, interview: Interview, *, now: datetime) -> ShownRoute | None:
+    """How one of the chosen would be written to, and why; None when the recruiter decides."""
+    if not plan.is_routed:
+        return None
+    locales = (interview.application.candidate.locale, interview.branch.locale)
+    targets = [Target(interview.pk, interview.revision, locales)]
+    route = _routes(user, plan, targets, texts_of(plan.version), now).get(interview.pk)
+    return shown(route) if route else None
+
+
 def _routes(
-    user: User, plan: Plan, rows: Sequence[tuple[Any, ...]], texts: Texts, now: datetime
+    user: User, plan: Plan, targets: Sequence[Target], texts: Texts, now: datetime
 ) -> dict[UUID, Route]:
-    subjects = [Target(row[0], row[1], (row[8], row[9])) for row in rows]
-    return routes_for(user.organization, subjects, StepRequest(plan.purpose, texts, due_at=plan.due_at), now)
+    return routes_for(user.organization, targets, StepRequest(plan.purpose, texts, due_at=plan.due_at), now)
 
 
 def _reach(candidate_ids: Sequence[UUID]) -> dict[UUID, list[Channel]]:
