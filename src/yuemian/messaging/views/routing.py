@@ -105,7 +105,7 @@ def _verdict(comparison: Comparison) -> Verdict:
     elif high < 0:
         tone = "warning"
         text = _(
-            "Learned routes are answered less often: %(points)s points (%(low)s to %(high)s). Consider switching it off."
+            "Learned routes are answered less often: %(points)s points (%(low)s to %(high)s). Consider “off”."
         )
     else:
         tone, text = "info", _("No difference can be seen yet: %(points)s points (%(low)s to %(high)s).")
