@@ -214,6 +214,7 @@ def test_a_routed_send_queues_the_first_and_keeps_the_rest_behind_it(cast: Cast,
     assert (first.channel, first.position, first.state) == ("sms", 0, DeliveryState.QUEUED)
     assert first.explanation == "own_choice;channel=sms"
     assert (second.channel, second.position, second.state) == ("email", 1, DeliveryState.CREATED)
+    assert second.explanation == ""
     assert first.contact_point_id != second.contact_point_id
     assert first.notification_id == second.notification_id
 
