@@ -15,7 +15,7 @@ from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import AgendaItem, Done, Step, Terms, Verdict, next_look, wakes_early
 from yuemian.domain.states import Purpose, ReasonCode
 from yuemian.domain.when import present
-from yuemian.interviews.actions.invite import LINK_OUTLIVES, mark_invited
+from yuemian.interviews.actions.invite import LINK_OUTLIVES, note_invited
 from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.actions.staff import remind_staff
@@ -161,7 +161,7 @@ def _say(
         these = [each for each in wanted if each[2].facts.round == round_name]
         said |= _say_in_round(organization, step, round_name, these, now)
     if step.purpose == Purpose.INVITATION:
-        mark_invited(chosen.application_id for _, _, chosen in wanted if isinstance(said[chosen.id], UUID))
+        note_invited(chosen.application_id for _, _, chosen in wanted if isinstance(said[chosen.id], UUID))
     return said
 
 
@@ -195,10 +195,11 @@ def _say_in_round(
                 subject_revision=chosen.revision,
                 locale=locale,
                 context=context_of(chosen.facts, organization, locale, **_promise(case, locale)),
-                channels=route.first,
+                channels=route.channels,
+                at_once=route.at_once,
+                explanation=route.note,
                 deadline_at=item.latest_at or chosen.facts.starts_at,
                 link_expires_at=max(chosen.ends_at, item.latest_at or now) + LINK_OUTLIVES,
-                route=route,
             )
         )
     occasion = Occasion(
