@@ -11,7 +11,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[Key]):
-    """An account as the choice sees it: weight 0 is a reserve; its health leaves it a `share` (0 to 1) of its weight."""
+    """An account as the choice sees it: weight 0 is a reserve; its health leaves it a `share` of its weight."""
 
     key: Key
     weight: int = 100
