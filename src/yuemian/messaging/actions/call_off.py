@@ -19,15 +19,21 @@ from yuemian.domain.states import (
     NotificationState,
     ReasonCode,
 )
+from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
 # Called-off deliveries leave an event each: the candidate's timeline shows why nothing came.
+# A claim that has not been handed over yet is called off, too: the hand-over locks the same row, and whoever comes
+# second sees what the first one did. What may have arrived under its key is of unknown fate, and counts as told.
 CALL_OFF = """
 WITH gone AS (
-    UPDATE messaging_delivery d SET state = 'cancelled', reason = %(reason)s, settled_at = %(now)s
+    UPDATE messaging_delivery d SET settled_at = %(now)s,
+        state = CASE WHEN d.is_unclear THEN 'unknown' ELSE %(state)s END,
+        reason = CASE WHEN d.is_unclear THEN 'outcome_unknown' ELSE %(reason)s END
     FROM messaging_notification n
-    WHERE n.id = d.notification_id AND d.organization_id = n.organization_id AND d.state = ANY(%(waiting)s) AND {which}
-    RETURNING d.id, d.organization_id, d.notification_id, d.attempt
+    WHERE n.id = d.notification_id AND d.organization_id = n.organization_id
+      AND (d.state = ANY(%(waiting)s) OR (d.state = 'sending' AND d.provider = '')) AND {which}
+    RETURNING d.id, d.organization_id, d.notification_id, d.attempt, d.is_unclear
 ), said AS (
     INSERT INTO messaging_deliveryevent
         (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
@@ -41,7 +47,7 @@ WITH gone AS (
             AND o.state <> ALL(%(called_off)s))
     RETURNING n.id
 )
-SELECT count(*) FROM gone
+SELECT notification_id, is_unclear FROM gone
 """
 
 
@@ -56,20 +62,13 @@ class Superseded:
 def supersede(
     subject_kind: str, subject_ids: Collection[UUID], reason: ReasonCode, *, now: datetime
 ) -> Superseded:
-    """Cancel every waiting delivery about these subjects.
+    """Cancel every delivery about these subjects that has not been handed over.
 
-    A delivery that a worker claims at the same moment is either cancelled here (the claim then skips it) or already
-    `sending` when this statement gets its row lock, and so counts as told.
+    A delivery that a worker hands over at the same moment is either cancelled here (the hand-over then drops it) or
+    already handed over when this statement gets its row lock, and so counts as told.
     """
     with transaction.atomic():
-        waiting_before = Notification.objects.filter(
-            subject_kind=subject_kind,
-            subject_id__in=subject_ids,
-            candidate__isnull=False,
-            deliveries__state__in=[str(state) for state in WAITING],
-        )
-        unheard = {notification.pk: notification for notification in waiting_before.select_related("version")}
-        _call_off(
+        called_off = _call_off(
             "n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s)",
             reason,
             now,
@@ -83,13 +82,38 @@ def supersede(
             deliveries__state__in=[str(state) for state in TOLD],
         )
         told = set(heard.values_list("subject_id", flat=True))
-    return Superseded(told, [n for n in unheard.values() if n.subject_id not in told])
+        unheard = Notification.objects.filter(pk__in=called_off, candidate__isnull=False)
+        waiting = list(unheard.exclude(subject_id__in=told).select_related("version"))
+    return Superseded(told, waiting)
+
+
+def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, now: datetime) -> int:
+    """These addresses are no longer to be used: what waits for them takes the next channel of its route, if any."""
+    with transaction.atomic():
+        _call_off(
+            "d.contact_point_id = ANY(%(points)s)",
+            reason,
+            now,
+            state=DeliveryState.SKIPPED,
+            points=list(contact_points),
+        )
+        gone = Delivery.objects.filter(contact_point__in=contact_points, reason=reason, settled_at=now)
+        ids = list(gone.values_list("pk", flat=True))
+        fall_back(ids)
+    return len(ids)
+
+
+def fall_back(deliveries: Collection[UUID]) -> None:
+    """Queue the next channel of every route whose delivery among these ended without reaching the person."""
+    if deliveries:
+        with connection.cursor() as cursor:
+            cursor.execute(FALL_BACK, {"deliveries": list(deliveries)})
 
 
 def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
     with transaction.atomic():
-        stopped = _call_off("n.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk)
+        stopped = len(_call_off("n.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)
@@ -101,11 +125,20 @@ def waiting(batch: Batch) -> int:
     return Delivery.objects.filter(batch=batch, state__in=[str(state) for state in WAITING]).count()
 
 
-def _call_off(which: str, reason: ReasonCode, now: datetime, **values: Any) -> int:
+def _call_off(
+    which: str,
+    reason: ReasonCode,
+    now: datetime,
+    *,
+    state: DeliveryState = DeliveryState.CANCELLED,
+    **values: Any,
+) -> list[UUID]:
+    """The notifications of what was called off, once per delivery."""
     with connection.cursor() as cursor:
         cursor.execute(
             CALL_OFF.format(which=which),
             {
+                "state": str(state),
                 "reason": str(reason),
                 "now": now,
                 "waiting": [str(state) for state in WAITING],
@@ -118,4 +151,4 @@ def _call_off(which: str, reason: ReasonCode, now: datetime, **values: Any) -> i
                 **values,
             },
         )
-        return int(cursor.fetchone()[0])
+        return [notification for notification, is_unclear in cursor.fetchall() if not is_unclear]

@@ -200,6 +200,9 @@ class Delivery(TenantModel):
             ),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
+            models.Index(
+                fields=["notification"], name="delivery_in_reserve", condition=models.Q(state="created")
+            ),
             models.Index(fields=["settled_at"], name="delivery_unclear", condition=models.Q(state="unknown")),
             models.Index(
                 fields=["sent_at"],
