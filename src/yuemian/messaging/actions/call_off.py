@@ -10,19 +10,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.domain.states import (
-    NOTIFICATION_UNSENT,
-    TOLD,
-    WAITING,
-    BatchState,
-    DeliveryState,
-    NotificationState,
-    ReasonCode,
-)
+from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
-# Called-off deliveries leave an event each: the candidate's timeline shows why nothing came.
+# The rows themselves say why nothing came: no event is written for them.
 # A claim that has not been handed over yet is called off, too: the hand-over locks the same row, and whoever comes
 # second sees what the first one did. What may have arrived under its key is of unknown fate, and counts as told.
 CALL_OFF = """
@@ -30,24 +22,10 @@ WITH gone AS (
     UPDATE messaging_delivery d SET settled_at = %(now)s,
         state = CASE WHEN d.is_unclear THEN 'unknown' ELSE %(state)s END,
         reason = CASE WHEN d.is_unclear THEN 'outcome_unknown' ELSE %(reason)s END
-    FROM messaging_notification n
-    WHERE n.id = d.notification_id AND d.organization_id = n.organization_id
-      AND (d.state = ANY(%(waiting)s) OR (d.state = 'sending' AND d.provider = '')) AND {which}
-    RETURNING d.id, d.organization_id, d.notification_id, d.attempt, d.is_unclear
-), said AS (
-    INSERT INTO messaging_deliveryevent
-        (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
-    SELECT gen_random_uuid(), organization_id, id, 'called_off', %(now)s, attempt, '', %(reason)s, '' FROM gone
-), closed AS (
-    UPDATE messaging_notification n SET state = 'cancelled'
-    WHERE n.id IN (SELECT notification_id FROM gone) AND n.state = ANY(%(unsent)s)
-      AND NOT EXISTS (
-          SELECT 1 FROM messaging_delivery o
-          WHERE o.notification_id = n.id AND o.id NOT IN (SELECT id FROM gone)
-            AND o.state <> ALL(%(called_off)s))
-    RETURNING n.id
+    WHERE (d.state = ANY(%(waiting)s) OR (d.state = 'sending' AND d.provider = '')) AND {which}
+    RETURNING d.id, d.notification_id, d.is_unclear
 )
-SELECT notification_id, is_unclear FROM gone
+SELECT id, notification_id FROM gone WHERE NOT is_unclear
 """
 
 
@@ -69,7 +47,8 @@ def supersede(
     """
     with transaction.atomic():
         called_off = _call_off(
-            "n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s)",
+            "d.notification_id IN (SELECT n.id FROM messaging_notification n"
+            " WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s))",
             reason,
             now,
             kind=subject_kind,
@@ -82,7 +61,9 @@ def supersede(
             deliveries__state__in=[str(state) for state in TOLD],
         )
         told = set(heard.values_list("subject_id", flat=True))
-        unheard = Notification.objects.filter(pk__in=called_off, candidate__isnull=False)
+        unheard = Notification.objects.filter(
+            pk__in=[notification for _, notification in called_off], candidate__isnull=False
+        )
         waiting = list(unheard.exclude(subject_id__in=told).select_related("version"))
     return Superseded(told, waiting)
 
@@ -90,17 +71,16 @@ def supersede(
 def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, now: datetime) -> int:
     """These addresses are no longer to be used: what waits for them takes the next channel of its route, if any."""
     with transaction.atomic():
-        _call_off(
-            "d.contact_point_id = ANY(%(points)s)",
+        gone = _call_off(
+            "d.contact_point_id = ANY(%(points)s) AND d.notification_id IN (SELECT n.id FROM messaging_notification n"
+            " JOIN hiring_contactpoint p ON p.candidate_id = n.candidate_id WHERE p.id = ANY(%(points)s))",
             reason,
             now,
             state=DeliveryState.SKIPPED,
             points=list(contact_points),
         )
-        gone = Delivery.objects.filter(contact_point__in=contact_points, reason=reason, settled_at=now)
-        ids = list(gone.values_list("pk", flat=True))
-        fall_back(ids)
-    return len(ids)
+        fall_back([delivery for delivery, _ in gone])
+    return len(gone)
 
 
 def fall_back(deliveries: Collection[UUID]) -> None:
@@ -113,7 +93,7 @@ def fall_back(deliveries: Collection[UUID]) -> None:
 def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
     with transaction.atomic():
-        stopped = len(_call_off("n.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
+        stopped = len(_call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)
@@ -132,8 +112,8 @@ def _call_off(
     *,
     state: DeliveryState = DeliveryState.CANCELLED,
     **values: Any,
-) -> list[UUID]:
-    """The notifications of what was called off, once per delivery."""
+) -> list[tuple[UUID, UUID]]:
+    """What was called off: deliveries, each with its notification. Unclear ones are not among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             CALL_OFF.format(which=which),
@@ -142,13 +122,7 @@ def _call_off(
                 "reason": str(reason),
                 "now": now,
                 "waiting": [str(state) for state in WAITING],
-                "unsent": [str(state) for state in (*NOTIFICATION_UNSENT, NotificationState.PROCESSING)],
-                "called_off": [
-                    str(DeliveryState.CANCELLED),
-                    str(DeliveryState.SKIPPED),
-                    str(DeliveryState.EXPIRED),
-                ],
                 **values,
             },
         )
-        return [notification for notification, is_unclear in cursor.fetchall() if not is_unclear]
+        return list(cursor.fetchall())

@@ -79,7 +79,6 @@ class Sweeper:
         found += await self._ask_again()
         found += await self._time_out()
         await self._database.fetch(statements.EXPIRE_HELD)
-        await self._database.fetch(statements.COMPLETE_NOTIFICATIONS)
         found += len(await self._database.fetch(budget.RELEASE_QUOTA))
         if self._round % _ROUTES_EVERY == 0:
             await self._routes()
@@ -126,7 +125,7 @@ class Sweeper:
             return 0
         values = {
             "after": self._lookup_after,
-            "limit": LIMIT,
+            "limit": 4 * LIMIT,
             "accounts": [account.row_id for account in askable if account.row_id],
             "providers": [account.provider.name for account in askable if not account.row_id],
         }

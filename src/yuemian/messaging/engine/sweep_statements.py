@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-#: The oldest first; after two days a person has to say.
+#: The newest first; after two days a person has to say.
 UNCLEAR: Final = """
 SELECT id, worker, attempt, provider, deadline_at, now(), account, is_unclear, settled_at FROM messaging_delivery
 WHERE state = 'unknown' AND worker IS NOT NULL AND settled_at BETWEEN now() - interval '48 hours' AND now() - %(after)s
   AND (account = ANY(%(accounts)s::uuid[]) OR (account IS NULL AND provider = ANY(%(providers)s::text[])))
-ORDER BY settled_at LIMIT %(limit)s
+ORDER BY settled_at DESC LIMIT %(limit)s
 """
 
 # Only where the account has an address for callbacks: elsewhere silence means nothing. A receipt that comes later all
