@@ -77,14 +77,16 @@ RETURNING id
 
 #: Queue again what waits for an account: of one organization (NULL: any), at most so many, the most urgent first.
 RELEASE: Final = """
-UPDATE messaging_delivery SET state = 'queued', reason = '', due_at = least(due_at, now())
-WHERE state = 'held' AND id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM messaging_delivery
     WHERE state = 'held' AND deadline_at > now() AND channel = ANY(%(channels)s)
       AND reason IN ('not_configured', 'credentials_refused')
       AND (%(organization)s::uuid IS NULL OR organization_id = %(organization)s)
     ORDER BY priority, due_at
     LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED)
-RETURNING id
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE messaging_delivery d SET state = 'queued', reason = '', due_at = least(d.due_at, now())
+FROM chosen WHERE d.id = chosen.id
+RETURNING d.id
 """

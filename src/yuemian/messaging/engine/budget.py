@@ -63,8 +63,7 @@ RETURNING d.id
 # Released when the organization's next day begins (it has no row yet), or when the budget was raised by more than one
 # message takes: releasing what will be held again ten seconds later would only write rows.
 RELEASE_QUOTA: Final = f"""
-UPDATE messaging_delivery SET state = 'queued', reason = '', due_at = least(due_at, now())
-WHERE state = 'held' AND id IN (
+WITH chosen AS MATERIALIZED (
     SELECT h.id FROM messaging_delivery h
     JOIN accounts_organization o ON o.id = h.organization_id
     LEFT JOIN messaging_channelpolicy p ON p.organization_id = h.organization_id AND p.channel = h.channel
@@ -74,8 +73,11 @@ WHERE state = 'held' AND id IN (
       AND (p.daily_budget IS NULL OR d.id IS NULL OR p.daily_budget - d.cost >= 4 * (
           SELECT max(a.cost) FROM messaging_provideraccount a
           WHERE a.organization_id = h.organization_id AND a.channel = h.channel AND a.is_active))
-    FOR UPDATE OF h SKIP LOCKED)
-RETURNING id
+    FOR UPDATE OF h SKIP LOCKED
+)
+UPDATE messaging_delivery d SET state = 'queued', reason = '', due_at = least(d.due_at, now())
+FROM chosen WHERE d.id = chosen.id
+RETURNING d.id
 """  # noqa: S608
 
 

@@ -29,7 +29,7 @@ from yuemian.messaging.models import EventKind
 
 log = structlog.get_logger(__name__)
 
-#: A turn that is further away than this is waited for in the queue, not under a lease.
+#: So long a claim may wait for the turns of its messages; what comes later waits in the queue, not under a lease.
 PATIENCE: Final = 2.0
 #: What may go to another account at once: it was certainly not taken, and the message is not to blame.
 _ELSEWHERE: Final = frozenset({Outcome.RETRY, Outcome.CONFIG, Outcome.TOKEN_EXPIRED, Outcome.THROTTLED})
@@ -75,11 +75,12 @@ class HandOver:
         """Chunk by chunk; one is settled while the next is on the wire."""
         account, start = mail.account, 0
         async with _entered(account), asyncio.TaskGroup() as settling:
+            patient_until = asyncio.get_running_loop().time() + PATIENCE
             while start < len(mail.messages):
                 if self._is_stopping():
                     await self._give_back(worker, mail.messages[start:])
                     break
-                size = await self._room(account, len(mail.messages) - start)
+                size = await self._room(account, len(mail.messages) - start, patient_until)
                 if not size:
                     await self._defer_rest(worker, mail, mail.messages[start:])
                     break
@@ -95,7 +96,7 @@ class HandOver:
 
     # --- before the wire
 
-    async def _room(self, account: Account, wanted: int) -> int:
+    async def _room(self, account: Account, wanted: int, patient_until: float) -> int:
         """How many may be handed over now; 0: none within our patience. The ordinary account just takes a chunk."""
         size = min(self._chunk, account.provider.limits.batch, wanted)
         admitted = await self._accounts.admit(self._database, account)
@@ -104,21 +105,22 @@ class HandOver:
         if not size or not account.pace.rate:
             return size
         size = min(size, account.pace.most_at_once or size)
-        wait = await self._booked(account, size)
+        wait = await self._booked(account, size, patient_until)
         if wait is None:
             return 0
         await asyncio.sleep(wait)
         return size
 
-    async def _booked(self, account: Account, count: int) -> float | None:
+    async def _booked(self, account: Account, count: int, patient_until: float) -> float | None:
         """Seconds until these may leave, or None when that is beyond our patience."""
+        now = asyncio.get_running_loop().time()
+        patience = patient_until - now
         if account.row_id is not None:
-            values = {"id": account.row_id, "stretch": count / account.pace.rate, "patience": PATIENCE}
+            values = {"id": account.row_id, "stretch": count / account.pace.rate, "patience": patience}
             rows = await self._database.patiently(account_statements.BOOK, values)
             return float(rows[0][0]) if rows else None
-        now = asyncio.get_running_loop().time()
         wait = account.pace.wait(now)
-        if wait > PATIENCE:
+        if wait > patience:
             return None
         account.pace = granted(account.pace, count, now)
         return wait

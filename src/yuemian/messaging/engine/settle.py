@@ -77,6 +77,7 @@ def parked(attempt: Attempt, reason: ReasonCode, detail: str) -> Settlement:
     )
 
 
+_PATIENT = 4
 _REFUSED = {
     Outcome.BAD_RECIPIENT: ReasonCode.INVALID_CONTACT,
     Outcome.NO_CONSENT: ReasonCode.BLOCKED_BY_RECIPIENT,
@@ -116,7 +117,9 @@ def _again(attempt: Attempt, receipt: Receipt, provider: str, now: datetime, cha
     """Not taken (or harmless to repeat under the same key): later, while it still makes sense."""
     reason = ReasonCode.RATE_LIMITED if receipt.kind is Outcome.THROTTLED else ReasonCode.PROVIDER_ERROR
     at_least = timedelta(seconds=receipt.retry_after or 0)
-    wait = next_wait(attempt.number, now=now, deadline=attempt.deadline, chance=chance, at_least=at_least)
+    # Too fast is the account's affair: such tries count no more than the waits they bring.
+    number = min(attempt.number, _PATIENT) if receipt.kind is Outcome.THROTTLED else attempt.number
+    wait = next_wait(number, now=now, deadline=attempt.deadline, chance=chance, at_least=at_least)
     is_over = wait is None
     # Under the same key it may be repeated; whoever cannot repeat it does not know whether it arrived.
     is_unclear = receipt.kind is Outcome.AMBIGUOUS
