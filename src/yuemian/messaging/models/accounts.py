@@ -17,6 +17,14 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
         return self.filter(organization_id=user.organization_id)
 
 
+class Health(models.TextChoices):
+    """As `domain.breaker.Circuit`: open ones are not used, half-open ones are probed with one message."""
+
+    OK = Circuit.OK.value
+    HALF_OPEN = Circuit.HALF_OPEN.value
+    OPEN = Circuit.OPEN.value
+
+
 class ProviderAccount(TenantModel):
     """One set of credentials of one provider; several of a channel share its messages by weight and health."""
 
@@ -41,7 +49,7 @@ class ProviderAccount(TenantModel):
     callback_hash = models.BinaryField(
         max_length=32, null=True, help_text="Of the token in the callback's address."
     )
-    health = models.CharField(max_length=10, choices=choices(Circuit), default=Circuit.OK)
+    health = models.CharField(max_length=10, choices=Health.choices, default=Health.OK)
     health_since = models.DateTimeField(null=True)
     health_until = models.DateTimeField(null=True, help_text="When one message is tried on it again.")
     health_code = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
