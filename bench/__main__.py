@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("engine", "mail", "portal", "imports")
+ORDER = ("engine", "mail", "portal", "imports", "routing")
 
 
 def main(arguments: list[str]) -> int:

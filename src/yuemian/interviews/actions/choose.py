@@ -84,8 +84,8 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
             now=now,
             due_at=plan.due_at,
             resend=plan.is_again,
-            is_routed=plan.is_routed,
             batch_id=batch.pk,
+            is_routed=plan.is_routed,
         )
         if sent.total != expected or not sent.total:
             raise Outdated(Outdated.__doc__)  # which takes back what was planned
