@@ -90,7 +90,7 @@ def route_sentence(note: str) -> str:
 
 def sentence(why: ReasonedSentence) -> str:
     """One sentence without a full stop, as it stands beside a channel."""
-    text = str(SENTENCES[why.code]) % _in_words(why.values)
+    text = str(SENTENCES[why.code] % _in_words(why.values))
     return text[:1].upper() + text[1:]
 
 
