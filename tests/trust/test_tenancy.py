@@ -58,7 +58,7 @@ def test_no_table_with_an_organization_is_missing_from_the_models(db: None) -> N
 
 
 def test_every_table_is_a_tenants_or_listed_as_shared(db: None) -> None:
-    shared = {"trust_ratelimit", "accounts_organization"}
+    shared = {"trust_ratelimit", "accounts_organization", "messaging_workerlife"}
     known = {model._meta.db_table for model in TENANT_MODELS} | shared | {"django_migrations"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

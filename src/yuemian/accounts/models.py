@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -46,6 +46,13 @@ class Organization(models.Model):
     locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
     time_zone = models.CharField(max_length=50, default="Asia/Shanghai", validators=[validate_time_zone])
     mail_from = models.EmailField(blank=True)
+    currency = models.CharField(max_length=3, default="CNY", help_text="ISO 4217, of costs and budgets.")
+    is_routing_learned = models.BooleanField(
+        default=True, help_text="Whether routing may learn from past answers."
+    )
+    frequency_cap = models.PositiveSmallIntegerField(
+        default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -71,6 +78,13 @@ class Branch(TenantModel):
     locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
     region = models.CharField(max_length=2, default="CN", help_text="ISO 3166 region of local phone numbers.")
     address = models.CharField(max_length=300, blank=True)
+    quiet_from = models.TimeField(default=time(21), help_text="From this hour on nothing leaves by itself …")
+    quiet_until = models.TimeField(
+        default=time(8), help_text="… until this one, in the candidate's zone; equal: never quiet."
+    )
+    is_quiet_on_holidays = models.BooleanField(
+        default=False, help_text="Automatic messages wait for a workday, make-up days included."
+    )
 
     objects = BranchQuerySet.as_manager()
 
@@ -149,6 +163,9 @@ class User(TenantModel):
     password = models.CharField(max_length=200, blank=True)
     locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
     is_active = models.BooleanField(default=True)
+    digest_at = models.TimeField(
+        null=True, blank=True, default=time(8, 30), help_text="When the morning digest comes; empty: never."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     is_authenticated = True

@@ -142,6 +142,10 @@ class Purpose(StrEnum):
     ANSWER = "answer"  # HR's reply to a candidate's question
     RESULT = "result"
     SURVEY = "survey"
+    NUDGE = "nudge"  # nobody answered yet
+    STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
+    STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
+    DIGEST = "digest"  # a recruiter's morning
     TEST = "test"  # a recruiter's copy to themselves
 
 
@@ -311,6 +315,10 @@ _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.CANCELLATION: 25,
     Purpose.INVITATION: 30,
     Purpose.REMINDER: 40,
+    Purpose.NUDGE: 45,
+    Purpose.STILL_DECIDING: 50,
+    Purpose.STAFF_REMINDER: 50,
+    Purpose.DIGEST: 55,
     Purpose.SURVEY: 60,
 }
 

@@ -91,6 +91,17 @@ class Candidate(TenantModel):
     )
     locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
     time_zone = models.CharField(max_length=50, blank=True, validators=[validate_time_zone])
+    preferred_channel = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(c.value, c.value) for c in Channel],
+        help_text="The person's own.",
+    )
+    preferred_hour = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The person's own, 0 to 23 in their zone."
+    )
     external_id = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

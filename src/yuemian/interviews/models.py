@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yuemian.accounts.models import Branch, Role, User, validate_time_zone
-from yuemian.domain.states import Answer, Attendance, InterviewState, Mode
-from yuemian.hiring.models import Application
+from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
+from yuemian.hiring.models import Application, Job, JobFamily
 from yuemian.messaging.models import Batch, choices, one_of
 from yuemian.trust.models import TenantModel
 
@@ -65,6 +65,9 @@ class Interview(TenantModel):
     answered_at = models.DateTimeField(null=True)
     attendance = models.CharField(max_length=10, choices=choices(Attendance), default=Attendance.UNKNOWN)
     cancelled_at = models.DateTimeField(null=True)
+    result_promised_at = models.DateTimeField(
+        null=True, help_text="By when the candidate was promised a result."
+    )
     fingerprint = models.BinaryField(
         max_length=16, null=True, help_text="Recognises the same spreadsheet row."
     )
@@ -178,6 +181,111 @@ class Change(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> PlanQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class Plan(TenantModel):
+    """The cadence of a job, a family, a branch, or (none set) the organization; the nearest one holds."""
+
+    name = models.CharField(max_length=80)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="plans")
+    family = models.ForeignKey(
+        JobFamily, null=True, blank=True, on_delete=models.CASCADE, related_name="plans"
+    )
+    branch = models.ForeignKey(Branch, null=True, blank=True, on_delete=models.CASCADE, related_name="plans")
+    steps = models.JSONField(default=list, help_text="As `domain.cadence.steps_to_json` writes them.")
+    is_automatic = models.BooleanField(
+        default=False, help_text="Invitations leave by themselves; otherwise they wait on the Today page."
+    )
+    is_active = models.BooleanField(default=True)
+    number = models.PositiveIntegerField(default=1, help_text="Raised by each edit.")
+    updated_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    updated_at = models.DateTimeField()
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="plan_name_unique"),
+            models.CheckConstraint(
+                condition=models.Q(job=None, family=None)
+                | models.Q(job=None, branch=None)
+                | models.Q(family=None, branch=None),
+                name="plan_has_one_place",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "job", "family", "branch"],
+                condition=models.Q(is_active=True),
+                nulls_distinct=False,
+                name="one_active_plan_per_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cadence(TenantModel):
+    """Where an interview stands in its plan: when to look at it next. What it will say then is computed, not stored."""
+
+    interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="cadence")
+    next_at = models.DateTimeField(
+        null=True, help_text="When the next step may be due; empty: nothing more to say."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "next_at"],
+                name="cadence_due",
+                condition=models.Q(next_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"cadence of {self.interview_id}"
+
+
+class StepOutcome(models.TextChoices):
+    PLANNED = "planned"  # a notification was written
+    SUGGESTED = "suggested"  # waits on the Today page for a person
+    SKIPPED = "skipped"
+
+
+class StepRecord(TenantModel):
+    """What became of one step for one revision of an interview; a step is done once."""
+
+    app_may = frozenset({"SELECT", "INSERT", "UPDATE"})
+
+    interview = models.ForeignKey(
+        Interview, on_delete=models.CASCADE, related_name="step_records", db_index=False
+    )
+    revision = models.PositiveIntegerField()
+    step_key = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=20, choices=choices(Purpose))
+    outcome = models.CharField(max_length=10, choices=StepOutcome.choices)
+    reason = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
+    due_at = models.DateTimeField()
+    at = models.DateTimeField()
+    notification = models.ForeignKey(
+        "messaging.Notification", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interview", "revision", "step_key"], name="step_once_per_revision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_key} {self.outcome}"
 
 
 class BatchSelection(TenantModel):

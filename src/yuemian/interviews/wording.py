@@ -30,6 +30,10 @@ PURPOSES: dict[str, Text] = {
     Purpose.ANSWER: word("purpose", "Answer"),
     Purpose.RESULT: word("purpose", "Result"),
     Purpose.SURVEY: word("purpose", "Survey"),
+    Purpose.NUDGE: word("purpose", "No answer yet"),
+    Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
+    Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {

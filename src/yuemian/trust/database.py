@@ -17,6 +17,12 @@ APP, ENGINE = "yuemian_app", "yuemian_engine"
 SHARED_TABLES = {
     "trust_ratelimit": "SELECT, INSERT, UPDATE, DELETE",
     "django_migrations": "SELECT",
+    "messaging_workerlife": "SELECT",
+}
+#: The same for the engine's role.
+SHARED_TABLES_OF_ENGINE = {
+    "django_migrations": "SELECT",
+    "messaging_workerlife": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 
@@ -46,7 +52,7 @@ def statements() -> list[str]:
         elif model._meta.label == "accounts.Organization":
             lines += _tenant_table(model, "id", frozenset({"SELECT", "UPDATE"}), frozenset({"SELECT"}))
     lines += [f"GRANT {grants} ON {table} TO {APP}" for table, grants in SHARED_TABLES.items()]
-    lines.append(f"GRANT SELECT ON django_migrations TO {ENGINE}")
+    lines += [f"GRANT {grants} ON {table} TO {ENGINE}" for table, grants in SHARED_TABLES_OF_ENGINE.items()]
     # A function's new owner must be allowed to create in the schema at that moment, and only then.
     lines.append(f"GRANT CREATE ON SCHEMA public TO {ENGINE}")
     for config in apps.get_app_configs():

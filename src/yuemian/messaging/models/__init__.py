@@ -1,7 +1,16 @@
-"""Templates, blocks, batches, notifications, deliveries and their events, links, conversations."""
+"""Templates, blocks, batches, notifications, deliveries and their events, accounts, links, conversations."""
 
 from __future__ import annotations
 
+from yuemian.messaging.models.accounts import (
+    ChannelDay,
+    ChannelPolicy,
+    ChannelStatistic,
+    Health,
+    ProviderAccount,
+    ProviderAccountQuerySet,
+    WorkerLife,
+)
 from yuemian.messaging.models.content import (
     Block,
     BlockKind,
@@ -33,20 +42,27 @@ __all__ = [
     "Block",
     "BlockKind",
     "BlockQuerySet",
+    "ChannelDay",
+    "ChannelPolicy",
+    "ChannelStatistic",
     "Conversation",
     "Delivery",
     "DeliveryEvent",
     "EventKind",
+    "Health",
     "LabMessage",
     "LabMessageQuerySet",
     "Message",
     "Notification",
     "NotificationQuerySet",
+    "ProviderAccount",
+    "ProviderAccountQuerySet",
     "Template",
     "TemplateQuerySet",
     "TemplateVariant",
     "TemplateVersion",
     "Visit",
+    "WorkerLife",
     "choices",
     "one_of",
 ]

@@ -32,6 +32,12 @@ class Batch(TenantModel):
     due_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(default=0)
+    canary = models.PositiveSmallIntegerField(
+        default=0, help_text="So many go first; the rest waits until they are settled well. 0: no canary."
+    )
+    canary_passed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_reason = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
     left_out = models.JSONField(default=dict, help_text="Reason code → how many were not planned.")
 
     objects = BatchQuerySet.as_manager()
@@ -85,6 +91,9 @@ class Notification(TenantModel):
         max_length=20, choices=choices(NotificationState), default=NotificationState.SCHEDULED
     )
     occurrence = models.PositiveSmallIntegerField(default=1, help_text="Counts explicit resends.")
+    step_key = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="The plan's step that caused it."
+    )
     due_at = models.DateTimeField()
     deadline_at = models.DateTimeField(help_text="Never sent later than this.")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -109,6 +118,7 @@ class Notification(TenantModel):
                     "subject_id",
                     "subject_revision",
                     "purpose",
+                    "step_key",
                     "occurrence",
                     "candidate",
                 ],
@@ -149,7 +159,19 @@ class Delivery(TenantModel):
         help_text="Planned in rehearsal: never leaves the house, whatever comes later."
     )
     provider = models.CharField(max_length=40, blank=True, help_text="Who carried it: lab, smtp, …")
+    account = models.UUIDField(
+        null=True, help_text="The provider account that has or had it; none: the installation's own."
+    )
     occurrence = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Its place in the route: 0 goes first, `created` ones follow after a failure.",
+    )
+    is_canary = models.BooleanField(default=False, db_default=False)
+    cost = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, help_text="What it cost, once sent."
+    )
     state = models.CharField(max_length=20, choices=choices(DeliveryState), default=DeliveryState.QUEUED)
     reason = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
     explanation = models.CharField(max_length=200, blank=True, help_text="Why this channel, one sentence.")
@@ -195,6 +217,16 @@ class EventKind(models.TextChoices):
     LEASE_EXPIRED = "lease_expired"
     DELIVERED = "delivered"
     BOUNCED = "bounced"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    REPLIED = "replied"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    REPORTED = "reported"  # the provider's word was not understood, and is kept
+    TIMED_OUT = "timed_out"  # no receipt within the channel's time
+    FELL_BACK = "fell_back"  # the next channel of the route takes over
+    RELEASED = "released"  # a person tried again what was held or had failed
+    RESOLVED = "resolved"  # a person said what became of an unclear one
     CALLED_OFF = "called_off"
 
 
@@ -214,6 +246,13 @@ class DeliveryEvent(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["delivery", "at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delivery", "provider_event_id"],
+                condition=~models.Q(provider_event_id=""),
+                name="provider_event_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%H:%M:%S}"
