@@ -91,7 +91,7 @@ async def running(server: ScriptedHTTP) -> AsyncIterator[ScriptedHTTP]:
         tasks.add(task)
         await server.serve(reader, writer)
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server.tls)
+    listening = await asyncio.start_server(serve, "127.0.0.1", server.port, ssl=server.tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

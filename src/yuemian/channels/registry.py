@@ -8,9 +8,12 @@ from typing import Final
 from yuemian.domain.states import Channel
 
 from .base import BadConfig, Provider
+from .http_sms import HTTPSMSProvider
 from .smtp import SMTPProvider
 
-PROVIDERS: Final[Mapping[str, type[Provider]]] = {provider.name: provider for provider in (SMTPProvider,)}
+PROVIDERS: Final[Mapping[str, type[Provider]]] = {
+    provider.name: provider for provider in (SMTPProvider, HTTPSMSProvider)
+}
 
 
 def provider_class(name: str) -> type[Provider]:

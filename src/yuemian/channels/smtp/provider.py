@@ -79,8 +79,8 @@ class SMTPProvider(Provider):
     name: ClassVar[str] = "smtp"
     channel: ClassVar[Channel] = Channel.EMAIL
     Config: ClassVar[type[SMTPConfig]] = SMTPConfig
-    dedup: ClassVar[Dedup] = Dedup.NONE
-    limits: ClassVar[Limits] = Limits(batch=500)
+    dedup: Dedup = Dedup.NONE
+    limits: Limits = Limits(batch=500)
 
     def __init__(self, config: SMTPConfig) -> None:
         self.config = config

@@ -40,8 +40,8 @@ class LabProvider(Provider):
     name: ClassVar[str] = "lab"
     channel: ClassVar[Channel] = Channel.EMAIL  # and SMS: it stands in for every provider of CHANNELS
     Config: ClassVar[type[LabConfig]] = LabConfig
-    dedup: ClassVar[Dedup] = Dedup.KEY
-    limits: ClassVar[Limits] = Limits(batch=500, concurrency=4)
+    dedup: Dedup = Dedup.KEY
+    limits: Limits = Limits(batch=500, concurrency=4)
 
     def __init__(self, database: Database, envelopes: Mapping[str, Envelope] | None = None) -> None:
         self._database = database
