@@ -232,7 +232,7 @@ def test_settings_that_cannot_work_are_refused_with_a_sentence(settings: dict[st
 
 @pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.key)
 def test_every_shipped_recipe_works_once_the_account_is_filled_in(preset: Any) -> None:
-    own = {
+    own: dict[str, Any] = {
         "url": URL,
         "user": "AC1",
         "password": "tok",

@@ -7,13 +7,28 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from yuemian.domain.states import Channel
 
+if TYPE_CHECKING:
+    from yuemian.channels.http.network import Network
+
 
 class ChannelError(Exception):
-    """Something about a provider is wrong; the message is a sentence with the remedy."""
+    """Something about a provider is wrong; the message is a sentence with the remedy.
+
+    A sentence with `%(name)s` takes its values by name, so that pages can say it in another language.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.values = sentence, values
+
+
+def said(text: str) -> str:
+    """Marks a text that pages show, for the catalogue of translations."""
+    return text
 
 
 class BadAddress(ChannelError, ValueError):  # noqa: N818
@@ -196,6 +211,10 @@ class Provider(abc.ABC):
     limits: Limits = Limits()
     #: Whether a setting `callback_url` of Config is filled with the address that `events` answers for.
     has_callbacks: ClassVar[bool] = False
+
+    def __init__(self, config: Any, *, network: Network | None = None) -> None:  # noqa: ARG002
+        """Raises BadConfig. With `network`, connections go only to addresses that it admits."""
+        self.config = config
 
     @abc.abstractmethod
     async def send(self, messages: Sequence[Message]) -> list[Receipt]:

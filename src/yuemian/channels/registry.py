@@ -22,7 +22,9 @@ def provider_class(name: str) -> type[Provider]:
         return PROVIDERS[name]
     except KeyError:
         known = ", ".join(sorted(PROVIDERS))
-        raise BadConfig(f"There is no provider '{name}'; choose one of {known}.") from None
+        raise BadConfig(
+            "There is no provider “%(name)s”; choose one of %(known)s.", name=name, known=known
+        ) from None
 
 
 def providers_of(channel: Channel) -> list[type[Provider]]:

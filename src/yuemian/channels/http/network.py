@@ -22,7 +22,9 @@ class Network:
                 ip_network(each, strict=False) for each in private
             )
         except ValueError as error:
-            raise BadConfig(f"A private network is misspelled ({error}); write it as 10.1.0.0/16.") from None
+            raise BadConfig(
+                "A private network is misspelled (%(problem)s); write it as 10.1.0.0/16.", problem=error
+            ) from None
 
     def admits(self, text: str) -> bool:
         address = _unwrapped(ip_address(text))

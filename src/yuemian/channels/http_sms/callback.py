@@ -50,7 +50,7 @@ class _Place:
         if not text.strip():
             return cls()
         if kind not in ("header", "field", "query") or not name.strip():
-            raise BadConfig(f"{where}: write header X-Name, field name or query name.")
+            raise BadConfig("%(where)s: write header X-Name, field name or query name.", where=where)
         return cls(kind, name.strip())
 
     def find(self, parts: Mapping[str, Mapping[str, str]]) -> str:

@@ -54,14 +54,15 @@ class HTTPSMSProvider(Provider):
         self,
         config: HTTPSMSConfig,
         *,
-        network: Network = PUBLIC,
+        network: Network | None = None,
         now: Callable[[], datetime] = _now,
         nonce: Callable[[], str] = lambda: secrets.token_hex(16),
     ) -> None:
-        self.config = config
+        super().__init__(config)
+        self.config: HTTPSMSConfig = config
         self.dedup = Dedup(config.dedup)
         self.limits = Limits(batch=BATCH)
-        self._now, self._nonce, self._network = now, nonce, network
+        self._now, self._nonce, self._network = now, nonce, network or PUBLIC
         self._request, self._answer = RequestForm(config), AnswerForm(config)
         self._callback = CallbackForm(config)
         self._question = Filling.compile(config.lookup_url, OURS, "Address to ask")

@@ -102,7 +102,9 @@ class RequestForm:
         if self._config.number == "digits":
             return digits
         if not digits.startswith(code):
-            raise BadAddress(f"The gateway takes only numbers that begin with +{code}; use another channel.")
+            raise BadAddress(
+                "The gateway takes only numbers that begin with +%(code)s; use another channel.", code=code
+            )
         return digits[len(code) :]
 
     def _finish(
@@ -185,7 +187,7 @@ class RequestForm:
         names = {name for name, f in (*self._fields, *self._query) if "signature" not in f.names}
         missing = {name.partition(":")[2] for name in signed if name.startswith("field:")} - names
         if missing:
-            raise BadConfig(f"Signed text: there is no field “{min(missing)}”.")
+            raise BadConfig("Signed text: there is no field “%(name)s”.", name=min(missing))
 
 
 def _map(text: str, sign_: str, known: Iterable[str], where: str) -> list[tuple[str, Filling]]:
@@ -196,9 +198,9 @@ def _map(text: str, sign_: str, known: Iterable[str], where: str) -> list[tuple[
 def _check_headers(headers: Sequence[tuple[str, Filling]]) -> None:
     for name, filling in headers:
         if not _TOKEN.fullmatch(name):
-            raise BadConfig(f"Headers: “{name[:40]}” is no name of a header.")
+            raise BadConfig("Headers: “%(name)s” is no name of a header.", name=name[:40])
         if name.lower() in _OWN_HEADERS:
-            raise BadConfig(f"Headers: {name} is set by Yuemian itself; remove it.")
+            raise BadConfig("Headers: %(name)s is set by Yuemian itself; remove it.", name=name)
         if filling.names & {"text"}:
             raise BadConfig("Headers: {text} has letters that a header cannot hold; put it into a field.")
 
@@ -229,7 +231,7 @@ def _put(tree: dict[str, Any], name: str, value: Any) -> None:
     for parent in parents:
         tree = tree.setdefault(parent, {})
         if not isinstance(tree, dict):
-            raise BadConfig(f"Fields: “{name}” lies below a field that has a value of its own.")
+            raise BadConfig("Fields: “%(name)s” lies below a field that has a value of its own.", name=name)
     tree[last] = value
 
 

@@ -34,10 +34,15 @@ class Filling:
                 continue
             name = hole.group(1)
             if not name:
-                raise BadConfig(f"{where}: a brace stands alone; write {{{{ or }}}} for the sign itself.")
+                raise BadConfig(
+                    "%(where)s: a brace stands alone; write {{ or }} for the sign itself.", where=where
+                )
             if name not in known and f"{name.partition(':')[0]}:" not in known:
                 raise BadConfig(
-                    f"{where}: there is no placeholder {{{name}}}; choose from {', '.join(sorted(known))}."
+                    "%(where)s: there is no placeholder {%(name)s}; choose from %(known)s.",
+                    where=where,
+                    name=name,
+                    known=", ".join(sorted(known)),
                 )
             pieces.append((constant, name))
             constant = ""
@@ -57,7 +62,10 @@ def lines_of(text: str, sign: str, where: str) -> list[tuple[str, str]]:
         name, mark, value = line.partition(sign)
         if not mark or not name.strip():
             raise BadConfig(
-                f"{where}: “{line.strip()[:40]}” lacks a “{sign}”; write one name {sign} value a line."
+                "%(where)s: “%(line)s” lacks a “%(sign)s”; write one name %(sign)s value a line.",
+                where=where,
+                line=line.strip()[:40],
+                sign=sign,
             )
         found.append((name.strip(), value.strip()))
     return found
@@ -100,12 +108,16 @@ class Path:
         if not text.startswith("/"):
             return cls(tuple(text.split(".")))
         if len(text) < 3 or not text.endswith("/") or len(text) > 200:
-            raise BadConfig(f"{where}: a pattern stands between two slashes, such as /id=(\\w+)/.")
+            raise BadConfig(
+                "%(where)s: a pattern stands between two slashes, such as /id=(\\w+)/.", where=where
+            )
         _check_pattern(text[1:-1], where)
         try:
             return cls(pattern=re.compile(text[1:-1]))
         except re.error as error:
-            raise BadConfig(f"{where}: the pattern cannot be read ({error}).") from None
+            raise BadConfig(
+                "%(where)s: the pattern cannot be read (%(problem)s).", where=where, problem=error
+            ) from None
 
     def __bool__(self) -> bool:
         return bool(self.steps) or self.pattern is not None
@@ -140,7 +152,8 @@ def _check_pattern(pattern: str, where: str) -> None:
     bare = re.sub(r"\[\^?\]?[^\]]*\]", "c", re.sub(r"\\\D", "c", pattern))
     if len(re.findall(r"[*+{]", bare)) > 2 or re.search(r"\)[*+{]", bare) or re.search(r"\\\d|\(\?P=", bare):
         raise BadConfig(
-            f"{where}: the pattern is too costly; use at most two of * and +, and none after a bracket."
+            "%(where)s: the pattern is too costly; use at most two of * and +, and none after a bracket.",
+            where=where,
         )
 
 
@@ -157,7 +170,8 @@ class Rule:
         path, sign, values = (text, "", "") if text.startswith("/") else text.partition("=")
         if sign and (not path.strip() or not values.strip()):
             raise BadConfig(
-                f"{where}: write it as code = 0, as code = 0 | 200, or as a pattern such as /^0:/."
+                "%(where)s: write it as code = 0, as code = 0 | 200, or as a pattern such as /^0:/.",
+                where=where,
             )
         options = frozenset(value.strip() for value in values.split("|")) if sign else frozenset()
         return cls(Path.compile(path, where), options)
@@ -185,7 +199,10 @@ class Table:
         for theirs, ours in lines_of(text, "=", where):
             if ours not in known:
                 raise BadConfig(
-                    f"{where}: “{ours}” is none of our words; choose from {', '.join(sorted(known))}."
+                    "%(where)s: “%(word)s” is none of our words; choose from %(known)s.",
+                    where=where,
+                    word=ours,
+                    known=", ".join(sorted(known)),
                 )
             if theirs.endswith("*"):
                 beginnings.append((theirs[:-1], ours))
