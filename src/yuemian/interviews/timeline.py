@@ -40,7 +40,14 @@ EVENTS = {
     EventKind.BOUNCED: "danger",
     EventKind.UNCLEAR: "warning",
     EventKind.CALLED_OFF: "neutral",
+    EventKind.REPLIED: "warning",
+    EventKind.UNSUBSCRIBED: "danger",
+    EventKind.COMPLAINED: "danger",
 }
+#: Those that say all in their title.
+PLAIN = frozenset(
+    {EventKind.ACCEPTED, EventKind.DELIVERED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED}
+)
 
 
 @dataclass(frozen=True)
@@ -188,7 +195,7 @@ def _deliveries(interview: Interview) -> Iterator[Entry]:
         kind = EventKind(event.kind)
         reason = wording.reason(event.code or delivery.reason).sentence
         title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
-        detail = "" if kind in {EventKind.ACCEPTED, EventKind.DELIVERED} else str(reason)
+        detail = "" if kind in PLAIN else str(reason)
         about = str(wording.purpose(delivery.notification.purpose))
         icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
         yield Entry(event.at, EVENTS[kind], icon, f"{about} · {title}", detail)
@@ -203,6 +210,9 @@ def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:
         EventKind.BOUNCED: _("%(channel)s came back"),
         EventKind.UNCLEAR: _("%(channel)s: outcome unknown"),
         EventKind.CALLED_OFF: _("%(channel)s called off"),
+        EventKind.REPLIED: _("%(channel)s answered by the candidate"),
+        EventKind.UNSUBSCRIBED: _("%(channel)s: the candidate wants no more of them"),
+        EventKind.COMPLAINED: _("%(channel)s reported as unwanted"),
     }
     if is_rehearsal:
         titles |= {

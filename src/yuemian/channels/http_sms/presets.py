@@ -19,6 +19,7 @@ class Preset:
     key: str
     name: str
     note: str
+    note_zh: str
     settings: Mapping[str, Any]
 
 
@@ -35,4 +36,4 @@ def _read(file_name: str, data: Mapping[str, Any]) -> Preset:
     if unknown:
         raise ValueError(f"{file_name} has the unknown setting {min(unknown)}")
     settings = {name: v.strip("\n") if isinstance(v, str) else v for name, v in data["settings"].items()}
-    return Preset(file_name.removesuffix(".toml"), data["name"], data["note"], settings)
+    return Preset(file_name.removesuffix(".toml"), data["name"], data["note"], data["note_zh"], settings)

@@ -196,6 +196,12 @@ class Delivery(TenantModel):
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            # For receipts; what goes through the installation's own mail server costs nothing here.
+            models.Index(
+                fields=["account", "provider_id"],
+                name="delivery_receipts",
+                condition=models.Q(account__isnull=False),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),
