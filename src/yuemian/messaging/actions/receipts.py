@@ -97,9 +97,10 @@ def _delivery_of(account: ProviderAccount, event: Event) -> UUID | None:
     """By our key, by the gateway's id, or for a reply by whom this account wrote to last at that number."""
     carried = Delivery.objects.filter(organization_id=account.organization_id, account=account.pk)
     if event.kind is Reported.REPLIED:
-        points = _points_at(account, event.recipient)
-        written = carried.filter(contact_point__in=points).exclude(sent_at=None)
-        return written.order_by("-sent_at").values_list("pk", flat=True).first()
+        # By way of the person: deliveries have no index of their contact point.
+        people = ContactPoint.objects.filter(pk__in=_points_at(account, event.recipient)).values("candidate")
+        written = carried.filter(notification__candidate__in=people, channel=account.channel)
+        return written.exclude(sent_at=None).order_by("-sent_at", "-pk").values_list("pk", flat=True).first()
     if event.delivery_id:
         try:
             key = UUID(event.delivery_id)
