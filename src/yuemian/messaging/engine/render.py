@@ -108,8 +108,9 @@ class Renderer:
         to = _address(row, vault)
         if row.channel != "email":
             text = to_text(said.text)
+            title = said.subject if row.channel == "wechat" else ""  # a text message has none
             return Message(
-                str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
+                str(row.id), str(row.id), to, title, text, row.locale, slots={"link": self._base + token}
             )
         filled = mail_slots(row.purpose, said, context, row.locale, used=compiled.used)
         return self._mail(row, sender, to, said, context, filled=filled, mail_from=mail_from, is_lab=is_lab)
