@@ -45,7 +45,7 @@ class FakeProvider(Provider):
         self.closed = False
         self.was_asked = asyncio.Event()
         self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
-        self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
+        self.dedup = dedup  # one class plays every kind of provider
         self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.found: Receipt | None = None
 
@@ -157,6 +157,11 @@ class Story:
     def rows(self, query: Any) -> list[Any]:
         with acting_in(self.cast.organization.pk):
             return list(query)
+
+    def act(self, what: Callable[[], Any]) -> Any:
+        """Anything else, in a transaction of the organization."""
+        with acting_in(self.cast.organization.pk):
+            return what()
 
     def change(self, statement: str, *values: Any) -> None:
         """As the engine's role, for what only time or another process could do."""
