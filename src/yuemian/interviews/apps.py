@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 
 TRUTH = """
@@ -54,3 +56,5 @@ class InterviewsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("interview", TRUTH, PAST_OF, CLOSED, PLACE))
         register_previews("yuemian.interviews.previews.SOURCE")
+        # By name: models cannot be imported before every app stands.
+        reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")

@@ -33,6 +33,11 @@ CHANNELS: dict[str, Text] = {
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
 }
+#: Of the registry.
+PROVIDER_NAMES: dict[str, Text] = {
+    "smtp": _("Mail server (SMTP)"),
+    "http_sms": _("Text messages by HTTP"),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),

@@ -94,7 +94,8 @@ class Renderer:
         to = _address(row, vault)
         if row.channel != "email":
             text, id_ = to_text(wording.said.text), str(row.id)
-            return Message(id_, id_, to, "", text, row.locale, slots={"link": link})
+            title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
+            return Message(id_, id_, to, title, text, row.locale, slots={"link": link})
         filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
         return self._mail(
             row,

@@ -266,6 +266,12 @@ class Delivery(BulkModel):
                 condition=models.Q(state="sent", account__isnull=False),
             ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            # For receipts; what goes through the installation's own mail server costs nothing here.
+            models.Index(
+                fields=["account", "provider_id"],
+                name="delivery_receipts",
+                condition=models.Q(account__isnull=False),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),
