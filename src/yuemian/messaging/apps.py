@@ -1,4 +1,4 @@
-"""The messaging app."""
+"""The messaging app; lets the clock count what routing learns."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from django.apps import AppConfig
 
 from yuemian.messaging.clock import Chore, register_chore
 
+#: Interviews begin all day; what they teach need not be known sooner.
+LEARNING = Chore("learn_routing", timedelta(minutes=15), "yuemian.messaging.actions.learn.learn_from_answers")
+#: Reports that were faster than our own bookkeeping.
+STRAYS = Chore("match_strays", timedelta(seconds=10), "yuemian.messaging.actions.receipts.match_strays")
+
 
 class MessagingConfig(AppConfig):
     name = "yuemian.messaging"
     label = "messaging"
 
     def ready(self) -> None:
-        strays = "yuemian.messaging.actions.receipts.match_strays"
-        register_chore(Chore("stray_reports", timedelta(seconds=10), strays))
+        register_chore(LEARNING)
+        register_chore(STRAYS)

@@ -35,6 +35,8 @@ class Plan:
     version: TemplateVersion
     channels: Sequence[Channel]
     is_again: bool = False
+    #: Each person on the best of the channels, instead of on all.
+    is_routed: bool = False
     #: None: now.
     due_at: datetime | None = None
 
@@ -82,6 +84,7 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
             now=now,
             due_at=plan.due_at,
             resend=plan.is_again,
+            is_routed=plan.is_routed,
             batch_id=batch.pk,
         )
         if sent.total != expected or not sent.total:

@@ -13,8 +13,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
@@ -42,6 +44,7 @@ class Item(NamedTuple):
     left_out: LeftOut | None
     #: How often this purpose was said about this revision before; None: nobody looked yet.
     times_said: int | None = None
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,21 @@ def summarize_chosen(
     *,
     now: datetime,
     resend: bool = False,
+    is_routed: bool = False,
+    due_at: datetime | None = None,
 ) -> Summary:
     """Decide for every interview of the version's organization, as the database has it now, in the order given.
 
-    A constant number of queries, and no model is built, however many there are.
+    A constant number of queries, and no model is built, however many there are. `is_routed`: each person is written to
+    on the best of the wanted channels, with the others behind it; otherwise on all of them.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
-    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend)
+    texts = texts_of(version)
+    routes: Mapping[UUID, Route] = {}
+    if is_routed:
+        asked = StepRequest(purpose, texts, due_at=due_at)
+        routes = routes_for(version.organization, chosen, asked, now)
+    items = _decide(chosen, texts, purpose, wanted, routes, now=now, resend=resend)
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -121,6 +132,7 @@ def send_chosen(
     now: datetime,
     due_at: datetime | None = None,
     resend: bool = False,
+    is_routed: bool = False,
     batch_id: UUID | None = None,
 ) -> Batch:
     """Decide and plan in one go, slice by slice, so that a hundred thousand need no more memory than a thousand.
@@ -128,7 +140,16 @@ def send_chosen(
     `batch_id` names a draft that now becomes this batch.
     """
     summaries = (
-        summarize_chosen(interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend)
+        summarize_chosen(
+            interview_ids[at : at + SLICE],
+            version,
+            purpose,
+            wanted,
+            now=now,
+            resend=resend,
+            is_routed=is_routed,
+            due_at=due_at,
+        )
         for at in range(0, len(interview_ids), SLICE)
     )
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
@@ -215,17 +236,19 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
 
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
-    interview = item.interview
+    interview, route = item.interview, item.route
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
         subject_revision=interview.revision,
         locale=item.locale,
         context=context_of(interview.facts, occasion.organization, item.locale, **extra),
-        channels=item.channels,
+        channels=route.channels if route else item.channels,
         deadline_at=interview.facts.starts_at,
         link_expires_at=interview.ends_at + LINK_OUTLIVES,
         occurrence=occurrence,
+        explanation=route.note if route else "",
+        at_once=route.at_once if route else None,
     )
 
 
@@ -277,11 +300,18 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
+    route: Route | None = None,
 ) -> tuple[str, Sequence[Channel], LeftOut | None]:
-    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
+    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here.
+
+    A route replaces the wanted channels by those it begins with.
+    """
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
-    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+    reason = left_out(choice, purpose, wanted, now=now)
+    if route is None:
+        return locale, channels_for(choice, wanted), reason
+    return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
 
 
 def _decide(
@@ -289,6 +319,7 @@ def _decide(
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
+    routes: Mapping[UUID, Route],
     *,
     now: datetime,
     resend: bool,
@@ -299,11 +330,12 @@ def _decide(
     weighed: dict[tuple[Any, ...], tuple[str, Sequence[Channel], LeftOut | None]] = {}
     items = []
     for each in chosen:
-        known = said.get(each.id)
+        known, route = said.get(each.id), routes.get(each.id)
         was_told = known is not None and known.is_told and not resend
         facts = each.facts
         points = tuple(each.contact_points)
-        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points)
+        way = route and (route.channels, route.at_once)
+        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points, way)
         verdict = weighed.get(kind)
         if verdict is None:
             choice = Choice(
@@ -314,8 +346,9 @@ def _decide(
                 channels=points,
                 texts=(),
             )
-            verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
-        items.append(Item(each, *verdict, known.times if known else 0))
+            verdict = weigh(choice, each.locales, texts, purpose, wanted, now=now, route=route)
+            weighed[kind] = verdict
+        items.append(Item(each, *verdict, known.times if known else 0, route))
     return items
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.channels.base import BadAddress, Event
 from yuemian.channels.base import EventKind as Reported
@@ -19,6 +19,7 @@ from yuemian.channels.registry import provider_class
 from yuemian.domain.replies import is_opt_out
 from yuemian.domain.states import DeliveryState, ReasonCode, merge_receipt
 from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, ProviderAccount, StrayReport
 from yuemian.messaging.signals import reply_received
 from yuemian.trust.identifiers import uuid7
@@ -148,6 +149,10 @@ def _append(account: ProviderAccount, found: Sequence[tuple[Event, UUID]], now: 
         _merge(delivery, event, now)
         _heed(account, delivery, event, now)
     DeliveryEvent.objects.bulk_create(new)
+    failed = [row.pk for row in deliveries.values() if row.state == DeliveryState.PERMANENT_FAILURE]
+    if failed and new:
+        with connection.cursor() as cursor:
+            cursor.execute(FALL_BACK, {"deliveries": failed})
     for delivery in {event.delivery_id: deliveries[event.delivery_id] for event in new}.values():
         _tell(delivery)
     return len(new)
