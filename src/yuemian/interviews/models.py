@@ -283,9 +283,33 @@ class StepRecord(TenantModel):
                 fields=["interview", "revision", "step_key"], name="step_once_per_revision"
             )
         ]
+        indexes = [
+            models.Index(fields=["interview"], name="step_suggested", condition=models.Q(outcome="suggested"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.step_key} {self.outcome}"
+
+
+class Digest(TenantModel):
+    """A user's morning: that it was looked at, and the mail that came of it. One per person and day, by constraint."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests", db_index=False)
+    day = models.DateField(help_text="On the person's own calendar.")
+    at = models.DateTimeField()
+    notification = models.ForeignKey(
+        "messaging.Notification",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Empty: there was nothing to say.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"digest of {self.day} for {self.user_id}"
 
 
 class BatchSelection(TenantModel):

@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db import models
 
 from yuemian.accounts.models import Locale, User
-from yuemian.domain.states import BatchState, Channel, DeliveryState, NotificationState, Purpose, ReasonCode
+from yuemian.domain.states import (
+    TROUBLE,
+    BatchState,
+    Channel,
+    DeliveryState,
+    NotificationState,
+    Purpose,
+    ReasonCode,
+)
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
@@ -196,6 +204,11 @@ class Delivery(TenantModel):
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            models.Index(
+                fields=["organization", "deadline_at"],
+                name="delivery_trouble",
+                condition=models.Q(state__in=sorted(str(state) for state in TROUBLE)),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),
