@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
@@ -43,11 +43,13 @@ class Plan:
         return Purpose(self.version.template.purpose)
 
 
-def choose(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Batch:
-    """Keep a choice of interviews as a draft, in the order given."""
+def choose(
+    user: User, interview_ids: Collection[UUID], *, now: datetime, batch_id: UUID | None = None
+) -> Batch:
+    """Keep a choice of interviews as a draft, in the order given. `batch_id` is made up here unless given."""
     with transaction.atomic():
         batch = Batch.objects.create(
-            id=uuid7(),
+            id=batch_id or uuid7(),
             organization_id=user.organization_id,
             purpose=Purpose.INVITATION,
             state=BatchState.DRAFT,
@@ -68,6 +70,7 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
     Raises Outdated when another number of people than `expected` would be written to.
     """
     with transaction.atomic():
+        one_send_at_a_time(user)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
@@ -79,6 +82,12 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         if len(summary.going) != expected or not summary.going:
             raise Outdated(Outdated.__doc__)
         return send(user, summary, plan.version, plan.purpose, now=now, due_at=plan.due_at, batch_id=batch.pk)
+
+
+def one_send_at_a_time(user: User) -> None:
+    """Wait for other sends of the organization: two that begin together would both find the same people untold."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(user.organization_id)])
 
 
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:

@@ -170,7 +170,8 @@ SELECT id, since, why FROM (
       AND (%(recruiter)s::uuid IS NULL OR i.recruiter_id = %(recruiter)s)
       AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)
       AND NOT EXISTS (
-        SELECT 1 FROM messaging_notification same JOIN messaging_delivery by_another ON by_another.notification_id = same.id
+        SELECT 1 FROM messaging_notification same
+        JOIN messaging_delivery by_another ON by_another.notification_id = same.id
         WHERE same.subject_kind = n.subject_kind AND same.subject_id = n.subject_id
           AND same.subject_revision = n.subject_revision AND same.purpose = n.purpose
           AND by_another.state IN ('sending', 'sent', 'delivered'))
@@ -186,7 +187,7 @@ def trouble(user: User, scope: Scope, now: datetime) -> list[Pick]:
     return [Pick(*row) for row in _rows(_TROUBLE, user, scope, now)]
 
 
-def incomplete(user: User, scope: Scope, now: datetime) -> tuple[list[Pick], list[Clash]]:
+def incomplete(user: User, scope: Scope, now: datetime, clashes: Iterable[Clash]) -> list[Pick]:
     """Soon, and something is missing: an interviewer, the candidate's address, somebody of HR; or two at once."""
     rows = scope.interviews(user).filter(state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD)
     rows = rows.exclude(answer=str(Answer.DECLINED)).order_by("starts_at", "id")
@@ -204,9 +205,7 @@ def incomplete(user: User, scope: Scope, now: datetime) -> tuple[list[Pick], lis
         state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD, recruiter=None
     )
     picks += _picks(nobodys.order_by("starts_at", "id"), "recruiter")
-    clashes = clashes_of(user, scope, now)
-    picks += [Pick(clash.second, None, "clash") for clash in clashes]
-    return picks, clashes
+    return picks + [Pick(clash.second, None, "clash") for clash in clashes]
 
 
 #: Several candidates of one job who begin together are a group interview, not a mistake.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -12,19 +12,23 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from yuemian.accounts.models import Role, User
-from yuemian.domain.states import TOLD, Answer
+from yuemian.domain.states import TOLD, Answer, Attendance, Mode
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
 from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
 from yuemian.interviews.today.scope import Scope
+from yuemian.interviews.today.wording import TITLES, TONES, why
 from yuemian.interviews.today.words import words_of
+from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
+from yuemian.ui.states import appearance
 
 #: Lines of a part; a day's arrivals are shown whole as far as a person can read them.
 SHOWN = 6
 SHOWN_ARRIVALS = 60
+ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
 ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
 #: The board's filter that holds the rest of a part.
 ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
@@ -60,6 +64,8 @@ class Line:
     clashes: Sequence[Clashing] = ()
     #: The candidate's own words: the question, or the time they propose.
     words: str = ""
+    #: What the plan does next by itself, in sentences.
+    next: Sequence[str] = ()
     #: Its time has come: one can say who came.
     has_begun: bool = False
 
@@ -70,6 +76,22 @@ class Line:
     @property
     def name(self) -> str:
         return self.row.interview.application.candidate.name
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return [why(code) for code in self.whys]
+
+    @property
+    def where(self) -> Text:
+        """The place, or how it is held."""
+        interview = self.interview
+        is_onsite = interview.mode == Mode.ONSITE
+        return interview.place_name or interview.place_address if is_onsite else MODES[interview.mode]
+
+    @property
+    def attendances(self) -> list[tuple[str, Text]]:
+        """What one can say about who came."""
+        return [(each, appearance(each, "attendance").label) for each in ATTENDANCES]
 
 
 @dataclass(frozen=True)
@@ -86,6 +108,18 @@ class Section:
     answers: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def title(self) -> Text:
+        return TITLES[self.part]
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.part]
+
+    @property
+    def anchor(self) -> str:
+        return f"#{self.part}"
+
+    @property
     def more(self) -> int:
         return self.count - len(self.lines)
 
@@ -98,7 +132,7 @@ class Section:
         return self.answers.get(Answer.DECLINED, 0)
 
     @property
-    def is_open(self) -> int:
+    def unclear(self) -> int:
         """How many have not said whether they come."""
         return self.count - self.coming - self.not_coming
 
@@ -122,6 +156,19 @@ class Today:
         return self.sections[Part(part)]
 
     @property
+    def filled(self) -> list[Section]:
+        return [section for section in self.sections.values() if section.count]
+
+    @property
+    def work(self) -> list[Section]:
+        """What waits for a person, or for an answer."""
+        return [section for section in self.filled if section.part not in ARRIVALS]
+
+    @property
+    def days(self) -> list[Section]:
+        return [section for section in self.sections.values() if section.part in ARRIVALS]
+
+    @property
     def to_do(self) -> int:
         """Lines that wait for a person; who comes is no work."""
         return sum(
@@ -140,10 +187,12 @@ def midnight(now: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
     return datetime.combine(now.astimezone(zone).date() + timedelta(days=days), time(), zone)
 
 
-def read_today(user: User, scope: Scope, *, now: datetime) -> Today:
-    """The whole page, for one person."""
+def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part] = tuple(Part)) -> Today:
+    """The whole page, or `only` some parts of it. Interviewers have arrivals and nothing else."""
     zone = zone_of(user)
-    picked, clashes = _picked(user, scope, now, zone)
+    wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
+    clashes = parts.clashes_of(user, scope, now) if Part.INCOMPLETE in wanted else []
+    picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
     shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
     rows = _rows(user, shown, clashes, now)
     since = _told_since([folded.id for folded in shown.get(Part.UNANSWERED, ())])
@@ -172,27 +221,20 @@ def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Sc
     )
 
 
-def _picked(
-    user: User, scope: Scope, now: datetime, zone: ZoneInfo
-) -> tuple[dict[Part, list[Pick]], list[Clash]]:
-    rows = scope.interviews(user)
+def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequence[Clash]) -> list[Pick]:
+    rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
-    arrivals = {
-        Part.TODAY: parts.arrivals(rows, today, tomorrow),
-        Part.TOMORROW: parts.arrivals(rows, tomorrow, after),
+    read: dict[Part, Callable[[], list[Pick]]] = {
+        Part.WAITING: lambda: parts.waiting(rows, now),
+        Part.INVITE: lambda: parts.to_invite(rows, now),
+        Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
+        Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
+        Part.CAME: lambda: parts.who_came(rows, today),
+        Part.UNANSWERED: lambda: parts.unanswered(rows, now),
+        Part.TROUBLE: lambda: parts.trouble(user, scope, now),
+        Part.INCOMPLETE: lambda: parts.incomplete(user, scope, now, clashes),
     }
-    if user.role == Role.INTERVIEWER:
-        return arrivals, []
-    incomplete, clashes = parts.incomplete(user, scope, now)
-    return {
-        Part.WAITING: parts.waiting(rows, now),
-        Part.INVITE: parts.to_invite(rows, now),
-        **arrivals,
-        Part.CAME: parts.who_came(rows, today),
-        Part.UNANSWERED: parts.unanswered(rows, now),
-        Part.TROUBLE: parts.trouble(user, scope, now),
-        Part.INCOMPLETE: incomplete,
-    }, clashes
+    return read[part]()
 
 
 def _most(part: Part) -> int:
