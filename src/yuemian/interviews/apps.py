@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
+from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register, register_previews
 
 TRUTH = """
@@ -18,4 +21,7 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         register(Subject("interview", TRUTH))
+        register_chore(
+            Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")

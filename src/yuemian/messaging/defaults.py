@@ -40,18 +40,26 @@ def shipped_templates() -> tuple[ShippedTemplate, ...]:
 
 def install_defaults(organization: Organization, now: datetime) -> int:
     """Publish the shipped templates the organization lacks, by name. Returns how many were added."""
-    return sum(
-        create_published(
-            organization.pk,
-            name=shipped.name,
-            purpose=shipped.purpose,
-            round_name=shipped.round,
-            texts=shipped.texts,
-            now=now,
-        )
-        is not None
-        for shipped in shipped_templates()
+    return sum(_install(organization, shipped, now) for shipped in shipped_templates())
+
+
+def _install(organization: Organization, shipped: ShippedTemplate, now: datetime) -> bool:
+    created = create_published(
+        organization.pk,
+        name=shipped.name,
+        purpose=shipped.purpose,
+        round_name=shipped.round,
+        texts=shipped.texts,
+        now=now,
     )
+    return created is not None
+
+
+def install_purpose(organization: Organization, purpose: Purpose, now: datetime) -> None:
+    """Publish the shipped templates of one purpose: for organizations that are older than it."""
+    for shipped in shipped_templates():
+        if shipped.purpose == purpose:
+            _install(organization, shipped, now)
 
 
 def _read(data: Mapping[str, Any], pieces: Mapping[str, Any]) -> ShippedTemplate:

@@ -23,6 +23,7 @@ from yuemian.channels.mail import (
     facts_html,
     message_id,
     normalise_address,
+    sections_html,
     shell,
     slots,
 )
@@ -78,7 +79,7 @@ class Renderer:
         self._base = f"{public_url}/c/"
         self._host = urlsplit(public_url).netloc
         self._texts: dict[tuple[UUID, str, str], Compiled | TemplateProblem] = {}
-        self._forms: dict[tuple[UUID, str, str, bool], MailForm] = {}
+        self._forms: dict[tuple[UUID, str, str, bool, bool], MailForm] = {}
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -101,7 +102,8 @@ class Renderer:
             vault.open_bytes(row.key, Notification.PLACE, row.notification_id, row.parameters_sealed)
         )
         token = snapshot["token"] or _NOBODY
-        context = snapshot["context"] | {"answer_link": self._base + token}
+        # A digest brings its own link, to a page behind the sign-in.
+        context = {"answer_link": self._base + token} | snapshot["context"]
         compiled = self._compiled(row)
         said = render(compiled, context)
         check_own_link(said, token, is_linked="answer_link" in compiled.used)
@@ -126,7 +128,7 @@ class Renderer:
         mail_from: str,
         is_lab: bool,
     ) -> Message:
-        form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
+        form = self._form(sender, row.locale, row.purpose)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         message = Message(
@@ -158,21 +160,27 @@ class Renderer:
             raise found
         raise RenderProblem(f"The template version has no {row.channel} text in {row.locale}; write one.")
 
-    def _form(self, sender: Sender, locale: str, *, is_question: bool) -> MailForm:
+    def _form(self, sender: Sender, locale: str, purpose: str) -> MailForm:
         name = sender.name_in(locale)
-        key = (sender.id, name, locale, is_question)
+        is_question, is_digest = purpose != Purpose.CANCELLATION, purpose == Purpose.DIGEST
+        key = (sender.id, name, locale, is_question, is_digest)
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            frame = mail_frame(name, self._host, locale, is_question=is_question)
+            frame = mail_frame(name, self._host, locale, is_question=is_question, is_digest=is_digest)
             form = self._forms[key] = MailForm(frame)
         return form
 
 
-def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) -> Shell:
+def mail_frame(
+    organization: str, host: str, locale: str, *, is_question: bool, is_digest: bool = False
+) -> Shell:
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
+    if is_digest:
+        why = said.digest_why.format(organization=organization, host=host)
+        return shell(ShellTexts(organization, said.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
     button = said.answer if is_question else said.view
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
@@ -193,11 +201,19 @@ def mail_slots(
     return slots(
         preheader=_preheader(said, facts),
         heading=_COMPANY.sub("", said.subject) or said.subject,
-        content=_paragraphs(before),
+        content=_with_sections(before, context),
         facts="" if used & _TIMES else _card(facts),
         link=link,
         after=_paragraphs(f"{after}\n\n{closing}"),
     )
+
+
+def _with_sections(text: str, context: Mapping[str, Any]) -> str:
+    """Where the text says the digest's parts, HTML shows them as cards; what stands around them is HR's."""
+    if "digest_sections" not in context:
+        return _paragraphs(text)
+    before, _, after = text.partition(context["digest"])
+    return f"{_paragraphs(before)}{sections_html(context['digest_sections'])}{_paragraphs(after)}"
 
 
 def _paragraphs(text: str) -> str:
@@ -225,9 +241,9 @@ def _card(facts: tuple[tuple[str, str], ...]) -> str:
 
 
 def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
-    """The card of key facts; an answer to a question has none, a cancellation names the time alone."""
+    """The card of key facts; an answer or a digest has none, a cancellation names the time alone."""
     said = words(locale)
-    if purpose == Purpose.ANSWER:
+    if purpose in {Purpose.ANSWER, Purpose.DIGEST}:
         return ()
     when = (said.when, context.get("interview_when", ""))
     if purpose == Purpose.CANCELLATION:
