@@ -77,7 +77,7 @@ def suggest(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Su
         if version is not None:
             groups.setdefault(version.pk, (version, []))[1].append(pk)
     offers = [
-        Offer(version, channels, ids, summarize_chosen(ids, version, Purpose.INVITATION, channels, now=now))
+        Offer(version, channels, ids, _summarize(ids, version, channels, now))
         for version, ids in groups.values()
     ]
     return Suggestions(
@@ -86,3 +86,10 @@ def suggest(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Su
         without_template=[name for name, version in versions.items() if version is None],
         has_channel=bool(channels),
     )
+
+
+def _summarize(
+    ids: Collection[UUID], version: TemplateVersion, channels: Sequence[Channel], now: datetime
+) -> Summary:
+    """Each person on the best channel, as a step of a plan takes it."""
+    return summarize_chosen(ids, version, Purpose.INVITATION, channels, now=now, is_routed=True)

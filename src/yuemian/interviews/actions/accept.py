@@ -52,6 +52,6 @@ def accept_suggestions(
             if offer is None or offer.seen != press.seen:
                 raise Outdated(Outdated.__doc__)
             choose(user, offer.interview_ids, now=now, batch_id=press.batch_id)
-            plan = Plan(offer.version, offer.channels)
+            plan = Plan(offer.version, offer.channels, is_routed=True)
             batches.append(press_send(user, press.batch_id, plan, expected=offer.going, now=now))
     return batches

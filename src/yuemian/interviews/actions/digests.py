@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -78,7 +78,8 @@ def _due(organization: Organization, now: datetime) -> list[tuple[User, date]]:
 
 _TAKE: Final = """
 INSERT INTO interviews_digest (id, organization_id, user_id, day, at)
-SELECT * FROM unnest(%(ids)s::uuid[], %(organizations)s::uuid[], %(users)s::uuid[], %(days)s::date[], %(moments)s::timestamptz[])
+SELECT mine.id, %(organization)s, mine.user_id, mine.day, %(now)s
+FROM unnest(%(ids)s::uuid[], %(users)s::uuid[], %(days)s::date[]) AS mine (id, user_id, day)
 ON CONFLICT (user_id, day) DO NOTHING
 RETURNING user_id
 """
@@ -87,12 +88,12 @@ RETURNING user_id
 def _take(organization_id: UUID, due: Collection[tuple[User, date]], now: datetime) -> set[UUID]:
     """The people whose morning is ours; in one order for all, so that two workers never wait for each other."""
     rows = sorted((user.pk, day) for user, day in due)
-    values = {
+    values: dict[str, Any] = {
         "ids": [uuid7() for _ in rows],
-        "organizations": [organization_id] * len(rows),
+        "organization": organization_id,
         "users": [user for user, _ in rows],
         "days": [day for _, day in rows],
-        "moments": [now] * len(rows),
+        "now": now,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)

@@ -246,7 +246,8 @@ def _rows(statement: LiteralString, user: User, scope: Scope, now: datetime) -> 
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _picks(rows: InterviewQuerySet, why: str = "") -> list[Pick]:

@@ -12,14 +12,17 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.cadence import Verdict
 from yuemian.domain.states import TOLD, Answer, Attendance, Mode
+from yuemian.interviews.actions.attendance import can_record
+from yuemian.interviews.agenda_reading import read_agendas
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
 from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
 from yuemian.interviews.today.scope import Scope
-from yuemian.interviews.today.wording import TITLES, TONES, why
+from yuemian.interviews.today.wording import TITLES, TONES, next_step, why
 from yuemian.interviews.today.words import words_of
 from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
@@ -67,7 +70,7 @@ class Line:
     #: What the plan does next by itself, in sentences.
     next: Sequence[str] = ()
     #: Its time has come: one can say who came.
-    has_begun: bool = False
+    can_be_attended: bool = False
 
     @property
     def interview(self) -> Interview:
@@ -79,7 +82,8 @@ class Line:
 
     @property
     def reasons(self) -> list[Reason]:
-        return [why(code) for code in self.whys]
+        """A clash whose other interview is named needs no sentence of its own."""
+        return [why(code) for code in self.whys if code != "clash" or not self.clashes]
 
     @property
     def where(self) -> Text:
@@ -195,11 +199,11 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
     shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
     rows = _rows(user, shown, clashes, now)
-    since = _told_since([folded.id for folded in shown.get(Part.UNANSWERED, ())])
+    silent = [folded.id for folded in shown.get(Part.UNANSWERED, ())]
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
     )
-    known = _Known(rows, clashes, since, words, now)
+    known = _Known(rows, clashes, _told_since(silent), words, _next_steps(user, silent, rows, now), now)
     sections = {
         part: _section(
             part, picks, [known.line(part, each) for each in shown[part] if each.id in rows], scope
@@ -289,6 +293,25 @@ def _told_since(interview_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     return {each["notification__subject_id"]: each["first"] for each in told if each["first"] is not None}
 
 
+def _next_steps(
+    user: User, interview_ids: Sequence[UUID], rows: Mapping[UUID, Row], now: datetime
+) -> dict[UUID, list[str]]:
+    """What the plan says next by itself to those who are silent."""
+    if not interview_ids:
+        return {}
+    agendas = read_agendas(user.organization_id, interview_ids, now)
+    return {
+        id_: [next_step(item.step.purpose, item.due_at, rows[id_].interview.zone) for item in coming[:1]]
+        for id_, items in agendas.items()
+        if id_ in rows
+        and (
+            coming := [
+                each for each in items if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
+            ]
+        )
+    }
+
+
 @dataclass(frozen=True)
 class _Known:
     """What all lines of a page are made from."""
@@ -297,6 +320,7 @@ class _Known:
     clashes: Sequence[Clash]
     told_since: Mapping[UUID, datetime]
     words: Mapping[UUID, str]
+    next_steps: Mapping[UUID, Sequence[str]]
     now: datetime
 
     def line(self, part: Part, folded: _Folded) -> Line:
@@ -307,7 +331,8 @@ class _Known:
             whys=() if part in ARRIVALS else folded.whys,
             clashes=list(self._clashing(folded.id)) if part == Part.INCOMPLETE else (),
             words=self.words.get(folded.id, "") if part == Part.WAITING else "",
-            has_begun=row.interview.starts_at <= self.now,
+            next=self.next_steps.get(folded.id, ()) if part == Part.UNANSWERED else (),
+            can_be_attended=can_record(row.interview, self.now),
         )
 
     def _clashing(self, interview_id: UUID) -> Iterator[Clashing]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.interviews import wording
 from yuemian.interviews.today.parts import Part
 from yuemian.interviews.wording import Reason, Text
+from yuemian.ui.when import moment_text
 
 TITLES: Mapping[Part, Text] = {
     Part.WAITING: _("Waits for you"),
@@ -45,3 +49,14 @@ WHYS: Mapping[str, Reason] = {
 def why(code: str) -> Reason:
     """The sentence of a code of a line: one of ours, or a delivery's reason."""
     return WHYS.get(code) or wording.reason(code)
+
+
+def next_step(purpose: str, due_at: datetime | None, zone: ZoneInfo) -> str:
+    """What the plan does next by itself, on the candidate's clock."""
+    what = wording.purpose(purpose)
+    if due_at is None:
+        return str(what)
+    return gettext("next: %(what)s %(when)s") % {
+        "what": what,
+        "when": moment_text(due_at, zone, with_year=False),
+    }

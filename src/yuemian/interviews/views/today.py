@@ -20,7 +20,7 @@ from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.states import Answer, Attendance, BatchState
 from yuemian.interviews import wording
 from yuemian.interviews.actions.accept import Press, accept_suggestions
-from yuemian.interviews.actions.attendance import record_attendance
+from yuemian.interviews.actions.attendance import CannotAttend, record_attendance
 from yuemian.interviews.actions.choose import Outdated
 from yuemian.interviews.suggestions import Suggestions, suggest
 from yuemian.interviews.today import COUNTED, Part, Scope, Today, read_today, to_invite
@@ -163,9 +163,12 @@ def reception(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.EDIT_INTERVIEWS)
 def attendance(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     """One tap: who came. Correctable with another one."""
-    interview = fetch(request.user, interview_id)
-    said = request.POST.get("attendance", "")
-    if said in list(Attendance) and interview.starts_at <= timezone.now():
-        record_attendance(request.user, interview, Attendance(said), now=timezone.now())
-    scope = Scope.from_query(request.GET, request.user)
+    user, said = request.user, request.POST.get("attendance", "")
+    interview = fetch(user, interview_id)
+    if said in list(Attendance):
+        try:
+            record_attendance(user, interview.pk, Attendance(said), now=timezone.now())
+        except CannotAttend as problem:
+            messages.warning(request, str(problem))
+    scope = Scope.from_query(request.GET, user)
     return _page(request, scope) if _is_part(request) else HttpResponseRedirect(_address(scope, Part.TODAY))
