@@ -146,10 +146,13 @@ def _version(organization: Organization, now: datetime) -> TemplateVersion | Non
     try:
         return version_for(organization.pk, Purpose.DIGEST)
     except NoTemplate:
-        if Template.objects.filter(organization=organization, purpose=Purpose.DIGEST).exists():
-            return None
-        install_purpose(organization, Purpose.DIGEST, now)
-        return version_for(organization.pk, Purpose.DIGEST)
+        with connection.cursor() as cursor:
+            # Another worker may be just installing it.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [str(organization.pk)])
+        if not Template.objects.filter(organization=organization, purpose=Purpose.DIGEST).exists():
+            install_purpose(organization, Purpose.DIGEST, now)
+        found = Template.objects.filter(organization=organization, purpose=Purpose.DIGEST, is_archived=False)
+        return version_for(organization.pk, Purpose.DIGEST) if found.exists() else None
 
 
 def _forget(now: datetime) -> None:

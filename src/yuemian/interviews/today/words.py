@@ -32,8 +32,8 @@ def _notes(interviews: Sequence[Interview]) -> dict[UUID, Response]:
     revisions = {interview.pk: interview.revision for interview in interviews}
     newest = (
         Response.objects.filter(interview__in=list(revisions))
-        .order_by("interview", "-at")
-        .distinct("interview")
+        .order_by("interview_id", "-at")
+        .distinct("interview_id")
     )
     return {
         each.interview_id: each
@@ -50,6 +50,8 @@ def _questions(interviews: Sequence[Interview]) -> dict[UUID, Message]:
         is_from_candidate=True,
     )
     newest = (
-        asked.order_by("conversation", "-created_at").distinct("conversation").select_related("conversation")
+        asked.order_by("conversation_id", "-created_at")
+        .distinct("conversation_id")
+        .select_related("conversation")
     )
     return {each.conversation.application_id: each for each in newest}
