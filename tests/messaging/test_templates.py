@@ -90,7 +90,7 @@ def test_an_archived_template_is_not_used(cast: Cast, now: datetime) -> None:
 
 
 def test_installing_the_defaults_twice_adds_nothing(cast: Cast, now: datetime) -> None:
-    assert install_defaults(cast.organization, now) == 8
+    assert install_defaults(cast.organization, now) == 9
     assert install_defaults(cast.organization, now) == 0
 
 

@@ -40,6 +40,9 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.CHANGE: _("Says what is new, and asks for the answer again."),
     Purpose.CANCELLATION: _("Tells people not to come."),
     Purpose.ANSWER: _("Carries your reply to a candidate's question."),
+    Purpose.DIGEST: _(
+        "Brings everybody of HR their day in the morning; its parts write themselves, the frame is yours."
+    ),
 }
 #: The domain's labels, listed here so that the catalogue finds them; a test keeps them equal.
 PLACEHOLDER_LABELS: dict[str, Text] = {
@@ -78,6 +81,11 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "user_name": _("Who the digest is for"),
+    "digest_day": _("The digest's day"),
+    "digest_summary": _("The digest in one line"),
+    "digest": _("The parts of the day"),
+    "today_link": _("Link to the Today page"),
 }
 
 #: The sentences of `domain.template_language`: how each begins → how it reads in the person's language.

@@ -142,17 +142,23 @@ def _is_wanted(user: User, today: Today, day: date) -> bool:
 
 
 def _version(organization: Organization, now: datetime) -> TemplateVersion | None:
-    """The organization's frame; the shipped one where there never was any. None: it was archived on purpose."""
-    try:
-        return version_for(organization.pk, Purpose.DIGEST)
-    except NoTemplate:
+    """The organization's frame; the shipped one where there never was any. None: it was taken out of use on purpose."""
+    found = _published(organization)
+    if found is None:
         with connection.cursor() as cursor:
             # Another worker may be just installing it.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [str(organization.pk)])
         if not Template.objects.filter(organization=organization, purpose=Purpose.DIGEST).exists():
             install_purpose(organization, Purpose.DIGEST, now)
-        found = Template.objects.filter(organization=organization, purpose=Purpose.DIGEST, is_archived=False)
-        return version_for(organization.pk, Purpose.DIGEST) if found.exists() else None
+        found = _published(organization)
+    return found
+
+
+def _published(organization: Organization) -> TemplateVersion | None:
+    try:
+        return version_for(organization.pk, Purpose.DIGEST)
+    except NoTemplate:
+        return None
 
 
 def _forget(now: datetime) -> None:
