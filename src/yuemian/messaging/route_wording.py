@@ -90,16 +90,17 @@ def route_sentence(note: str) -> str:
 
 def sentence(why: ReasonedSentence) -> str:
     """One sentence without a full stop, as it stands beside a channel."""
-    text = SENTENCES[why.code] % _in_words(why.values)
+    text = str(SENTENCES[why.code]) % _in_words(why.values)
     return text[:1].upper() + text[1:]
 
 
 def _in_words(values: Mapping[str, str | int]) -> dict[str, Any]:
     words: dict[str, Any] = dict(values)
     if "channel" in values:
-        words |= {"name": NAMES[Channel(values["channel"])], "channel": BY[Channel(values["channel"])]}
+        channel = Channel(str(values["channel"]))
+        words |= {"name": NAMES[channel], "channel": BY[channel]}
     if "other" in values:
-        words["other"] = BY[Channel(values["other"])]
+        words["other"] = BY[Channel(str(values["other"]))]
     if "band" in values:
         begins = int(values["band"]) * BAND_HOURS
         words["hours"] = f"{begins:02}:00–{begins + BAND_HOURS:02}:00"

@@ -55,6 +55,11 @@ def routes_for(
     return _Routing(organization, asked, now).routes(read_invitees(organization, locales), locales)
 
 
+def draw_of(interview_id: UUID, revision: int, purpose: Purpose) -> float:
+    """What chance says to one message: the preview and the send, and every replay, draw the same."""
+    return draw_for("explore", interview_id, revision, purpose)
+
+
 class _Routing:
     """One reading of everything that the people have in common, and the decisions made from it."""
 
@@ -104,7 +109,7 @@ class _Routing:
         asked = RouteRequest(
             self.asked.purpose, self.asked.pick, self.asked.channels, used, each.starts_at - self.at
         )
-        draw = draw_for("explore", each.id, each.revision, self.asked.purpose)
+        draw = draw_of(each.id, each.revision, self.asked.purpose)
         return choose_route(person, asked, self._setting(each, locale), draw=draw)
 
     def _setting(self, each: Invitee, locale: str) -> Setting:
