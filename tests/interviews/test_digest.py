@@ -22,6 +22,7 @@ from yuemian.interviews.digest import LONGEST_TEXT, DigestContent, as_text, make
 from yuemian.interviews.models import Digest, Interview
 from yuemian.interviews.today import Scope, read_today
 from yuemian.messaging.clock import CHORES
+from yuemian.messaging.defaults import install_new_purposes
 from yuemian.messaging.models import AccessLink, Delivery, Notification, Template
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault, organization_key
@@ -32,8 +33,9 @@ SATURDAY = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def alone(cast: Cast) -> Cast:
+def alone(cast: Cast, now: datetime) -> Cast:
     """Only the recruiter gets a digest, so that counts speak of one person."""
+    install_new_purposes(cast.organization, now)
     User.objects.exclude(pk=cast.recruiter.pk).update(digest_at=None)
     return cast
 
@@ -90,6 +92,7 @@ def test_before_the_hour_and_long_after_it_nothing_comes(alone: Cast, now: datet
 
 def test_everybody_has_their_own_clock(cast: Cast, now: datetime) -> None:
     """09:00 in Shanghai is 01:00 in London and 20:00 of the day before in New York."""
+    install_new_purposes(cast.organization, now)
     User.objects.update(digest_at=None)
     london = Branch.objects.create(organization=cast.organization, name="伦敦", time_zone="Europe/London")
     new_york = Branch.objects.create(
@@ -131,6 +134,7 @@ def test_a_later_hour_chosen_after_the_digest_brings_no_second_one(alone: Cast, 
 def test_two_workers_at_once_plan_it_once(transactional_db: None, now: datetime) -> None:
     with transaction.atomic():
         cast = create_cast(now=now)
+        install_new_purposes(cast.organization, now)
         User.objects.exclude(pk__in=[cast.recruiter.pk, cast.lead.pk]).update(digest_at=None)
         create_interview(cast, now=now, starts_at=now + DAY)
     organization, barrier, counts = cast.organization.pk, Barrier(2), []
@@ -158,6 +162,7 @@ def test_a_worker_that_dies_before_the_commit_has_done_nothing_and_the_next_one_
 ) -> None:
     with transaction.atomic():
         cast = create_cast(now=now)
+        install_new_purposes(cast.organization, now)
         User.objects.exclude(pk=cast.recruiter.pk).update(digest_at=None)
         create_interview(cast, now=now, starts_at=now + DAY)
 
@@ -225,13 +230,11 @@ def test_live_without_mail_nothing_is_planned(alone: Cast, now: datetime) -> Non
     assert Digest.objects.count() == 0
 
 
-def test_the_frame_is_installed_when_missing_and_respected_when_archived(alone: Cast, now: datetime) -> None:
+def test_an_organization_that_took_the_frame_out_of_use_gets_none(alone: Cast, now: datetime) -> None:
     create_interview(alone, now=now, starts_at=now + 2 * DAY)
-    assert send(alone, now) == 1
-    template = Template.objects.get(purpose=Purpose.DIGEST)
-    template.is_archived = True
-    template.save()
-    assert send(alone, now + DAY) == 0
+    Template.objects.filter(purpose=Purpose.DIGEST).update(is_archived=True)
+    assert send(alone, now) == 0
+    assert Digest.objects.count() == 0
 
 
 # --- What it says

@@ -50,3 +50,11 @@ class InterviewsConfig(AppConfig):
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
         register_previews("yuemian.interviews.previews.SOURCE")
+        register_chore(
+            Chore(
+                "plan-steps",
+                every=timedelta(minutes=1),
+                run="yuemian.interviews.tasks.run_due_steps",
+                due="yuemian.interviews.tasks.steps_due",
+            )
+        )

@@ -63,7 +63,7 @@ class DigestContent:
     link: str
 
     def context(self, user_name: str) -> dict[str, Any]:
-        """What the digest's template is rendered with; `digest_sections` and `answer_link` are for its frame."""
+        """What the digest's template is rendered with; `digest_sections` is for its frame."""
         return {
             "user_name": user_name,
             "digest_day": self.day,
@@ -71,7 +71,6 @@ class DigestContent:
             "digest": as_text(self.sections),
             "digest_sections": [asdict(section) for section in self.sections],
             "today_link": self.link,
-            "answer_link": self.link,
         }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from yuemian.accounts.models import Locale, Organization
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions.library import Text, create_published
+from yuemian.messaging.models import Template
 
 PIECES = "pieces.toml"
 
@@ -43,8 +44,16 @@ def install_defaults(organization: Organization, now: datetime) -> int:
     return sum(_install(organization, shipped, now) for shipped in shipped_templates())
 
 
+def install_new_purposes(organization: Organization, now: datetime) -> int:
+    """After an upgrade: publish the shipped templates of purposes the organization has no template for at all."""
+    had = set(Template.objects.filter(organization=organization).values_list("purpose", flat=True))
+    return sum(
+        _install(organization, shipped, now) for shipped in shipped_templates() if shipped.purpose not in had
+    )
+
+
 def _install(organization: Organization, shipped: ShippedTemplate, now: datetime) -> bool:
-    created = create_published(
+    made = create_published(
         organization.pk,
         name=shipped.name,
         purpose=shipped.purpose,
@@ -52,14 +61,7 @@ def _install(organization: Organization, shipped: ShippedTemplate, now: datetime
         texts=shipped.texts,
         now=now,
     )
-    return created is not None
-
-
-def install_purpose(organization: Organization, purpose: Purpose, now: datetime) -> None:
-    """Publish the shipped templates of one purpose: for organizations that are older than it."""
-    for shipped in shipped_templates():
-        if shipped.purpose == purpose:
-            _install(organization, shipped, now)
+    return made is not None
 
 
 def _read(data: Mapping[str, Any], pieces: Mapping[str, Any]) -> ShippedTemplate:

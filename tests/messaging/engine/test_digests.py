@@ -15,6 +15,7 @@ from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.accounts.models import User
 from yuemian.channels.base import Message
 from yuemian.interviews.actions.digests import send_digests
+from yuemian.messaging.defaults import install_new_purposes
 from yuemian.messaging.lab import my_phone
 from yuemian.messaging.models import Delivery, Template
 from yuemian.trust.tenancy import acting_in
@@ -27,6 +28,7 @@ def plan(story: Story, *, body: str = "") -> None:
     """The recruiter's digest, due now, whatever the hour of the test."""
     cast, now = story.cast, story.now
     with acting_in(cast.organization.pk):
+        install_new_purposes(cast.organization, now)
         create_interviews(cast, 7, now=now, name="王<b>小雨", starts_at=now + DAY)
         User.objects.exclude(pk=cast.recruiter.pk).update(digest_at=None)
         hour = now.astimezone(cast.shanghai.zone).time()

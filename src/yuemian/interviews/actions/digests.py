@@ -20,8 +20,7 @@ from yuemian.interviews.models import Digest
 from yuemian.interviews.today import Scope, Today, read_today
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.defaults import install_purpose
-from yuemian.messaging.models import Notification, Template, TemplateVersion
+from yuemian.messaging.models import Notification, TemplateVersion
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
@@ -47,7 +46,7 @@ def send_digests(organization_id: UUID, now: datetime) -> int:
         due = _due(organization, now)
         if not due or Channel.EMAIL not in available_channels(organization):
             return 0
-        version = _version(organization, now)
+        version = _version(organization)
         if version is None:
             return 0
         mine = _take(organization_id, due, now)
@@ -141,20 +140,8 @@ def _is_wanted(user: User, today: Today, day: date) -> bool:
     return has_something(today, is_workday=works) or (works and user.is_empty_digest_wanted)
 
 
-def _version(organization: Organization, now: datetime) -> TemplateVersion | None:
-    """The organization's frame; the shipped one where there never was any. None: it was taken out of use on purpose."""
-    found = _published(organization)
-    if found is None:
-        with connection.cursor() as cursor:
-            # Another worker may be just installing it.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [str(organization.pk)])
-        if not Template.objects.filter(organization=organization, purpose=Purpose.DIGEST).exists():
-            install_purpose(organization, Purpose.DIGEST, now)
-        found = _published(organization)
-    return found
-
-
-def _published(organization: Organization) -> TemplateVersion | None:
+def _version(organization: Organization) -> TemplateVersion | None:
+    """The organization's frame; None when it was taken out of use."""
     try:
         return version_for(organization.pk, Purpose.DIGEST)
     except NoTemplate:

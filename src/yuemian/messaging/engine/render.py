@@ -102,8 +102,10 @@ class Renderer:
             vault.open_bytes(row.key, Notification.PLACE, row.notification_id, row.parameters_sealed)
         )
         token = snapshot["token"] or _NOBODY
-        # A digest brings its own link, to a page behind the sign-in.
-        context = {"answer_link": self._base + token} | snapshot["context"]
+        # Somebody of the company is led to a page behind the sign-in; a candidate's link comes from the token alone.
+        own = snapshot["context"] if row.user_name is not None else {}
+        link = own.get("interview_link") or own.get("today_link")
+        context = snapshot["context"] | {"answer_link": link or self._base + token}
         compiled = self._compiled(row)
         said = render(compiled, context)
         check_own_link(said, token, is_linked="answer_link" in compiled.used)
