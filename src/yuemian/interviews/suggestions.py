@@ -12,7 +12,7 @@ from uuid import UUID
 from yuemian.accounts.models import User
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, Purpose
-from yuemian.interviews.actions.invite import Summary, summarize_chosen
+from yuemian.interviews.actions.invite import Summary, router_for, summarize_chosen
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import versions_by_round
 from yuemian.messaging.models import TemplateVersion
@@ -92,4 +92,5 @@ def _summarize(
     ids: Collection[UUID], version: TemplateVersion, channels: Sequence[Channel], now: datetime
 ) -> Summary:
     """Each person on the best channel, as a step of a plan takes it."""
-    return summarize_chosen(ids, version, Purpose.INVITATION, channels, now=now, is_routed=True)
+    router = router_for(version.organization, version, Purpose.INVITATION, now=now)
+    return summarize_chosen(ids, version, Purpose.INVITATION, channels, now=now, router=router)

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.interviews.actions.choose import Outdated, Plan, choose, one_send_at_a_time, press_send
+from yuemian.interviews.actions.choose import Outdated, Plan, choose, press_send
+from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.suggestions import suggest
 from yuemian.messaging.models import Batch
 
@@ -41,7 +42,7 @@ def accept_suggestions(
     Raises Outdated when somebody else would now be written to than the page showed.
     """
     with transaction.atomic():
-        one_send_at_a_time(user)
+        hold_sending(user.organization_id)
         done = list(Batch.objects.visible_to(user).filter(pk__in=[press.batch_id for press in presses]))
         if done or not presses:
             return done

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
@@ -73,7 +73,6 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
     Raises Outdated when another number of people than `expected` would be written to.
     """
     with transaction.atomic():
-        one_send_at_a_time(user)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
@@ -95,12 +94,6 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         if sent.total != expected or not sent.total:
             raise Outdated(Outdated.__doc__)  # which takes back what was planned
         return sent
-
-
-def one_send_at_a_time(user: User) -> None:
-    """Wait for other sends of the organization: two that begin together would both find the same people untold."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(user.organization_id)])
 
 
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
