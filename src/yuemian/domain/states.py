@@ -190,7 +190,8 @@ NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState
     N.APPROVED: frozenset({N.SCHEDULED, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
     N.SCHEDULED: frozenset({N.PROCESSING, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
     N.PROCESSING: frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED}),
-    N.COMPLETED: frozenset(),
+    # A person tries again what had failed, on this channel or another one.
+    N.COMPLETED: frozenset({N.PROCESSING}),
     N.CANCELLED: frozenset(),
     N.EXPIRED: frozenset(),
 }
@@ -259,10 +260,12 @@ IN_FLIGHT: Final = frozenset({D.SENDING})
 TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
 FAILED: Final = _FAILED
 CALLED_OFF: Final = _CALLED_OFF
+#: What does not go on by itself and may need a person: see the page of held and failed deliveries.
+NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
 NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})
-NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
+NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})  # until a person tries again
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
 

@@ -166,7 +166,7 @@ def _notifications(interview: Interview) -> Iterator[Entry]:
             "channels": channels,
         }
         if notification.occurrence > 1:
-            title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
+            title += " " + _("(%(nth)s time)") % {"nth": wording.nth(notification.occurrence)}
         by = notification.created_by
         detail = _("by %(name)s") % {"name": by.name} if by else ""
         yield Entry(notification.created_at, "neutral", "send", title, detail)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.reading import ProblemCode
+from yuemian.domain.remedy import Refusal, Remedy
 from yuemian.domain.selection import LeftOut
-from yuemian.domain.states import Channel, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Channel, DeliveryState, Mode, Purpose, ReasonCode
 
 Text = str | Promise
 
@@ -70,6 +72,7 @@ LEFT_OUT: dict[str, Reason] = {
     LeftOut.ALREADY_TOLD: Reason(
         _("Already told about this appointment."), _("Tick “send again” if you mean it.")
     ),
+    LeftOut.COOLING_DOWN: Reason(_("Written to for the same purpose a few minutes ago.")),
     LeftOut.ALREADY_ANSWERED: Reason(_("Has already answered.")),
     LeftOut.MISSING_CONTACT: Reason(
         _("No address for the chosen channels."), _("Choose another channel, or add an address.")
@@ -126,6 +129,33 @@ REASONS: dict[str, Reason] = {
     ReasonCode.RECIPIENT_ALREADY_REPLIED: Reason(_("The candidate had already answered.")),
     ReasonCode.STOPPED_BY_PERSON: Reason(_("Somebody stopped the sending.")),
     ReasonCode.ERASED: Reason(_("The candidate's data was erased.")),
+    # Where a delivery has no reason of its own, its state speaks.
+    DeliveryState.HELD: Reason(_("Kept back before it was sent."), _("Send it now, or give up.")),
+    DeliveryState.TEMPORARY_FAILURE: Reason(_("Tried until it made no sense any more."), _("Try again.")),
+    DeliveryState.TECHNICAL_FAILURE: Reason(_("Something on our side broke."), _("Try again.")),
+    DeliveryState.PERMANENT_FAILURE: Reason(_("It cannot be delivered there."), _("Use another channel.")),
+    DeliveryState.EXPIRED: Reason(_("It was too late to send it."), _("Call instead.")),
+}
+REMEDIES: dict[str, Text] = {
+    Remedy.RELEASE: _("Send now"),
+    Remedy.RETRY: _("Try again"),
+    Remedy.SWITCH: _("Try another channel"),
+    Remedy.ARRIVED: _("It arrived"),
+    Remedy.NOT_ARRIVED: _("It did not: send again"),
+    Remedy.GIVE_UP: _("Give up"),
+}
+REFUSALS: dict[str, Reason] = {
+    Refusal.NOT_SO: Reason(_("This does not apply to them, or somebody was faster.")),
+    Refusal.TOO_LATE: Reason(_("The interview has begun: too late to send."), _("Call instead.")),
+    Refusal.UNTRUE: Reason(
+        _("What it says no longer holds, or was answered."), _("Send a new message from the interview.")
+    ),
+    Refusal.ERASED: Reason(_("The candidate's data was erased.")),
+    Refusal.NO_CONTACT: Reason(
+        _("No address in use for this channel."), _("Add one, or put the old one back into use.")
+    ),
+    Refusal.NO_TEXT: Reason(_("The template has no text for this channel.")),
+    Refusal.UNDER_WAY: Reason(_("The same message is on this channel already.")),
 }
 PROBLEMS: dict[str, Text] = {
     ProblemCode.MISSING: _("Please fill this in."),
@@ -162,3 +192,11 @@ def purpose(code: str) -> Text:
 
 def channel(code: str) -> Text:
     return CHANNELS.get(code, code)
+
+
+def nth(number: int) -> str:
+    """`2nd` in English; in other languages the figure alone, as it stands inside “第2次”."""
+    if not (get_language() or "en").startswith("en"):
+        return str(number)
+    is_teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

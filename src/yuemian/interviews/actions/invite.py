@@ -13,12 +13,15 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.canary import canary_size
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
 from yuemian.hiring.models import Application
+from yuemian.interviews.again import cooling_until, times_said
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.messaging.actions.batches import choose_canary
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
@@ -88,8 +91,13 @@ def summarize_chosen(
     """
     chosen = read_chosen(version.organization_id, interview_ids)
     told = set() if resend else already_told({each.id: each.revision for each in chosen}, purpose)
+    people = {each.candidate.candidate_id for each in chosen} if resend else set()
+    cooling = cooling_until(people, purpose, now=now) if people else {}
     texts = texts_of(version)
-    items = [_item(each, texts, purpose, wanted, was_told=each.id in told, now=now) for each in chosen]
+    items = [
+        _item(each, texts, purpose, wanted, was_told=each.id in told, cooling=cooling, now=now)
+        for each in chosen
+    ]
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -139,7 +147,8 @@ def send(
             actor=user,
             batch=batch,
         )
-        plan_items(occasion, summary.going, **extra)
+        planned = plan_items(occasion, summary.going, **extra)
+        choose_canary(batch, planned, canary_size(len(planned), is_rehearsal=organization.is_rehearsal))
         if purpose == Purpose.INVITATION:
             applications = [item.interview.application_id for item in summary.going]
             waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
@@ -242,6 +251,7 @@ def _item(
     wanted: Collection[Channel],
     *,
     was_told: bool,
+    cooling: Mapping[UUID, datetime],
     now: datetime,
 ) -> Item:
     choice = Choice(
@@ -251,6 +261,7 @@ def _item(
         was_told=was_told,
         channels=interview.contact_points.keys(),
         texts=(),
+        cools_until=cooling.get(interview.candidate.candidate_id),
     )
     return Item(interview, *weigh(choice, interview.locales, texts, purpose, wanted, now=now))
 
@@ -267,12 +278,4 @@ def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
 
 
 def _occurrences(interviews: Iterable[Chosen], purpose: Purpose) -> dict[UUID, int]:
-    revisions = {interview.id: interview.revision for interview in interviews}
-    rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=any_of(revisions), purpose=purpose
-    ).values_list("subject_id", "subject_revision", "occurrence")
-    highest: dict[UUID, int] = {}
-    for subject_id, revision, occurrence in rows:
-        if revisions[subject_id] == revision:
-            highest[subject_id] = max(highest.get(subject_id, 0), occurrence)
-    return highest
+    return times_said({interview.id: interview.revision for interview in interviews}, purpose)

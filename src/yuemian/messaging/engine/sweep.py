@@ -13,6 +13,7 @@ from yuemian.domain.retry import MAX_ATTEMPTS
 from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.accounts import Accounts
+from yuemian.messaging.engine.canary import judge_canaries
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.lab import LabProvider
 from yuemian.messaging.engine.news import News
@@ -47,6 +48,8 @@ async def sweep(database: Database, accounts: Accounts, news: News) -> int:
         if len(rows) < LIMIT:
             break
     await database.fetch(statements.EXPIRE_HELD)
+    _, judged = await judge_canaries(database, None)
+    news.tell(judged)
     await database.fetch(statements.COMPLETE_NOTIFICATIONS)
     finished = await database.fetch(statements.FINISH_BATCHES, {"ids": None})
     news.tell(Touched(organization, batch, 0) for organization, batch in finished)

@@ -105,7 +105,7 @@ class Worker:
             if not self._jobs:
                 break
             await asyncio.wait(self._jobs)
-        await self.news.flush()
+            await self.news.flush()  # may let the rest of a batch go
 
     async def _claim_until_stopped(self) -> None:
         while not self.stopping.is_set():

@@ -7,7 +7,15 @@ from uuid import UUID
 from django.db import models
 
 from yuemian.accounts.models import Locale, User
-from yuemian.domain.states import BatchState, Channel, DeliveryState, NotificationState, Purpose, ReasonCode
+from yuemian.domain.states import (
+    NEEDING_ATTENTION,
+    BatchState,
+    Channel,
+    DeliveryState,
+    NotificationState,
+    Purpose,
+    ReasonCode,
+)
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
@@ -136,6 +144,11 @@ class Notification(TenantModel):
         return f"{self.purpose} {self.pk}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
 class Delivery(TenantModel):
     """One attempt series to hand a notification to one channel; the row is the queue entry.
 
@@ -169,6 +182,9 @@ class Delivery(TenantModel):
         help_text="Its place in the route: 0 goes first, `created` ones follow after a failure.",
     )
     is_canary = models.BooleanField(default=False, db_default=False)
+    is_closed = models.BooleanField(
+        default=False, db_default=False, help_text="A person has dealt with what went wrong."
+    )
     cost = models.DecimalField(
         max_digits=10, decimal_places=4, null=True, help_text="What it cost, once sent."
     )
@@ -186,6 +202,8 @@ class Delivery(TenantModel):
     settled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(
@@ -196,6 +214,15 @@ class Delivery(TenantModel):
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            models.Index(fields=["batch"], name="delivery_canary", condition=models.Q(is_canary=True)),
+            # What a person may have to look after; plain deliveries never enter it.
+            models.Index(
+                fields=["organization", "deadline_at", "state"],
+                name="delivery_attention",
+                condition=models.Q(
+                    state__in=sorted(str(state) for state in NEEDING_ATTENTION), is_closed=False
+                ),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),
