@@ -1,4 +1,4 @@
-"""Reads what a remedy would meet: for each chosen delivery whether it helps, or why not. A constant number of queries."""
+"""Reads what a remedy would meet: for each chosen delivery whether it helps, or why not; in a few queries."""
 
 from __future__ import annotations
 

@@ -50,8 +50,10 @@ COUNTERS: dict[str, str] = {}
 
 
 def register_counter(path: str, count: str) -> None:
-    """Called from an app's `ready()`: `count(user) -> int`, which may stop at a hundred. It is asked by `path`/attention
-    and by every page that shows the navigation; the name is resolved at use, when all models are loaded."""
+    """Called from an app's `ready()`: the dotted name of `count(user) -> int`, which may stop at a hundred.
+
+    Every page that shows the navigation asks it, and `path`/attention; the name is resolved then, not before.
+    """
     COUNTERS[path] = count
 
 
@@ -59,7 +61,7 @@ def waiting_at(path: str, request: HttpRequest) -> str:
     """The figure beside an entry of the navigation: empty when nothing waits, `99+` when much does."""
     user = getattr(request, "user", None)
     number = 0
-    if path in COUNTERS and getattr(user, "is_authenticated", False):
+    if path in COUNTERS and callable(getattr(user, "may", None)):
         number = import_string(COUNTERS[path])(user)
     return "99+" if number > 99 else str(number or "")
 

@@ -1,4 +1,4 @@
-"""What people do about deliveries that do not go on by themselves: release, try again, say what became of them, give up.
+"""What people do about deliveries that do not go on: release, try again, say what became of them, give up.
 
 Trying again never touches the old row but writes a new delivery with the next occurrence, so that every attempt stays
 visible; the old row is closed, which takes it off the page.

@@ -30,7 +30,7 @@ WITH passed AS (
     RETURNING id
 )
 SELECT pg_notify('{WAKE}', '') FROM passed
-"""
+"""  # noqa: S608
 PAUSE: Final = """
 UPDATE messaging_batch SET state = 'paused', paused_at = now(), paused_reason = %(reason)s
 WHERE id = %(id)s AND state = 'running' AND canary_passed_at IS NULL

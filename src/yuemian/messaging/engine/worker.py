@@ -99,12 +99,11 @@ class Worker:
 
     async def drain(self) -> None:
         """Work until nothing is due, once and without the background: for tests and commands."""
-        while True:
+        while await self._claim_once():
             while await self._claim_once():
                 pass
-            if not self._jobs:
-                break
-            await asyncio.wait(self._jobs)
+            if self._jobs:
+                await asyncio.wait(self._jobs)
             await self.news.flush()  # may let the rest of a batch go
 
     async def _claim_until_stopped(self) -> None:
