@@ -176,11 +176,16 @@ def rows_of(user: User, ids: Sequence[UUID], *, now: datetime) -> list[Row]:
     ]
 
 
-def count(user: User, filters: Filters, *, now: datetime) -> dict[str, int]:
-    """Every counter and `all`, in one statement over at most CAP rows and one."""
-    rows = _chosen(user, filters, now=now).order_by()[: CAP + 1]
+def count(user: User, filters: Filters, *, now: datetime, cap: int = CAP) -> dict[str, int]:
+    """Every counter and `all`, in one statement over at most `cap` rows and one."""
+    rows = _chosen(user, filters, now=now).order_by()[: cap + 1]
     figures = {group.value: Count("pk", filter=_in_group(group)) for group in Group}
     return dict(rows.aggregate(all=Count("pk"), **figures))
+
+
+def capped(number: int, cap: int = CAP) -> str:
+    """`10,000+` once counting has stopped."""
+    return f"{cap:,}+" if number > cap else f"{number:,}"
 
 
 def chosen_ids(user: User, filters: Filters, *, now: datetime) -> list[UUID]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -69,7 +70,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "page": attention.page(user, filters, now=now),
         "counters": _counters(request.GET, filters, figures),
         "total": total,
-        "total_text": _capped(total),
+        "total_text": attention.capped(total),
         "remedies": _bulk_remedies(filters.group),
         "query": request.GET.urlencode(),
         "zone": board.zone_of(user),
@@ -93,17 +94,13 @@ def _counters(query: QueryDict, filters: Filters, figures: dict[str, int]) -> li
     return [
         {
             "label": label,
-            "value": _capped(figures[value or "all"]),
+            "value": attention.capped(figures[value or "all"]),
             "url": with_parameters(query, {"state": value or None, "before": None}),
             "tone": tone,
             "is_current": is_current,
         }
         for value, label, tone, is_current in rows
     ]
-
-
-def _capped(number: int) -> str:
-    return f"{attention.CAP:,}+" if number > attention.CAP else f"{number:,}"
 
 
 def _bulk_remedies(group: Group | None) -> list[tuple[str, Text]]:
@@ -232,7 +229,7 @@ def _back(form: QueryDict) -> str:
     query = QueryDict(form.get("filter", ""))
     known = ("state", "reason", "channel", "purpose", "batch", "job", "reached", "age")
     kept = {name: query[name] for name in known if name in query}
-    return reverse("deliveries") + with_parameters(QueryDict(""), dict(kept))
+    return f"{reverse('deliveries')}?{urlencode(kept)}" if kept else reverse("deliveries")
 
 
 # --- Taking along ------------------------------------------------------------------------------------------
