@@ -37,7 +37,6 @@ def trouble(cast: Cast, count: int, state: str, *, now: datetime, **fields: Any)
     Delivery.objects.filter(pk__in=ids).update(state=state, settled_at=now, attempt=1, **fields)
     if state != "held":
         Batch.objects.update(state="finished")
-        Notification.objects.update(state="completed")
     return ids
 
 
@@ -67,7 +66,7 @@ def test_a_retry_is_a_new_delivery_and_the_failed_one_stays_as_it_was(cast: Cast
     old, new = Delivery.objects.order_by("pk")
     assert (new.notification_id, new.contact_point_id) == (old.notification_id, old.contact_point_id)
     assert (new.batch_id, new.deadline_at, new.priority) == (None, old.deadline_at, old.priority)
-    assert Notification.objects.get().state == "processing"
+    assert Notification.objects.get().standing() == "processing"
 
 
 def test_pressing_twice_tries_once(cast: Cast, now: datetime) -> None:
@@ -155,8 +154,10 @@ def test_giving_up_calls_off_what_is_held_and_takes_the_rest_off_the_list(cast: 
     held = trouble(cast, 1, "held", now=now)
     failed = trouble(cast, 1, "permanent_failure", now=now, reason="invalid_contact")
     assert give_up(cast.recruiter, [*held, *failed], now=now) == 2
-    assert states("state", "is_closed") == [("cancelled", True), ("permanent_failure", True)]
-    assert events("called_off") == ["stopped_by_person"]
+    assert states("state", "reason", "is_closed") == [
+        ("cancelled", "stopped_by_person", True),
+        ("permanent_failure", "invalid_contact", True),
+    ]
     assert events("resolved") == ["given_up"]
 
 

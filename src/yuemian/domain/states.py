@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -190,8 +190,7 @@ NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState
     N.APPROVED: frozenset({N.SCHEDULED, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
     N.SCHEDULED: frozenset({N.PROCESSING, N.PENDING_APPROVAL, N.CANCELLED, N.EXPIRED}),
     N.PROCESSING: frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED}),
-    # A person tries again what had failed, on this channel or another one.
-    N.COMPLETED: frozenset({N.PROCESSING}),
+    N.COMPLETED: frozenset(),
     N.CANCELLED: frozenset(),
     N.EXPIRED: frozenset(),
 }
@@ -265,9 +264,21 @@ NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
 NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})
-NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})  # until a person tries again
+NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
+
+
+def standing(meant: NotificationState, deliveries: Collection[DeliveryState]) -> NotificationState:
+    """How far a notification is: what was meant until it is scheduled, then what its deliveries say."""
+    if meant is not N.SCHEDULED or WAITING.issuperset(deliveries):
+        return meant
+    if not (WAITING | IN_FLIGHT).isdisjoint(deliveries):
+        return N.PROCESSING
+    if _CALLED_OFF.issuperset(deliveries):
+        return N.EXPIRED if set(deliveries) == {D.EXPIRED} else N.CANCELLED
+    return N.COMPLETED
+
 
 _NAMES: Final[Mapping[type[StrEnum], str]] = {
     InterviewState: "An interview",

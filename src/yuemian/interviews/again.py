@@ -1,32 +1,18 @@
-"""Sending again: how often something was said already, and from when it may be said once more."""
+"""Sending again: from when something may be said once more."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Max
 
 from yuemian.domain.states import TOLD, WAITING, Purpose
-from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.messaging.models import Notification
-from yuemian.trust.bulk import any_of
 
 #: Nobody gets the same purpose twice within this time, however often somebody presses.
 COOL_DOWN = timedelta(minutes=10)
-
-
-def times_said(revisions: Mapping[UUID, int], purpose: Purpose) -> dict[UUID, int]:
-    """By interview: how often this purpose was planned for its current revision, if ever."""
-    rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=any_of(revisions), purpose=purpose
-    ).values_list("subject_id", "subject_revision", "occurrence")
-    highest: dict[UUID, int] = {}
-    for subject_id, revision, occurrence in rows:
-        if revisions[subject_id] == revision:
-            highest[subject_id] = max(highest.get(subject_id, 0), occurrence)
-    return highest
 
 
 def cooling_until(
@@ -35,9 +21,11 @@ def cooling_until(
     """Who was written to for this purpose a moment ago, and when that moment ends."""
     found = (
         Notification.objects.filter(
-            candidate__in=any_of(candidate_ids),
+            candidate__in=candidate_ids,
             purpose=purpose,
             created_at__gt=now - COOL_DOWN,
+            # What this very planning has just written does not count against itself.
+            created_at__lt=now,
             deliveries__state__in=[str(state) for state in TOLD | WAITING],
         )
         .values_list("candidate_id")

@@ -17,7 +17,8 @@ from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
 from yuemian.interviews.actions.invite import already_told, weigh
-from yuemian.interviews.again import cooling_until, times_said
+from yuemian.interviews.again import cooling_until
+from yuemian.interviews.chosen import said_before
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
@@ -61,7 +62,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     )  # fmt: skip
     revisions = {row[0]: row[1] for row in rows}
     told = set() if plan.is_again else already_told(revisions, plan.purpose)
-    said = times_said(revisions, plan.purpose) if plan.is_again else {}
+    said = said_before(revisions, plan.purpose) if plan.is_again else {}
     cooling = cooling_until([row[6] for row in rows], plan.purpose, now=now) if plan.is_again else {}
     reach, texts = _reach([row[6] for row in rows]), texts_of(plan.version)
     found = Outlook()
@@ -81,7 +82,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             found.going += 1
             found.by_channel.update(channels)
             if pk in said:
-                found.by_time[said[pk] + 1] += 1
+                found.by_time[said[pk].times + 1] += 1
         else:
             found.by_reason[reason] += 1
             until = cooling.get(candidate_id) if reason is LeftOut.COOLING_DOWN else None

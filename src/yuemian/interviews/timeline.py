@@ -11,10 +11,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.states import CALLED_OFF
 from yuemian.domain.when import present
 from yuemian.interviews import wording
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview, Response
-from yuemian.messaging.models import Conversation, DeliveryEvent, EventKind, Message, Notification, Visit
+from yuemian.messaging.models import (
+    Conversation,
+    Delivery,
+    DeliveryEvent,
+    EventKind,
+    Message,
+    Notification,
+    Visit,
+)
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 from yuemian.ui.states import appearance
@@ -31,15 +40,14 @@ CHANGES = {
     ChangeKind.DETAILS_CHANGED: ("info", "edit"),
     ChangeKind.CANCELLED: ("danger", "x"),
 }
-#: What tells a person nothing (attempts, expired leases) stays out.
+#: What tells a person nothing (attempts, expired leases) stays out. That a delivery was sent or called off is read
+#: from its row.
 EVENTS = {
-    EventKind.ACCEPTED: "info",
     EventKind.DELIVERED: "success",
     EventKind.DEFERRED: "warning",
     EventKind.FAILED: "danger",
     EventKind.BOUNCED: "danger",
     EventKind.UNCLEAR: "warning",
-    EventKind.CALLED_OFF: "neutral",
 }
 
 
@@ -73,6 +81,7 @@ def story(interview: Interview, user: User) -> list[Entry]:
         *_changes(interview),
         *_notifications(interview),
         *_deliveries(interview),
+        *_events(interview),
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
     ]
@@ -177,6 +186,20 @@ def _listed(words: Iterable[str | Promise]) -> str:
 
 
 def _deliveries(interview: Interview) -> Iterator[Entry]:
+    found = Delivery.objects.filter(
+        notification__subject_kind=SUBJECT_KIND,
+        notification__subject_id=interview.pk,
+        notification__candidate__isnull=False,
+    )
+    for delivery in found.select_related("notification"):
+        if delivery.sent_at:
+            yield _delivery_entry(delivery, EventKind.ACCEPTED, delivery.sent_at, "info")
+        if delivery.state in CALLED_OFF and delivery.settled_at:
+            reason = wording.reason(delivery.reason).sentence
+            yield _delivery_entry(delivery, EventKind.CALLED_OFF, delivery.settled_at, "neutral", str(reason))
+
+
+def _events(interview: Interview) -> Iterator[Entry]:
     found = DeliveryEvent.objects.filter(
         delivery__notification__subject_kind=SUBJECT_KIND,
         delivery__notification__subject_id=interview.pk,
@@ -184,14 +207,17 @@ def _deliveries(interview: Interview) -> Iterator[Entry]:
         kind__in=list(EVENTS),
     )
     for event in found.select_related("delivery__notification"):
-        delivery = event.delivery
         kind = EventKind(event.kind)
-        reason = wording.reason(event.code or delivery.reason).sentence
-        title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
-        detail = "" if kind in {EventKind.ACCEPTED, EventKind.DELIVERED} else str(reason)
-        about = str(wording.purpose(delivery.notification.purpose))
-        icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
-        yield Entry(event.at, EVENTS[kind], icon, f"{about} · {title}", detail)
+        reason = wording.reason(event.code or event.delivery.reason).sentence
+        detail = "" if kind is EventKind.DELIVERED else str(reason)
+        yield _delivery_entry(event.delivery, kind, event.at, EVENTS[kind], detail)
+
+
+def _delivery_entry(delivery: Delivery, kind: EventKind, at: datetime, tone: str, detail: str = "") -> Entry:
+    title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
+    about = str(wording.purpose(delivery.notification.purpose))
+    icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
+    return Entry(at, tone, icon, f"{about} · {title}", detail)
 
 
 def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:

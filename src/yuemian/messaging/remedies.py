@@ -18,7 +18,6 @@ from yuemian.domain.states import TOLD, WAITING, DeliveryState, Purpose
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.models import Delivery, TemplateVariant
 from yuemian.messaging.subjects import SUBJECTS
-from yuemian.trust.bulk import any_of
 
 #: No remedy touches more at once; a larger choice is worked off in rounds.
 MOST = 20_000
@@ -97,7 +96,7 @@ def prospect(
 
 
 def _read(user: User, ids: Collection[UUID], *, lock: bool) -> list[Troubled]:
-    rows = Delivery.objects.visible_to(user).filter(pk__in=any_of(ids), is_closed=False).order_by("pk")
+    rows = Delivery.objects.visible_to(user).filter(pk__in=ids, is_closed=False).order_by("pk")
     if lock:
         rows = rows.select_for_update(of=("self",))
     return [Troubled._make(row) for row in rows.values_list(*FIELDS)[:MOST]]
@@ -111,11 +110,11 @@ class _Surroundings:
         self._standings = _standings(rows)
         self._contacts = _contacts(rows)
         self._texts = set(
-            TemplateVariant.objects.filter(version__in=any_of({row.version_id for row in rows})).values_list(
+            TemplateVariant.objects.filter(version__in={row.version_id for row in rows}).values_list(
                 "version_id", "channel", "locale"
             )
         )
-        siblings = Delivery.objects.filter(notification__in=any_of({row.notification_id for row in rows}))
+        siblings = Delivery.objects.filter(notification__in={row.notification_id for row in rows})
         highest = siblings.values_list("notification_id", "channel").annotate(Max("occurrence")).order_by()
         self._occurrences = {(notification, on): number for notification, on, number in highest}
         self._prepared, self._active = {}, {}
@@ -162,7 +161,7 @@ def _contacts(rows: Iterable[Troubled]) -> Mapping[tuple[UUID | None, str], list
     """By candidate and channel: the addresses in use."""
     people = {row.candidate_id for row in rows if row.candidate_id}
     found: dict[tuple[UUID | None, str], list[UUID]] = {}
-    points = ContactPoint.objects.filter(candidate__in=any_of(people), state=ContactState.ACTIVE)
+    points = ContactPoint.objects.filter(candidate__in=people, state=ContactState.ACTIVE)
     for id_, candidate_id, channel in points.order_by("pk").values_list("id", "candidate_id", "channel"):
         found.setdefault((candidate_id, channel), []).append(id_)
     return found

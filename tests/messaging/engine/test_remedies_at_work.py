@@ -31,7 +31,9 @@ def test_a_retry_from_a_finished_batch_leaves_and_completes_its_notification(liv
     deliver(outside)
     assert len(outside.sent) == 2
     assert live.deliveries("state", "occurrence") == [("permanent_failure", 1)] * 2 + [("sent", 2)] * 2
-    assert live.rows(Notification.objects.values_list("state", flat=True)) == ["completed"] * 2
+    assert [each.standing() for each in live.rows(Notification.objects.prefetch_related("deliveries"))] == [
+        "completed"
+    ] * 2
 
 
 def test_what_a_person_says_did_not_arrive_gets_another_key(live: Story) -> None:

@@ -7,42 +7,45 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.canary import SIZE as CANARY
 from yuemian.domain.canary import canary_size
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
-from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
-from yuemian.hiring.models import Application
-from yuemian.interviews.again import cooling_until, times_said
-from yuemian.interviews.chosen import Chosen, read_chosen
+from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.again import cooling_until
+from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
-from yuemian.messaging.actions.batches import choose_canary
+from yuemian.messaging.actions.batches import mark_canary
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
+from yuemian.messaging.models import Batch, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
-from yuemian.trust.bulk import any_of
+from yuemian.trust.bulk import id_array
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
 #: Locale → channel → text, as `texts_of` gives them.
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 LINK_OUTLIVES = timedelta(hours=24)
+#: Interviews decided and planned at once.
+SLICE: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One chosen interview: on which channels its candidate hears, or why not."""
 
     interview: Chosen
     locale: str
     channels: Sequence[Channel]
     left_out: LeftOut | None
+    #: How often this purpose was said about this revision before; None: nobody looked yet.
+    times_said: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,7 @@ def summarize_chosen(
     A constant number of queries, and no model is built, however many there are.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
-    told = set() if resend else already_told({each.id: each.revision for each in chosen}, purpose)
-    people = {each.candidate.candidate_id for each in chosen} if resend else set()
-    cooling = cooling_until(people, purpose, now=now) if people else {}
-    texts = texts_of(version)
-    items = [
-        _item(each, texts, purpose, wanted, was_told=each.id in told, cooling=cooling, now=now)
-        for each in chosen
-    ]
+    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend)
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -113,46 +109,84 @@ def send(
     *,
     now: datetime,
     due_at: datetime | None = None,
-    batch_id: UUID | None = None,
     **extra: Any,
 ) -> Batch:
-    """Plan the whole batch: business rows, notifications and deliveries commit together.
+    """Plan the whole batch: business rows, notifications and deliveries commit together."""
+    return _send(user, [summary], version, purpose, now=now, due_at=due_at, **extra)
+
+
+def send_chosen(
+    user: User,
+    interview_ids: Sequence[UUID],
+    version: TemplateVersion,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    resend: bool = False,
+    batch_id: UUID | None = None,
+) -> Batch:
+    """Decide and plan in one go, slice by slice, so that a hundred thousand need no more memory than a thousand.
 
     `batch_id` names a draft that now becomes this batch.
     """
+    summaries = (
+        summarize_chosen(interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend)
+        for at in range(0, len(interview_ids), SLICE)
+    )
+    return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
+
+
+def _send(
+    user: User,
+    summaries: Iterable[Summary],
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    batch_id: UUID | None = None,
+    **extra: Any,
+) -> Batch:
     organization = user.organization
+    batch = Batch(
+        id=batch_id or uuid7(),
+        organization=organization,
+        purpose=purpose,
+        version=version,
+        state=BatchState.RUNNING,
+        created_by=user,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    occasion = Occasion(
+        organization=organization,
+        purpose=purpose,
+        version=version,
+        subject_kind=SUBJECT_KIND,
+        due_at=batch.due_at,
+        now=now,
+        actor=user,
+        batch=batch,
+    )
+    left_out: Counter[LeftOut] = Counter()
+    first: list[UUID] = []
     with transaction.atomic():
-        batch = Batch(
-            id=batch_id or uuid7(),
-            organization=organization,
-            purpose=purpose,
-            version=version,
-            state=BatchState.RUNNING,
-            created_by=user,
-            created_at=now,
-            due_at=due_at or now,
-            total=len(summary.going),
-            left_out={str(reason): count for reason, count in summary.by_reason.items()},
-        )
-        if not summary.going:
+        for summary in summaries:
+            left_out += summary.by_reason
+            planned = plan_items(occasion, summary.going, **extra)
+            batch.total += len(planned)
+            first += planned[: CANARY - len(first)]
+            if purpose == Purpose.INVITATION:
+                _note_invited(item.interview.application_id for item in summary.going)
+        batch.left_out = {str(reason): count for reason, count in left_out.items()}
+        if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
+        batch.canary = canary_size(batch.total, is_rehearsal=organization.is_rehearsal)
+        if batch.canary:
+            mark_canary(first[: batch.canary])
         batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
-        occasion = Occasion(
-            organization=organization,
-            purpose=purpose,
-            version=version,
-            subject_kind=SUBJECT_KIND,
-            due_at=due_at or now,
-            now=now,
-            actor=user,
-            batch=batch,
-        )
-        planned = plan_items(occasion, summary.going, **extra)
-        choose_canary(batch, planned, canary_size(len(planned), is_rehearsal=organization.is_rehearsal))
-        if purpose == Purpose.INVITATION:
-            applications = [item.interview.application_id for item in summary.going]
-            waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
-            waiting.filter(pk__in=any_of(applications)).update(stage=Stage.INVITED)
         audit.record(
             organization.pk,
             user.actor,
@@ -167,11 +201,27 @@ def send(
     return batch
 
 
+def _note_invited(applications: Iterable[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",
+            [str(Stage.INVITED), id_array(applications), [str(Stage.APPLIED), str(Stage.SCREENED)]],
+        )
+
+
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
     """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
-    said = _occurrences((item.interview for item in items), occasion.purpose)
-    intents = (_intent(occasion, item, said.get(item.interview.id, 0) + 1, extra) for item in items)
+    unasked = {item.interview.id: item.interview.revision for item in items if item.times_said is None}
+    said = said_before(unasked, occasion.purpose) if unasked else {}
+    intents = (_intent(occasion, item, _times(item, said) + 1, extra) for item in items)
     return plan_notifications(occasion, intents)
+
+
+def _times(item: Item, said: Mapping[UUID, Said]) -> int:
+    if item.times_said is not None:
+        return item.times_said
+    known = said.get(item.interview.id)
+    return known.times if known else 0
 
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
@@ -244,38 +294,45 @@ def weigh(
     return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
 
 
-def _item(
-    interview: Chosen,
+def _decide(
+    chosen: Iterable[Chosen],
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
     *,
-    was_told: bool,
-    cooling: Mapping[UUID, datetime],
     now: datetime,
-) -> Item:
-    choice = Choice(
-        state=InterviewState(interview.state),
-        answer=Answer(interview.facts.answer),
-        starts_at=interview.facts.starts_at,
-        was_told=was_told,
-        channels=interview.contact_points.keys(),
-        texts=(),
-        cools_until=cooling.get(interview.candidate.candidate_id),
-    )
-    return Item(interview, *weigh(choice, interview.locales, texts, purpose, wanted, now=now))
+    resend: bool,
+) -> list[Item]:
+    """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
+    chosen = list(chosen)
+    said = said_before({each.id: each.revision for each in chosen}, purpose)
+    people = [each.candidate.candidate_id for each in chosen] if resend else []
+    cooling = cooling_until(people, purpose, now=now) if people else {}
+    weighed: dict[tuple[Any, ...], tuple[str, Sequence[Channel], LeftOut | None]] = {}
+    items = []
+    for each in chosen:
+        known = said.get(each.id)
+        was_told = known is not None and known.is_told and not resend
+        facts = each.facts
+        points = tuple(each.contact_points)
+        cools_until = cooling.get(each.candidate.candidate_id) if cooling else None
+        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points, cools_until)
+        verdict = weighed.get(kind)
+        if verdict is None:
+            choice = Choice(
+                state=InterviewState(each.state),
+                answer=Answer(facts.answer),
+                starts_at=facts.starts_at,
+                was_told=was_told,
+                channels=points,
+                texts=(),
+                cools_until=cools_until,
+            )
+            verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
+        items.append(Item(each, *verdict, known.times if known else 0))
+    return items
 
 
 def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
-    rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND,
-        subject_id__in=any_of(revisions),
-        purpose=purpose,
-        deliveries__state__in=[str(state) for state in TOLD | WAITING],
-    ).values_list("subject_id", "subject_revision")
-    return {subject_id for subject_id, revision in rows if revisions[subject_id] == revision}
-
-
-def _occurrences(interviews: Iterable[Chosen], purpose: Purpose) -> dict[UUID, int]:
-    return times_said({interview.id: interview.revision for interview in interviews}, purpose)
+    return {id_ for id_, said in said_before(revisions, purpose).items() if said.is_told}

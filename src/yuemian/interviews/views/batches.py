@@ -182,8 +182,9 @@ def _has_pending_canary(batch: Batch) -> bool:
 
 def _names(batch: Batch) -> str:
     """A send to one person says to whom."""
-    found = batch.notifications.select_related("candidate").first()
-    return found.candidate.name if found and found.candidate else ""
+    found = Delivery.objects.filter(batch=batch).select_related("notification__candidate").first()
+    candidate = found.notification.candidate if found else None
+    return candidate.name if candidate else ""
 
 
 @require_POST

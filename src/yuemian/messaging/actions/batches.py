@@ -13,7 +13,6 @@ from yuemian.domain.states import BatchState, check_move
 from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.models import Batch, Delivery
 from yuemian.trust import audit
-from yuemian.trust.bulk import any_of
 from yuemian.trust.live import announce
 
 
@@ -47,12 +46,9 @@ def resume_batch(user: User, batch_id: UUID, *, now: datetime) -> Batch:
     return batch
 
 
-def choose_canary(batch: Batch, notification_ids: Sequence[UUID], size: int) -> None:
-    """The first `size` people of a batch that is just being planned go ahead of the rest."""
-    if size:
-        Batch.objects.filter(pk=batch.pk).update(canary=size)
-        first = Delivery.objects.filter(notification__in=any_of(notification_ids[:size]))
-        first.update(is_canary=True)
+def mark_canary(notification_ids: Sequence[UUID]) -> None:
+    """These few of a batch that is just being planned go ahead of the rest."""
+    Delivery.objects.filter(notification__in=notification_ids).update(is_canary=True)
 
 
 def wake_workers() -> None:

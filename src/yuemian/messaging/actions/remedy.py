@@ -16,12 +16,11 @@ from django.db.models.functions import Coalesce
 
 from yuemian.accounts.models import User
 from yuemian.domain.remedy import SENDS_ANEW, Remedy
-from yuemian.domain.states import DeliveryState, NotificationState, ReasonCode
+from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.actions.batches import wake_workers
-from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, Notification
+from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind
 from yuemian.messaging.remedies import Helped, Troubled, prospect
 from yuemian.trust import audit, bulk
-from yuemian.trust.bulk import any_of
 from yuemian.trust.identifiers import uuid7_series
 from yuemian.trust.live import announce
 
@@ -79,7 +78,7 @@ def _apply(
 
 
 def _settle_old(user: User, remedy: Remedy, helped: Sequence[Helped], now: datetime) -> None:
-    rows = Delivery.objects.filter(pk__in=any_of(each.row.id for each in helped))
+    rows = Delivery.objects.filter(pk__in=[each.row.id for each in helped])
     troubled = [each.row for each in helped]
     if remedy is Remedy.RELEASE:
         rows.update(state=DeliveryState.QUEUED, reason="")
@@ -98,12 +97,11 @@ def _close(user: User, remedy: Remedy, troubled: Sequence[Troubled], now: dateti
     """What was held is called off for good; with it, when given up, the further channels of its route."""
     held = [row for row in troubled if row.state == DeliveryState.HELD]
     stopped = {"state": DeliveryState.CANCELLED, "reason": ReasonCode.STOPPED_BY_PERSON, "settled_at": now}
-    Delivery.objects.filter(pk__in=any_of(row.id for row in held)).update(**stopped)
-    Delivery.objects.filter(pk__in=any_of(row.id for row in troubled)).update(is_closed=True)
+    Delivery.objects.filter(pk__in=[row.id for row in held]).update(**stopped)
+    Delivery.objects.filter(pk__in=[row.id for row in troubled]).update(is_closed=True)
     if remedy is Remedy.GIVE_UP:
-        notifications = any_of(row.notification_id for row in held)
+        notifications = [row.notification_id for row in held]
         Delivery.objects.filter(notification__in=notifications, state=DeliveryState.CREATED).update(**stopped)
-        _tell(user, held, EventKind.CALLED_OFF, ReasonCode.STOPPED_BY_PERSON, now)
         _tell(
             user,
             [row for row in troubled if row.state != DeliveryState.HELD],
@@ -117,9 +115,7 @@ def _close(user: User, remedy: Remedy, troubled: Sequence[Troubled], now: dateti
 
 def _send_anew(user: User, helped: Sequence[Helped], now: datetime) -> None:
     prepared = [each.prepared_id for each in helped if each.prepared_id]
-    Delivery.objects.filter(pk__in=any_of(prepared)).update(
-        state=DeliveryState.QUEUED, due_at=now, batch=None
-    )
+    Delivery.objects.filter(pk__in=prepared).update(state=DeliveryState.QUEUED, due_at=now, batch=None)
     ids = uuid7_series()
     fields = (
         "id", "notification", "channel", "contact_point", "occurrence", "position", "priority", "deadline_at",
@@ -147,9 +143,6 @@ def _send_anew(user: User, helped: Sequence[Helped], now: datetime) -> None:
         "created_at": now,
     }
     bulk.insert(Delivery, fields, rows, shared=shared)
-    # All were settled; now one of theirs is under way again.
-    again = Notification.objects.filter(pk__in=any_of({each.row.notification_id for each in helped}))
-    again.filter(state=NotificationState.COMPLETED).update(state=NotificationState.PROCESSING)
 
 
 def _tell(user: User, rows: Sequence[Troubled], kind: EventKind, code: str, now: datetime) -> None:
