@@ -35,6 +35,7 @@ class Environment:
     database_is_embedded: bool
     smtp_url: str
     mail_from: str
+    metrics_token: str
 
 
 def read() -> Environment:
@@ -61,6 +62,7 @@ def read() -> Environment:
         database_is_embedded=not url,
         smtp_url=_text("YUEMIAN_SMTP_URL", ""),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
+        metrics_token=_metrics_token(),
     )
 
 
@@ -125,6 +127,13 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _metrics_token() -> str:
+    token = _text("YUEMIAN_METRICS_TOKEN", "")
+    if token and len(token) < 16:
+        raise EnvironmentError_("YUEMIAN_METRICS_TOKEN is too short; give at least 16 random characters")
+    return token
 
 
 def _port(name: str, default: int) -> int:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.interviews.views import batches, board, deliveries, detail, editing, previews, sending
+from yuemian.interviews.views import (
+    batches,
+    board,
+    candidates,
+    deliveries,
+    detail,
+    editing,
+    previews,
+    sending,
+)
 
 urlpatterns = [
     path("interviews", board.show, name="interviews"),
@@ -20,6 +29,12 @@ urlpatterns = [
     path("send/<uuid:batch_id>", sending.compose, name="send-draft"),
     path("send/<uuid:batch_id>/left-out", sending.left_out, name="send-left-out"),
     path("send/<uuid:batch_id>/test", sending.test, name="send-test"),
+    path("candidates/<uuid:candidate_id>", candidates.show, name="candidate-story"),
+    path(
+        "candidates/<uuid:candidate_id>/contacts/<uuid:point_id>",
+        candidates.contact,
+        name="candidate-contact",
+    ),
     path("deliveries", deliveries.show, name="deliveries"),
     path("deliveries/check", deliveries.check, name="deliveries-check"),
     path("deliveries/act", deliveries.act, name="deliveries-act"),

@@ -13,6 +13,7 @@ from yuemian.domain.reading import ProblemCode
 from yuemian.domain.remedy import Refusal, Remedy
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, DeliveryState, Mode, Purpose, ReasonCode
+from yuemian.messaging.models import EventKind
 
 Text = str | Promise
 
@@ -135,6 +136,33 @@ REASONS: dict[str, Reason] = {
     DeliveryState.TECHNICAL_FAILURE: Reason(_("Something on our side broke."), _("Try again.")),
     DeliveryState.PERMANENT_FAILURE: Reason(_("It cannot be delivered there."), _("Use another channel.")),
     DeliveryState.EXPIRED: Reason(_("It was too late to send it."), _("Call instead.")),
+}
+EVENTS: dict[str, Text] = {
+    EventKind.ATTEMPTED: word("event", "Tried"),
+    EventKind.ACCEPTED: word("event", "Taken by the provider"),
+    EventKind.DEFERRED: word("event", "Put off; it is tried again"),
+    EventKind.FAILED: word("event", "Failed"),
+    EventKind.UNCLEAR: word("event", "Cut off: outcome unknown"),
+    EventKind.LEASE_EXPIRED: word("event", "A worker stopped in the middle"),
+    EventKind.DELIVERED: word("event", "Delivered"),
+    EventKind.BOUNCED: word("event", "Came back"),
+    EventKind.OPENED: word("event", "Opened, perhaps by a machine"),
+    EventKind.CLICKED: word("event", "Link opened, perhaps by a machine"),
+    EventKind.REPLIED: word("event", "Replied"),
+    EventKind.COMPLAINED: word("event", "Reported as spam"),
+    EventKind.UNSUBSCRIBED: word("event", "Opted out"),
+    EventKind.REPORTED: word("event", "The provider said something we do not know"),
+    EventKind.TIMED_OUT: word("event", "No receipt came in time"),
+    EventKind.FELL_BACK: word("event", "The next channel takes over"),
+    EventKind.RELEASED: word("event", "Tried again by a person"),
+    EventKind.RESOLVED: word("event", "Decided by a person"),
+    EventKind.CALLED_OFF: word("event", "Called off"),
+}
+#: What a person decided about a delivery, as its event says it.
+DECISIONS: dict[str, Text] = {
+    "arrived": _("It arrived."),
+    "not_arrived": _("It did not arrive; sent again."),
+    "given_up": _("Given up."),
 }
 REMEDIES: dict[str, Text] = {
     Remedy.RELEASE: _("Send now"),

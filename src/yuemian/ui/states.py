@@ -93,6 +93,16 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "imported": Appearance("success", word("import", "Imported")),
         "discarded": Appearance("neutral", word("import", "Discarded")),
     },
+    "worker": {
+        "alive": Appearance("success", word("worker", "At work")),
+        "silent": Appearance("danger", word("worker", "Silent")),
+        "stopped": Appearance("neutral", word("worker", "Stopped")),
+    },
+    "account": {
+        "ok": Appearance("success", word("account", "In order")),
+        "half_open": Appearance("warning", word("account", "Being tried again")),
+        "open": Appearance("danger", word("account", "Takes nothing")),
+    },
     "template": {
         "draft": Appearance("warning", word("template", "Draft")),
         "published": Appearance("success", word("template", "Published")),

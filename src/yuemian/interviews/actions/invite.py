@@ -183,9 +183,7 @@ def _send(
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
-        batch.canary = canary_size(batch.total, is_rehearsal=organization.is_rehearsal)
-        if batch.canary:
-            mark_canary(first[: batch.canary])
+        _try_first(batch, first)
         batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
         audit.record(
             organization.pk,
@@ -199,6 +197,13 @@ def _send(
         )
         announce(organization.pk, "interviews")
     return batch
+
+
+def _try_first(batch: Batch, first: Sequence[UUID]) -> None:
+    """The first few of a large send to real people go ahead of the rest."""
+    batch.canary = canary_size(batch.total, is_rehearsal=batch.organization.is_rehearsal)
+    if batch.canary:
+        mark_canary(first[: batch.canary])
 
 
 def _note_invited(applications: Iterable[UUID]) -> None:
