@@ -96,13 +96,15 @@ def about(interview: Interview) -> str:
 
 
 def whole_story(interviews: Sequence[Interview], user: User) -> list[Told]:
-    """Newest first. What belongs to an application, such as its conversation, is told once."""
-    told: dict[tuple[datetime, str, str], Told] = {}
+    """Newest first. The conversation of an application is told once, whatever its rounds."""
+    told: list[Told] = []
+    applications: set[UUID] = set()
     for interview in interviews:
         label = about(interview) if len(interviews) > 1 else ""
-        for entry in timeline.story(interview, user):
-            told.setdefault((entry.at, entry.title, entry.quote), Told(entry, label))
-    return sorted(told.values(), key=lambda each: each.entry.at, reverse=True)[: timeline.LONGEST]
+        is_first = interview.application_id not in applications
+        applications.add(interview.application_id)
+        told += [Told(entry, label) for entry in timeline.story(interview, user, with_conversation=is_first)]
+    return sorted(told, key=lambda each: each.entry.at, reverse=True)[: timeline.LONGEST]
 
 
 def messages_to(candidate_id: UUID, interviews: Sequence[Interview]) -> list[Spoken]:

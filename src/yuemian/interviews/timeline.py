@@ -74,8 +74,8 @@ class Said:
     text: str
 
 
-def story(interview: Interview, user: User) -> list[Entry]:
-    """Newest first, in a constant number of queries."""
+def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
+    """Newest first, in a constant number of queries. The conversation is the application's, not the interview's."""
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     entries = [
         *_changes(interview),
@@ -85,7 +85,7 @@ def story(interview: Interview, user: User) -> list[Entry]:
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
     ]
-    if may_read_conversation(user):
+    if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LONGEST]
 
