@@ -3,13 +3,50 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 from yuemian.ui.context import register_counter
 
 TRUTH = """
-SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at
+SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
+       i.answer IN ('declined', 'reschedule_requested'), i.state = 'cancelled'
 FROM interviews_interview i WHERE i.id = ANY(%s)
+"""
+#: Its segment, similar people: the same job family, source and language (`route_reading.segment_of`).
+_PAST = """
+SELECT application.candidate_id, interview.id AS subject_id, said.revision, answers.at AS answered_at,
+       interview.starts_at, changes.at AS superseded_at,
+       job.family_id || '|' || coalesce(application.source_id::text, '') || '|' || candidate.locale AS segment,
+       coalesce(nullif(candidate.time_zone, ''), interview.time_zone) AS zone, branch.region
+FROM interviews_interview AS interview
+JOIN hiring_application AS application
+    ON application.id = interview.application_id AND application.organization_id = interview.organization_id
+JOIN hiring_candidate AS candidate
+    ON candidate.id = application.candidate_id AND candidate.organization_id = interview.organization_id
+JOIN hiring_job AS job ON job.id = application.job_id AND job.organization_id = interview.organization_id
+JOIN accounts_branch AS branch
+    ON branch.id = interview.branch_id AND branch.organization_id = interview.organization_id
+CROSS JOIN LATERAL generate_series(1, interview.revision) AS said (revision)
+LEFT JOIN LATERAL (
+    SELECT min(r.at) FROM interviews_response AS r WHERE r.interview_id = interview.id AND r.revision = said.revision
+) AS answers (at) ON true
+LEFT JOIN LATERAL (
+    SELECT min(c.at) FROM interviews_change AS c WHERE c.interview_id = interview.id AND c.revision > said.revision
+) AS changes (at) ON true
+WHERE interview.organization_id = %(organization)s
+"""
+PAST_OF = f"{_PAST} AND application.candidate_id = ANY(%(candidates)s::uuid[])"
+CLOSED = f"{_PAST} AND interview.starts_at >= %(since)s AND interview.starts_at < %(until)s"
+
+#: A candidate's clock is their own where it is known, else that of the interview.
+PLACE = """
+SELECT i.id, i.branch_id, coalesce(nullif(c.time_zone, ''), i.time_zone)
+FROM interviews_interview i
+JOIN hiring_application a ON a.id = i.application_id
+JOIN hiring_candidate c ON c.id = a.candidate_id
+WHERE i.id = ANY(%s)
 """
 
 
@@ -18,6 +55,8 @@ class InterviewsConfig(AppConfig):
     label = "interviews"
 
     def ready(self) -> None:
-        register(Subject("interview", TRUTH))
+        register(Subject("interview", TRUTH, PAST_OF, CLOSED, PLACE))
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
+        # By name: models cannot be imported before every app stands.
+        reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")

@@ -12,16 +12,19 @@ from datetime import datetime
 from uuid import UUID
 
 from yuemian.accounts.models import User
+from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut
 from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
-from yuemian.interviews.actions.invite import already_told, weigh
+from yuemian.interviews.actions.invite import already_told, on_route, router_for, weigh
+from yuemian.interviews.actions.route import Target
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import said_before
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
+from yuemian.messaging.route_wording import ShownRoute, shown
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Outlook:
 
 
 def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
-    """In four queries, six for a resend, whatever the number of interviews."""
+    """In a constant number of queries, whatever the number of interviews."""
     rows = list(
         Interview.objects.visible_to(user)
         .filter(pk__in=batch.selection.interview_ids)
@@ -65,6 +68,10 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     said = said_before(revisions, plan.purpose) if plan.is_again else {}
     cooling = cooling_until([row[6] for row in rows], plan.purpose, now=now) if plan.is_again else {}
     reach, texts = _reach([row[6] for row in rows]), texts_of(plan.version)
+    routes: dict[UUID, Route] = {}
+    if plan.is_routed:
+        router = router_for(user.organization, plan.version, plan.purpose, now=now, due_at=plan.due_at)
+        routes = router.routes([Target(row[0], row[1], (row[8], row[9])) for row in rows])
     found = Outlook()
     for pk, _, state, answer, starts_at, zone, candidate_id, name, locale, branch_locale in rows:
         choice = Choice(
@@ -77,7 +84,8 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             cools_until=cooling.get(candidate_id),
         )
         locales = (locale, branch_locale)
-        _, channels, reason = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now)
+        verdict = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now)
+        _, channels, reason = on_route(verdict, routes.get(pk))
         if reason is None:
             found.going += 1
             found.by_channel.update(channels)
@@ -88,6 +96,17 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             until = cooling.get(candidate_id) if reason is LeftOut.COOLING_DOWN else None
             found.staying.append(Staying(pk, name, starts_at, zone, reason, until))
     return found
+
+
+def route_shown(user: User, plan: Plan, interview: Interview, *, now: datetime) -> ShownRoute | None:
+    """How one of the chosen would be written to, and why; None when the recruiter decides."""
+    if not plan.is_routed:
+        return None
+    locales = (interview.application.candidate.locale, interview.branch.locale)
+    target = Target(interview.pk, interview.revision, locales)
+    router = router_for(user.organization, plan.version, plan.purpose, now=now, due_at=plan.due_at)
+    route = router.routes([target]).get(interview.pk)
+    return shown(route) if route else None
 
 
 def _reach(candidate_ids: Sequence[UUID]) -> dict[UUID, list[Channel]]:

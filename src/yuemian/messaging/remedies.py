@@ -35,6 +35,7 @@ class Troubled(NamedTuple):
     state: str
     deadline_at: datetime
     attempt: int
+    is_unclear: bool
     candidate_id: UUID | None
     purpose: str
     subject_kind: str
@@ -47,6 +48,7 @@ class Troubled(NamedTuple):
 
 FIELDS = (
     "id", "notification_id", "channel", "contact_point_id", "position", "priority", "state", "deadline_at", "attempt",
+    "is_unclear",
     "notification__candidate_id", "notification__purpose", "notification__subject_kind", "notification__subject_id",
     "notification__subject_revision", "notification__version_id", "notification__locale",
     "notification__key__destroyed_at",

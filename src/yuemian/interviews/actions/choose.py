@@ -35,6 +35,8 @@ class Plan:
     version: TemplateVersion
     channels: Sequence[Channel]
     is_again: bool = False
+    #: Each person on the best of the channels, instead of on all.
+    is_routed: bool = False
     #: None: now.
     due_at: datetime | None = None
 
@@ -83,6 +85,7 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
             due_at=plan.due_at,
             resend=plan.is_again,
             batch_id=batch.pk,
+            is_routed=plan.is_routed,
         )
         if sent.total != expected or not sent.total:
             raise Outdated(Outdated.__doc__)  # which takes back what was planned

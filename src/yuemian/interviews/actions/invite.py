@@ -15,8 +15,10 @@ from django.db import connection, transaction
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.canary import SIZE as CANARY
 from yuemian.domain.canary import canary_size
+from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
@@ -32,6 +34,8 @@ from yuemian.trust.live import announce
 
 #: Locale → channel → text, as `texts_of` gives them.
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
+#: Language, channels, or why not.
+Verdict = tuple[str, Sequence[Channel], LeftOut | None]
 LINK_OUTLIVES = timedelta(hours=24)
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
@@ -46,6 +50,7 @@ class Item(NamedTuple):
     left_out: LeftOut | None
     #: How often this purpose was said about this revision before; None: nobody looked yet.
     times_said: int | None = None
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -87,13 +92,15 @@ def summarize_chosen(
     *,
     now: datetime,
     resend: bool = False,
+    router: Router | None = None,
 ) -> Summary:
     """Decide for every interview of the version's organization, as the database has it now, in the order given.
 
-    A constant number of queries, and no model is built, however many there are.
+    A constant number of queries, and no model is built, however many there are. With a router each person is written
+    to on the best of the channels, the others behind it; without, on all that are wanted.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
-    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend)
+    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend, router=router)
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -126,16 +133,32 @@ def send_chosen(
     due_at: datetime | None = None,
     resend: bool = False,
     batch_id: UUID | None = None,
+    is_routed: bool = False,
 ) -> Batch:
     """Decide and plan in one go, slice by slice, so that a hundred thousand need no more memory than a thousand.
 
-    `batch_id` names a draft that now becomes this batch.
+    `batch_id` names a draft that now becomes this batch. `is_routed`: each on the best channel instead of on all.
     """
+    router = router_for(user.organization, version, purpose, now=now, due_at=due_at) if is_routed else None
     summaries = (
-        summarize_chosen(interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend)
+        summarize_chosen(
+            interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend, router=router
+        )
         for at in range(0, len(interview_ids), SLICE)
     )
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
+
+
+def router_for(
+    organization: Organization,
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> Router:
+    """One for a whole send: what its first slice takes from a budget, the next ones do not have."""
+    return Router(organization, StepRequest(purpose, texts_of(version), due_at=due_at), now)
 
 
 def _send(
@@ -230,17 +253,19 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
 
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
-    interview = item.interview
+    interview, route = item.interview, item.route
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
         subject_revision=interview.revision,
         locale=item.locale,
         context=context_of(interview.facts, occasion.organization, item.locale, **extra),
-        channels=item.channels,
+        channels=route.channels if route else item.channels,
         deadline_at=interview.facts.starts_at,
         link_expires_at=interview.ends_at + LINK_OUTLIVES,
         occurrence=occurrence,
+        explanation=route.note if route else "",
+        at_once=route.at_once if route else None,
     )
 
 
@@ -292,11 +317,19 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
-) -> tuple[str, Sequence[Channel], LeftOut | None]:
+) -> Verdict:
     """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
     return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+
+
+def on_route(verdict: Verdict, route: Route | None) -> Verdict:
+    """The same on the channels that a route begins with."""
+    if route is None:
+        return verdict
+    locale, _, reason = verdict
+    return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
 
 
 def _decide(
@@ -307,13 +340,15 @@ def _decide(
     *,
     now: datetime,
     resend: bool,
+    router: Router | None,
 ) -> list[Item]:
     """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
     chosen = list(chosen)
     said = said_before({each.id: each.revision for each in chosen}, purpose)
     people = [each.candidate.candidate_id for each in chosen] if resend else []
     cooling = cooling_until(people, purpose, now=now) if people else {}
-    weighed: dict[tuple[Any, ...], tuple[str, Sequence[Channel], LeftOut | None]] = {}
+    routes = router.routes(chosen) if router else {}
+    weighed: dict[tuple[Any, ...], Verdict] = {}
     items = []
     for each in chosen:
         known = said.get(each.id)
@@ -334,7 +369,8 @@ def _decide(
                 cools_until=cools_until,
             )
             verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
-        items.append(Item(each, *verdict, known.times if known else 0))
+        route = routes.get(each.id)
+        items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
     return items
 
 

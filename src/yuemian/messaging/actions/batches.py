@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from yuemian.accounts.models import User
-from yuemian.domain.states import BatchState, check_move
+from yuemian.domain.states import BatchState, DeliveryState, check_move
 from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.models import Batch, Delivery
 from yuemian.trust import audit
@@ -17,15 +18,18 @@ from yuemian.trust.live import announce
 
 
 def pause_batch(user: User, batch_id: UUID, *, now: datetime) -> Batch:
-    """Nothing more of it is claimed from here on. Raises ForbiddenMove when the batch does not run.
+    """Nothing more of it leaves from here on. Raises ForbiddenMove when the batch does not run.
 
-    What a worker has already claimed goes on: a few hundred at most.
+    What a worker has claimed but not handed over returns to the queue: the hand-over locks the same rows, and drops
+    those it no longer owns.
     """
     with transaction.atomic():
         batch = _locked(user, batch_id)
         check_move(BatchState, batch.state, BatchState.PAUSED)
         batch.state, batch.paused_at, batch.paused_reason = BatchState.PAUSED, now, ""
         batch.save(update_fields=["state", "paused_at", "paused_reason"])
+        claimed = Delivery.objects.filter(batch=batch, state=DeliveryState.SENDING, provider="")
+        claimed.update(state=DeliveryState.QUEUED, attempt=F("attempt") - 1, worker=None, lease_until=None)
         _tell(user, batch, "batch.paused", now)
     return batch
 

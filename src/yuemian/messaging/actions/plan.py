@@ -248,6 +248,7 @@ class _Planning:
     def _add_deliveries(self, notification: bytes, intent: Intent) -> None:
         rows, points = self.rows, intent.recipient.contact_points
         at_once = len(intent.channels) if intent.at_once is None else max(intent.at_once, 1)
+        said = intent.explanation or self._explanation
         for number, channel in enumerate(intent.channels, 1):
             point = points.get(channel)
             rows.delivery_ids.append(next(self._ids))
@@ -256,7 +257,7 @@ class _Planning:
             rows.points.append(point.bytes if point else None)
             rows.positions.append(max(0, number - at_once))
             rows.states.append(_QUEUED if number <= at_once else _CREATED)
-            rows.explanations.append(intent.explanation or self._explanation)
+            rows.explanations.append(said if number <= at_once else "")
             rows.delivery_deadlines.append(intent.deadline_at)
 
     def write(self) -> list[bytes]:

@@ -6,7 +6,7 @@ visible; the old row is closed, which takes it off the page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.remedy import SENDS_ANEW, Remedy
 from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.actions.batches import wake_workers
-from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind
+from yuemian.messaging.models import Delivery, DeliveryEvent, DeliveryQuerySet, EventKind
 from yuemian.messaging.remedies import Helped, Troubled, prospect
 from yuemian.trust import audit, bulk
 from yuemian.trust.identifiers import uuid7_series
@@ -97,8 +97,11 @@ def _close(user: User, remedy: Remedy, troubled: Sequence[Troubled], now: dateti
     """What was held is called off for good; with it, when given up, the further channels of its route."""
     held = [row for row in troubled if row.state == DeliveryState.HELD]
     stopped = {"state": DeliveryState.CANCELLED, "reason": ReasonCode.STOPPED_BY_PERSON, "settled_at": now}
-    Delivery.objects.filter(pk__in=[row.id for row in held]).update(**stopped)
-    Delivery.objects.filter(pk__in=[row.id for row in troubled]).update(is_closed=True)
+    # What waited to be repeated under the same key may have arrived.
+    unclear = {**stopped, "state": DeliveryState.UNKNOWN, "reason": ReasonCode.OUTCOME_UNKNOWN}
+    _rows(row for row in held if not row.is_unclear).update(**stopped)
+    _rows(row for row in held if row.is_unclear).update(**unclear)
+    _rows(troubled).update(is_closed=True)
     if remedy is Remedy.GIVE_UP:
         notifications = [row.notification_id for row in held]
         Delivery.objects.filter(notification__in=notifications, state=DeliveryState.CREATED).update(**stopped)
@@ -111,6 +114,10 @@ def _close(user: User, remedy: Remedy, troubled: Sequence[Troubled], now: dateti
         )
     else:
         _tell(user, troubled, EventKind.RELEASED, "", now)
+
+
+def _rows(troubled: Iterable[Troubled]) -> DeliveryQuerySet:
+    return Delivery.objects.filter(pk__in=[row.id for row in troubled])
 
 
 def _send_anew(user: User, helped: Sequence[Helped], now: datetime) -> None:

@@ -9,6 +9,7 @@ from yuemian.messaging.models.accounts import (
     Health,
     ProviderAccount,
     ProviderAccountQuerySet,
+    StrayReport,
     WorkerLife,
 )
 from yuemian.messaging.models.content import (
@@ -59,6 +60,7 @@ __all__ = [
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "StrayReport",
     "Template",
     "TemplateQuerySet",
     "TemplateVariant",

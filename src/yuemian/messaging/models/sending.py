@@ -22,6 +22,9 @@ from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
 from yuemian.trust.models import BulkModel, Key, TenantModel
 
+#: Of deliveries: does not go on by itself, and nobody has dealt with it yet.
+NEEDS_ATTENTION = models.Q(state__in=sorted(str(state) for state in NEEDING_ATTENTION), is_closed=False)
+
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: User) -> BatchQuerySet:
@@ -224,6 +227,11 @@ class Delivery(BulkModel):
     account = models.UUIDField(
         null=True, help_text="The provider account that has or had it; none: the installation's own."
     )
+    is_unclear = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="An attempt under this key may have arrived: no other account may have it.",
+    )
     occurrence = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(
         default=0,
@@ -262,15 +270,32 @@ class Delivery(BulkModel):
             ),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
+            models.Index(
+                fields=["notification"], name="delivery_in_reserve", condition=models.Q(state="created")
+            ),
+            models.Index(fields=["settled_at"], name="delivery_unclear", condition=models.Q(state="unknown")),
+            models.Index(
+                fields=["sent_at"],
+                name="delivery_awaiting_receipt",
+                condition=models.Q(state="sent", account__isnull=False),
+            ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
             models.Index(fields=["batch"], name="delivery_canary", condition=models.Q(is_canary=True)),
-            # What a person may have to look after; plain deliveries never enter it.
+            # What a person may have to look after, by its usefulness for the counters and newest first for the page;
+            # plain deliveries never enter them.
             models.Index(
                 fields=["organization", "deadline_at", "state"],
                 name="delivery_attention",
-                condition=models.Q(
-                    state__in=sorted(str(state) for state in NEEDING_ATTENTION), is_closed=False
-                ),
+                condition=NEEDS_ATTENTION,
+            ),
+            models.Index(
+                fields=["organization", "id"], name="delivery_attention_new", condition=NEEDS_ATTENTION
+            ),
+            # For receipts; what goes through the installation's own mail server costs nothing here.
+            models.Index(
+                fields=["account", "provider_id"],
+                name="delivery_receipts",
+                condition=models.Q(account__isnull=False),
             ),
         ]
         constraints = [
