@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("settings/health", views.health, name="settings-health"),
-    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", RedirectView.as_view(url="/today"), name="home"),
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from yuemian.accounts.models import User
 from yuemian.domain.round_name import round_in
 from yuemian.interviews import timeline, wording
+from yuemian.interviews.attention_wording import DECISIONS, EVENTS
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.timeline import Entry
 from yuemian.interviews.wording import Reason, Text
@@ -128,7 +129,7 @@ def messages_to(candidate_id: UUID, interviews: Sequence[Interview]) -> list[Spo
 def _attempts(delivery: Delivery) -> list[Attempt]:
     """The events, and what stands in the row itself: that it was handed over, and called off."""
     found = [
-        Attempt(event.at, wording.EVENTS[event.kind], _detail(event), event.attempt)
+        Attempt(event.at, EVENTS[event.kind], _detail(event), event.attempt)
         for event in delivery.events.all()
     ]
     if delivery.sent_at:
@@ -139,7 +140,7 @@ def _attempts(delivery: Delivery) -> list[Attempt]:
 
 def _detail(event: DeliveryEvent) -> str:
     """The code in words where we have some, and the provider's own words."""
-    known = wording.DECISIONS.get(event.code) or (
+    known = DECISIONS.get(event.code) or (
         wording.REASONS[event.code].sentence if event.code in wording.REASONS else event.code
     )
     return " · ".join(part for part in (str(known), event.detail) if part)

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark", "system")
@@ -34,6 +35,7 @@ _HR = frozenset({"administrator", "recruiter", "hiring_lead"})
 _SENDING = frozenset({"administrator", "recruiter"})
 
 NAVIGATION = (
+    NavigationEntry("/today", word("page", "Today"), "calendar-check", _EVERYONE),
     NavigationEntry("/interviews", _("Interviews"), "calendar", _EVERYONE),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _HR),

@@ -18,6 +18,7 @@ from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
@@ -202,7 +203,8 @@ def _send(
             batch.total += len(planned)
             first += planned[: CANARY - len(first)]
             if purpose == Purpose.INVITATION:
-                _note_invited(item.interview.application_id for item in summary.going)
+                note_invited(item.interview.application_id for item in summary.going)
+                take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
@@ -229,7 +231,7 @@ def _try_first(batch: Batch, first: Sequence[UUID]) -> None:
         mark_canary(first[: batch.canary])
 
 
-def _note_invited(applications: Iterable[UUID]) -> None:
+def note_invited(applications: Iterable[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",

@@ -25,6 +25,7 @@ from yuemian.domain.remedy import Remedy
 from yuemian.domain.states import Channel
 from yuemian.interviews import attention, board, wording
 from yuemian.interviews.attention import Filters, Group
+from yuemian.interviews.attention_wording import REFUSALS, REMEDIES
 from yuemian.interviews.board import read_choice, read_id
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.actions.remedy import Outdated, give_up, release_held, resolve_unclear, retry_failed
@@ -112,7 +113,7 @@ def _bulk_remedies(group: Group | None) -> list[tuple[str, Text]]:
         Group.EXPIRED: (Remedy.GIVE_UP,),
     }
     chosen = fitting[group] if group else (Remedy.RELEASE, Remedy.RETRY, Remedy.SWITCH, Remedy.GIVE_UP)
-    return [(remedy.value, wording.REMEDIES[remedy]) for remedy in chosen]
+    return [(remedy.value, REMEDIES[remedy]) for remedy in chosen]
 
 
 def _batch(user: User, batch_id: UUID | None) -> Batch | None:
@@ -139,7 +140,7 @@ def check(request: SignedInRequest) -> HttpResponse:
         return HttpResponseRedirect(_back(form))
     context = {
         "remedy": remedy,
-        "title": wording.REMEDIES[remedy],
+        "title": REMEDIES[remedy],
         "offers": _offers(user, ids, remedy),
         "ids": [] if form.get("all_matching") and not one else ids,
         "chosen": len(ids),
@@ -175,8 +176,8 @@ def _offers(user: User, ids: Sequence[UUID], remedy: Remedy) -> list[Offer]:
     offers = []
     for channel in channels if remedy is Remedy.SWITCH else [""]:
         found = prospect(user, ids, remedy, channel, now=now)
-        refused = [(wording.REFUSALS[why], count) for why, count in found.refused.most_common()]
-        label = wording.channel(channel) if channel else wording.REMEDIES[remedy]
+        refused = [(REFUSALS[why], count) for why, count in found.refused.most_common()]
+        label = wording.channel(channel) if channel else REMEDIES[remedy]
         offers.append(Offer(channel, label, len(found.helped), refused))
     return offers
 
@@ -220,7 +221,7 @@ def _done(remedy: Remedy, count: int) -> str:
 
 def _why_not(user: User, ids: Sequence[UUID], remedy: Remedy, channel: str) -> str:
     refused = prospect(user, ids, remedy, channel, now=timezone.now()).refused.most_common(1)
-    reason = wording.REFUSALS[refused[0][0]] if refused else Reason(_("Nothing was chosen."))
+    reason = REFUSALS[refused[0][0]] if refused else Reason(_("Nothing was chosen."))
     return f"{reason.sentence} {reason.remedy}".strip()
 
 
@@ -245,7 +246,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        [_("Candidate"), _("Job"), _("What"), _("Channel"), _("State"), _("Why"), _("Planned"), _("Until")]
+        [_("Candidate"), _("Job"), _("Purpose"), _("Channel"), _("State"), _("Why"), _("Planned"), _("Until")]
     )
     for row in attention.rows_of(user, ids, now=now):
         writer.writerow([_harmless(str(cell)) for cell in _cells(row)])

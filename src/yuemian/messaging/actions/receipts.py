@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from yuemian.channels.base import BadAddress, Event
 from yuemian.channels.base import EventKind as Reported
