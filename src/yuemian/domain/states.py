@@ -128,7 +128,13 @@ class ReasonCode(StrEnum):
     INTERVIEW_CANCELLED = "interview_cancelled"
     INTERVIEW_OVER = "interview_over"
     RECIPIENT_ALREADY_REPLIED = "recipient_already_replied"
+    REACHED_OTHERWISE = "reached_otherwise"
     STOPPED_BY_PERSON = "stopped_by_person"
+    OVERTAKEN = "overtaken"  # another message says the same at nearly the same time
+    CONDITION_NOT_MET = "condition_not_met"
+    NOT_INVITED = "not_invited"
+    DID_NOT_COME = "did_not_come"
+    RESULT_DECIDED = "result_decided"
     ERASED = "erased"
 
 
@@ -200,8 +206,9 @@ _FAILED = frozenset({D.TEMPORARY_FAILURE, D.PERMANENT_FAILURE, D.TECHNICAL_FAILU
 
 DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     D.CREATED: _CALLED_OFF | {D.HELD, D.QUEUED},
-    D.HELD: _CALLED_OFF | {D.QUEUED},
-    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD},
+    # What waits to be repeated under the same key may have arrived: called off, it is of unknown fate.
+    D.HELD: _CALLED_OFF | {D.QUEUED, D.UNKNOWN},
+    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD, D.UNKNOWN},
     # The truth is re-checked inside the claim, so `sending` can still be called off, held or given back;
     # a receipt may overtake our own bookkeeping, so `delivered` can follow at once.
     D.SENDING: _CALLED_OFF | _FAILED | {D.QUEUED, D.HELD, D.SENT, D.DELIVERED, D.UNKNOWN},
@@ -259,6 +266,7 @@ IN_FLIGHT: Final = frozenset({D.SENDING})
 TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
 FAILED: Final = _FAILED
 CALLED_OFF: Final = _CALLED_OFF
+TROUBLE: Final = _FAILED | {D.HELD, D.UNKNOWN}  # a person has to look
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
 NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})

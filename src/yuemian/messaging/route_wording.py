@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.domain.routing import ReasonedSentence, Why
+from yuemian.domain.routing import ReasonedSentence, Route, Why
 from yuemian.domain.routing.learning import BAND_HOURS
 from yuemian.domain.states import Channel
 
@@ -82,6 +83,29 @@ SENTENCES: Mapping[Why, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class ShownRoute:
+    """A route in words: `first` leaves at once, `then` only if that fails. `channel` is the code of the first."""
+
+    channel: str
+    first: str
+    then: str
+    sentence: str
+
+
+def shown(route: Route) -> ShownRoute:
+    return ShownRoute(
+        next(iter(route.channels), ""),
+        _listed(route.first),
+        _listed(route.channels[route.at_once :]),
+        sentence(route.explanation),
+    )
+
+
+def _listed(channels: Sequence[Channel]) -> str:
+    return gettext(", ").join(str(NAMES[channel]) for channel in channels)
+
+
 def route_sentence(note: str) -> str:
     """The sentence a delivery keeps, in words; any other text as it stands."""
     why = ReasonedSentence.decode(note)
@@ -90,7 +114,7 @@ def route_sentence(note: str) -> str:
 
 def sentence(why: ReasonedSentence) -> str:
     """One sentence without a full stop, as it stands beside a channel."""
-    text = str(SENTENCES[why.code]) % _in_words(why.values)
+    text = str(SENTENCES[why.code] % _in_words(why.values))
     return text[:1].upper() + text[1:]
 
 
