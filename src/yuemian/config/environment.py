@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -32,9 +33,12 @@ class Environment:
     allowed_hosts: list[str]
     trusted_proxies: list[str]
     database: dict[str, Any]
+    #: The same database as the delivery engine enters it, beside Django's own connection.
+    engine_database: dict[str, Any]
     database_is_embedded: bool
     smtp_url: str
     mail_from: str
+    private_networks: list[str]
 
 
 def read() -> Environment:
@@ -58,19 +62,21 @@ def read() -> Environment:
         allowed_hosts=_hosts(public_url),
         trusted_proxies=_list("YUEMIAN_TRUSTED_PROXIES"),
         database=database(url, data),
+        engine_database=database(url, data, ENGINE),
         database_is_embedded=not url,
         smtp_url=_text("YUEMIAN_SMTP_URL", ""),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
+        private_networks=_networks("YUEMIAN_PRIVATE_NETWORKS"),
     )
 
 
-def database(url: str, data: Path) -> dict[str, Any]:
-    """Django's database entry for a process of the role named in YUEMIAN_DATABASE_ROLE (app unless set).
+def database(url: str, data: Path, role: str | None = None) -> dict[str, Any]:
+    """Django's database entry for a role: the one named in YUEMIAN_DATABASE_ROLE (app unless set), or another.
 
     The embedded server knows each role by peer authentication; an external one is entered as the DSN's
     user, who then takes on the role (`SET ROLE`).
     """
-    role = ROLES[_text("YUEMIAN_DATABASE_ROLE", "app")]
+    role = role or ROLES[_text("YUEMIAN_DATABASE_ROLE", "app")]
     entry: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,
@@ -125,6 +131,18 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _networks(name: str) -> list[str]:
+    found = _list(name)
+    for text in found:
+        try:
+            ip_network(text, strict=False)
+        except ValueError as error:
+            raise EnvironmentError_(
+                f"{name} holds {text!r}, which is no network; write it as 10.1.0.0/16"
+            ) from error
+    return found
 
 
 def _port(name: str, default: int) -> int:

@@ -21,6 +21,7 @@ KEY_FILE = ENV.key_file
 SMTP_URL = ENV.smtp_url
 MAIL_FROM = ENV.mail_from
 TRUSTED_PROXIES = ENV.trusted_proxies
+PRIVATE_NETWORKS = ENV.private_networks
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
@@ -70,6 +71,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": ENV.database}
+#: Not one of Django's: the delivery engine keeps its own connections, in its own role.
+ENGINE_DATABASE = ENV.engine_database
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

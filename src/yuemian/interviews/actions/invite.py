@@ -16,6 +16,7 @@ from yuemian.accounts.models import Organization, User
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
@@ -195,7 +196,8 @@ def _send(
             left_out += summary.by_reason
             batch.total += len(plan_items(occasion, summary.going, **extra))
             if purpose == Purpose.INVITATION:
-                _note_invited(item.interview.application_id for item in summary.going)
+                note_invited(item.interview.application_id for item in summary.going)
+                take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
@@ -214,7 +216,7 @@ def _send(
     return batch
 
 
-def _note_invited(applications: Iterable[UUID]) -> None:
+def note_invited(applications: Iterable[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",

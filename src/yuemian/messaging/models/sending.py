@@ -8,6 +8,7 @@ from django.db import models
 
 from yuemian.accounts.models import Locale, User
 from yuemian.domain.states import (
+    TROUBLE,
     BatchState,
     Channel,
     DeliveryState,
@@ -266,6 +267,17 @@ class Delivery(BulkModel):
                 condition=models.Q(state="sent", account__isnull=False),
             ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            # For receipts; what goes through the installation's own mail server costs nothing here.
+            models.Index(
+                fields=["account", "provider_id"],
+                name="delivery_receipts",
+                condition=models.Q(account__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "deadline_at"],
+                name="delivery_trouble",
+                condition=models.Q(state__in=sorted(str(state) for state in TROUBLE)),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),
