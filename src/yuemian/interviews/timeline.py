@@ -49,7 +49,12 @@ EVENTS = {
     EventKind.FAILED: "danger",
     EventKind.BOUNCED: "danger",
     EventKind.UNCLEAR: "warning",
+    EventKind.REPLIED: "warning",
+    EventKind.UNSUBSCRIBED: "danger",
+    EventKind.COMPLAINED: "danger",
 }
+#: Those that say all in their title.
+PLAIN = frozenset({EventKind.DELIVERED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED})
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ class Said:
     text: str
 
 
-def story(interview: Interview, user: User) -> list[Entry]:
-    """Newest first, in a constant number of queries."""
+def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
+    """Newest first, in a constant number of queries. The conversation is the application's, not the interview's."""
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     entries = [
         *_changes(interview),
@@ -86,7 +91,7 @@ def story(interview: Interview, user: User) -> list[Entry]:
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
     ]
-    if may_read_conversation(user):
+    if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LONGEST]
 
@@ -177,7 +182,7 @@ def _notifications(interview: Interview) -> Iterator[Entry]:
             "channels": channels,
         }
         if notification.occurrence > 1:
-            title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
+            title += " " + _("(%(nth)s time)") % {"nth": wording.nth(notification.occurrence)}
         by = notification.created_by
         whose = [_("by %(name)s") % {"name": by.name}] if by else []
         detail = " · ".join([*_route_of(deliveries), *whose])
@@ -220,7 +225,7 @@ def _events(interview: Interview) -> Iterator[Entry]:
     for event in found.select_related("delivery__notification"):
         kind = EventKind(event.kind)
         reason = wording.reason(event.code or event.delivery.reason).sentence
-        detail = "" if kind is EventKind.DELIVERED else str(reason)
+        detail = "" if kind in PLAIN else str(reason)
         yield _delivery_entry(event.delivery, kind, event.at, EVENTS[kind], detail)
 
 
@@ -240,6 +245,9 @@ def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:
         EventKind.BOUNCED: _("%(channel)s came back"),
         EventKind.UNCLEAR: _("%(channel)s: outcome unknown"),
         EventKind.CALLED_OFF: _("%(channel)s called off"),
+        EventKind.REPLIED: _("%(channel)s answered by the candidate"),
+        EventKind.UNSUBSCRIBED: _("%(channel)s: the candidate wants no more of them"),
+        EventKind.COMPLAINED: _("%(channel)s reported as unwanted"),
     }
     if is_rehearsal:
         titles |= {

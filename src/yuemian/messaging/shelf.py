@@ -25,7 +25,7 @@ WRITTEN = (
     Purpose.DIGEST,
 )
 #: Channels a template is written for.
-WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS)
+WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
 LOCALE_NAMES = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
 

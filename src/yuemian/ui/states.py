@@ -36,6 +36,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "no_show": Appearance("danger", word("attendance", "No-show")),
         "excused": Appearance("neutral", word("attendance", "Excused")),
     },
+    "account": {
+        "ok": Appearance("success", word("account", "Works")),
+        "half_open": Appearance("warning", word("account", "Being tried again")),
+        "open": Appearance("danger", word("account", "Paused after failures")),
+        "off": Appearance("neutral", word("account", "Switched off")),
+    },
     "notification": {
         "draft": Appearance("neutral", word("notification", "Draft")),
         "pending_approval": Appearance("warning", word("notification", "Awaiting approval")),
@@ -92,6 +98,11 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "refused": Appearance("danger", word("import", "Not readable")),
         "imported": Appearance("success", word("import", "Imported")),
         "discarded": Appearance("neutral", word("import", "Discarded")),
+    },
+    "worker": {
+        "alive": Appearance("success", word("worker", "At work")),
+        "silent": Appearance("danger", word("worker", "Silent")),
+        "stopped": Appearance("neutral", word("worker", "Stopped")),
     },
     "template": {
         "draft": Appearance("warning", word("template", "Draft")),

@@ -45,7 +45,7 @@ class FakeProvider(Provider):
         self.closed = False
         self.was_asked = asyncio.Event()
         self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
-        self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
+        self.dedup = dedup  # one class plays every kind of provider
         self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.found: Receipt | None = None
 
@@ -158,6 +158,11 @@ class Story:
         with acting_in(self.cast.organization.pk):
             return list(query)
 
+    def act(self, what: Callable[[], Any]) -> Any:
+        """Anything else, in a transaction of the organization."""
+        with acting_in(self.cast.organization.pk):
+            return what()
+
     def change(self, statement: str, *values: Any) -> None:
         """As the engine's role, for what only time or another process could do."""
         with transaction.atomic(), connection.cursor() as cursor:
@@ -186,7 +191,10 @@ def create_database(connections: int = 5) -> Database:
 
 
 def create_worker(
-    *providers: Provider, accounts: Mapping[str, Provider] | None = None, **options: Any
+    *providers: Provider,
+    accounts: Mapping[str, Provider] | None = None,
+    database: Database | None = None,
+    **options: Any,
 ) -> Worker:
     """`providers` are the installation's own; `accounts` play the organization's rows, by their names."""
 
@@ -194,7 +202,7 @@ def create_worker(
         return (accounts or {})[row.name]
 
     found = Accounts((Account(provider, "jobs@galaxy.example") for provider in providers), opened)
-    return Worker(create_database(), found, Renderer("http://localhost:8000"), Options(**options))
+    return Worker(database or create_database(), found, Renderer("http://localhost:8000"), Options(**options))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
 from yuemian.interviews.outlook import Outlook, Staying, outlook, route_shown
-from yuemian.interviews.views.previews import Stage, stage, switches
+from yuemian.interviews.views.previews import TABS, Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
 from yuemian.messaging.reach import available_channels
@@ -102,6 +102,8 @@ class Group:
     code: str
     count: int
     first: Sequence[Staying] = field(default_factory=tuple)
+    #: When the last of them may be written to again.
+    until: datetime | None = None
 
 
 # --- Choosing ----------------------------------------------------------------------------------------------
@@ -167,10 +169,10 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     choice = choice_of(user, batch, form, now=now)
     context: dict[str, Any] = {"batch": batch, "choice": choice, "chosen": len(batch.selection.interview_ids)}
     shown = _stage(user, batch, choice)
-    context |= switches(shown, choice.query)
-    context["route"] = (
-        route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
-    )
+    route = route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
+    if shown and route and route.channel in TABS and not choice.tab:
+        shown = replace(shown, tab=route.channel)
+    context |= {**switches(shown, choice.query), "route": route}
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
@@ -200,14 +202,16 @@ def _outcome(summary: Outlook | None) -> dict[str, Any]:
         ],
         "groups": groups_of(summary),
         "told": summary.by_reason.get(LeftOut.ALREADY_TOLD, 0),
+        "again": [(wording.nth(number), count) for number, count in sorted(summary.by_time.items())],
     }
 
 
 def groups_of(summary: Outlook) -> list[Group]:
     found = []
     for code, count in summary.by_reason.most_common():
-        items = [each for each in summary.staying if each.reason == code][:FIRST_NAMES]
-        found.append(Group(wording.LEFT_OUT[code], code.value, count, items))
+        items = [each for each in summary.staying if each.reason == code]
+        until = max((each.until for each in items if each.until), default=None)
+        found.append(Group(wording.LEFT_OUT[code], code.value, count, items[:FIRST_NAMES], until))
     return found
 
 
@@ -372,4 +376,4 @@ def left_out(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     wanted = request.GET.get("reason", "")
     rows = [(each, wording.LEFT_OUT[each.reason]) for each in staying if not wanted or each.reason == wanted]
     context = {"batch": batch, "choice": choice, "rows": rows[:LEFT_OUT_PAGE], "count": len(rows)}
-    return render(request, "interviews/left_out.html", context)
+    return render(request, "interviews/left_out.html", {**context, **_zone(user)})

@@ -9,6 +9,7 @@ from yuemian.messaging.models.accounts import (
     Health,
     ProviderAccount,
     ProviderAccountQuerySet,
+    StrayReport,
     WorkerLife,
 )
 from yuemian.messaging.models.content import (
@@ -27,6 +28,7 @@ from yuemian.messaging.models.sending import (
     BatchQuerySet,
     Delivery,
     DeliveryEvent,
+    DeliveryQuerySet,
     EventKind,
     LabMessage,
     LabMessageQuerySet,
@@ -48,6 +50,7 @@ __all__ = [
     "Conversation",
     "Delivery",
     "DeliveryEvent",
+    "DeliveryQuerySet",
     "EventKind",
     "Health",
     "LabMessage",
@@ -57,6 +60,7 @@ __all__ = [
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "StrayReport",
     "Template",
     "TemplateQuerySet",
     "TemplateVariant",

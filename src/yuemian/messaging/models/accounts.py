@@ -75,6 +75,25 @@ class ProviderAccount(TenantModel):
         return self.name
 
 
+class StrayReport(TenantModel):
+    """A callback that fits no delivery yet: the gateway was faster than our own bookkeeping, or means somebody else."""
+
+    PLACE = "messaging_strayreport.content"
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE, related_name="strays")
+    event_id = models.CharField(max_length=120)
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    content_sealed = models.BinaryField(help_text="The event as JSON, with the gateway's own words.")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "received_at"])]
+        constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="stray_report_once")]
+
+    def __str__(self) -> str:
+        return f"stray report {self.pk}"
+
+
 class ChannelPolicy(TenantModel):
     """What an organization allows on one channel."""
 
