@@ -43,7 +43,8 @@ TROUBLES: dict[str, Text] = {
     "unreachable": _("The gateway cannot be reached; check address and port."),
     "no_such_host": _("The gateway's name cannot be resolved; check its spelling."),
     "private_network": _(
-        "The gateway's name leads into a private network; name that network in YUEMIAN_PRIVATE_NETWORKS if this is meant."
+        "The gateway's name leads into a private network; name that network in YUEMIAN_PRIVATE_NETWORKS "
+        "if this is meant."
     ),
     "not_encrypted": _("Plain http is for private networks alone; write the address with https://."),
     "certificate": _("The certificate is not trusted; check host name and authority."),
