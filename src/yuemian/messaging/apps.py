@@ -10,8 +10,7 @@ from yuemian.messaging.clock import Chore, register_chore
 
 #: Interviews begin all day; what they teach need not be known sooner.
 LEARNING = Chore("learn_routing", timedelta(minutes=15), "yuemian.messaging.actions.learn.learn_from_answers")
-#: Reports that were faster than our own bookkeeping.
-STRAYS = Chore("match_strays", timedelta(seconds=10), "yuemian.messaging.actions.receipts.match_strays")
+STRAYS = Chore("stray_reports", timedelta(seconds=10), "yuemian.messaging.actions.receipts.match_strays")
 
 
 class MessagingConfig(AppConfig):

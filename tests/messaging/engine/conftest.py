@@ -191,7 +191,10 @@ def create_database(connections: int = 5) -> Database:
 
 
 def create_worker(
-    *providers: Provider, accounts: Mapping[str, Provider] | None = None, **options: Any
+    *providers: Provider,
+    accounts: Mapping[str, Provider] | None = None,
+    database: Database | None = None,
+    **options: Any,
 ) -> Worker:
     """`providers` are the installation's own; `accounts` play the organization's rows, by their names."""
 
@@ -199,7 +202,7 @@ def create_worker(
         return (accounts or {})[row.name]
 
     found = Accounts((Account(provider, "jobs@galaxy.example") for provider in providers), opened)
-    return Worker(create_database(), found, Renderer("http://localhost:8000"), Options(**options))
+    return Worker(database or create_database(), found, Renderer("http://localhost:8000"), Options(**options))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -10,16 +10,16 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from yuemian.channels.base import BadAddress, Event
 from yuemian.channels.base import EventKind as Reported
 from yuemian.channels.http import redacted
 from yuemian.channels.registry import provider_class
 from yuemian.domain.replies import is_opt_out
-from yuemian.domain.states import DeliveryState, ReasonCode, merge_receipt
+from yuemian.domain.states import FAILED, DeliveryState, ReasonCode, merge_receipt
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.messaging.fallback import FALL_BACK
+from yuemian.messaging.actions.call_off import fall_back, leave_out_contacts
 from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, ProviderAccount, StrayReport
 from yuemian.messaging.signals import reply_received
 from yuemian.trust.identifiers import uuid7
@@ -149,10 +149,7 @@ def _append(account: ProviderAccount, found: Sequence[tuple[Event, UUID]], now: 
         _merge(delivery, event, now)
         _heed(account, delivery, event, now)
     DeliveryEvent.objects.bulk_create(new)
-    failed = [row.pk for row in deliveries.values() if row.state == DeliveryState.PERMANENT_FAILURE]
-    if failed and new:
-        with connection.cursor() as cursor:
-            cursor.execute(FALL_BACK, {"deliveries": failed})
+    fall_back([row.pk for row in deliveries.values() if row.state in FAILED])
     for delivery in {event.delivery_id: deliveries[event.delivery_id] for event in new}.values():
         _tell(delivery)
     return len(new)
@@ -215,6 +212,7 @@ def _heed(account: ProviderAccount, delivery: Delivery, event: Event, now: datet
     points = _points_at(account, event.recipient) if event.recipient else []
     points += [delivery.contact_point_id] if delivery.contact_point_id else []
     stopped = ContactPoint.objects.filter(pk__in=points).exclude(state=ContactState.OPTED_OUT)
+    leave_out_contacts(points, ReasonCode.OPTED_OUT, now=now)
     if stopped.update(state=ContactState.OPTED_OUT) and event.kind is Reported.REPLIED:
         DeliveryEvent.objects.create(
             id=uuid7(),

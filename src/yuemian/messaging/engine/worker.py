@@ -112,11 +112,14 @@ class Worker:
     async def drain(self) -> None:
         """Work until nothing is due, once and without the background: for tests and commands."""
         while True:
-            while await self._claim_once():
-                pass
-            if not self._jobs:
+            # What a claim under way leaves behind is only seen by one that begins after it.
+            was_idle = not self._jobs
+            if await self._claim_once():
+                continue
+            if self._jobs:
+                await asyncio.wait(self._jobs)
+            elif was_idle:
                 break
-            await asyncio.wait(self._jobs)
         await self.news.flush()
 
     async def _claim_until_stopped(self) -> None:
