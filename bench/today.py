@@ -1,8 +1,8 @@
 """The Today page with 200,000 candidates: statements, wall and CPU time of reading it, best of several.
 
-`python -m bench.today [--candidates 200000] [--times 7]` starts a PostgreSQL of its own and copies one interview, with its
-person, invitation and two deliveries, over a year: 555 a day, of which 100 days lie ahead. The rows are alike; what differs
-is what the page asks for: the day, the recruiter, the answer, what became of the mail.
+`python -m bench.today [--candidates 200000] [--times 7]` starts a PostgreSQL of its own and copies one interview, with
+its person, invitation and delivery, over a year: 555 a day, of which 100 days lie ahead. The rows are alike; what
+differs is what the page asks for: the day, the recruiter, the answer, what became of the mail.
 """
 
 # ruff: noqa: PLC0415  (models can be imported only once the server of this run is up and Django is set up)
@@ -20,14 +20,15 @@ RECRUITERS = 20
 #: Every column is copied from the one interview there is, but for these.
 _COPIES = """
 CREATE TEMPORARY TABLE copy AS
-SELECT n, gen_random_uuid() AS key, gen_random_uuid() AS candidate, gen_random_uuid() AS point, gen_random_uuid() AS application,
-       gen_random_uuid() AS interview, gen_random_uuid() AS notification,
+SELECT n, gen_random_uuid() AS key, gen_random_uuid() AS candidate, gen_random_uuid() AS point,
+       gen_random_uuid() AS application, gen_random_uuid() AS interview, gen_random_uuid() AS notification,
        date_trunc('day', now()) + make_interval(days => (n %% 360) - 260, mins => 540 + (n / 360) %% 480) AS starts_at,
-       CASE n %% 10 WHEN 0 THEN 'declined' WHEN 1 THEN 'needs_action' WHEN 2 THEN 'needs_action' ELSE 'accepted' END AS answer,
+       CASE WHEN n %% 10 = 0 THEN 'declined' WHEN n %% 10 < 3 THEN 'needs_action' ELSE 'accepted' END AS answer,
        (n %% 50) = 2 AS is_untold, CASE n %% 200 WHEN 21 THEN 'permanent_failure' ELSE 'delivered' END AS sent,
        recruiter.id AS recruiter_id
 FROM generate_series(1, %s) AS n
-JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM accounts_user) AS recruiter ON recruiter.place = (n / 7) %% %s
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM accounts_user) AS recruiter
+    ON recruiter.place = (n / 7) %% %s
 """
 _TABLES = {
     "trust_key": {"id": "copy.key", "number": "1000000 + copy.n", "purpose": "'candidate'"},
@@ -44,7 +45,11 @@ _TABLES = {
         "attendance": "CASE WHEN copy.starts_at < now() - interval '1 day' THEN 'attended' ELSE 'unknown' END",
         "state": "CASE WHEN copy.starts_at < now() - interval '1 day' THEN 'completed' ELSE 'scheduled' END",
     },
-    "interviews_participant": {"id": "gen_random_uuid()", "interview_id": "copy.interview", "user_id": "copy.recruiter_id"},
+    "interviews_participant": {
+        "id": "gen_random_uuid()",
+        "interview_id": "copy.interview",
+        "user_id": "copy.recruiter_id",
+    },
     "messaging_notification": {
         "id": "copy.notification",
         "subject_id": "copy.interview",
@@ -77,7 +82,7 @@ def copy_over_a_year(count: int) -> None:
             told = "WHERE NOT copy.is_untold" if table.startswith("messaging_") else ""
             # Constants of this file alone.
             cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+                f"INSERT INTO {table} ({', '.join(columns)}) "
                 f"SELECT {copied} FROM copy CROSS JOIN LATERAL (SELECT * FROM {table} ORDER BY id LIMIT 1) AS t {told}"
             )
 
@@ -150,7 +155,9 @@ def main() -> None:
                     branch=company.recruiter.branch,
                 )
             Participant.objects.create(
-                organization=company.organization, interview=Interview.objects.earliest("id"), user=company.recruiter
+                organization=company.organization,
+                interview=Interview.objects.earliest("id"),
+                user=company.recruiter,
             )
             copy_over_a_year(given.candidates)
         with connection.cursor() as cursor:
