@@ -118,6 +118,7 @@ class Worker:
                 continue
             if self._jobs:
                 await asyncio.wait(self._jobs)
+                await self.news.flush()  # may let the rest of a batch go
             elif was_idle:
                 break
         await self.news.flush()
