@@ -23,6 +23,8 @@ OURS: Final = frozenset(
     {"to", "text", "key", "sender", "template", "link", "locale", "user", "password", "callback_url"}
     | {"timestamp", "timestamp_ms", "time_utc", "time_beijing", "nonce"}
 )
+#: A look-up knows the key alone: it is asked long after the message itself is forgotten.
+ASKED_BY: Final = OURS - {"to", "text", "link", "locale", "callback_url"}
 _SIGNED: Final = OURS | SORTED | {"method", "path", "query", "body", "body_md5", "body_sha256", "field:"}
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HOLE: Final = re.compile(r"\{[^}]*\}")
@@ -76,7 +78,7 @@ class RequestForm:
     def _values(self, message: Message, now: datetime, nonce: str) -> dict[str, str]:
         config, seconds = self._config, now.timestamp()
         return {
-            "to": self._number(message.to),
+            "to": self._number(message.to) if message.to or message.text else "",
             "text": message.text,
             "key": message.key,
             "sender": config.sender,
