@@ -30,7 +30,7 @@ from yuemian.domain.states import Channel
 from .answer import AnswerForm, unanswered
 from .callback import CallbackForm
 from .config import HTTPSMSConfig
-from .request import OURS, RequestForm
+from .request import ASKABLE, RequestForm
 from .template import Filling
 
 BATCH: Final = 200
@@ -65,7 +65,7 @@ class HTTPSMSProvider(Provider):
         self._now, self._nonce, self._network = now, nonce, network or PUBLIC
         self._request, self._answer = RequestForm(config), AnswerForm(config)
         self._callback = CallbackForm(config)
-        self._question = Filling.compile(config.lookup_url, OURS, "Address to ask")
+        self._question = Filling.compile(config.lookup_url, ASKABLE, "Address to ask")
         self._client: HTTPClient | None = None
 
     @classmethod
@@ -96,7 +96,9 @@ class HTTPSMSProvider(Provider):
         try:
             outgoing = self._request.fill(message, self._now(), self._nonce())
             client = self._opened()
-            reply = await client.exchange("POST", outgoing.target, outgoing.headers, outgoing.body)
+            reply = await client.exchange(
+                "POST", outgoing.target, outgoing.headers, outgoing.body, leave_by=message.leave_by
+            )
         except BadAddress as error:
             return Receipt(Outcome.BAD_RECIPIENT, code="address", detail=str(error))
         except ChannelError as error:
