@@ -15,8 +15,8 @@ from yuemian.domain.routing import Route, Why
 from yuemian.domain.routing.learning import is_in_holdout
 from yuemian.domain.states import Attendance, Channel, DeliveryState, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
-from yuemian.interviews.actions.invite import send, summarize_chosen
-from yuemian.interviews.actions.route import StepRequest, Target, routes_for
+from yuemian.interviews.actions.invite import Summary, router_for, send, send_chosen, summarize_chosen
+from yuemian.interviews.actions.route import Router, StepRequest, Target, routes_for
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import Interview
 from yuemian.interviews.route_reading import segment_of
@@ -30,6 +30,13 @@ INVITE = StepRequest(Purpose.INVITATION, BOTH)
 def route_of(cast: Cast, interview: Interview, now: datetime, asked: StepRequest = INVITE) -> Route:
     chosen = read_chosen(cast.organization.pk, [interview.pk])
     return routes_for(cast.organization, chosen, asked, now)[interview.pk]
+
+
+def routed(cast: Cast, interview: Interview, now: datetime) -> Summary:
+    version, purpose = cast.templates[Purpose.INVITATION], Purpose.INVITATION
+    router = router_for(cast.organization, version, purpose, now=now)
+    channels = [Channel.EMAIL, Channel.SMS]
+    return summarize_chosen([interview.pk], version, purpose, channels, now=now, router=router)
 
 
 def learned(cast: Cast, channel: Channel, sent: int, answered: int, segment: str = EVERYBODY) -> None:
@@ -200,8 +207,7 @@ def test_a_routed_send_queues_the_first_and_keeps_the_rest_behind_it(cast: Cast,
     interview = newcomer(cast, now=now)
     Candidate.objects.update(preferred_channel=Channel.SMS)
     version = cast.templates[Purpose.INVITATION]
-    wanted = [Channel.EMAIL, Channel.SMS]
-    summary = summarize_chosen([interview.pk], version, Purpose.INVITATION, wanted, now=now, is_routed=True)
+    summary = routed(cast, interview, now)
     assert dict(summary.by_channel) == {Channel.SMS: 1}
     send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
     first, second = Delivery.objects.order_by("position")
@@ -216,9 +222,7 @@ def test_a_routed_send_queues_the_first_and_keeps_the_rest_behind_it(cast: Cast,
 def test_an_urgent_send_queues_both_in_the_first_place(cast: Cast, now: datetime) -> None:
     interview = newcomer(cast, now=now, starts_in=5 * HOUR)
     version = cast.templates[Purpose.INVITATION]
-    summary = summarize_chosen(
-        [interview.pk], version, Purpose.INVITATION, [Channel.EMAIL, Channel.SMS], now=now, is_routed=True
-    )
+    summary = routed(cast, interview, now)
     send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
     assert set(Delivery.objects.values_list("position", "state")) == {(0, DeliveryState.QUEUED)}
     assert set(Delivery.objects.values_list("explanation", flat=True)) == {
@@ -238,13 +242,40 @@ def test_an_explicit_choice_asks_routing_nothing(cast: Cast, now: datetime) -> N
     assert not any("channelstatistic" in query["sql"] for query in seen)
 
 
+def test_a_budget_is_spent_across_the_slices_of_one_send(cast: Cast, now: datetime) -> None:
+    ChannelPolicy.objects.create(organization=cast.organization, channel="sms", daily_budget=Decimal("0.15"))
+    learned(cast, Channel.SMS, 200, 180)
+    interviews = create_interviews(cast, 40, now=now, starts_at=now + timedelta(days=3))
+    chosen = read_chosen(cast.organization.pk, [interview.pk for interview in interviews])
+    router = Router(cast.organization, INVITE, now)
+    routes = [route for at in (0, 20) for route in router.routes(chosen[at : at + 20]).values()]
+    assert sum(route.first == (Channel.SMS,) for route in routes) == 3
+
+
+def test_pressing_send_with_the_best_channels_plans_each_person_s_route(cast: Cast, now: datetime) -> None:
+    interviews = create_interviews(cast, 12, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    ids = [interview.pk for interview in interviews]
+    send_chosen(
+        cast.recruiter,
+        ids,
+        version,
+        Purpose.INVITATION,
+        [Channel.EMAIL, Channel.SMS],
+        now=now,
+        is_routed=True,
+    )
+    routes = routes_for(cast.organization, read_chosen(cast.organization.pk, ids), INVITE, now)
+    firsts = Delivery.objects.filter(position=0).select_related("notification")
+    assert {each.notification.subject_id: each.explanation for each in firsts} == {
+        pk: route.note for pk, route in routes.items()
+    }
+
+
 def test_who_opted_out_everywhere_is_left_out(cast: Cast, now: datetime) -> None:
     interview = newcomer(cast, now=now)
     ContactPoint.objects.update(state="opted_out")
-    version = cast.templates[Purpose.INVITATION]
-    summary = summarize_chosen(
-        [interview.pk], version, Purpose.INVITATION, [Channel.EMAIL, Channel.SMS], now=now, is_routed=True
-    )
+    summary = routed(cast, interview, now)
     assert not summary.going
     assert summary.by_reason == {"missing_contact": 1}
 

@@ -32,6 +32,7 @@ from yuemian.messaging.actions.plan import Occasion, plan_notifications
 from yuemian.messaging.actions.receipts import match_strays, record_events
 from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, Message, ProviderAccount, StrayReport
 from yuemian.messaging.provider_accounts import open_config
+from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import enter
 from yuemian.trust.vault import Vault
 
@@ -224,6 +225,22 @@ def test_a_receipt_that_comes_before_our_own_bookkeeping_waits_for_it(
 def test_a_time_in_the_future_is_not_believed(account: ProviderAccount, delivery: Delivery) -> None:
     assert post(account, report("delivered", at="2099-01-01T00:00:00Z")) == 200
     assert DeliveryEvent.objects.get(delivery=delivery).at < timezone.now() + timedelta(minutes=1)
+
+
+def test_a_failure_reported_later_hands_over_to_the_next_channel_of_the_route(
+    account: ProviderAccount, delivery: Delivery, interview: Interview
+) -> None:
+    reserve = Delivery.objects.get(pk=delivery.pk)
+    reserve.pk, reserve.channel, reserve.position = uuid7(), Channel.EMAIL, 1
+    reserve.state, reserve.sent_at, reserve.account = DeliveryState.CREATED, None, None
+    reserve.deadline_at = timezone.now() + timedelta(days=1)
+    reserve._state.adding = True
+    reserve.save(force_insert=True)
+    assert post(account, report("sent")) == 200
+    assert state_of(reserve) == DeliveryState.CREATED
+    assert post(account, report("undelivered", 2)) == 200
+    assert state_of(reserve) == DeliveryState.QUEUED
+    assert facts(reserve) == [EventKind.FELL_BACK]
 
 
 # --- doors

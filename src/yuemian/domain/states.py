@@ -130,6 +130,11 @@ class ReasonCode(StrEnum):
     RECIPIENT_ALREADY_REPLIED = "recipient_already_replied"
     REACHED_OTHERWISE = "reached_otherwise"
     STOPPED_BY_PERSON = "stopped_by_person"
+    OVERTAKEN = "overtaken"  # another message says the same at nearly the same time
+    CONDITION_NOT_MET = "condition_not_met"
+    NOT_INVITED = "not_invited"
+    DID_NOT_COME = "did_not_come"
+    RESULT_DECIDED = "result_decided"
     ERASED = "erased"
 
 
@@ -261,6 +266,7 @@ IN_FLIGHT: Final = frozenset({D.SENDING})
 TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
 FAILED: Final = _FAILED
 CALLED_OFF: Final = _CALLED_OFF
+TROUBLE: Final = _FAILED | {D.HELD, D.UNKNOWN}  # a person has to look
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
 NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 
@@ -55,6 +58,17 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         register(Subject("interview", TRUTH, PAST_OF, CLOSED, PLACE))
+        register_chore(
+            Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")
         # By name: models cannot be imported before every app stands.
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
+        register_chore(
+            Chore(
+                "plan-steps",
+                every=timedelta(minutes=1),
+                run="yuemian.interviews.tasks.run_due_steps",
+                due="yuemian.interviews.tasks.steps_due",
+            )
+        )

@@ -233,9 +233,16 @@ class Plan(TenantModel):
 class Cadence(TenantModel):
     """Where an interview stands in its plan: when to look at it next. What it will say then is computed, not stored."""
 
+    engine_may = frozenset({"SELECT"})
+
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="cadence")
     next_at = models.DateTimeField(
         null=True, help_text="When the next step may be due; empty: nothing more to say."
+    )
+    is_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="A step follows a sending or an answer so soon that these must wake the clock.",
     )
 
     class Meta:
@@ -283,9 +290,44 @@ class StepRecord(TenantModel):
                 fields=["interview", "revision", "step_key"], name="step_once_per_revision"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["organization", "due_at"],
+                name="step_suggested",
+                condition=models.Q(outcome="suggested"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.step_key} {self.outcome}"
+
+
+class Digest(TenantModel):
+    """A user's morning: that it was looked at, and the mail that came of it. One per person and day, by constraint."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests", db_index=False)
+    day = models.DateField(help_text="On the person's own calendar.")
+    at = models.DateTimeField()
+    notification = models.ForeignKey(
+        "messaging.Notification",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Empty: there was nothing to say, or what was said is forgotten again.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+        indexes = [
+            models.Index(
+                fields=["organization", "day"],
+                name="digest_remembered",
+                condition=models.Q(notification__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"digest of {self.day} for {self.user_id}"
 
 
 class BatchSelection(TenantModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from yuemian.messaging.models import (
     Notification,
     Visit,
 )
+from yuemian.messaging.route_wording import route_sentence
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 from yuemian.ui.states import appearance
@@ -174,7 +175,8 @@ def _moment(at: datetime, interview: Interview, locale: str) -> str:
 def _notifications(interview: Interview) -> Iterator[Entry]:
     found = Notification.objects.about(SUBJECT_KIND, interview.pk).filter(candidate__isnull=False)
     for notification in found.select_related("created_by").prefetch_related("deliveries"):
-        channels = _listed(wording.channel(each.channel) for each in notification.deliveries.all())
+        deliveries = sorted(notification.deliveries.all(), key=lambda each: each.position)
+        channels = _listed(wording.channel(each.channel) for each in deliveries if not each.position)
         title = _("%(purpose)s planned: %(channels)s") % {
             "purpose": wording.purpose(notification.purpose),
             "channels": channels,
@@ -182,8 +184,17 @@ def _notifications(interview: Interview) -> Iterator[Entry]:
         if notification.occurrence > 1:
             title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
         by = notification.created_by
-        detail = _("by %(name)s") % {"name": by.name} if by else ""
+        whose = [_("by %(name)s") % {"name": by.name}] if by else []
+        detail = " · ".join([*_route_of(deliveries), *whose])
         yield Entry(notification.created_at, "neutral", "send", title, detail)
+
+
+def _route_of(deliveries: Sequence[Delivery]) -> Iterator[str]:
+    """Why these channels, and which come after them."""
+    if sentence := next((each.explanation for each in deliveries if each.explanation), ""):
+        yield route_sentence(sentence)
+    if later := _listed(wording.channel(each.channel) for each in deliveries if each.position):
+        yield _("then %(channels)s") % {"channels": later}
 
 
 def _listed(words: Iterable[str | Promise]) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.interviews.views import batches, board, detail, editing, previews, sending
+from yuemian.interviews.views import attendance, batches, board, detail, editing, previews, sending, today
 
 urlpatterns = [
+    path("today", today.show, name="today"),
+    path("today/invite", today.invite, name="today-invite"),
+    path("today/attendance/<uuid:interview_id>", today.attendance, name="today-attendance"),
+    path("today/reception", today.reception, name="today-reception"),
     path("interviews", board.show, name="interviews"),
     path("interviews/new", editing.create, name="interview-new"),
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),
@@ -14,6 +18,8 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/cancel", editing.cancel, name="interview-cancel"),
     path("interviews/<uuid:interview_id>/contacts", detail.contacts, name="interview-contacts"),
     path("interviews/<uuid:interview_id>/answer", detail.answer, name="interview-answer"),
+    path("interviews/<uuid:interview_id>/attendance", attendance.attendance, name="interview-attendance"),
+    path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
     path("send", sending.start, name="send"),

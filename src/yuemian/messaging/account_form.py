@@ -146,9 +146,10 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 def _field(field: dataclasses.Field[Any], *, is_stored: bool) -> forms.Field:
     meta, default = field.metadata, _default(field)
+    label, hint = meta["label"], meta["help"]
     common: dict[str, Any] = {
-        "label": gettext(meta["label"]),
-        "help_text": gettext(meta["help"]) if meta["help"] else "",
+        "label": gettext(label),
+        "help_text": gettext(hint) if hint else "",
         "required": field.default is dataclasses.MISSING,
     }
     if meta["choices"]:

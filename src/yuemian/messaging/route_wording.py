@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.domain.routing import ReasonedSentence, Why
+from yuemian.domain.routing import ReasonedSentence, Route, Why
 from yuemian.domain.routing.learning import BAND_HOURS
 from yuemian.domain.states import Channel
 
@@ -80,6 +81,29 @@ SENTENCES: Mapping[Why, Any] = {
     Why.OWN_HOUR: _("The candidate's own choice: %(hour)s"),
     Why.ANY_HOUR: _("No hour stands out"),
 }
+
+
+@dataclass(frozen=True)
+class ShownRoute:
+    """A route in words: `first` leaves at once, `then` only if that fails. `channel` is the code of the first."""
+
+    channel: str
+    first: str
+    then: str
+    sentence: str
+
+
+def shown(route: Route) -> ShownRoute:
+    return ShownRoute(
+        next(iter(route.channels), ""),
+        _listed(route.first),
+        _listed(route.channels[route.at_once :]),
+        sentence(route.explanation),
+    )
+
+
+def _listed(channels: Sequence[Channel]) -> str:
+    return gettext(", ").join(str(NAMES[channel]) for channel in channels)
 
 
 def route_sentence(note: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import blocks, channels, hooks, lab, templates
+from yuemian.messaging.views import blocks, channels, hooks, lab, routing, templates
 
 urlpatterns = [
     path("templates", templates.template_list, name="templates"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("blocks/<uuid:block_id>", blocks.block_edit, name="block"),
     path("blocks/<uuid:block_id>/delete", blocks.block_delete, name="block-delete"),
     path("blocks/<uuid:block_id>/move", blocks.block_move, name="block-move"),
+    path("settings/routing", routing.routing, name="settings-routing"),
     path("settings/channels", channels.channel_list, name="channels"),
     path("settings/channels/new", channels.account_new, name="channel-account-new"),
     path("settings/channels/<uuid:account_id>", channels.account_edit, name="channel-account"),

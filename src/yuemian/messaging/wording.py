@@ -38,6 +38,23 @@ PROVIDER_NAMES: dict[str, Text] = {
     "smtp": _("Mail server (SMTP)"),
     "http_sms": _("Text messages by HTTP"),
 }
+#: What a test of an account ran into, by the receipt's code; other codes are the provider's own.
+TROUBLES: dict[str, Text] = {
+    "unreachable": _("The gateway cannot be reached; check address and port."),
+    "no_such_host": _("The gateway's name cannot be resolved; check its spelling."),
+    "private_network": _(
+        "The gateway's name leads into a private network; if this is meant, name it in YUEMIAN_PRIVATE_NETWORKS."
+    ),
+    "not_encrypted": _("Plain http is for private networks alone; write the address with https://."),
+    "certificate": _("The certificate is not trusted; check host name and authority."),
+    "tls": _("The encrypted connection could not be set up; is this the right port?"),
+    "timeout": _("The request was written, but no answer came in time."),
+    "cut_off": _("The connection broke after the request was written, before its answer."),
+    "too_long": _("The answer was too long to be one of a gateway."),
+    "not_http": _("The answer was not HTTP."),
+    "connection": _("The mail server cannot be reached; check address and port."),
+    "auth": _("The server refused user and password."),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),
@@ -45,6 +62,12 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.CHANGE: _("Says what is new, and asks for the answer again."),
     Purpose.CANCELLATION: _("Tells people not to come."),
     Purpose.ANSWER: _("Carries your reply to a candidate's question."),
+    Purpose.NUDGE: _("Asks once more when nobody has answered."),
+    Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
+    Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.DIGEST: _(
+        "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
+    ),
 }
 #: The domain's labels, listed here so that the catalogue finds them; a test keeps them equal.
 PLACEHOLDER_LABELS: dict[str, Text] = {
@@ -79,10 +102,18 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "cancellation_reason": _("Reason for the cancellation"),
     "candidate_question": _("The candidate's question"),
     "hr_answer": _("HR's answer"),
+    "promised_date": _("Date a result was promised by"),
+    "staff_name": _("Name of the person reminded"),
+    "interview_link": _("Link to the interview"),
     "job_highlights": _("Highlights of the job"),
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "user_name": _("Who the digest is for"),
+    "digest_day": _("The digest's day"),
+    "digest_summary": _("The digest in one line"),
+    "digest": _("The parts of the day"),
+    "today_link": _("Link to the Today page"),
 }
 
 #: The sentences of `domain.template_language`: how each begins → how it reads in the person's language.

@@ -32,6 +32,21 @@ class Anchor(StrEnum):
     AFTER_PROMISE = "after_promise"  # the date by which a result was promised
 
 
+#: Anchors that are not known before they happen.
+ON_EVENTS: Final = frozenset({Anchor.AFTER_SENT, Anchor.AFTER_SILENCE, Anchor.AFTER_ANSWER})
+#: What a plan may say, and the moments it may be counted from.
+PLANNABLE: Final[Mapping[Purpose, frozenset[Anchor]]] = {
+    Purpose.INVITATION: frozenset({Anchor.KNOWN, Anchor.BEFORE_START}),
+    Purpose.REMINDER: frozenset(
+        {Anchor.BEFORE_START, Anchor.AFTER_SENT, Anchor.AFTER_SILENCE, Anchor.AFTER_ANSWER}
+    ),
+    Purpose.NUDGE: frozenset({Anchor.BEFORE_START, Anchor.AFTER_SENT, Anchor.AFTER_SILENCE}),
+    Purpose.STILL_DECIDING: frozenset({Anchor.AFTER_END, Anchor.AFTER_PROMISE}),
+    Purpose.SURVEY: frozenset({Anchor.AFTER_END}),
+    Purpose.STAFF_REMINDER: frozenset(Anchor) - {Anchor.AFTER_PROMISE},
+}
+
+
 class Pick(StrEnum):
     """Which channels a step takes."""
 
@@ -79,6 +94,11 @@ class Step:
     extras: frozenset[Extra] = frozenset()
     is_on: bool = True
 
+    @property
+    def least_wait(self) -> timedelta:
+        """After its anchor it is never due earlier than this: an hour `at` may lie up to a day before the offset."""
+        return self.offset if self.at is None else max(self.offset - timedelta(days=1), timedelta(0))
+
 
 def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """What `steps_from_json` reads back; offsets in minutes, hours as HH:MM, sets sorted."""
@@ -97,6 +117,21 @@ def steps_from_json(data: Any) -> tuple[Step, ...]:
     if doubled is not None:
         raise BadStep(f"Two steps are called '{doubled}'; give each its own key.")
     return steps
+
+
+def check_plannable(steps: Iterable[Step]) -> None:
+    """Raises BadStep for what can be written down but never works as a plan."""
+    for number, step in enumerate(steps, 1):
+        anchors = PLANNABLE.get(step.purpose)
+        if anchors is None:
+            raise BadStep(f"Step {number}: a plan cannot send '{step.purpose}'; choose another purpose.")
+        if step.anchor not in anchors:
+            allowed = ", ".join(sorted(anchors))
+            raise BadStep(f"Step {number}: '{step.purpose}' can be counted from {allowed}; choose one.")
+        if step.anchor == Anchor.BEFORE_START and not step.offset and step.at is None:
+            raise BadStep(f"Step {number}: say how long before the interview, or at what hour of its day.")
+        if step.purpose == Purpose.STAFF_REMINDER and not step.extras:
+            raise BadStep(f"Step {number}: say whether the interviewer or the recruiter is reminded.")
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:

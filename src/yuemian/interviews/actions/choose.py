@@ -12,6 +12,7 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
 from yuemian.interviews.actions.invite import send_chosen
+from yuemian.interviews.actions.replan import hold_sending, suggest_again
 from yuemian.interviews.models import BatchSelection, Interview
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -45,11 +46,13 @@ class Plan:
         return Purpose(self.version.template.purpose)
 
 
-def choose(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Batch:
-    """Keep a choice of interviews as a draft, in the order given."""
+def choose(
+    user: User, interview_ids: Collection[UUID], *, now: datetime, batch_id: UUID | None = None
+) -> Batch:
+    """Keep a choice of interviews as a draft, in the order given. `batch_id` is made up here unless given."""
     with transaction.atomic():
         batch = Batch.objects.create(
-            id=uuid7(),
+            id=batch_id or uuid7(),
             organization_id=user.organization_id,
             purpose=Purpose.INVITATION,
             state=BatchState.DRAFT,
@@ -70,6 +73,7 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
     Raises Outdated when another number of people than `expected` would be written to.
     """
     with transaction.atomic():
+        hold_sending(user.organization_id)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
@@ -84,8 +88,8 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
             now=now,
             due_at=plan.due_at,
             resend=plan.is_again,
-            is_routed=plan.is_routed,
             batch_id=batch.pk,
+            is_routed=plan.is_routed,
         )
         if sent.total != expected or not sent.total:
             raise Outdated(Outdated.__doc__)  # which takes back what was planned
@@ -95,8 +99,10 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
     """Stop a batch at once. Returns how many messages will not leave."""
     with transaction.atomic():
+        hold_sending(user.organization_id)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         stopped = stop_batch(batch, now=now)
+        suggest_again(user.organization_id, batch.pk, now=now)
         audit.record(
             user.organization_id,
             user.actor,

@@ -16,7 +16,8 @@ from yuemian.accounts.models import Organization, User
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
-from yuemian.interviews.actions.route import StepRequest, routes_for
+from yuemian.interviews.actions.replan import take_suggestions
+from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
@@ -30,6 +31,8 @@ from yuemian.trust.live import announce
 
 #: Locale → channel → text, as `texts_of` gives them.
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
+#: Language, channels, or why not.
+Verdict = tuple[str, Sequence[Channel], LeftOut | None]
 LINK_OUTLIVES = timedelta(hours=24)
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
@@ -86,21 +89,15 @@ def summarize_chosen(
     *,
     now: datetime,
     resend: bool = False,
-    is_routed: bool = False,
-    due_at: datetime | None = None,
+    router: Router | None = None,
 ) -> Summary:
     """Decide for every interview of the version's organization, as the database has it now, in the order given.
 
-    A constant number of queries, and no model is built, however many there are. `is_routed`: each person is written to
-    on the best of the wanted channels, with the others behind it; otherwise on all of them.
+    A constant number of queries, and no model is built, however many there are. With a router each person is written
+    to on the best of the channels, the others behind it; without, on all that are wanted.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
-    texts = texts_of(version)
-    routes: Mapping[UUID, Route] = {}
-    if is_routed:
-        asked = StepRequest(purpose, texts, due_at=due_at)
-        routes = routes_for(version.organization, chosen, asked, now)
-    items = _decide(chosen, texts, purpose, wanted, routes, now=now, resend=resend)
+    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend, router=router)
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -132,27 +129,33 @@ def send_chosen(
     now: datetime,
     due_at: datetime | None = None,
     resend: bool = False,
-    is_routed: bool = False,
     batch_id: UUID | None = None,
+    is_routed: bool = False,
 ) -> Batch:
     """Decide and plan in one go, slice by slice, so that a hundred thousand need no more memory than a thousand.
 
-    `batch_id` names a draft that now becomes this batch.
+    `batch_id` names a draft that now becomes this batch. `is_routed`: each on the best channel instead of on all.
     """
+    router = router_for(user.organization, version, purpose, now=now, due_at=due_at) if is_routed else None
     summaries = (
         summarize_chosen(
-            interview_ids[at : at + SLICE],
-            version,
-            purpose,
-            wanted,
-            now=now,
-            resend=resend,
-            is_routed=is_routed,
-            due_at=due_at,
+            interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend, router=router
         )
         for at in range(0, len(interview_ids), SLICE)
     )
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
+
+
+def router_for(
+    organization: Organization,
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> Router:
+    """One for a whole send: what its first slice takes from a budget, the next ones do not have."""
+    return Router(organization, StepRequest(purpose, texts_of(version), due_at=due_at), now)
 
 
 def _send(
@@ -193,7 +196,8 @@ def _send(
             left_out += summary.by_reason
             batch.total += len(plan_items(occasion, summary.going, **extra))
             if purpose == Purpose.INVITATION:
-                _note_invited(item.interview.application_id for item in summary.going)
+                note_invited(item.interview.application_id for item in summary.going)
+                take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
@@ -212,7 +216,7 @@ def _send(
     return batch
 
 
-def _note_invited(applications: Iterable[UUID]) -> None:
+def note_invited(applications: Iterable[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",
@@ -300,17 +304,18 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
-    route: Route | None = None,
-) -> tuple[str, Sequence[Channel], LeftOut | None]:
-    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here.
-
-    A route replaces the wanted channels by those it begins with.
-    """
+) -> Verdict:
+    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
-    reason = left_out(choice, purpose, wanted, now=now)
+    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+
+
+def on_route(verdict: Verdict, route: Route | None) -> Verdict:
+    """The same on the channels that a route begins with."""
     if route is None:
-        return locale, channels_for(choice, wanted), reason
+        return verdict
+    locale, _, reason = verdict
     return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
 
 
@@ -319,23 +324,23 @@ def _decide(
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
-    routes: Mapping[UUID, Route],
     *,
     now: datetime,
     resend: bool,
+    router: Router | None,
 ) -> list[Item]:
     """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
     chosen = list(chosen)
     said = said_before({each.id: each.revision for each in chosen}, purpose)
-    weighed: dict[tuple[Any, ...], tuple[str, Sequence[Channel], LeftOut | None]] = {}
+    routes = router.routes(chosen) if router else {}
+    weighed: dict[tuple[Any, ...], Verdict] = {}
     items = []
     for each in chosen:
-        known, route = said.get(each.id), routes.get(each.id)
+        known = said.get(each.id)
         was_told = known is not None and known.is_told and not resend
         facts = each.facts
         points = tuple(each.contact_points)
-        way = route and (route.channels, route.at_once)
-        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points, way)
+        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points)
         verdict = weighed.get(kind)
         if verdict is None:
             choice = Choice(
@@ -346,9 +351,9 @@ def _decide(
                 channels=points,
                 texts=(),
             )
-            verdict = weigh(choice, each.locales, texts, purpose, wanted, now=now, route=route)
-            weighed[kind] = verdict
-        items.append(Item(each, *verdict, known.times if known else 0, route))
+            verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
+        route = routes.get(each.id)
+        items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
     return items
 
 

@@ -14,6 +14,7 @@ from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import Person, Route, RouteRequest, Setting, choose_route
 from yuemian.domain.routing.learning import Expectation, Slot, Tally, draw_for, expect, is_in_holdout, slot_of
 from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.workdays import is_workday
 from yuemian.interviews.chosen import Chosen
 from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.interviews.route_reading import Invitee, read_invitees
@@ -49,10 +50,7 @@ def routes_for(
 
     The same interviews asked again give the same routes, as long as nothing new has happened.
     """
-    locales = {each.id: each.locales for each in chosen}
-    if not locales:
-        return {}
-    return _Routing(organization, asked, now).routes(read_invitees(organization, locales), locales)
+    return Router(organization, asked, now).routes(chosen)
 
 
 def draw_of(interview_id: UUID, revision: int, purpose: Purpose) -> float:
@@ -60,8 +58,8 @@ def draw_of(interview_id: UUID, revision: int, purpose: Purpose) -> float:
     return draw_for("explore", interview_id, revision, purpose)
 
 
-class _Routing:
-    """One reading of everything that the people have in common, and the decisions made from it."""
+class Router:
+    """Routes for one request, slice by slice: what it has given out of a budget it does not give again."""
 
     def __init__(self, organization: Organization, asked: StepRequest, now: datetime) -> None:
         self.organization, self.asked, self.now = organization, asked, now
@@ -71,7 +69,12 @@ class _Routing:
         self._expected: dict[tuple[str, Slot], dict[Channel, Expectation]] = {}
         self._settings: dict[tuple[str, Slot, str], Setting] = {}
 
-    def routes(self, people: Sequence[Invitee], locales: Mapping[UUID, Sequence[str]]) -> dict[UUID, Route]:
+    def routes(self, chosen: Iterable[Chosen | Target]) -> dict[UUID, Route]:
+        """See `routes_for`."""
+        locales = {each.id: each.locales for each in chosen}
+        if not locales:
+            return {}
+        people = read_invitees(self.organization, locales)
         self.tallies = self._read_tallies(people)
         segments = {each.segment for each in people} if self.is_learned else ()
         self.statistics = routing_history.read_statistics(self.organization, segments)
@@ -115,7 +118,7 @@ class _Routing:
     def _setting(self, each: Invitee, locale: str) -> Setting:
         """Shared by everybody of one segment, at one time of their day, in one language."""
         local = self.at.astimezone(ZoneInfo(each.zone))
-        slot = slot_of(local, is_workday=routing_history.is_workday(local, each.region))
+        slot = slot_of(local, is_workday=is_workday(local.date(), each.region))
         key = (each.segment, slot, locale)
         found = self._settings.get(key)
         if found is None:

@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yuemian.accounts.models import User
 from yuemian.channels.base import Outcome, Receipt
 from yuemian.channels.registry import provider_class
+from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.models import Health, ProviderAccount
 from yuemian.messaging.provider_accounts import open_config, seal_config
 from yuemian.trust import audit
@@ -119,3 +120,5 @@ def _recover(account: ProviderAccount, now: datetime) -> None:
 def _record(user: User, account: ProviderAccount, action: str, now: datetime, **details: Any) -> None:
     audit.record(user.organization_id, user.actor, action, at=now, subject=("account", account.pk), **details)
     announce(user.organization_id, "accounts", account=account.pk)
+    with connection.cursor() as cursor:  # the workers take it over at once
+        cursor.execute("SELECT pg_notify(%s, 'accounts')", [WAKE])

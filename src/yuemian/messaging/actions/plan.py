@@ -124,6 +124,7 @@ class Occasion:
     batch: Batch | None = None
     is_same_day: bool = False
     explanation: str = ""
+    #: The plan's step that says it; empty: a person.
     step_key: str = ""
 
 

@@ -34,7 +34,7 @@ from yuemian.messaging.actions.accounts import (
 )
 from yuemian.messaging.models import ProviderAccount
 from yuemian.messaging.provider_accounts import open_config
-from yuemian.messaging.wording import CHANNELS, PROVIDER_NAMES
+from yuemian.messaging.wording import CHANNELS, PROVIDER_NAMES, TROUBLES
 from yuemian.trust.limits import hit
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Unreadable, Vault
@@ -188,7 +188,7 @@ def _callback_shown(request: SignedInRequest, account: ProviderAccount, url: str
 
 
 def _tell(request: SignedInRequest, receipt: Receipt) -> None:
-    detail = receipt.detail or receipt.code
+    detail = TROUBLES.get(receipt.code) or receipt.detail or receipt.code
     if receipt.kind is Outcome.ACCEPTED:
         messages.success(request, _("Accepted: look at your own phone or inbox."))
     elif receipt.kind is Outcome.AMBIGUOUS:
