@@ -36,6 +36,7 @@ def sensible_steps(draw: st.DrawFn) -> Step:
     pick = draw(st.sampled_from(Pick))
     channels = draw(st.lists(st.sampled_from(Channel), unique=True, min_size=1, max_size=3))
     since = draw(st.none() | HOURS)
+    may_answer = purpose not in {Purpose.INVITATION, Purpose.NUDGE}
     return Step(
         key=draw(st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)),
         purpose=purpose,
@@ -43,7 +44,7 @@ def sensible_steps(draw: st.DrawFn) -> Step:
         offset=offset,
         at=at,
         conditions=Conditions(
-            answers=draw(st.frozensets(st.sampled_from(Answer))),
+            answers=draw(st.frozensets(st.sampled_from(Answer) if may_answer else st.just(Answer.NEEDS_ACTION))),
             missed_at_least=draw(st.integers(0, 20)),
             weekdays=draw(st.frozensets(st.integers(1, 7))),
             starts_from=None if since is None else time(since),
@@ -94,7 +95,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"purpose": "result"}, "purpose", "not one of the available"),
     ({"pick": "listed"}, "channel_1", "at least one channel"),
     ({"pick": "all", "channel_1": "sms", "channel_2": "sms"}, "channel_2", "above already"),
-    ({"anchor": "after_silence", "answers": "accepted"}, "answers", "nobody would ever get it"),
+    ({"anchor": "after_silence", "answers": "accepted"}, "answers", "never gets this step"),
+    ({"purpose": "nudge", "answers": "declined"}, "answers", "never gets this step"),
     ({"anchor": "after_answer", "answers": "needs_action"}, "answers", "nobody would ever get it"),
     ({"starts_from": "14:00", "starts_until": "09:00"}, "starts_until", "after the first"),
     ({"missed_at_least": "-2"}, "missed_at_least", "greater than or equal to 0"),

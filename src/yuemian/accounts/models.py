@@ -119,6 +119,7 @@ class Permission(models.TextChoices):
     SEND = "send"
     IMPORT = "import"
     EDIT_TEMPLATES = "edit_templates"
+    EDIT_PLANS = "edit_plans"
     EDIT_SETTINGS = "edit_settings"
     EDIT_USERS = "edit_users"
     READ_AUDIT = "read_audit"
@@ -135,6 +136,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SEND,
             Permission.IMPORT,
             Permission.EDIT_TEMPLATES,
+            Permission.EDIT_PLANS,
             Permission.USE_LAB,
         }
     ),

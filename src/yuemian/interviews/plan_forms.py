@@ -16,11 +16,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.accounts.models import User
 from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step
 from yuemian.domain.cadence.step import LONGEST_OFFSET, MOST_STEPS
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
 from yuemian.interviews import plan_wording as words
 from yuemian.interviews.forms import TimeInput
+from yuemian.interviews.models import Plan
+from yuemian.interviews.plan_shelf import free_places
 from yuemian.interviews.wording import CHANNELS, MODES, PURPOSES
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -136,8 +139,9 @@ class StepForm(forms.Form):
     def _check_conditions(self, data: dict[str, Any]) -> None:
         answers, anchor = set(data.get("answers") or ()), data.get("anchor")
         silent = {Answer.NEEDS_ACTION.value}
-        if anchor == Anchor.AFTER_SILENCE and answers and not answers & silent:
-            self.add_error("answers", gettext("Whoever has answered is not silent: nobody would ever get it."))
+        asks = data.get("purpose") in {Purpose.INVITATION, Purpose.NUDGE} or anchor == Anchor.AFTER_SILENCE
+        if asks and answers - silent:
+            self.add_error("answers", gettext("Whoever has answered never gets this step; leave these empty."))
         if anchor == Anchor.AFTER_ANSWER and answers == silent:
             self.add_error("answers", gettext("After an answer nobody is silent: nobody would ever get it."))
         since, until = data.get("starts_from"), data.get("starts_until")
@@ -273,6 +277,53 @@ class PlanEdit:
         return tuple(step for form in self.steps if (step := form.shown))
 
     @property
-    def mistakes(self) -> list[tuple[StepForm, int]]:
-        """The steps with errors, and their numbers."""
-        return [(form, n) for n, form in enumerate(self.steps, 1) if form.is_bound and form.errors]
+    def name(self) -> str:
+        return str(self.head.cleaned_data["name"]).strip()
+
+    @property
+    def is_automatic(self) -> bool:
+        """Also of a head with mistakes: the preview goes on."""
+        return bool(self.head["is_automatic"].value())
+
+    @property
+    def number(self) -> int:
+        return int(self.head.cleaned_data["number"])
+
+    def take_number(self, number: int) -> None:
+        """Go on from another version: the person has been shown how it differs."""
+        assert isinstance(self.head.data, QueryDict)
+        data = self.head.data.copy()
+        data["number"] = str(number)
+        self.head.data = data
+
+
+class NewPlanForm(forms.Form):
+    """Where a new plan is to hold, and what it is called."""
+
+    place = forms.ChoiceField(label=_("Holds for"))
+    name = forms.CharField(
+        label=word("plan", "Name"),
+        max_length=80,
+        required=False,
+        help_text=_("Empty: named after the place."),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.groups = free_places(user)
+        labels = words.PLACES
+        self.fields["place"].choices = [(labels[kind], found) for kind, found in self.groups]  # type: ignore[attr-defined]
+
+    @property
+    def has_places(self) -> bool:
+        return bool(self.groups)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        names = {key: name for _, found in self.groups for key, name in found}
+        if data.get("place"):
+            data["name"] = (data.get("name") or names[data["place"]])[:80].strip()
+            if Plan.objects.visible_to(self.user).filter(name=data["name"]).exists():
+                self.add_error("name", gettext("There is a plan of this name already; choose another."))
+        return data

@@ -11,12 +11,13 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from yuemian.accounts.models import Branch, User
 from yuemian.domain.cadence import Anchor, Step
-from yuemian.domain.states import Channel
+from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews import plan_wording as words
 from yuemian.interviews.models import Interview, Plan
+from yuemian.interviews.plan_changes import Effect
 from yuemian.interviews.plan_drawing import START, Drawing, draw, ordered
 from yuemian.interviews.plan_forms import PlanEdit, StepForm
-from yuemian.interviews.wording import CHANNEL_ICONS, CHANNELS, Text
+from yuemian.interviews.wording import CHANNEL_ICONS, CHANNELS, PURPOSES, Text
 
 
 
@@ -171,3 +172,40 @@ def rules_of(user: User, branches: Sequence[Branch]) -> list[str]:
 
 def _with_names(text: str, names: Sequence[str]) -> str:
     return gettext("%(rule)s (%(names)s)") % {"rule": text, "names": gettext(", ").join(names)}
+
+
+def effect_lines(effect: Effect) -> list[tuple[str, str, str]]:
+    """Icon, tone and sentence of every kind of change; that nobody loses anything is said too."""
+    found = [
+        (icon, tone, _counted(kind, purpose, count))
+        for kind, (icon, tone) in _KINDS.items()
+        for purpose, count in getattr(effect, kind).most_common()
+    ]
+    if not effect.lost:
+        found.append(("check", "success", gettext("Nobody loses a message.")))
+    return found
+
+
+_KINDS = {
+    "added": ("plus", "success"),
+    "moved": ("clock", "info"),
+    "rerouted": ("send", "info"),
+    "lost": ("alert", "danger"),
+}
+
+
+def _counted(kind: str, purpose: Purpose, count: int) -> str:
+    values = {"n": count, "what": str(PURPOSES[purpose])}
+    if kind == "added":
+        text = ngettext(
+            "%(n)d gets an additional message: %(what)s", "%(n)d get an additional message: %(what)s", count
+        )
+    elif kind == "moved":
+        text = ngettext(
+            "%(n)d gets it at another time: %(what)s", "%(n)d get it at another time: %(what)s", count
+        )
+    elif kind == "rerouted":
+        text = ngettext("%(n)d gets it another way: %(what)s", "%(n)d get it another way: %(what)s", count)
+    else:
+        text = ngettext("%(n)d no longer gets it: %(what)s", "%(n)d no longer get it: %(what)s", count)
+    return text % values

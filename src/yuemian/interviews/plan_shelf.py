@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from yuemian.accounts.models import Branch, User
 from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Job, JobFamily
-from yuemian.interviews.models import Interview, Plan
+from yuemian.interviews.models import Interview, InterviewQuerySet, Plan
 
 #: Kinds of places, the outermost first. The nearest one with a plan in use holds.
 KINDS = ("organization", "branch", "family", "job")
@@ -70,7 +70,6 @@ class Row:
     place: Place
     label: str
     open_interviews: int = 0
-    falls_back_to: Plan | None = None
 
 
 @dataclass
@@ -152,11 +151,29 @@ def after_retiring(user: User, plan: Plan, *, now: datetime) -> list[tuple[Plan 
     return [(plans[pk] if pk else None, count) for pk, count in taken.most_common()]
 
 
+def interviews_under(user: User, plan: Plan, *, now: datetime) -> InterviewQuerySet:
+    """The interviews still to come for which this plan is the nearest, the soonest first."""
+    place = Place.of_plan(plan)
+    rows = _open(user, now)
+    columns = {"job": "application__job_id", "family": "application__job__family_id", "branch": "branch_id"}
+    if place.id:
+        rows = rows.filter(**{columns[place.kind]: place.id})
+    for nearer in KINDS[KINDS.index(place.kind) + 1 :]:
+        taken = Plan.objects.visible_to(user).filter(is_active=True).exclude(pk=plan.pk)
+        taken = taken.filter(**{f"{nearer}__isnull": False})
+        rows = rows.exclude(**{f"{columns[nearer]}__in": taken.values(f"{nearer}_id")})
+    return rows.order_by("starts_at", "id")
+
+
+def _open(user: User, now: datetime) -> InterviewQuerySet:
+    return Interview.objects.filter(
+        organization_id=user.organization_id, state=InterviewState.SCHEDULED, starts_at__gt=now
+    )
+
+
 def _open_by_place(user: User, now: datetime) -> Iterable[tuple[Where, int]]:
     rows = (
-        Interview.objects.filter(
-            organization_id=user.organization_id, state=InterviewState.SCHEDULED, starts_at__gt=now
-        )
+        _open(user, now)
         .order_by()
         .values_list("application__job_id", "application__job__family_id", "branch_id")
         .annotate(count=Count("pk"))

@@ -61,6 +61,18 @@ FIRSTS: Mapping[str, Text] = {
     "first": _("the first one for this job"),
     "later": _("the second or a later one"),
 }
+PLACES: Mapping[str, Text] = {
+    "organization": word("place", "The whole organization"),
+    "branch": word("place", "A branch"),
+    "family": word("place", "A job family"),
+    "job": word("place", "A job"),
+}
+GROUPS: Mapping[str, Text] = {
+    "organization": word("plans", "For everybody"),
+    "branch": word("plans", "For branches"),
+    "family": word("plans", "For job families"),
+    "job": word("plans", "For jobs"),
+}
 UNITS: Mapping[str, Text] = {"days": _("days"), "hours": _("hours"), "minutes": _("minutes")}
 MINUTES: Final = {"days": 24 * 60, "hours": 60, "minutes": 1}
 TONES: Final = {
@@ -182,3 +194,6 @@ def _hours(conditions: Conditions) -> list[str]:
 def channels_shown(step: Step) -> tuple[Channel, ...]:
     """The channels that a step names itself; for `best` and `next` routing decides later."""
     return step.channels if step.pick in {Pick.LISTED, Pick.ALL} else ()
+
+
+OFF = word("step", "off")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.interviews.views import batches, board, detail, editing, previews, sending
+from yuemian.interviews.views import batches, board, detail, editing, plan_editor, plans, previews, sending
 
 urlpatterns = [
     path("interviews", board.show, name="interviews"),
@@ -20,6 +20,14 @@ urlpatterns = [
     path("send/<uuid:batch_id>", sending.compose, name="send-draft"),
     path("send/<uuid:batch_id>/left-out", sending.left_out, name="send-left-out"),
     path("send/<uuid:batch_id>/test", sending.test, name="send-test"),
+    path("plans", plans.index, name="plans"),
+    path("plans/new", plans.create, name="plan-new"),
+    path("plans/<uuid:plan_id>", plan_editor.show, name="plan"),
+    path("plans/<uuid:plan_id>/look", plan_editor.look, name="plan-look"),
+    path("plans/<uuid:plan_id>/steps", plan_editor.steps, name="plan-steps"),
+    path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
+    path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
+    path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
     path("batches", batches.index, name="batches"),
     path("batches/<uuid:batch_id>", batches.show, name="batch"),
     path("batches/<uuid:batch_id>/stop", batches.stop, name="batch-stop"),
