@@ -129,6 +129,11 @@ class ReasonCode(StrEnum):
     INTERVIEW_OVER = "interview_over"
     RECIPIENT_ALREADY_REPLIED = "recipient_already_replied"
     STOPPED_BY_PERSON = "stopped_by_person"
+    OVERTAKEN = "overtaken"  # another message says the same at nearly the same time
+    CONDITION_NOT_MET = "condition_not_met"
+    NOT_INVITED = "not_invited"
+    DID_NOT_COME = "did_not_come"
+    RESULT_DECIDED = "result_decided"
     ERASED = "erased"
 
 

@@ -237,6 +237,11 @@ class Cadence(TenantModel):
     next_at = models.DateTimeField(
         null=True, help_text="When the next step may be due; empty: nothing more to say."
     )
+    is_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="A step follows a sending or an answer so soon that these must wake the clock.",
+    )
 
     class Meta:
         indexes = [

@@ -126,6 +126,11 @@ REASONS: dict[str, Reason] = {
     ReasonCode.RECIPIENT_ALREADY_REPLIED: Reason(_("The candidate had already answered.")),
     ReasonCode.STOPPED_BY_PERSON: Reason(_("Somebody stopped the sending.")),
     ReasonCode.ERASED: Reason(_("The candidate's data was erased.")),
+    ReasonCode.OVERTAKEN: Reason(_("Another message said the same at nearly the same time.")),
+    ReasonCode.CONDITION_NOT_MET: Reason(_("The step's conditions do not hold for this interview.")),
+    ReasonCode.NOT_INVITED: Reason(_("The candidate had not been invited."), _("Send the invitation first.")),
+    ReasonCode.DID_NOT_COME: Reason(_("The candidate did not come.")),
+    ReasonCode.RESULT_DECIDED: Reason(_("The result is decided.")),
 }
 PROBLEMS: dict[str, Text] = {
     ProblemCode.MISSING: _("Please fill this in."),

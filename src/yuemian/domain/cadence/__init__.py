@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from yuemian.domain.cadence.agenda import agenda
+from yuemian.domain.cadence.item import AgendaItem, Verdict, Why, WhyCode, next_look, wakes_early
+from yuemian.domain.cadence.situation import Done, Fate, Record, Said, Situation, Terms
 from yuemian.domain.cadence.step import (
+    PLANNABLE,
     Anchor,
     BadStep,
     Conditions,
     Extra,
     Pick,
     Step,
+    check_plannable,
     steps_from_json,
     steps_to_json,
 )
 
 __all__ = [
+    "PLANNABLE",
+    "AgendaItem",
     "Anchor",
     "BadStep",
     "Conditions",
+    "Done",
     "Extra",
+    "Fate",
     "Pick",
+    "Record",
+    "Said",
+    "Situation",
     "Step",
+    "Terms",
+    "Verdict",
+    "Why",
+    "WhyCode",
+    "agenda",
+    "check_plannable",
+    "next_look",
     "steps_from_json",
     "steps_to_json",
+    "wakes_early",
 ]

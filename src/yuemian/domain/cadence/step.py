@@ -32,6 +32,19 @@ class Anchor(StrEnum):
     AFTER_PROMISE = "after_promise"  # the date by which a result was promised
 
 
+#: What a plan may say, and the moments it may be counted from.
+PLANNABLE: Final[Mapping[Purpose, frozenset[Anchor]]] = {
+    Purpose.INVITATION: frozenset({Anchor.KNOWN, Anchor.BEFORE_START}),
+    Purpose.REMINDER: frozenset(
+        {Anchor.BEFORE_START, Anchor.AFTER_SENT, Anchor.AFTER_SILENCE, Anchor.AFTER_ANSWER}
+    ),
+    Purpose.NUDGE: frozenset({Anchor.BEFORE_START, Anchor.AFTER_SENT, Anchor.AFTER_SILENCE}),
+    Purpose.STILL_DECIDING: frozenset({Anchor.AFTER_END, Anchor.AFTER_PROMISE}),
+    Purpose.SURVEY: frozenset({Anchor.AFTER_END}),
+    Purpose.STAFF_REMINDER: frozenset(Anchor) - {Anchor.AFTER_PROMISE},
+}
+
+
 class Pick(StrEnum):
     """Which channels a step takes."""
 
@@ -97,6 +110,21 @@ def steps_from_json(data: Any) -> tuple[Step, ...]:
     if doubled is not None:
         raise BadStep(f"Two steps are called '{doubled}'; give each its own key.")
     return steps
+
+
+def check_plannable(steps: Iterable[Step]) -> None:
+    """Raises BadStep for what can be written down but never works as a plan."""
+    for number, step in enumerate(steps, 1):
+        anchors = PLANNABLE.get(step.purpose)
+        if anchors is None:
+            raise BadStep(f"Step {number}: a plan cannot send '{step.purpose}'; choose another purpose.")
+        if step.anchor not in anchors:
+            allowed = ", ".join(sorted(anchors))
+            raise BadStep(f"Step {number}: '{step.purpose}' can be counted from {allowed}; choose one.")
+        if step.anchor == Anchor.BEFORE_START and not step.offset and step.at is None:
+            raise BadStep(f"Step {number}: say how long before the interview, or at what hour of its day.")
+        if step.purpose == Purpose.STAFF_REMINDER and not step.extras:
+            raise BadStep(f"Step {number}: say whether the interviewer or the recruiter is reminded.")
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:

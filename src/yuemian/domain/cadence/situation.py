@@ -1,0 +1,93 @@
+"""What an agenda is decided from: the plan's terms, the interview as it is now, and what was said and done so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from yuemian.domain.cadence.step import Step
+from yuemian.domain.quiet import QuietRule
+from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A plan as the agenda needs it."""
+
+    steps: tuple[Step, ...]
+    is_automatic: bool = False
+    #: When the plan became what it is: a reminder that was due before is not sent late.
+    since: datetime | None = None
+
+
+class Fate(StrEnum):
+    """How far a message has come."""
+
+    LEFT = "left"
+    WAITING = "waiting"
+    LOST = "lost"  # stopped, or failed on every channel
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message to the candidate about the interview's current revision."""
+
+    purpose: Purpose
+    step_key: str
+    due_at: datetime
+    fate: Fate
+    left_at: datetime | None = None
+
+
+class Done(StrEnum):
+    """What became of a step: the same words as `interviews.StepOutcome`."""
+
+    PLANNED = "planned"
+    SUGGESTED = "suggested"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A step that was done for the current revision."""
+
+    outcome: Done
+    due_at: datetime
+    at: datetime
+    reason: ReasonCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One interview, its candidate and the rules of its branch, as plain values."""
+
+    state: InterviewState
+    answer: Answer
+    answered_at: datetime | None
+    attendance: Attendance
+    mode: Mode
+    starts_at: datetime
+    duration: timedelta
+    #: The interview's zone: days and hours of steps are counted in it.
+    zone: ZoneInfo
+    #: The candidate's own: quiet hours are on their clock.
+    own_zone: ZoneInfo
+    quiet: QuietRule
+    #: Since when the appointment stands as it is.
+    known_at: datetime
+    missed: int = 0
+    is_first: bool = True
+    result_promised_at: datetime | None = None
+    is_decided: bool = False
+    #: Whether anything about this interview, whatever the revision, has left.
+    was_told: bool = False
+    said: tuple[Said, ...] = ()
+    can_be_reached: bool = True
+    #: Purposes for which a published text fits.
+    texts: frozenset[Purpose] = frozenset(Purpose)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + self.duration

@@ -1,0 +1,129 @@
+"""When a step is due: on the wall clock of the interview, kept out of quiet hours, within the time it is of use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from yuemian.domain.cadence.situation import Situation, Terms
+from yuemian.domain.cadence.step import Anchor, Step
+from yuemian.domain.quiet import first_instant, is_free_day, is_quiet, last_allowed_before, next_allowed
+from yuemian.domain.states import Purpose
+
+DAY: Final = timedelta(days=1)
+#: Later than this after its time a step counts as late, and gives way to others.
+LATE: Final = timedelta(minutes=10)
+#: What is said before an interview must leave time to act on it.
+_TO_READ: Final = timedelta(minutes=30)
+_LEAST: Final = timedelta(minutes=5)
+_TO_ANSWER: Final = timedelta(hours=1)
+#: How long after its time a note or survey is still welcome.
+_WELCOME: Final = {Purpose.STILL_DECIDING: timedelta(days=7), Purpose.SURVEY: timedelta(days=3)}
+
+BEFORE_THE_INTERVIEW: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE})
+#: They recall what was said before; one of several is enough.
+RECALLING: Final = frozenset({Purpose.REMINDER, Purpose.NUDGE})
+
+
+class Shift(StrEnum):
+    """Why a step is not due at the moment its plan names."""
+
+    NONE = "none"
+    AT_ONCE = "at_once"  # that moment had passed when the appointment became known
+    QUIET_HOURS = "quiet_hours"
+    FREE_DAY = "free_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`planned_at` is what the plan says, `at` what follows from it; None: nothing but quiet time is left."""
+
+    planned_at: datetime
+    at: datetime | None
+    latest_at: datetime
+    shift: Shift
+
+
+def planned_at(step: Step, anchor_at: datetime, zone: ZoneInfo) -> datetime:
+    """The anchor and the offset, in UTC: whole days are counted on the wall clock, the rest in real time.
+
+    One day before 10:00 is 10:00, also when the clocks change in between. With an hour `at` the day counts alone;
+    before the start it is never the start or later, after an anchor never earlier than that.
+    """
+    is_before = step.anchor == Anchor.BEFORE_START
+    sign = -1 if is_before else 1
+    days, rest = divmod(step.offset, DAY)
+    moment = anchor_at.astimezone(UTC)
+    if days:
+        local = anchor_at.astimezone(zone)
+        moment = first_instant(local.date() + sign * timedelta(days=days), local.time(), zone)
+    moment += sign * rest
+    if step.at is None:
+        return moment
+    day = moment.astimezone(zone).date()
+    moment = first_instant(day, step.at, zone)
+    if moment >= anchor_at if is_before else moment < anchor_at:
+        moment = first_instant(day + sign * DAY, step.at, zone)
+    return moment
+
+
+def latest_at(step: Step, planned: datetime, starts_at: datetime) -> datetime:
+    """The last moment at which the step is still of use."""
+    if step.purpose in BEFORE_THE_INTERVIEW or (
+        step.purpose == Purpose.STAFF_REMINDER and step.anchor == Anchor.BEFORE_START
+    ):
+        return starts_at - _reserve(step)
+    return planned + _WELCOME.get(step.purpose, DAY)
+
+
+def due(step: Step, anchor_at: datetime, situation: Situation, *, ignores_quiet: bool = False) -> Due:
+    """Everything about a step's time that does not depend on when one looks."""
+    planned = planned_at(step, anchor_at, situation.zone)
+    latest = latest_at(step, planned, situation.starts_at)
+    at = max(planned, situation.known_at)
+    shift = Shift.AT_ONCE if at > planned else Shift.NONE
+    if ignores_quiet or not is_quiet(at, situation.quiet, situation.own_zone):
+        return Due(planned, at, latest, shift)
+    why = Shift.FREE_DAY if is_free_day(at, situation.quiet, situation.own_zone) else Shift.QUIET_HOURS
+    return Due(planned, _out_of_quiet(step, at, latest, situation), latest, why)
+
+
+def moment_to_go(due_at: datetime, latest: datetime, situation: Situation, now: datetime) -> datetime | None:
+    """When something due at `due_at` goes, seen from `now`: then, or late at the first moment that is not quiet."""
+    if due_at >= now:
+        return due_at
+    soonest = next_allowed(now, situation.quiet, situation.own_zone)
+    return soonest if soonest <= latest else None
+
+
+def is_added_late(step: Step, at: datetime, terms: Terms) -> bool:
+    """A reminder whose time was over before the plan had it is not made up for: everybody would get it at once."""
+    return step.purpose in RECALLING and terms.since is not None and at < terms.since - LATE
+
+
+def _reserve(step: Step) -> timedelta:
+    if step.purpose == Purpose.NUDGE and step.anchor != Anchor.BEFORE_START:
+        return _TO_ANSWER
+    if step.purpose == Purpose.STAFF_REMINDER:
+        return timedelta(0)
+    if step.anchor != Anchor.BEFORE_START or step.at is not None:
+        return _TO_READ
+    return min(_TO_READ, max(step.offset / 4, min(step.offset, _LEAST)))
+
+
+def _out_of_quiet(step: Step, at: datetime, latest: datetime, situation: Situation) -> datetime | None:
+    """Later, if that leaves at least half the time that was meant; else earlier; else later if of any use at all."""
+    later = next_allowed(at, situation.quiet, situation.own_zone)
+    is_in_time = later <= latest
+    if step.anchor != Anchor.BEFORE_START:
+        return later if is_in_time else None
+    meant = situation.starts_at - at
+    if is_in_time and situation.starts_at - later >= meant / 2:
+        return later
+    earlier = last_allowed_before(at, situation.quiet, situation.own_zone)
+    if earlier >= situation.known_at:
+        return earlier
+    return later if is_in_time else None

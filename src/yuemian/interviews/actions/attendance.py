@@ -1,0 +1,92 @@
+"""Write down who came, and by when a result was promised."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yuemian.accounts.models import User
+from yuemian.domain.states import Attendance, InterviewState, check_move
+from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.models import Interview
+from yuemian.trust import audit
+from yuemian.trust.live import announce
+
+#: People come early; before that nobody can have come, or failed to.
+EARLIEST: Final = timedelta(hours=1)
+_BECOMES: Final = {
+    Attendance.ATTENDED: InterviewState.COMPLETED,
+    Attendance.NO_SHOW: InterviewState.NO_SHOW,
+    Attendance.EXCUSED: InterviewState.NO_SHOW,
+}
+
+
+class CannotAttend(Exception):  # noqa: N818
+    """Attendance is for interviews that take place: not cancelled, and at most an hour ahead."""
+
+
+def can_record(interview: Interview, now: datetime) -> bool:
+    return interview.state != InterviewState.CANCELLED and interview.starts_at - EARLIEST <= now
+
+
+def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *, now: datetime) -> Interview:
+    """Attended, no-show or excused; may be corrected, and the same again changes nothing. Raises CannotAttend."""
+    with transaction.atomic():
+        interview = Interview.objects.visible_to(user).select_for_update(of=("self",)).get(pk=interview_id)
+        if not can_record(interview, now) or attendance not in _BECOMES:
+            raise CannotAttend(
+                _("Attendance can be noted from one hour before an interview that is not cancelled.")
+            )
+        if attendance == interview.attendance:
+            return interview
+        check_move(Attendance, interview.attendance, attendance)
+        became = _BECOMES[attendance]
+        if became != interview.state:
+            check_move(InterviewState, interview.state, became)
+        interview.attendance, interview.state = attendance, became
+        interview.save(update_fields=["attendance", "state"])
+        touch(user.organization_id, _others_of(interview), now=now)
+        audit.record(
+            user.organization_id,
+            user.actor,
+            "interview.attendance_recorded",
+            at=now,
+            subject=("interview", interview.pk),
+            attendance=str(attendance),
+        )
+        announce(user.organization_id, "interviews", interview=interview.pk)
+    return interview
+
+
+def promise_result(user: User, interview_id: UUID, by: datetime | None, *, now: datetime) -> Interview:
+    """Write down by when the candidate was promised a result; None takes the promise back."""
+    with transaction.atomic():
+        interview = Interview.objects.visible_to(user).select_for_update(of=("self",)).get(pk=interview_id)
+        if by == interview.result_promised_at:
+            return interview
+        interview.result_promised_at = by
+        interview.save(update_fields=["result_promised_at"])
+        touch(user.organization_id, [interview.pk], now=now)
+        audit.record(
+            user.organization_id,
+            user.actor,
+            "interview.result_promised",
+            at=now,
+            subject=("interview", interview.pk),
+        )
+        announce(user.organization_id, "interviews", interview=interview.pk)
+    return interview
+
+
+def _others_of(interview: Interview) -> list[UUID]:
+    """This interview and the person's others: a missed one gives them an extra reminder."""
+    candidate = interview.application.candidate_id
+    return list(
+        Interview.objects.filter(
+            organization_id=interview.organization_id, application__candidate_id=candidate
+        ).values_list("pk", flat=True)
+    )
