@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django.utils import translation
-from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step
+from yuemian.domain.cadence import PLANNABLE, Anchor, Conditions, Extra, Pick, Step, check_plannable
 from yuemian.domain.cadence.step import MOST_STEPS
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
 from yuemian.interviews import plan_wording as words
@@ -26,13 +26,10 @@ REMIND = Step("remind", Purpose.REMINDER, Anchor.BEFORE_START, timedelta(days=1)
 def sensible_steps(draw: st.DrawFn) -> Step:
     """Steps that the form accepts, every field in play."""
     purpose = draw(st.sampled_from(words.SAID))
-    anchors = {
-        Purpose.INVITATION: [Anchor.KNOWN, Anchor.BEFORE_START],
-        Purpose.STILL_DECIDING: [Anchor.AFTER_END, Anchor.AFTER_PROMISE],
-    }.get(purpose, [Anchor.KNOWN, Anchor.BEFORE_START, Anchor.AFTER_SENT])
+    anchor = draw(st.sampled_from(sorted(PLANNABLE[purpose] - {Anchor.AFTER_SILENCE, Anchor.AFTER_ANSWER})))
     at = draw(st.none() | MINUTES)
     days = draw(st.integers(0, 90))
-    offset = timedelta(days=days) if at else timedelta(minutes=draw(st.integers(0, 90 * 24 * 60)))
+    offset = timedelta(days=days) if at else timedelta(minutes=draw(st.integers(1, 90 * 24 * 60)))
     pick = draw(st.sampled_from(Pick))
     channels = draw(st.lists(st.sampled_from(Channel), unique=True, min_size=1, max_size=3))
     since = draw(st.none() | HOURS)
@@ -40,11 +37,13 @@ def sensible_steps(draw: st.DrawFn) -> Step:
     return Step(
         key=draw(st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)),
         purpose=purpose,
-        anchor=draw(st.sampled_from(anchors)),
+        anchor=anchor,
         offset=offset,
         at=at,
         conditions=Conditions(
-            answers=draw(st.frozensets(st.sampled_from(Answer) if may_answer else st.just(Answer.NEEDS_ACTION))),
+            answers=draw(
+                st.frozensets(st.sampled_from(Answer) if may_answer else st.just(Answer.NEEDS_ACTION))
+            ),
             missed_at_least=draw(st.integers(0, 20)),
             weekdays=draw(st.frozensets(st.integers(1, 7))),
             starts_from=None if since is None else time(since),
@@ -54,7 +53,7 @@ def sensible_steps(draw: st.DrawFn) -> Step:
         ),
         pick=pick,
         channels=tuple(channels) if pick in {Pick.LISTED, Pick.ALL} else (),
-        extras=draw(st.frozensets(st.sampled_from(Extra))),
+        extras=draw(st.frozensets(st.sampled_from(Extra), min_size=int(purpose == Purpose.STAFF_REMINDER))),
         is_on=draw(st.booleans()),
     )
 
@@ -82,6 +81,7 @@ def test_what_the_page_shows_is_what_it_sends_back(steps: list[Step]) -> None:
     edit = PlanEdit.of_post(posted(steps), known=steps)
     assert edit.is_valid, [form.errors for form in edit.steps]
     assert edit.values == tuple(steps)
+    check_plannable(edit.values)
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
@@ -92,6 +92,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"anchor": "after_end"}, "anchor", "before an interview"),
     ({"purpose": "still_deciding"}, "anchor", "after an interview"),
     ({"purpose": "invitation", "anchor": "after_sent"}, "anchor", "comes first"),
+    ({"amount": "0"}, "amount", "how long before"),
+    ({"purpose": "staff_reminder"}, "extras", "who is reminded"),
+    ({"anchor": "known"}, "anchor", "another moment"),
     ({"purpose": "result"}, "purpose", "not one of the available"),
     ({"pick": "listed"}, "channel_1", "at least one channel"),
     ({"pick": "all", "channel_1": "sms", "channel_2": "sms"}, "channel_2", "above already"),
@@ -130,7 +133,9 @@ def test_a_step_is_added_opened_under_a_key_of_its_own_and_removed_again() -> No
 
 
 def test_a_plan_does_not_grow_without_end() -> None:
-    many = [Step(f"r{n}", Purpose.REMINDER, Anchor.BEFORE_START, timedelta(hours=n)) for n in range(MOST_STEPS)]
+    many = [
+        Step(f"r{n}", Purpose.REMINDER, Anchor.BEFORE_START, timedelta(hours=n)) for n in range(MOST_STEPS)
+    ]
     edit = PlanEdit.of_post(posted(many, add="1", add_purpose="reminder"), known=many)
     assert not edit.is_valid
     assert str(MOST_STEPS) in edit.problem

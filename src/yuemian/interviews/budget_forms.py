@@ -24,7 +24,9 @@ class BudgetForm(forms.Form):
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial={channel.value: present.get(channel) for channel in channels}, **kwargs)
+        super().__init__(
+            *args, initial={channel.value: present.get(channel) for channel in channels}, **kwargs
+        )
         self.channels = channels
         for channel in channels:
             self.fields[channel.value] = forms.DecimalField(

@@ -146,9 +146,7 @@ def _reach(organization: Organization, interview_ids: Collection[UUID]) -> dict[
     }
 
 
-def _waiting(
-    organization: Organization, zone: ZoneInfo, now: datetime, until: datetime
-) -> Iterator[Planned]:
+def _waiting(organization: Organization, zone: ZoneInfo, now: datetime, until: datetime) -> Iterator[Planned]:
     """Deliveries that already stand in the queue, such as a batch for tomorrow."""
     rows = Delivery.objects.filter(
         organization_id=organization.pk, state=DeliveryState.QUEUED, due_at__lt=until
@@ -175,7 +173,9 @@ def rates_of(organization: Organization) -> Rates:
     return Rates(Rate(silent, cases), failures)
 
 
-def prices_of(organization: Organization, channels: Iterable[Channel], *, now: datetime) -> dict[Channel, Price]:
+def prices_of(
+    organization: Organization, channels: Iterable[Channel], *, now: datetime
+) -> dict[Channel, Price]:
     """Parts of long texts are in what was measured; the accounts' prices count a message as one part."""
     since = now.astimezone(zone_of(organization)).date() - _MONTH
     past = ChannelDay.objects.filter(organization_id=organization.pk, day__gte=since).order_by()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from yuemian.domain.cadence import Step
-from yuemian.domain.cadence.agenda import AgendaItem, Verdict
+from yuemian.domain.cadence import AgendaItem, Step, Verdict
 from yuemian.domain.states import Purpose
 from yuemian.interviews import plan_wording as words
+from yuemian.interviews.agenda_wording import EXTRAS, condition_words, pick, rule
 
 _AHEAD: Final = frozenset({Verdict.DUE, Verdict.COMING, Verdict.WAITING})
 
@@ -37,6 +37,11 @@ class Effect:
     moved: Counter[Purpose] = field(default_factory=Counter)
     rerouted: Counter[Purpose] = field(default_factory=Counter)
     lost: Counter[Purpose] = field(default_factory=Counter)
+    #: Leaves within a minute of saving.
+    at_once: Counter[Purpose] = field(default_factory=Counter)
+    #: No longer waits for a press, or does from now on.
+    by_itself: Counter[Purpose] = field(default_factory=Counter)
+    by_hand: Counter[Purpose] = field(default_factory=Counter)
 
     @property
     def is_partial(self) -> bool:
@@ -49,8 +54,8 @@ class Effect:
 
 def sentence_of(step: Step) -> str:
     """The whole step in one line."""
-    parts = [words.moment_of(step), words.way_of(step), *words.chips_of(step.conditions)]
-    parts += [f"+ {words.EXTRAS[each]}" for each in sorted(step.extras)]
+    parts = [rule(step), pick(step), *condition_words(step.conditions)]
+    parts += [f"+ {EXTRAS[each]}" for each in sorted(step.extras)]
     if not step.is_on:
         parts.append(str(words.OFF))
     return " · ".join(parts)
@@ -94,16 +99,29 @@ def _compare(old: Mapping[str, AgendaItem], new: Mapping[str, AgendaItem]) -> di
     """Kind of change → purposes; one interview counts once for each."""
     found: dict[str, set[Purpose]] = {}
     for key in {**old, **new}:
-        one, two = old.get(key), new.get(key)
-        if one is None and two is not None:
-            found.setdefault("added", set()).add(two.step.purpose)
-        elif two is None and one is not None:
-            found.setdefault("lost", set()).add(one.step.purpose)
-        elif one is not None and two is not None and not _is_same_moment(one.due_at, two.due_at):
-            found.setdefault("moved", set()).add(two.step.purpose)
-        elif one is not None and two is not None and _way(one.step) != _way(two.step):
-            found.setdefault("rerouted", set()).add(two.step.purpose)
+        for kind in _kinds(old.get(key), new.get(key)):
+            found.setdefault(kind, set()).add((new.get(key) or old[key]).step.purpose)
     return found
+
+
+def _kinds(one: AgendaItem | None, two: AgendaItem | None) -> Iterator[str]:
+    if two is None:
+        yield "lost"
+        return
+    if two.verdict == Verdict.DUE and not two.is_suggestion and (one is None or not _leaves_now(one)):
+        yield "at_once"
+    if one is None:
+        yield "added"
+    elif one.is_suggestion != two.is_suggestion:
+        yield "by_hand" if two.is_suggestion else "by_itself"
+    elif not _is_same_moment(one.due_at, two.due_at):
+        yield "moved"
+    elif _way(one.step) != _way(two.step):
+        yield "rerouted"
+
+
+def _leaves_now(item: AgendaItem) -> bool:
+    return item.verdict == Verdict.DUE and not item.is_suggestion
 
 
 def _is_same_moment(one: datetime | None, two: datetime | None) -> bool:

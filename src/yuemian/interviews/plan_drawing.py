@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from yuemian.domain.cadence import Anchor, Step
+from yuemian.domain.cadence.timing import planned_at
 from yuemian.domain.states import Purpose
 
 DAY: Final = 24 * 60
@@ -16,6 +18,8 @@ START: Final = 10 * 60
 LENGTH: Final = 60
 #: Moments that no calendar knows beforehand.
 FLOATING: Final = frozenset({Anchor.AFTER_ANSWER, Anchor.AFTER_PROMISE})
+_CLOCK: Final = ZoneInfo("UTC")
+_MIDNIGHT: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _FLOAT_FROM: Final = {Anchor.AFTER_ANSWER: 10_000 * DAY, Anchor.AFTER_PROMISE: 20_000 * DAY}
 
 WIDTH: Final = 960
@@ -47,36 +51,35 @@ def ordered(steps: Sequence[Step], start: int = START) -> list[Moment]:
     """The steps as one interview would see them, the earliest first."""
     entered = _entered(steps, start)
     invitations = [
-        _minutes(step, {Anchor.KNOWN: entered}, start)
+        _minutes(step, {Anchor.KNOWN: entered, Anchor.BEFORE_START: start})
         for step in steps
         if step.purpose == Purpose.INVITATION and step.anchor in {Anchor.KNOWN, Anchor.BEFORE_START}
     ]
     invited = min(invitations, default=entered)
     bases = {
         Anchor.KNOWN: entered,
+        Anchor.BEFORE_START: start,
         Anchor.AFTER_SENT: invited,
         Anchor.AFTER_SILENCE: invited,
         Anchor.AFTER_END: start + LENGTH,
         **_FLOAT_FROM,
     }
-    moments = [Moment(step, _minutes(step, bases, start)) for step in steps]
+    moments = [Moment(step, _minutes(step, bases)) for step in steps]
     return sorted(moments, key=lambda moment: (moment.minutes, moment.step.key))
 
 
 def _entered(steps: Sequence[Step], start: int) -> int:
     """When the drawn interview was entered: two days before the first thing that is counted from its start."""
-    before = [_minutes(step, {}, start) for step in steps if step.anchor == Anchor.BEFORE_START]
+    before = [
+        _minutes(step, {Anchor.BEFORE_START: start}) for step in steps if step.anchor == Anchor.BEFORE_START
+    ]
     return (min(before, default=start) // DAY - 2) * DAY + START
 
 
-def _minutes(step: Step, bases: Mapping[Anchor, int], start: int) -> int:
-    size = _size(step.offset)
-    moment = start - size if step.anchor == Anchor.BEFORE_START else bases[step.anchor] + size
-    return moment if step.at is None else moment // DAY * DAY + step.at.hour * 60 + step.at.minute
-
-
-def _size(offset: timedelta) -> int:
-    return int(offset.total_seconds() // 60)
+def _minutes(step: Step, bases: Mapping[Anchor, int]) -> int:
+    """By the very rule that plans it, on a clock without changes."""
+    planned = planned_at(step, _MIDNIGHT + timedelta(minutes=bases[step.anchor]), _CLOCK)
+    return int((planned - _MIDNIGHT).total_seconds() // 60)
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,7 @@ class Drawing:
     height: int = AXIS + 40
 
 
-def draw(
-    moments: Sequence[Moment], quiet: tuple[time, time] | None = None, *, start: int = START
-) -> Drawing:
+def draw(moments: Sequence[Moment], quiet: tuple[time, time] | None = None, *, start: int = START) -> Drawing:
     """Days that hold something share the width; the others shrink to a break."""
     fixed = [moment for moment in moments if not moment.is_floating]
     loose = [moment for moment in moments if moment.is_floating]
@@ -157,7 +158,8 @@ def draw(
         columns=columns,
         shades=[
             Shade(
-                round(column.x + column.width * since / DAY, 1), round(column.width * (until - since) / DAY, 1)
+                round(column.x + column.width * since / DAY, 1),
+                round(column.width * (until - since) / DAY, 1),
             )
             for column in days.values()
             for since, until in spans
@@ -185,7 +187,9 @@ def _columns(days: Sequence[int], loose: int) -> list[Column]:
 
 def _loose(moments: Sequence[Moment], x: float) -> list[Marker]:
     """Steps whose moment nobody knows beforehand stand beside the calendar, by what they wait for."""
-    anchors = [a for a in (Anchor.AFTER_ANSWER, Anchor.AFTER_PROMISE) if any(m.step.anchor == a for m in moments)]
+    anchors = [
+        a for a in (Anchor.AFTER_ANSWER, Anchor.AFTER_PROMISE) if any(m.step.anchor == a for m in moments)
+    ]
     found: list[Marker] = []
     for number, moment in enumerate(moments, 1):
         if moment.is_floating:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import User
-from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step
+from yuemian.domain.cadence import PLANNABLE, Anchor, Conditions, Extra, Pick, Step
 from yuemian.domain.cadence.step import LONGEST_OFFSET, MOST_STEPS
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
 from yuemian.interviews import plan_wording as words
+from yuemian.interviews.agenda_wording import EXTRAS
 from yuemian.interviews.forms import TimeInput
 from yuemian.interviews.models import Plan
 from yuemian.interviews.plan_shelf import free_places
@@ -28,9 +29,6 @@ from yuemian.interviews.wording import CHANNELS, MODES, PURPOSES
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RANKS: Final = ("channel_1", "channel_2", "channel_3")
-#: Said before an interview takes place, and said after it.
-EARLY: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE})
-AFTERWARDS: Final = frozenset({Anchor.AFTER_END, Anchor.AFTER_PROMISE})
 #: What a new step of a purpose begins with.
 FRESH: Final[dict[Purpose, dict[str, Any]]] = {
     Purpose.INVITATION: {"anchor": Anchor.BEFORE_START, "offset": timedelta(days=3)},
@@ -76,19 +74,17 @@ class StepForm(forms.Form):
     channel_1 = forms.ChoiceField(label=word("rank", "First"), required=False)
     channel_2 = forms.ChoiceField(label=word("rank", "Second"), required=False)
     channel_3 = forms.ChoiceField(label=word("rank", "Third"), required=False)
-    extras = _boxes(_("Also told"), words.EXTRAS.items())
+    extras = _boxes(_("Also told"), ((each.value, EXTRAS[each]) for each in Extra))
     answers = _boxes(_("Only if the candidate"), words.ANSWERS.items())
     missed_at_least = forms.IntegerField(
         label=_("Missed so many interviews before, at least"), required=False, min_value=0, max_value=20
     )
     weekdays = _boxes(_("Interview on a"), enumerate(words.WEEKDAYS, 1))
-    starts_from = forms.TimeField(
-        label=_("Begins from"), required=False, widget=TimeInput(format="%H:%M")
+    starts_from = forms.TimeField(label=_("Begins from"), required=False, widget=TimeInput(format="%H:%M"))
+    starts_until = forms.TimeField(label=_("Begins before"), required=False, widget=TimeInput(format="%H:%M"))
+    is_first = forms.ChoiceField(
+        label=_("Which interview"), required=False, choices=list(words.FIRSTS.items())
     )
-    starts_until = forms.TimeField(
-        label=_("Begins before"), required=False, widget=TimeInput(format="%H:%M")
-    )
-    is_first = forms.ChoiceField(label=_("Which interview"), required=False, choices=list(words.FIRSTS.items()))
     modes = _boxes(_("Held"), [(mode.value, MODES[mode]) for mode in Mode])
 
     def __init__(self, key: str, *args: Any, step: Step | None = None, **kwargs: Any) -> None:
@@ -106,6 +102,8 @@ class StepForm(forms.Form):
         self._check_moment(data)
         self._check_channels(data)
         self._check_conditions(data)
+        if data.get("purpose") == Purpose.STAFF_REMINDER and not data.get("extras"):
+            self.add_error("extras", gettext("Say who is reminded."))
         return data
 
     def _check_moment(self, data: dict[str, Any]) -> None:
@@ -115,16 +113,27 @@ class StepForm(forms.Form):
         if timedelta(minutes=amount * words.MINUTES[unit]) > LONGEST_OFFSET:
             self.add_error("amount", gettext("Choose at most %(days)d days.") % {"days": LONGEST_OFFSET.days})
         if data.get("at") and unit != "days":
-            self.add_error("at", gettext("An hour of the day goes with days; choose days, or leave it empty."))
-        purpose = data.get("purpose")
-        if purpose in EARLY and anchor in AFTERWARDS:
-            self.add_error("anchor", gettext("This is said before an interview; choose a moment before it."))
-        if purpose == Purpose.STILL_DECIDING and anchor not in AFTERWARDS:
-            self.add_error("anchor", gettext("This is said after an interview; choose a moment after it."))
-        if purpose == Purpose.INVITATION and anchor not in {Anchor.KNOWN, Anchor.BEFORE_START}:
             self.add_error(
-                "anchor", gettext("An invitation comes first; count it from the entry or the interview.")
+                "at", gettext("An hour of the day goes with days; choose days, or leave it empty.")
             )
+        if anchor == Anchor.BEFORE_START and not amount and not data.get("at"):
+            self.add_error("amount", gettext("Say how long before, or at what hour of that day."))
+        self._check_anchor(data.get("purpose"), anchor)
+
+    def _check_anchor(self, purpose: str | None, anchor: str) -> None:
+        """A moment that the purpose makes no sense at."""
+        allowed = PLANNABLE.get(Purpose(purpose)) if purpose else None
+        if allowed is None or anchor in allowed:
+            return
+        if purpose == Purpose.INVITATION:
+            text = gettext("An invitation comes first; count it from the entry or the interview.")
+        elif purpose == Purpose.STILL_DECIDING:
+            text = gettext("This is said after an interview; choose a moment after it.")
+        elif anchor in {Anchor.AFTER_END, Anchor.AFTER_PROMISE}:
+            text = gettext("This is said before an interview; choose a moment before it.")
+        else:
+            text = gettext("This cannot be counted from there; choose another moment.")
+        self.add_error("anchor", text)
 
     def _check_channels(self, data: dict[str, Any]) -> None:
         if data.get("pick") not in {Pick.LISTED, Pick.ALL}:
@@ -141,7 +150,9 @@ class StepForm(forms.Form):
         silent = {Answer.NEEDS_ACTION.value}
         asks = data.get("purpose") in {Purpose.INVITATION, Purpose.NUDGE} or anchor == Anchor.AFTER_SILENCE
         if asks and answers - silent:
-            self.add_error("answers", gettext("Whoever has answered never gets this step; leave these empty."))
+            self.add_error(
+                "answers", gettext("Whoever has answered never gets this step; leave these empty.")
+            )
         if anchor == Anchor.AFTER_ANSWER and answers == silent:
             self.add_error("answers", gettext("After an answer nobody is silent: nobody would ever get it."))
         since, until = data.get("starts_from"), data.get("starts_until")
@@ -221,7 +232,9 @@ class PlanForm(forms.Form):
     """What is said about the plan as a whole; `number` is the version that the person saw."""
 
     name = forms.CharField(
-        label=word("plan", "Name"), max_length=80, help_text=_("For your colleagues; candidates never see it.")
+        label=word("plan", "Name"),
+        max_length=80,
+        help_text=_("For your colleagues; candidates never see it."),
     )
     is_automatic = forms.BooleanField(
         label=_("Invitations leave by themselves"),
@@ -241,7 +254,7 @@ class PlanEdit:
     opened: set[str] = field(default_factory=set)
 
     @classmethod
-    def of_plan(cls, name: str, is_automatic: bool, number: int, steps: Sequence[Step]) -> PlanEdit:  # noqa: FBT001
+    def of_plan(cls, name: str, is_automatic: bool, number: int, steps: Sequence[Step]) -> PlanEdit:
         head = PlanForm(initial={"name": name, "is_automatic": is_automatic, "number": number})
         return cls(head, [StepForm(step.key, step=step) for step in steps])
 
@@ -260,7 +273,9 @@ class PlanEdit:
 
     def _add(self, purpose: Purpose) -> None:
         if len(self.steps) >= MOST_STEPS:
-            self.problem = gettext("A plan has at most %(most)d steps; remove one first.") % {"most": MOST_STEPS}
+            self.problem = gettext("A plan has at most %(most)d steps; remove one first.") % {
+                "most": MOST_STEPS
+            }
             return
         step = fresh_step(purpose)
         self.steps.append(StepForm(step.key, step=step))

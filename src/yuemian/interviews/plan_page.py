@@ -13,12 +13,12 @@ from yuemian.accounts.models import Branch, User
 from yuemian.domain.cadence import Anchor, Step
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews import plan_wording as words
+from yuemian.interviews.agenda_wording import EXTRAS, condition_words, pick, rule
 from yuemian.interviews.models import Interview, Plan
 from yuemian.interviews.plan_changes import Effect
 from yuemian.interviews.plan_drawing import START, Drawing, draw, ordered
 from yuemian.interviews.plan_forms import PlanEdit, StepForm
 from yuemian.interviews.wording import CHANNEL_ICONS, CHANNELS, PURPOSES, Text
-
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Line:
 
     @property
     def moment(self) -> str:
-        return words.moment_of(self.step)
+        return rule(self.step)
 
     @property
     def way(self) -> str:
-        return words.way_of(self.step)
+        return pick(self.step)
 
     @property
     def icons(self) -> list[tuple[str, Text]]:
@@ -48,11 +48,11 @@ class Line:
 
     @property
     def chips(self) -> list[str]:
-        return words.chips_of(self.step.conditions)
+        return condition_words(self.step.conditions)
 
     @property
     def extras(self) -> list[Text]:
-        return [words.EXTRAS[each] for each in sorted(self.step.extras)]
+        return [EXTRAS[each] for each in sorted(self.step.extras)]
 
     @property
     def tone(self) -> str:
@@ -108,7 +108,7 @@ def picture(steps: Sequence[Step], branch: Branch | None, interview: Interview |
 
 
 def _said(step: Step) -> str:
-    return f"{words.title_of(step)}: {words.moment_of(step)}"
+    return f"{words.title_of(step)}: {rule(step)}"
 
 
 def _loose_labels(drawing: Drawing) -> list[tuple[float, str]]:
@@ -186,26 +186,31 @@ def effect_lines(effect: Effect) -> list[tuple[str, str, str]]:
     return found
 
 
+#: In the order of how much they matter to whoever is about to press.
 _KINDS = {
+    "at_once": ("send", "warning"),
+    "lost": ("alert", "danger"),
+    "by_itself": ("send", "warning"),
+    "by_hand": ("clock", "info"),
     "added": ("plus", "success"),
     "moved": ("clock", "info"),
     "rerouted": ("send", "info"),
-    "lost": ("alert", "danger"),
 }
 
 
-def _counted(kind: str, purpose: Purpose, count: int) -> str:
-    values = {"n": count, "what": str(PURPOSES[purpose])}
-    if kind == "added":
-        text = ngettext(
-            "%(n)d gets an additional message: %(what)s", "%(n)d get an additional message: %(what)s", count
-        )
-    elif kind == "moved":
-        text = ngettext(
-            "%(n)d gets it at another time: %(what)s", "%(n)d get it at another time: %(what)s", count
-        )
-    elif kind == "rerouted":
-        text = ngettext("%(n)d gets it another way: %(what)s", "%(n)d get it another way: %(what)s", count)
-    else:
-        text = ngettext("%(n)d no longer gets it: %(what)s", "%(n)d no longer get it: %(what)s", count)
-    return text % values
+def _counted(kind: str, purpose: Purpose, n: int) -> str:
+    """`12 get an additional message: Reminder`."""
+    texts = {
+        "at_once": ngettext("%(n)d leaves at once: %(what)s", "%(n)d leave at once: %(what)s", n),
+        "lost": ngettext("%(n)d no longer gets it: %(what)s", "%(n)d no longer get it: %(what)s", n),
+        "by_itself": ngettext("%(n)d leaves by itself: %(what)s", "%(n)d leave by themselves: %(what)s", n),
+        "by_hand": ngettext("%(n)d waits for a press: %(what)s", "%(n)d wait for a press: %(what)s", n),
+        "added": ngettext(
+            "%(n)d gets an additional message: %(what)s", "%(n)d get an additional message: %(what)s", n
+        ),
+        "moved": ngettext(
+            "%(n)d gets it at another time: %(what)s", "%(n)d get it at another time: %(what)s", n
+        ),
+        "rerouted": ngettext("%(n)d gets it another way: %(what)s", "%(n)d get it another way: %(what)s", n),
+    }
+    return texts[kind] % {"n": n, "what": str(PURPOSES[purpose])}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -32,10 +33,14 @@ class Place:
     def key(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
-    @property
-    def fields(self) -> dict[str, UUID]:
-        """The place as the columns of a plan."""
-        return {f"{self.kind}_id": self.id} if self.id else {}
+    def row(self, user: User) -> dict[str, Any]:
+        """The place as the argument of an action: `{"job": <Job>}`; nothing for the whole organization."""
+        if self.kind == "job":
+            return {"job": Job.objects.visible_to(user).get(pk=self.id)}
+        if self.kind == "branch":
+            return {"branch": Branch.objects.visible_to(user).get(pk=self.id)}
+        families = JobFamily.objects.filter(organization_id=user.organization_id)
+        return {"family": families.get(pk=self.id)} if self.id else {}
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Place:
@@ -151,7 +156,7 @@ def after_retiring(user: User, plan: Plan, *, now: datetime) -> list[tuple[Plan 
     return [(plans[pk] if pk else None, count) for pk, count in taken.most_common()]
 
 
-def interviews_under(user: User, plan: Plan, *, now: datetime) -> InterviewQuerySet:
+def open_under(user: User, plan: Plan, *, now: datetime) -> InterviewQuerySet:
     """The interviews still to come for which this plan is the nearest, the soonest first."""
     place = Place.of_plan(plan)
     rows = _open(user, now)

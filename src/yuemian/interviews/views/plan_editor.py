@@ -22,7 +22,7 @@ from yuemian.interviews.plan_changes import step_changes
 from yuemian.interviews.plan_forms import FRESH, PlanEdit
 from yuemian.interviews.plan_page import branches_of, effect_lines, lines_of, picture, rules_of, unreadable
 from yuemian.interviews.plan_preview import chosen_interview, compare, people, preview_of
-from yuemian.interviews.plan_shelf import interviews_under, label_of
+from yuemian.interviews.plan_shelf import label_of, open_under
 from yuemian.interviews.views.plans import fetch
 from yuemian.interviews.wording import PURPOSES
 
@@ -90,11 +90,13 @@ def _save(request: SignedInRequest, plan: Plan, edit: PlanEdit, person: str) -> 
         actions.save_plan(
             request.user,
             plan,
-            actions.PlanText(edit.name, edit.values, edit.is_automatic),
+            edit.values,
             number=edit.number,
             now=timezone.now(),
+            name=edit.name,
+            is_automatic=edit.is_automatic,
         )
-    except actions.Outdated:
+    except actions.OutdatedPlan:
         return _outdated(request, fetch(request.user, plan.pk), edit, person)
     except actions.NameTaken:
         edit.head.add_error("name", _("There is a plan of this name already; choose another."))
@@ -170,7 +172,7 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     now = timezone.now()
-    count = interviews_under(request.user, plan, now=now).count() if plan.is_active else 0
+    count = open_under(request.user, plan, now=now).count() if plan.is_active else 0
     context = _context(request, plan, edit, person) | {
         "open_interviews": count,
         "rules": rules_of(request.user, branches_of(request.user, plan)),

@@ -20,8 +20,8 @@ from yuemian.interviews.plan_forms import NewPlanForm
 from yuemian.interviews.plan_shelf import (
     Place,
     after_retiring,
-    interviews_under,
     label_of,
+    open_under,
     place_of,
     plan_held_at,
     shelf,
@@ -34,9 +34,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     found = shelf(request.user, now=timezone.now())
     context = {
         "shelf": found,
-        "groups": [
-            {"kind": kind, "label": words.GROUPS[kind], "rows": rows} for kind, rows in found.groups
-        ],
+        "groups": [{"kind": kind, "label": words.GROUPS[kind], "rows": rows} for kind, rows in found.groups],
         "may_edit": request.user.may(Permission.EDIT_PLANS),
     }
     return render(request, "interviews/plans.html", context)
@@ -48,18 +46,21 @@ def create(request: SignedInRequest) -> HttpResponse:
     """A copy of the plan that holds at a place, for that place alone."""
     form = NewPlanForm(request.user, request.POST or None, initial={"place": request.GET.get("place", "")})
     if request.method == "POST" and form.is_valid():
-        place = place_of(request.user, form.cleaned_data["place"])
-        assert place is not None
-        plan = actions.create_plan(
-            request.user,
-            form.cleaned_data["name"],
-            place.fields,
-            like=plan_held_at(request.user, place),
-            now=timezone.now(),
-        )
+        plan = _create(request.user, form)
         messages.success(request, _("The plan is there. Until you change a step everything stays as it was."))
         return redirect("plan", plan.pk)
     return render(request, "interviews/plan_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _create(user: User, form: NewPlanForm) -> Plan:
+    """The form has checked name and place; what somebody else did since then is a plain error."""
+    place = place_of(user, form.cleaned_data["place"])
+    if place is None:
+        raise actions.PlaceTaken(actions.PlaceTaken.__doc__)
+    original = plan_held_at(user, place) or Plan(organization_id=user.organization_id)
+    return actions.copy_plan(
+        user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +76,7 @@ def retire(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
         "place": label_of(plan),
         "taken": after_retiring(request.user, plan, now=now) if plan.is_active else [],
         "rival": None if plan.is_active else _rival(request.user, plan),
-        "count": interviews_under(request.user, plan, now=now).count(),
+        "count": open_under(request.user, plan, now=now).count(),
     }
     return render(request, "interviews/plan_retire.html", context)
 
@@ -93,11 +94,15 @@ def _rival(user: User, plan: Plan) -> Plan | None:
 
 
 def _set_active(request: SignedInRequest, plan: Plan) -> HttpResponse:
-    is_active = "restore" in request.POST
-    if is_active and _rival(request.user, plan):
+    now = timezone.now()
+    if "restore" not in request.POST:
+        actions.archive_plan(request.user, plan, now=now)
+        messages.success(request, _("“%(name)s” is put away.") % {"name": plan.name})
+        return redirect("plans")
+    try:
+        actions.restore_plan(request.user, plan, now=now)
+    except actions.PlaceTaken:
         messages.error(request, _("Another plan holds there now; put that one away first."))
-        return redirect("plan", plan.pk)
-    actions.set_plan_active(request.user, plan, is_active=is_active, now=timezone.now())
-    told = _("“%(name)s” is in use again.") if is_active else _("“%(name)s” is put away.")
-    messages.success(request, told % {"name": plan.name})
+        return redirect("plan-retire", plan.pk)
+    messages.success(request, _("“%(name)s” is in use again.") % {"name": plan.name})
     return redirect("plans")
