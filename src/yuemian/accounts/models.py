@@ -50,6 +50,9 @@ class Organization(models.Model):
     is_routing_learned = models.BooleanField(
         default=True, help_text="Whether routing may learn from past answers."
     )
+    routing_learned_until = models.DateTimeField(
+        null=True, editable=False, help_text="Interviews that began before are counted."
+    )
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
     )

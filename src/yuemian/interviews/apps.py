@@ -10,6 +10,31 @@ TRUTH = """
 SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at
 FROM interviews_interview i WHERE i.id = ANY(%s)
 """
+#: Its segment, similar people: the same job family, source and language (`route_reading.segment_of`).
+_PAST = """
+SELECT application.candidate_id, interview.id AS subject_id, said.revision, answers.at AS answered_at,
+       interview.starts_at, changes.at AS superseded_at,
+       job.family_id || '|' || coalesce(application.source_id::text, '') || '|' || candidate.locale AS segment,
+       coalesce(nullif(candidate.time_zone, ''), interview.time_zone) AS zone, branch.region
+FROM interviews_interview AS interview
+JOIN hiring_application AS application
+    ON application.id = interview.application_id AND application.organization_id = interview.organization_id
+JOIN hiring_candidate AS candidate
+    ON candidate.id = application.candidate_id AND candidate.organization_id = interview.organization_id
+JOIN hiring_job AS job ON job.id = application.job_id AND job.organization_id = interview.organization_id
+JOIN accounts_branch AS branch
+    ON branch.id = interview.branch_id AND branch.organization_id = interview.organization_id
+CROSS JOIN LATERAL generate_series(1, interview.revision) AS said (revision)
+LEFT JOIN LATERAL (
+    SELECT min(r.at) FROM interviews_response AS r WHERE r.interview_id = interview.id AND r.revision = said.revision
+) AS answers (at) ON true
+LEFT JOIN LATERAL (
+    SELECT min(c.at) FROM interviews_change AS c WHERE c.interview_id = interview.id AND c.revision > said.revision
+) AS changes (at) ON true
+WHERE interview.organization_id = %(organization)s
+"""
+PAST_OF = f"{_PAST} AND application.candidate_id = ANY(%(candidates)s::uuid[])"
+CLOSED = f"{_PAST} AND interview.starts_at >= %(since)s AND interview.starts_at < %(until)s"
 
 
 class InterviewsConfig(AppConfig):
@@ -17,5 +42,5 @@ class InterviewsConfig(AppConfig):
     label = "interviews"
 
     def ready(self) -> None:
-        register(Subject("interview", TRUTH))
+        register(Subject("interview", TRUTH, PAST_OF, CLOSED))
         register_previews("yuemian.interviews.previews.SOURCE")

@@ -13,15 +13,29 @@ from dataclasses import dataclass
 TRUTH_COLUMNS = ("subject_id", "revision", "is_open", "is_answered", "closes_at")
 
 
+#: Columns of a subject's past, one row per revision: candidate_id uuid, subject_id uuid, revision int,
+#: answered_at (the first answer to this revision), starts_at, superseded_at (when a later revision replaced it),
+#: segment text (what similar people have in common), zone text (the candidate's clock), region text (whose holidays).
+PAST_COLUMNS = (
+    "candidate_id", "subject_id", "revision", "answered_at", "starts_at", "superseded_at", "segment", "zone",
+    "region",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Subject:
     """`truth_sql` takes one parameter, an array of subject ids, and returns TRUTH_COLUMNS.
 
     It runs as the engine's role: select only, every organization.
+
+    `past_of_sql` (%(organization)s, %(candidates)s: an array) and `closed_sql` (%(organization)s, %(since)s, %(until)s:
+    subjects that ended in between) return PAST_COLUMNS and run as the web role. Empty: nothing can be learned.
     """
 
     kind: str
     truth_sql: str
+    past_of_sql: str = ""
+    closed_sql: str = ""
 
 
 SUBJECTS: dict[str, Subject] = {}

@@ -35,6 +35,8 @@ class Plan:
     version: TemplateVersion
     channels: Sequence[Channel]
     is_again: bool = False
+    #: Each person on the best of the channels, instead of on all.
+    is_routed: bool = False
     #: None: now.
     due_at: datetime | None = None
 
@@ -74,7 +76,14 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         chosen = Interview.objects.visible_to(user).filter(pk__in=batch.selection.interview_ids)
         ids = list(chosen.values_list("pk", flat=True))
         summary = summarize_chosen(
-            ids, plan.version, plan.purpose, plan.channels, now=now, resend=plan.is_again
+            ids,
+            plan.version,
+            plan.purpose,
+            plan.channels,
+            now=now,
+            resend=plan.is_again,
+            is_routed=plan.is_routed,
+            due_at=plan.due_at,
         )
         if len(summary.going) != expected or not summary.going:
             raise Outdated(Outdated.__doc__)

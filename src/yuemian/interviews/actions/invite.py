@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
 from yuemian.hiring.models import Application
+from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
@@ -40,6 +42,7 @@ class Item:
     locale: str
     channels: Sequence[Channel]
     left_out: LeftOut | None
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,25 @@ def summarize_chosen(
     *,
     now: datetime,
     resend: bool = False,
+    is_routed: bool = False,
+    due_at: datetime | None = None,
 ) -> Summary:
     """Decide for every interview of the version's organization, as the database has it now, in the order given.
 
-    A constant number of queries, and no model is built, however many there are.
+    A constant number of queries, and no model is built, however many there are. `is_routed`: each person is written to
+    on the best of the wanted channels, with the others behind it; otherwise on all of them.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
     told = set() if resend else already_told({each.id: each.revision for each in chosen}, purpose)
     texts = texts_of(version)
-    items = [_item(each, texts, purpose, wanted, was_told=each.id in told, now=now) for each in chosen]
+    routes: Mapping[UUID, Route] = {}
+    if is_routed:
+        asked = StepRequest(purpose, texts, due_at=due_at)
+        routes = routes_for(version.organization, chosen, asked, now)
+    items = [
+        _item(each, texts, purpose, wanted, was_told=each.id in told, route=routes.get(each.id), now=now)
+        for each in chosen
+    ]
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -177,6 +190,7 @@ def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str,
         deadline_at=interview.facts.starts_at,
         link_expires_at=interview.ends_at + LINK_OUTLIVES,
         occurrence=occurrence,
+        route=item.route,
     )
 
 
@@ -228,11 +242,18 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
+    route: Route | None = None,
 ) -> tuple[str, Sequence[Channel], LeftOut | None]:
-    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
+    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here.
+
+    A route replaces the wanted channels by those it begins with.
+    """
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
-    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+    reason = left_out(choice, purpose, wanted, now=now)
+    if route is None:
+        return locale, channels_for(choice, wanted), reason
+    return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
 
 
 def _item(
@@ -242,6 +263,7 @@ def _item(
     wanted: Collection[Channel],
     *,
     was_told: bool,
+    route: Route | None,
     now: datetime,
 ) -> Item:
     choice = Choice(
@@ -252,7 +274,8 @@ def _item(
         channels=interview.contact_points.keys(),
         texts=(),
     )
-    return Item(interview, *weigh(choice, interview.locales, texts, purpose, wanted, now=now))
+    decided = weigh(choice, interview.locales, texts, purpose, wanted, now=now, route=route)
+    return Item(interview, *decided, route)
 
 
 def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from yuemian.domain.states import Channel, Purpose
@@ -40,6 +40,6 @@ def texts_of(version: TemplateVersion) -> dict[str, dict[Channel, TemplateVarian
     return texts
 
 
-def best_locale(texts: Mapping[str, Mapping[Channel, TemplateVariant]], wanted: Iterable[str]) -> str | None:
+def best_locale(texts: Mapping[str, Collection[Channel]], wanted: Iterable[str]) -> str | None:
     """The first wanted locale that has a text, else any that has."""
     return next((locale for locale in (*wanted, *texts) if locale in texts), None)

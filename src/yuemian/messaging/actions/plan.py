@@ -14,6 +14,7 @@ import orjson
 from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.routing import Route
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, priority
 from yuemian.messaging.models import AccessLink, Batch, Delivery, Notification, TemplateVersion
 from yuemian.trust import bulk
@@ -26,6 +27,8 @@ NOTIFICATION_FIELDS = (
     "deadline_at",
 )  # fmt: skip
 DELIVERY_FIELDS = ("id", "notification", "channel", "contact_point", "deadline_at")
+#: Of deliveries on a route, each with its place, and `created` until its turn comes.
+ROUTED_FIELDS = (*DELIVERY_FIELDS, "position", "state", "explanation")
 LINK_FIELDS = (
     "id",
     "token_hash",
@@ -62,7 +65,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One message to be: to whom, about what, said how. `context` holds the template's placeholders."""
+    """One message to be: to whom, about what, said how. `context` holds the template's placeholders.
+
+    With a `route` its channels count: the first at once, the others waiting behind them.
+    """
 
     recipient: Recipient
     subject_id: UUID
@@ -73,6 +79,7 @@ class Intent:
     deadline_at: datetime
     link_expires_at: datetime
     occurrence: int = 1
+    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ class _Planning:
         self.occasion = occasion
         self.notifications: list[tuple[Any, ...]] = []
         self.deliveries: list[tuple[Any, ...]] = []
+        self.routed: list[tuple[Any, ...]] = []
         self.links: list[tuple[Any, ...]] = []
         self._ids = uuid7_series()
         self._vault, self._own_key = Vault(organization_id), organization_key(organization_id)
@@ -140,7 +148,9 @@ class _Planning:
             candidate.key_id if candidate else self._own_key.pk, intent.subject_id, intent.subject_revision,
             intent.locale, sealed, intent.occurrence, intent.deadline_at,
         ))  # fmt: skip
-        for channel in intent.channels:
+        if intent.route is not None:
+            self._add_route(id_, intent, intent.route)
+        for channel in () if intent.route is not None else intent.channels:
             point_id = recipient.contact_points.get(channel)
             self.deliveries.append((next(self._ids), id_, channel.value, point_id, intent.deadline_at))
         if candidate:
@@ -149,13 +159,26 @@ class _Planning:
                 id_, intent.link_expires_at,
             ))  # fmt: skip
 
+    def _add_route(self, id_: UUID, intent: Intent, route: Route) -> None:
+        for place, channel in enumerate(route.channels):
+            position = max(0, place - route.at_once + 1)
+            state = DeliveryState.CREATED if position else DeliveryState.QUEUED
+            self.routed.append((
+                next(self._ids), id_, channel.value, intent.recipient.contact_points.get(channel), intent.deadline_at,
+                position, state.value, "" if position else route.note,
+            ))  # fmt: skip
+
     def write(self) -> None:
         """Notifications, deliveries and links, and the workers woken, together or not at all."""
         with transaction.atomic():
             bulk.insert(
                 Notification, NOTIFICATION_FIELDS, self.notifications, shared=self._shared_by_notifications()
             )
-            bulk.insert(Delivery, DELIVERY_FIELDS, self.deliveries, shared=self._shared_by_deliveries())
+            shared = self._shared_by_deliveries()
+            bulk.insert(Delivery, DELIVERY_FIELDS, self.deliveries, shared=shared)
+            if self.routed:
+                own = {name: value for name, value in shared.items() if name not in ROUTED_FIELDS}
+                bulk.insert(Delivery, ROUTED_FIELDS, self.routed, shared=own)
             bulk.insert(AccessLink, LINK_FIELDS, self.links, shared=self._shared_by_links())
             _wake_workers()
 

@@ -110,12 +110,16 @@ class ChannelDay(TenantModel):
 class ChannelStatistic(TenantModel):
     """How often a channel was answered in time, for a segment of candidates and a band of hours."""
 
-    segment = models.CharField(max_length=120, help_text="Empty: the whole organization.")
+    segment = models.CharField(
+        max_length=120,
+        help_text="Similar candidates, or a name beginning with “=”: everybody, or a group that is compared.",
+    )
     channel = models.CharField(max_length=12, choices=choices(Channel))
     hour_band = models.PositiveSmallIntegerField(
         help_text="Hour of sending in the candidate's zone, divided by 3."
     )
     is_workday = models.BooleanField()
+    is_rehearsal = models.BooleanField(help_text="What was rehearsed teaches nothing about real people.")
     sent = models.PositiveIntegerField(default=0)
     reached = models.PositiveIntegerField(default=0)
     answered = models.PositiveIntegerField(default=0, help_text="In time.")
@@ -124,7 +128,7 @@ class ChannelStatistic(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "segment", "channel", "hour_band", "is_workday"],
+                fields=["organization", "segment", "channel", "hour_band", "is_workday", "is_rehearsal"],
                 name="statistic_per_segment",
             )
         ]

@@ -1,0 +1,30 @@
+"""By which channels, in which order, and when one person is written to; and why, in one sentence."""
+
+from __future__ import annotations
+
+from yuemian.domain.routing.choosing import choose_route
+from yuemian.domain.routing.facts import (
+    Breaker,
+    Lane,
+    Person,
+    PointState,
+    Route,
+    RouteRequest,
+    Setting,
+)
+from yuemian.domain.routing.hour import choose_hour
+from yuemian.domain.routing.sentence import ReasonedSentence, Why
+
+__all__ = [
+    "Breaker",
+    "Lane",
+    "Person",
+    "PointState",
+    "ReasonedSentence",
+    "Route",
+    "RouteRequest",
+    "Setting",
+    "Why",
+    "choose_hour",
+    "choose_route",
+]
