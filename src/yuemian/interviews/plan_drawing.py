@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -172,7 +173,7 @@ def draw(moments: Sequence[Moment], quiet: tuple[time, time] | None = None, *, s
 
 
 def _columns(days: Sequence[int], loose: int) -> list[Column]:
-    breaks = sum(1 for one, two in zip(days, days[1:], strict=False) if two - one > 1)
+    breaks = sum(1 for one, two in pairwise(days) if two - one > 1)
     width = (WIDTH - breaks * BREAK - loose * 130 - 2) / len(days)
     columns: list[Column] = []
     x, before = 1.0, None
