@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,9 +14,10 @@ from yuemian.accounts.models import User
 from yuemian.domain.cadence import AgendaItem, Terms, Verdict
 from yuemian.domain.names import comparable_name
 from yuemian.domain.round_name import round_in
-from yuemian.domain.states import Answer, InterviewState
+from yuemian.domain.states import Answer, InterviewState, Purpose
 from yuemian.domain.when import present
 from yuemian.interviews import plan_wording as words
+from yuemian.interviews.actions.route import StepRequest, Target, routes_for
 from yuemian.interviews.agenda_reading import read_agendas, read_cases
 from yuemian.interviews.agenda_wording import VERDICTS, pick, sentence
 from yuemian.interviews.models import Interview, Plan
@@ -25,7 +26,9 @@ from yuemian.interviews.plan_forms import PlanEdit
 from yuemian.interviews.plan_reading import terms_of
 from yuemian.interviews.plan_shelf import open_under
 from yuemian.interviews.wording import Text
+from yuemian.messaging.actions.content import NoTemplate, texts_of, version_for
 from yuemian.messaging.previews import Person
+from yuemian.messaging.route_wording import sentence as route_words
 from yuemian.ui.states import appearance
 
 MOST_PEOPLE: Final = 20
@@ -33,6 +36,7 @@ MOST_PEOPLE: Final = 20
 MOST_LOOKED_AT: Final = 60
 #: So many interviews are counted before a plan is saved: enough to see the effect, and quick for the largest company.
 MOST_COMPARED: Final = 1_000
+AHEAD: Final = frozenset({Verdict.DUE, Verdict.COMING, Verdict.WAITING})
 TONES: Final = {
     Verdict.DONE: "success",
     Verdict.DUE: "warning",
@@ -116,7 +120,25 @@ def preview_of(plan: Plan, edit: PlanEdit, interview: Interview, *, now: datetim
     """The agenda of one interview under the steps as they stand in the form, by the function that also sends."""
     terms = terms_in(plan, edit, now=now)
     items = read_agendas(plan.organization_id, [interview.pk], now, terms).get(interview.pk, [])
-    return {"interview": interview, "entries": _entries(items, interview), "zone": interview.time_zone}
+    ways = {item.key: _way(item, interview, now) for item in items if item.verdict in AHEAD}
+    return {"interview": interview, "entries": _entries(items, ways, interview), "zone": interview.time_zone}
+
+
+def _way(item: AgendaItem, interview: Interview, now: datetime) -> str:
+    """On which channel it would go and why, as routing would choose for that moment."""
+    step = item.step
+    if step.purpose == Purpose.STAFF_REMINDER:
+        return ""
+    try:
+        version = version_for(interview.organization_id, step.purpose, interview.round)
+    except NoTemplate:
+        return pick(step)
+    texts = {locale: tuple(channels) for locale, channels in texts_of(version).items()}
+    asked = StepRequest(step.purpose, texts, step.pick, step.channels, item.due_at)
+    candidate, branch = interview.application.candidate, interview.branch
+    target = Target(interview.pk, interview.revision, (candidate.locale, branch.locale))
+    route = routes_for(interview.organization, [target], asked, now).get(interview.pk)
+    return route_words(route.explanation) if route else pick(step)
 
 
 def terms_in(plan: Plan, edit: PlanEdit, *, now: datetime) -> Terms:
@@ -126,15 +148,14 @@ def terms_in(plan: Plan, edit: PlanEdit, *, now: datetime) -> Terms:
     return terms if terms == saved else replace(terms, since=now)
 
 
-def _entries(items: Iterable[AgendaItem], interview: Interview) -> list[Entry]:
-    entries = [_entry(item, interview) for item in items]
+def _entries(items: Iterable[AgendaItem], ways: Mapping[str, str], interview: Interview) -> list[Entry]:
+    entries = [_entry(item, ways.get(item.key, ""), interview) for item in items]
     start = Entry("", interview.starts_at, "start", "", "success", is_start=True)
     place = sum(1 for each in entries if each.at and each.at <= interview.starts_at)
     return [*entries[:place], start, *entries[place:]]
 
 
-def _entry(item: AgendaItem, interview: Interview) -> Entry:
-    is_ahead = item.verdict in {Verdict.DUE, Verdict.COMING, Verdict.WAITING}
+def _entry(item: AgendaItem, way: str, interview: Interview) -> Entry:
     return Entry(
         title=words.title_of(item.step),
         at=item.due_at,
@@ -142,7 +163,7 @@ def _entry(item: AgendaItem, interview: Interview) -> Entry:
         label=VERDICTS[item.verdict],
         tone=TONES[item.verdict],
         why=sentence(item, interview.zone),
-        way=pick(item.step) if is_ahead else "",
+        way=way,
     )
 
 
