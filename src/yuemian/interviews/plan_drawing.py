@@ -27,6 +27,7 @@ WIDTH: Final = 960
 HEADER: Final = 44
 AXIS: Final = 150
 BREAK: Final = 46
+LOOSE: Final = 150
 NEAR: Final = 30
 RISE: Final = 34
 MOST_RISES: Final = 3
@@ -174,7 +175,7 @@ def draw(moments: Sequence[Moment], quiet: tuple[time, time] | None = None, *, s
 
 def _columns(days: Sequence[int], loose: int) -> list[Column]:
     breaks = sum(1 for one, two in pairwise(days) if two - one > 1)
-    width = (WIDTH - breaks * BREAK - loose * 130 - 2) / len(days)
+    width = (WIDTH - breaks * BREAK - loose * LOOSE - 2) / len(days)
     columns: list[Column] = []
     x, before = 1.0, None
     for day in days:
@@ -194,7 +195,7 @@ def _loose(moments: Sequence[Moment], x: float) -> list[Marker]:
     found: list[Marker] = []
     for number, moment in enumerate(moments, 1):
         if moment.is_floating:
-            place = x + 130 * anchors.index(moment.step.anchor) + 65
+            place = x + LOOSE * (anchors.index(moment.step.anchor) + 0.5)
             found.append(Marker(number, moment.step, round(place, 1), _free_y(place, found), is_quiet=False))
     return found
 

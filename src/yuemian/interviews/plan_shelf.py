@@ -192,7 +192,7 @@ def label_of(plan: Plan) -> str:
         return plan.job.title_in(get_language() or "zh-hans")
     if plan.branch:
         return plan.branch.name_in(get_language() or "zh-hans")
-    return plan.family.name if plan.family else gettext("Everywhere")
+    return plan.family.name if plan.family else gettext("The whole organization")
 
 
 def free_places(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -202,7 +202,7 @@ def free_places(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
     jobs = Job.objects.visible_to(user).filter(is_open=True).select_related("branch")
     families = JobFamily.objects.filter(organization_id=user.organization_id)
     kinds = {
-        EVERYWHERE: [(Place(EVERYWHERE), gettext("Everywhere"))],
+        EVERYWHERE: [(Place(EVERYWHERE), gettext("The whole organization"))],
         "branch": [(Place("branch", b.pk), b.name_in(language)) for b in Branch.objects.visible_to(user)],
         "family": [(Place("family", f.pk), f.name) for f in families],
         "job": [(Place("job", j.pk), f"{j.title_in(language)} · {j.branch.name_in(language)}") for j in jobs],

@@ -57,7 +57,7 @@ FIRSTS: Mapping[str, Text] = {
     "later": _("the second or a later one"),
 }
 PLACES: Mapping[str, Text] = {
-    "organization": word("place", "The whole organization"),
+    "organization": _("The whole organization"),
     "branch": word("place", "A branch"),
     "family": word("place", "A job family"),
     "job": word("place", "A job"),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.interviews.views import batches, board, detail, editing, plan_editor, plans, previews, sending
+from yuemian.interviews.views import (
+    batches,
+    board,
+    budgets,
+    detail,
+    editing,
+    plan_editor,
+    plans,
+    previews,
+    sending,
+)
 
 urlpatterns = [
     path("interviews", board.show, name="interviews"),
@@ -28,6 +38,8 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
     path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
     path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
+    path("settings/budgets", budgets.show, name="settings-budgets"),
+    path("settings/budgets/forecast", budgets.forecast, name="settings-budgets-forecast"),
     path("batches", batches.index, name="batches"),
     path("batches/<uuid:batch_id>", batches.show, name="batch"),
     path("batches/<uuid:batch_id>/stop", batches.stop, name="batch-stop"),
