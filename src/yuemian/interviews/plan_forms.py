@@ -26,6 +26,7 @@ from yuemian.interviews.forms import TimeInput
 from yuemian.interviews.models import Plan
 from yuemian.interviews.plan_shelf import free_places
 from yuemian.interviews.wording import CHANNELS, MODES, PURPOSES
+from yuemian.ui.form_renderer import QuickRenderer
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 RANKS: Final = ("channel_1", "channel_2", "channel_3")
@@ -56,6 +57,8 @@ def _boxes(label: Any, choices: Iterable[tuple[Any, Any]]) -> forms.MultipleChoi
 
 class StepForm(forms.Form):
     """One step. Its prefix carries the step's key."""
+
+    default_renderer = QuickRenderer
 
     is_on = forms.BooleanField(label=_("In use"), required=False)
     purpose = forms.ChoiceField(label=_("What is said"))

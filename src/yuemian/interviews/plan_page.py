@@ -114,7 +114,7 @@ def _said(step: Step) -> str:
 def _loose_labels(drawing: Drawing) -> list[tuple[float, str]]:
     names = {
         Anchor.AFTER_ANSWER: gettext("after an answer"),
-        Anchor.AFTER_PROMISE: gettext("after the promised date"),
+        Anchor.AFTER_PROMISE: gettext("after a promise"),
     }
     return sorted({(marker.x, names[marker.step.anchor]) for marker in drawing.floating})
 
@@ -123,7 +123,7 @@ def _day(day: int, *, is_break: bool) -> str:
     if is_break:
         return ngettext("%(n)d day", "%(n)d days", day) % {"n": day}
     if day == 0:
-        return gettext("Day of the interview")
+        return gettext("Interview day")
     text = (
         ngettext("%(n)d day before", "%(n)d days before", -day)
         if day < 0
