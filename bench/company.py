@@ -15,7 +15,7 @@ from yuemian.accounts.actions import create_organization
 from yuemian.accounts.models import Branch, Organization, Role, User
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import Job, JobFamily
-from yuemian.interviews.actions.invite import send, summarize_chosen
+from yuemian.interviews.actions.invite import send_chosen
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.messaging.models import Batch, Delivery, Template, TemplateVariant, TemplateVersion
 from yuemian.trust.tenancy import acting_in
@@ -41,8 +41,9 @@ class Company:
         chosen, self.interviews = self.interviews[:count], self.interviews[count:]
         now = timezone.now()
         with acting_in(self.organization.pk):
-            summary = summarize_chosen(chosen, self.version, Purpose.INVITATION, [Channel.EMAIL], now=now)
-            self.batch = send(self.recruiter, summary, self.version, Purpose.INVITATION, now=now)
+            self.batch = send_chosen(
+                self.recruiter, chosen, self.version, Purpose.INVITATION, [Channel.EMAIL], now=now
+            )
 
     def wait(self) -> None:
         assert self.batch is not None

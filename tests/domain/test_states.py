@@ -26,6 +26,7 @@ from yuemian.domain.states import (
     check_move,
     merge_receipt,
     priority,
+    standing,
 )
 
 RECEIPTS = [
@@ -134,3 +135,26 @@ def test_a_change_of_today_goes_before_everything_a_candidate_gets() -> None:
     assert all(today < priority(p) for p in Purpose if p is not Purpose.TEST)
     order = [Purpose.RESULT, Purpose.INVITATION, Purpose.REMINDER, Purpose.SURVEY]
     assert [priority(p) for p in order] == sorted(priority(p) for p in order)
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "expected"),
+    [
+        ([], "scheduled"),
+        (["queued", "created"], "scheduled"),
+        (["held", "held"], "scheduled"),
+        (["sending"], "processing"),
+        (["sent", "queued"], "processing"),
+        (["cancelled", "held"], "processing"),
+        (["sent", "cancelled"], "completed"),
+        (["unknown"], "completed"),
+        (["permanent_failure", "expired"], "completed"),
+        (["cancelled", "skipped"], "cancelled"),
+        (["expired", "cancelled"], "cancelled"),
+        (["expired", "expired"], "expired"),
+    ],
+)
+def test_how_far_a_notification_is_follows_from_its_deliveries(deliveries: list[str], expected: str) -> None:
+    states = [DeliveryState(each) for each in deliveries]
+    assert standing(NotificationState.SCHEDULED, states) == expected
+    assert standing(NotificationState.PENDING_APPROVAL, states) == "pending_approval"

@@ -99,6 +99,6 @@ def test_a_waiting_invitation_survives_a_change_with_the_new_facts(cast: Cast, n
     )
     later = facts_of(interview, starts_at=interview.starts_at + timedelta(hours=2))
     assert not change_interview(cast.recruiter, interview.pk, later, now=now).is_told
-    planned = Notification.objects.filter(state="scheduled")
-    assert list(planned.values_list("purpose", "subject_revision")) == [("invitation", 2)]
+    planned = [(n.purpose, n.subject_revision, n.standing()) for n in Notification.objects.order_by("id")]
+    assert planned == [("invitation", 1, "cancelled"), ("invitation", 2, "scheduled")]
     assert Delivery.objects.filter(state="queued").count() == 2

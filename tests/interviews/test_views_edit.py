@@ -17,7 +17,7 @@ from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.interviews.forms import facts_of
 from yuemian.interviews.models import Interview
-from yuemian.messaging.models import AccessLink, Conversation, Delivery, DeliveryEvent, Notification, Visit
+from yuemian.messaging.models import AccessLink, Conversation, Delivery, Notification, Visit
 from yuemian.trust.models import AuditEntry
 
 ENGLISH = {"accept-language": "en"}
@@ -141,9 +141,11 @@ def test_the_page_tells_the_whole_story_newest_first(
 ) -> None:
     interview = told(cast, now=now)
     link = AccessLink.objects.get()
-    delivery = Delivery.objects.get(channel="email")
     organization = {"organization": cast.organization}
-    DeliveryEvent.objects.create(**organization, delivery=delivery, kind="accepted", at=now)
+    Delivery.objects.filter(channel="email").update(state="sent", sent_at=now, settled_at=now)
+    Delivery.objects.filter(channel="sms").update(
+        state="cancelled", reason="stopped_by_person", settled_at=now
+    )
     for second, kind, is_bot in ((3, "fetched", True), (4, "fetched", True), (60, "viewed", False)):
         at = now + timedelta(seconds=second)
         Visit.objects.create(**organization, link=link, at=at, kind=kind, is_suspected_bot=is_bot)
@@ -156,6 +158,8 @@ def test_the_page_tells_the_whole_story_newest_first(
         "Link fetched, probably by a machine (mail scanner or preview)",
     ]
     assert page.context["entries"][2][0].times == 2
+    assert "Invitation · Email sent to the phone lab" in titles
+    assert "Invitation · Text message called off" in titles
     assert "已入职别处" in page.content.decode()
 
 

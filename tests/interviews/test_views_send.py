@@ -12,9 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_interviews, create_template
+from tests.interviews.pasts import newcomer
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Purpose
+from yuemian.hiring.models import Candidate
 from yuemian.interviews.models import Interview
+from yuemian.interviews.rows import notices_of
 from yuemian.messaging.models import Batch, Delivery, Notification
 from yuemian.trust.models import AuditEntry
 
@@ -70,7 +73,8 @@ def test_the_page_says_who_hears_by_which_channel_and_who_does_not(
     mail_only = create_interview(cast, now=now, phone="")
     silent = create_interview(cast, now=now, name="无法联系", phone="", email="")
     over = create_interview(cast, now=now, starts_at=now - timedelta(hours=1))
-    page = recruiter_client.get(begin(recruiter_client, ids=[both.pk, mail_only.pk, silent.pk, over.pk]))
+    address = begin(recruiter_client, ids=[both.pk, mail_only.pk, silent.pk, over.pk])
+    page = recruiter_client.get(address, settings_of(cast))
     context = page.context
     assert context["going"] == 2
     assert sorted(count for _, _, count in context["by_channel"]) == [1, 2]
@@ -219,3 +223,51 @@ def test_a_text_message_counts_its_parts_with_a_real_link(
     stage = page.context["stage"]
     assert stage.sms.segments.parts >= 1
     assert re.search(r"/c/[\w-]{43}", stage.sms.plain)
+
+
+# --- The best channel for each -------------------------------------------------------------------------------
+
+
+def best(cast: Cast, **changes: Any) -> dict[str, Any]:
+    return {"set": "1", "template": cast.templates[Purpose.INVITATION].pk, "routing": "best", **changes}
+
+
+def test_the_best_channel_for_each_is_preselected(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    page = recruiter_client.get(begin(recruiter_client, ids=[newcomer(cast, now=now).pk]))
+    assert page.context["choice"].is_routed
+    assert [count for _, _, count in page.context["by_channel"]] == [1]
+
+
+def test_the_preview_says_which_channel_and_why(cast: Cast, recruiter_client: Client, now: datetime) -> None:
+    interview = newcomer(cast, now=now)
+    Candidate.objects.update(preferred_channel="sms")
+    address = begin(recruiter_client, ids=[interview.pk])
+    text = recruiter_client.get(address, best(cast)).content.decode()
+    assert "首选渠道：本人选择短信" in text
+    assert "首选渠道" not in recruiter_client.get(address, settings_of(cast)).content.decode()
+
+
+def test_what_the_preview_says_is_sent_and_stands_in_the_timeline(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = newcomer(cast, now=now)
+    Candidate.objects.update(preferred_channel="sms")
+    address = begin(recruiter_client, ids=[interview.pk])
+    answer: Any = recruiter_client.post(address, best(cast, expected="1"))
+    assert answer.status_code == 302
+    places = Delivery.objects.order_by("position").values_list("channel", "position", "state")
+    assert list(places) == [("sms", 0, "queued"), ("email", 1, "created")]
+    page = recruiter_client.get(f"/interviews/{interview.pk}").content.decode()
+    assert "首选渠道：本人选择短信 · 之后邮件" in page
+    assert Notification.objects.count() == 1
+
+
+def test_a_channel_behind_the_first_is_not_shown_as_waiting(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = newcomer(cast, now=now)
+    recruiter_client.post(begin(recruiter_client, ids=[interview.pk]), best(cast, expected="1"))
+    notice = notices_of([interview])[interview.pk]
+    assert notice.channels == [("email", "queued")]

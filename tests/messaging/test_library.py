@@ -17,7 +17,7 @@ LINK = "https://jobs.example.com/c/" + "x" * 43
 #: What every interview has; everything else may be missing.
 ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
-    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer",
+    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
@@ -32,13 +32,12 @@ def rendered(template: ShippedTemplate, channel: Channel, locale: str, **context
 
 
 def full(template: ShippedTemplate, locale: str) -> dict[str, object]:
-    return {**samples(locale, template.purpose), "answer_link": LINK}
+    links = {"answer_link", "interview_link"} & samples(locale, template.purpose).keys()
+    return {**samples(locale, template.purpose), **dict.fromkeys(links, LINK)}
 
 
 def minimal(template: ShippedTemplate, locale: str) -> dict[str, object]:
-    return {name: value for name, value in full(template, locale).items() if name in ALWAYS} | {
-        "answer_link": LINK
-    }
+    return {name: value for name, value in full(template, locale).items() if name in ALWAYS or value == LINK}
 
 
 def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_and_channels() -> None:
@@ -49,6 +48,9 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         Purpose.CHANGE,
         Purpose.CANCELLATION,
         Purpose.ANSWER,
+        Purpose.NUDGE,
+        Purpose.STILL_DECIDING,
+        Purpose.STAFF_REMINDER,
     }
     assert set(general) == wanted
     for template in shipped_templates():
@@ -86,7 +88,7 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose != Purpose.ANSWER:
+    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING}:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 

@@ -9,7 +9,7 @@ from yuemian.domain.routing import ReasonedSentence, Why
 from yuemian.domain.routing.sentence import VALUES
 from yuemian.messaging.route_wording import SENTENCES, route_sentence, sentence
 
-SAMPLE = {
+SAMPLE: dict[str, str | int] = {
     "channel": "sms", "other": "email", "answered": 37, "sent": 41, "missed": 22, "interviews": 23, "hours": 17,
     "band": 6, "hour": 9, "count": 3,
 }  # fmt: skip

@@ -20,3 +20,15 @@ ALTER FUNCTION find_login(text) OWNER TO yuemian_engine;
 ALTER FUNCTION find_session(bytea) OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION find_login(text), find_session(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_login(text), find_session(bytea) TO yuemian_app;
+
+-- The clock's door, and that of upgrades: which organizations there are, ids only.
+
+CREATE OR REPLACE FUNCTION list_organizations()
+RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.id FROM accounts_organization o ORDER BY o.id
+$$;
+
+ALTER FUNCTION list_organizations() OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION list_organizations() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_organizations() TO yuemian_app, yuemian_owner;

@@ -24,6 +24,7 @@ from yuemian.accounts.actions import create_organization, create_user
 from yuemian.accounts.models import Branch, Organization, Role
 from yuemian.config.environment import ENGINE, OWNER
 from yuemian.hiring.models import Job, JobFamily, Source
+from yuemian.interviews.plan_library import install_plan
 from yuemian.messaging.defaults import install_defaults
 from yuemian.messaging.models import Block
 from yuemian.trust.tenancy import enter
@@ -79,6 +80,7 @@ def found_demo(now: datetime) -> DemoAccounts | None:
         for name in data["sources"]:
             Source.objects.create(organization=organization, name=name)
         install_defaults(organization, now)
+        install_plan(organization, now)
         _create_blocks(organization, data["blocks"])
     rows = tuple((each["name"], each["role"], each["email"]) for each in data["people"])
     return DemoAccounts(rows, passphrase)

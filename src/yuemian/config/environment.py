@@ -32,6 +32,8 @@ class Environment:
     allowed_hosts: list[str]
     trusted_proxies: list[str]
     database: dict[str, Any]
+    #: The same database as the delivery engine enters it, beside Django's own connection.
+    engine_database: dict[str, Any]
     database_is_embedded: bool
     smtp_url: str
     mail_from: str
@@ -58,19 +60,20 @@ def read() -> Environment:
         allowed_hosts=_hosts(public_url),
         trusted_proxies=_list("YUEMIAN_TRUSTED_PROXIES"),
         database=database(url, data),
+        engine_database=database(url, data, ENGINE),
         database_is_embedded=not url,
         smtp_url=_text("YUEMIAN_SMTP_URL", ""),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
     )
 
 
-def database(url: str, data: Path) -> dict[str, Any]:
-    """Django's database entry for a process of the role named in YUEMIAN_DATABASE_ROLE (app unless set).
+def database(url: str, data: Path, role: str | None = None) -> dict[str, Any]:
+    """Django's database entry for a role: the one named in YUEMIAN_DATABASE_ROLE (app unless set), or another.
 
     The embedded server knows each role by peer authentication; an external one is entered as the DSN's
     user, who then takes on the role (`SET ROLE`).
     """
-    role = ROLES[_text("YUEMIAN_DATABASE_ROLE", "app")]
+    role = role or ROLES[_text("YUEMIAN_DATABASE_ROLE", "app")]
     entry: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 0,

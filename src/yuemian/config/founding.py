@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from yuemian.accounts.actions import create_organization, create_user
 from yuemian.accounts.models import Branch, Locale, Organization, Role, validate_time_zone
+from yuemian.interviews.plan_library import install_plan
 from yuemian.messaging.defaults import install_defaults
 from yuemian.trust.tenancy import enter
 
@@ -72,6 +73,7 @@ def found(given: argparse.Namespace, password: str, *, now: datetime) -> Organiz
                 now=now,
             )
             install_defaults(organization, now)
+            install_plan(organization, now)
     except IntegrityError as problem:
         raise CannotFound(
             f"somebody already signs in with {given.admin_email}; choose another address"

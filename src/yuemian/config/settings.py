@@ -70,6 +70,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": ENV.database}
+#: Not one of Django's: the delivery engine keeps its own connections, in its own role.
+ENGINE_DATABASE = ENV.engine_database
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -44,6 +44,8 @@ _BEFORE: Final = EVERYWHERE - {Purpose.RESULT, Purpose.SURVEY}
 _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
 _ANSWER: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
+_STILL_DECIDING: Final = frozenset({Purpose.STILL_DECIDING, Purpose.TEST})
+_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.TEST})
 
 
 _ALL: Final = (
@@ -164,6 +166,23 @@ _ALL: Final = (
     ),
     Placeholder(
         "hr_answer", "HR's answer", Kind.TEXT, "可以，现场有投影。", "Yes, there is a projector.", _ANSWER
+    ),
+    Placeholder(
+        "promised_date",
+        "Date a result was promised by",
+        Kind.NAME,
+        "2026年12月2日 周三",
+        "Wed, 2 Dec 2026",
+        _STILL_DECIDING,
+    ),
+    Placeholder("staff_name", "Name of the person reminded", Kind.NAME, "陈默", "Mo Chen", _STAFF),
+    Placeholder(
+        "interview_link",
+        "Link to the interview",
+        Kind.LINK,
+        "https://jobs.example.com/interviews/sample",
+        "https://jobs.example.com/interviews/sample",
+        _STAFF,
     ),
     Placeholder(
         "job_highlights",

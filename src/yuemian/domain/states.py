@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -270,6 +270,18 @@ NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED,
 NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
+
+
+def standing(meant: NotificationState, deliveries: Collection[DeliveryState]) -> NotificationState:
+    """How far a notification is: what was meant until it is scheduled, then what its deliveries say."""
+    if meant is not N.SCHEDULED or WAITING.issuperset(deliveries):
+        return meant
+    if not (WAITING | IN_FLIGHT).isdisjoint(deliveries):
+        return N.PROCESSING
+    if _CALLED_OFF.issuperset(deliveries):
+        return N.EXPIRED if set(deliveries) == {D.EXPIRED} else N.CANCELLED
+    return N.COMPLETED
+
 
 _NAMES: Final[Mapping[type[StrEnum], str]] = {
     InterviewState: "An interview",

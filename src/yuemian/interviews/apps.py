@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
+from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register, register_previews
 
 TRUTH = """
@@ -44,3 +47,11 @@ class InterviewsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("interview", TRUTH, PAST_OF, CLOSED))
         register_previews("yuemian.interviews.previews.SOURCE")
+        register_chore(
+            Chore(
+                "plan-steps",
+                every=timedelta(minutes=1),
+                run="yuemian.interviews.tasks.run_due_steps",
+                due="yuemian.interviews.tasks.steps_due",
+            )
+        )

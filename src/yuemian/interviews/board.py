@@ -47,6 +47,8 @@ RANKS: dict[DeliveryState, int] = {
 }  # fmt: skip
 #: What is not news about the interview itself.
 NOT_NEWS = (Purpose.ANSWER, Purpose.TEST)
+#: Where a later channel of a route stands as long as the first one did its work.
+UNTRIED = (DeliveryState.CREATED, DeliveryState.CANCELLED, DeliveryState.SKIPPED)
 
 
 class Day(StrEnum):
@@ -253,9 +255,11 @@ def count(user: User, filters: Filters, *, now: datetime) -> dict[str, int]:
 
 
 def news() -> QuerySet[Delivery]:
-    return Delivery.objects.filter(
+    """Deliveries to candidates about interviews, without the channels of a route whose turn never came."""
+    found = Delivery.objects.filter(
         notification__subject_kind=SUBJECT_KIND, notification__candidate__isnull=False
     ).exclude(notification__purpose__in=[str(purpose) for purpose in NOT_NEWS])
+    return found.exclude(position__gt=0, sent_at=None, state__in=[str(state) for state in UNTRIED])
 
 
 def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:

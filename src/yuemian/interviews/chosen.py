@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db import connection
 from psycopg import Cursor
 
-from yuemian.domain.states import Channel
+from yuemian.domain.states import TOLD, WAITING, Channel, Purpose
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.facts import InterviewFacts
+from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.messaging.actions.plan import Addressee
 from yuemian.trust.bulk import id_array
 
@@ -51,6 +52,15 @@ FROM hiring_contactpoint
 WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
 ORDER BY created_at, id
 """
+#: What was said of a purpose about each revision. The states are those of a person who heard or is about to hear.
+_SAID = """
+SELECT n.subject_id, n.subject_revision, max(n.occurrence), bool_or(EXISTS (
+    SELECT FROM messaging_delivery d WHERE d.notification_id = n.id AND d.state = ANY(%(heard)s)))
+FROM messaging_notification n
+WHERE n.subject_id = ANY(%(ids)s::uuid[]) AND n.subject_kind = %(kind)s AND n.purpose = %(purpose)s
+GROUP BY n.subject_id, n.subject_revision
+"""
+_HEARD = [str(state) for state in TOLD | WAITING]
 _FACTS = len(InterviewFacts._fields)
 _CANDIDATE = _FACTS + 6
 _CHANNEL = {str(channel): channel for channel in Channel}
@@ -73,6 +83,23 @@ class Chosen(NamedTuple):
     @property
     def ends_at(self) -> datetime:
         return self.facts.starts_at + self.facts.duration
+
+
+class Said(NamedTuple):
+    """What was said of one purpose about an interview's current revision: how often, and whether anybody heard."""
+
+    times: int
+    is_told: bool
+
+
+def said_before(revisions: Mapping[UUID, int], purpose: Purpose) -> dict[UUID, Said]:
+    """By interview; those about which nothing was said are missing."""
+    values = {"ids": id_array(revisions), "kind": SUBJECT_KIND, "purpose": str(purpose), "heard": _HEARD}
+    return {
+        subject_id: Said(times, is_told)
+        for subject_id, revision, times, is_told in _rows(_SAID, values)
+        if revisions[subject_id] == revision
+    }
 
 
 def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:

@@ -19,6 +19,11 @@ BEGIN
     INSERT INTO interviews_response
         (id, organization_id, interview_id, revision, answer, note_sealed, link_id, was_confirmed, at)
     VALUES (response, held, wanted, seen_revision, given, note, link, confirmed, moment);
+    -- Only where a step of the plan follows an answer within the hour; all others are looked at in time anyway.
+    UPDATE interviews_cadence SET next_at = moment WHERE interview_id = wanted AND is_waiting;
+    IF FOUND THEN
+        PERFORM pg_notify('yuemian_clock', held::text);
+    END IF;
     PERFORM pg_notify('yuemian_events', json_build_object(
         'organization', held, 'topic', 'interviews', 'interview', wanted)::text);
     RETURN true;
@@ -27,3 +32,22 @@ $$;
 
 REVOKE ALL ON FUNCTION record_answer(uuid, integer, text, text, timestamptz, uuid, text, bytea, uuid, boolean, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION record_answer(uuid, integer, text, text, timestamptz, uuid, text, bytea, uuid, boolean, timestamptz) TO yuemian_app;
+
+-- The clock's door: when each organization's interviews must be looked at next, soonest first. It runs as the engine,
+-- which may read cadences of every organization, and tells nothing but ids and times.
+
+CREATE OR REPLACE FUNCTION cadences_due()
+RETURNS TABLE (organization_id uuid, next_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT o.id, soonest.next_at
+    FROM accounts_organization o CROSS JOIN LATERAL (
+        SELECT c.next_at FROM interviews_cadence c
+        WHERE c.organization_id = o.id AND c.next_at IS NOT NULL
+        ORDER BY c.next_at LIMIT 1
+    ) soonest
+    ORDER BY soonest.next_at
+$$;
+
+ALTER FUNCTION cadences_due() OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION cadences_due() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION cadences_due() TO yuemian_app;

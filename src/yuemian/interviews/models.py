@@ -233,6 +233,8 @@ class Plan(TenantModel):
 class Cadence(TenantModel):
     """Where an interview stands in its plan: when to look at it next. What it will say then is computed, not stored."""
 
+    engine_may = frozenset({"SELECT"})
+
     interview = models.OneToOneField(Interview, on_delete=models.CASCADE, related_name="cadence")
     next_at = models.DateTimeField(
         null=True, help_text="When the next step may be due; empty: nothing more to say."
@@ -286,6 +288,13 @@ class StepRecord(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["interview", "revision", "step_key"], name="step_once_per_revision"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "due_at"],
+                name="step_suggested",
+                condition=models.Q(outcome="suggested"),
             )
         ]
 

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from yuemian.accounts.models import User
@@ -18,11 +17,12 @@ from yuemian.domain.selection import Choice, LeftOut
 from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
-from yuemian.interviews.actions.invite import Texts, already_told, weigh
-from yuemian.interviews.actions.route import StepRequest, Target, routes_for
+from yuemian.interviews.actions.invite import already_told, on_route, router_for, weigh
+from yuemian.interviews.actions.route import Target
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
+from yuemian.messaging.route_wording import ShownRoute, shown
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,10 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     )  # fmt: skip
     told = set() if plan.is_again else already_told({row[0]: row[1] for row in rows}, plan.purpose)
     reach, texts = _reach([row[6] for row in rows]), texts_of(plan.version)
-    routes = _routes(user, plan, rows, texts, now) if plan.is_routed else {}
+    routes: dict[UUID, Route] = {}
+    if plan.is_routed:
+        router = router_for(user.organization, plan.version, plan.purpose, now=now, due_at=plan.due_at)
+        routes = router.routes([Target(row[0], row[1], (row[8], row[9])) for row in rows])
     found = Outlook()
     for pk, _, state, answer, starts_at, zone, candidate_id, name, locale, branch_locale in rows:
         choice = Choice(
@@ -71,9 +74,8 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             texts=(),
         )
         locales = (locale, branch_locale)
-        _, channels, reason = weigh(
-            choice, locales, texts, plan.purpose, plan.channels, now=now, route=routes.get(pk)
-        )
+        verdict = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now)
+        _, channels, reason = on_route(verdict, routes.get(pk))
         if reason is None:
             found.going += 1
             found.by_channel.update(channels)
@@ -83,11 +85,15 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
     return found
 
 
-def _routes(
-    user: User, plan: Plan, rows: Sequence[tuple[Any, ...]], texts: Texts, now: datetime
-) -> dict[UUID, Route]:
-    subjects = [Target(row[0], row[1], (row[8], row[9])) for row in rows]
-    return routes_for(user.organization, subjects, StepRequest(plan.purpose, texts, due_at=plan.due_at), now)
+def route_shown(user: User, plan: Plan, interview: Interview, *, now: datetime) -> ShownRoute | None:
+    """How one of the chosen would be written to, and why; None when the recruiter decides."""
+    if not plan.is_routed:
+        return None
+    locales = (interview.application.candidate.locale, interview.branch.locale)
+    target = Target(interview.pk, interview.revision, locales)
+    router = router_for(user.organization, plan.version, plan.purpose, now=now, due_at=plan.due_at)
+    route = router.routes([target]).get(interview.pk)
+    return shown(route) if route else None
 
 
 def _reach(candidate_ids: Sequence[UUID]) -> dict[UUID, list[Channel]]:

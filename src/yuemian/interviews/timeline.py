@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,10 +11,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.states import CALLED_OFF
 from yuemian.domain.when import present
 from yuemian.interviews import wording
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview, Response
-from yuemian.messaging.models import Conversation, DeliveryEvent, EventKind, Message, Notification, Visit
+from yuemian.messaging.models import (
+    Conversation,
+    Delivery,
+    DeliveryEvent,
+    EventKind,
+    Message,
+    Notification,
+    Visit,
+)
+from yuemian.messaging.route_wording import route_sentence
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 from yuemian.ui.states import appearance
@@ -31,15 +41,14 @@ CHANGES = {
     ChangeKind.DETAILS_CHANGED: ("info", "edit"),
     ChangeKind.CANCELLED: ("danger", "x"),
 }
-#: What tells a person nothing (attempts, expired leases) stays out.
+#: What tells a person nothing (attempts, expired leases) stays out. That a delivery was sent or called off is read
+#: from its row.
 EVENTS = {
-    EventKind.ACCEPTED: "info",
     EventKind.DELIVERED: "success",
     EventKind.DEFERRED: "warning",
     EventKind.FAILED: "danger",
     EventKind.BOUNCED: "danger",
     EventKind.UNCLEAR: "warning",
-    EventKind.CALLED_OFF: "neutral",
 }
 
 
@@ -73,6 +82,7 @@ def story(interview: Interview, user: User) -> list[Entry]:
         *_changes(interview),
         *_notifications(interview),
         *_deliveries(interview),
+        *_events(interview),
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
     ]
@@ -160,7 +170,8 @@ def _moment(at: datetime, interview: Interview, locale: str) -> str:
 def _notifications(interview: Interview) -> Iterator[Entry]:
     found = Notification.objects.about(SUBJECT_KIND, interview.pk).filter(candidate__isnull=False)
     for notification in found.select_related("created_by").prefetch_related("deliveries"):
-        channels = _listed(wording.channel(each.channel) for each in notification.deliveries.all())
+        deliveries = sorted(notification.deliveries.all(), key=lambda each: each.position)
+        channels = _listed(wording.channel(each.channel) for each in deliveries if not each.position)
         title = _("%(purpose)s planned: %(channels)s") % {
             "purpose": wording.purpose(notification.purpose),
             "channels": channels,
@@ -168,8 +179,17 @@ def _notifications(interview: Interview) -> Iterator[Entry]:
         if notification.occurrence > 1:
             title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
         by = notification.created_by
-        detail = _("by %(name)s") % {"name": by.name} if by else ""
+        whose = [_("by %(name)s") % {"name": by.name}] if by else []
+        detail = " · ".join([*_route_of(deliveries), *whose])
         yield Entry(notification.created_at, "neutral", "send", title, detail)
+
+
+def _route_of(deliveries: Sequence[Delivery]) -> Iterator[str]:
+    """Why these channels, and which come after them."""
+    if sentence := next((each.explanation for each in deliveries if each.explanation), ""):
+        yield route_sentence(sentence)
+    if later := _listed(wording.channel(each.channel) for each in deliveries if each.position):
+        yield _("then %(channels)s") % {"channels": later}
 
 
 def _listed(words: Iterable[str | Promise]) -> str:
@@ -177,6 +197,20 @@ def _listed(words: Iterable[str | Promise]) -> str:
 
 
 def _deliveries(interview: Interview) -> Iterator[Entry]:
+    found = Delivery.objects.filter(
+        notification__subject_kind=SUBJECT_KIND,
+        notification__subject_id=interview.pk,
+        notification__candidate__isnull=False,
+    )
+    for delivery in found.select_related("notification"):
+        if delivery.sent_at:
+            yield _delivery_entry(delivery, EventKind.ACCEPTED, delivery.sent_at, "info")
+        if delivery.state in CALLED_OFF and delivery.settled_at:
+            reason = wording.reason(delivery.reason).sentence
+            yield _delivery_entry(delivery, EventKind.CALLED_OFF, delivery.settled_at, "neutral", str(reason))
+
+
+def _events(interview: Interview) -> Iterator[Entry]:
     found = DeliveryEvent.objects.filter(
         delivery__notification__subject_kind=SUBJECT_KIND,
         delivery__notification__subject_id=interview.pk,
@@ -184,14 +218,17 @@ def _deliveries(interview: Interview) -> Iterator[Entry]:
         kind__in=list(EVENTS),
     )
     for event in found.select_related("delivery__notification"):
-        delivery = event.delivery
         kind = EventKind(event.kind)
-        reason = wording.reason(event.code or delivery.reason).sentence
-        title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
-        detail = "" if kind in {EventKind.ACCEPTED, EventKind.DELIVERED} else str(reason)
-        about = str(wording.purpose(delivery.notification.purpose))
-        icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
-        yield Entry(event.at, EVENTS[kind], icon, f"{about} · {title}", detail)
+        reason = wording.reason(event.code or event.delivery.reason).sentence
+        detail = "" if kind is EventKind.DELIVERED else str(reason)
+        yield _delivery_entry(event.delivery, kind, event.at, EVENTS[kind], detail)
+
+
+def _delivery_entry(delivery: Delivery, kind: EventKind, at: datetime, tone: str, detail: str = "") -> Entry:
+    title = _event_title(kind, str(wording.channel(delivery.channel)), delivery.is_rehearsal)
+    about = str(wording.purpose(delivery.notification.purpose))
+    icon = wording.CHANNEL_ICONS.get(delivery.channel, "send")
+    return Entry(at, tone, icon, f"{about} · {title}", detail)
 
 
 def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:

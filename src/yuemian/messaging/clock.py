@@ -10,16 +10,25 @@ from datetime import timedelta
 class Chore:
     """`run` is the dotted name of a function (organization_id, now) -> int: how many things it did.
 
-    It runs in the web role inside a transaction of that organization. Several workers may run it at once for
-    different organizations, and it may be cut off at any moment: what it does must be safe to begin again.
+    It runs in the web role inside a transaction of that organization, and again until it returns 0: so it may work in
+    slices. One worker at a time runs a chore for an organization, and may be cut off at any moment: what it does must
+    be safe to begin again.
+
+    `due` is the dotted name of a function () -> {organization_id: when it has something to do}, asked outside any
+    organization; then the clock goes there at that moment, and at once when somebody wakes it. Without it every
+    organization is visited `every` so often.
     """
 
     name: str
     every: timedelta
     run: str
+    due: str = ""
 
 
 CHORES: dict[str, Chore] = {}
+
+#: The channel on which the clock listens.
+WAKE_CLOCK = "yuemian_clock"
 
 
 def register_chore(chore: Chore) -> None:

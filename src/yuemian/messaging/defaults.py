@@ -13,6 +13,7 @@ from typing import Any
 from yuemian.accounts.models import Locale, Organization
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions.library import Text, create_published
+from yuemian.messaging.models import Template
 
 PIECES = "pieces.toml"
 
@@ -40,18 +41,27 @@ def shipped_templates() -> tuple[ShippedTemplate, ...]:
 
 def install_defaults(organization: Organization, now: datetime) -> int:
     """Publish the shipped templates the organization lacks, by name. Returns how many were added."""
+    return sum(_install(organization, shipped, now) for shipped in shipped_templates())
+
+
+def install_new_purposes(organization: Organization, now: datetime) -> int:
+    """After an upgrade: publish the shipped templates of purposes the organization has no template for at all."""
+    had = set(Template.objects.filter(organization=organization).values_list("purpose", flat=True))
     return sum(
-        create_published(
-            organization.pk,
-            name=shipped.name,
-            purpose=shipped.purpose,
-            round_name=shipped.round,
-            texts=shipped.texts,
-            now=now,
-        )
-        is not None
-        for shipped in shipped_templates()
+        _install(organization, shipped, now) for shipped in shipped_templates() if shipped.purpose not in had
     )
+
+
+def _install(organization: Organization, shipped: ShippedTemplate, now: datetime) -> bool:
+    made = create_published(
+        organization.pk,
+        name=shipped.name,
+        purpose=shipped.purpose,
+        round_name=shipped.round,
+        texts=shipped.texts,
+        now=now,
+    )
+    return made is not None
 
 
 def _read(data: Mapping[str, Any], pieces: Mapping[str, Any]) -> ShippedTemplate:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.domain.routing import ReasonedSentence, Why
+from yuemian.domain.routing import ReasonedSentence, Route, Why
 from yuemian.domain.routing.learning import BAND_HOURS
 from yuemian.domain.states import Channel
 
@@ -82,6 +83,25 @@ SENTENCES: Mapping[Why, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class ShownRoute:
+    """A route in words: `first` leaves at once, `then` only if that fails."""
+
+    first: str
+    then: str
+    sentence: str
+
+
+def shown(route: Route) -> ShownRoute:
+    return ShownRoute(
+        _listed(route.first), _listed(route.channels[route.at_once :]), sentence(route.explanation)
+    )
+
+
+def _listed(channels: Sequence[Channel]) -> str:
+    return gettext(", ").join(str(NAMES[channel]) for channel in channels)
+
+
 def route_sentence(note: str) -> str:
     """The sentence a delivery keeps, in words; any other text as it stands."""
     why = ReasonedSentence.decode(note)
@@ -90,16 +110,17 @@ def route_sentence(note: str) -> str:
 
 def sentence(why: ReasonedSentence) -> str:
     """One sentence without a full stop, as it stands beside a channel."""
-    text = SENTENCES[why.code] % _in_words(why.values)
+    text = str(SENTENCES[why.code] % _in_words(why.values))
     return text[:1].upper() + text[1:]
 
 
 def _in_words(values: Mapping[str, str | int]) -> dict[str, Any]:
     words: dict[str, Any] = dict(values)
     if "channel" in values:
-        words |= {"name": NAMES[Channel(values["channel"])], "channel": BY[Channel(values["channel"])]}
+        channel = Channel(str(values["channel"]))
+        words |= {"name": NAMES[channel], "channel": BY[channel]}
     if "other" in values:
-        words["other"] = BY[Channel(values["other"])]
+        words["other"] = BY[Channel(str(values["other"]))]
     if "band" in values:
         begins = int(values["band"]) * BAND_HOURS
         words["hours"] = f"{begins:02}:00–{begins + BAND_HOURS:02}:00"

@@ -40,8 +40,9 @@ _USUAL_COST: Final = {Channel.EMAIL: 0.0, Channel.SMS: 0.05, Channel.WECHAT: 0.0
 _TRIALS = """
 WITH past AS MATERIALIZED ({past}),
 asked AS (
-    SELECT past.*, n.id AS notification_id, n.subject_kind, d.channel, d.state, d.sent_at, d.explanation,
-           d.is_rehearsal, least(d.sent_at + interval '24 hours', past.starts_at) AS closes_at,
+    SELECT past.*, n.id AS notification_id, n.subject_kind, d.channel, d.state, d.sent_at,
+           CASE WHEN d.position = 0 THEN d.explanation ELSE '' END AS explanation, d.is_rehearsal,
+           least(d.sent_at + interval '24 hours', past.starts_at) AS closes_at,
            lag(d.sent_at) OVER in_turn AS previous_at, lead(d.sent_at) OVER in_turn AS next_at
     FROM past
     JOIN messaging_notification AS n

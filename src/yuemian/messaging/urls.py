@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import blocks, lab, templates
+from yuemian.messaging.views import blocks, lab, routing, templates
 
 urlpatterns = [
     path("templates", templates.template_list, name="templates"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("blocks/<uuid:block_id>", blocks.block_edit, name="block"),
     path("blocks/<uuid:block_id>/delete", blocks.block_delete, name="block-delete"),
     path("blocks/<uuid:block_id>/move", blocks.block_move, name="block-move"),
+    path("settings/routing", routing.routing, name="settings-routing"),
     path("lab", lab.lab_page, name="lab"),
     path("lab/phones/<str:owner>", lab.lab_phone, name="lab-phone"),
     path("lab/messages/<uuid:message_id>", lab.lab_message, name="lab-message"),

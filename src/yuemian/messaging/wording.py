@@ -40,6 +40,9 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.CHANGE: _("Says what is new, and asks for the answer again."),
     Purpose.CANCELLATION: _("Tells people not to come."),
     Purpose.ANSWER: _("Carries your reply to a candidate's question."),
+    Purpose.NUDGE: _("Asks once more when nobody has answered."),
+    Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
+    Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
 }
 #: The domain's labels, listed here so that the catalogue finds them; a test keeps them equal.
 PLACEHOLDER_LABELS: dict[str, Text] = {
@@ -74,6 +77,9 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "cancellation_reason": _("Reason for the cancellation"),
     "candidate_question": _("The candidate's question"),
     "hr_answer": _("HR's answer"),
+    "promised_date": _("Date a result was promised by"),
+    "staff_name": _("Name of the person reminded"),
+    "interview_link": _("Link to the interview"),
     "job_highlights": _("Highlights of the job"),
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 _BLOCK = struct.Struct(">256Q")
+_HALVES = struct.Struct(">QQ")
 _LAST_62_BITS = 0x3FFF_FFFF_FFFF_FFFF
 
 
@@ -24,13 +25,19 @@ def uuid7() -> UUID:
 
 
 def uuid7_series() -> Iterator[UUID]:
+    """`raw_uuid7_series` as UUID objects."""
+    return (UUID(bytes=raw) for raw in raw_uuid7_series())
+
+
+def raw_uuid7_series() -> Iterator[bytes]:
     """Keys for many rows, each after the one before: the clock is read once, its fraction counts up (RFC 9562 §6.2).
 
     A series runs ahead of the clock by a millisecond per 4,096 keys; take a new one for every batch.
     """
     stamp = time.time_ns() * 4096 // 1_000_000
+    halves = _HALVES.pack
     while True:
         for chance in _BLOCK.unpack(os.urandom(_BLOCK.size)):
-            value = (stamp >> 12 & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64
-            yield UUID(int=value | 0b10 << 62 | chance & _LAST_62_BITS)
+            first = (stamp >> 12 & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | stamp & 0xFFF
+            yield halves(first, 0b10 << 62 | chance & _LAST_62_BITS)
             stamp += 1

@@ -26,6 +26,25 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class BulkModel(TenantModel):
+    """A tenant row of which thousands are written a second.
+
+    The database checks no foreign key of it, row by row: the statement that writes it has read the parents in the same
+    transaction (docs/decisions/0016). `yuemian doctor` looks for rows that lost theirs.
+    """
+
+    organization = models.ForeignKey(
+        "accounts.Organization",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
 class KeyPurpose(models.TextChoices):
     ORGANIZATION = "organization"
     CANDIDATE = "candidate"

@@ -39,18 +39,28 @@ class DataKey(Protocol):
     def wrapped_by(self) -> int: ...
 
 
+#: Candidates' keys a vault keeps unwrapped: a batch of thousands must not hold them all.
+_KEPT = 2048
+
+
 class Vault:
     """Seals and opens the fields of one organization. Holds unwrapped keys: one per transaction or batch."""
 
     def __init__(self, organization_id: UUID) -> None:
         self.organization_id = organization_id
+        self._wrapping: dict[int, AESGCM] = {}
         self._ciphers: dict[int, AESGCM] = {}
+        self._places: dict[str, bytes] = {}
 
     def seal(self, key: DataKey, place: str, row_id: UUID, text: str) -> bytes:
         """Encrypt for `place` ("table.column") of the row."""
         return self.seal_bytes(key, place, row_id, text.encode())
 
     def seal_bytes(self, key: DataKey, place: str, row_id: UUID, plain: bytes) -> bytes:
+        return self.seal_raw(key, place, row_id.bytes, plain)
+
+    def seal_raw(self, key: DataKey, place: str, row_id: bytes, plain: bytes) -> bytes:
+        """`row_id` as its 16 bytes."""
         nonce = os.urandom(12)
         sealed = self.cipher(key).encrypt(nonce, plain, self._context(place, row_id))
         return VERSION + key.number.to_bytes(4, "big") + nonce + sealed
@@ -64,17 +74,20 @@ class Vault:
         if data[:1] != VERSION or int.from_bytes(data[1:5], "big") != key.number:
             raise Unreadable(Unreadable.__doc__)
         try:
-            return self.cipher(key).decrypt(data[5:17], data[17:], self._context(place, row_id))
+            return self.cipher(key).decrypt(data[5:17], data[17:], self._context(place, row_id.bytes))
         except InvalidTag as error:
             raise Unreadable(Unreadable.__doc__) from error
 
     def cipher(self, key: DataKey) -> AESGCM:
         """The key, unwrapped once. Raises Unreadable when it was destroyed."""
-        known = self._ciphers.get(key.number)
+        kept = self._wrapping if key.wrapped_by < 0 else self._ciphers
+        known = kept.get(key.number)
         if known is None:
             if key.wrapped is None:
                 raise Unreadable(Unreadable.__doc__)
-            known = self._ciphers[key.number] = AESGCM(self._unwrap(key))
+            if len(kept) >= _KEPT:
+                kept.clear()
+            known = kept[key.number] = AESGCM(self._unwrap(key))
         return known
 
     def _unwrap(self, key: DataKey) -> bytes:
@@ -86,7 +99,7 @@ class Vault:
                 )
             wrapping = AESGCM(master)
         else:
-            wrapping = self._ciphers.get(key.wrapped_by) or self.cipher(
+            wrapping = self._wrapping.get(key.wrapped_by) or self.cipher(
                 Key.objects.get(number=key.wrapped_by)
             )
         assert key.wrapped is not None
@@ -96,8 +109,11 @@ class Vault:
         except InvalidTag as error:
             raise Unreadable(Unreadable.__doc__) from error
 
-    def _context(self, place: str, row_id: UUID) -> bytes:
-        return self.organization_id.bytes + place.encode() + b"\0" + row_id.bytes
+    def _context(self, place: str, row_id: bytes) -> bytes:
+        prefix = self._places.get(place)
+        if prefix is None:
+            prefix = self._places[place] = self.organization_id.bytes + place.encode() + b"\0"
+        return prefix + row_id
 
 
 def create_organization_key(organization_id: UUID) -> Key:

@@ -53,6 +53,7 @@ ICONS: dict[str, str] = {
     "play": '<path d="M7.5 5v14l11.5-7Z"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "refresh": '<path d="M19.5 9A8 8 0 0 0 5 8.2L4 10M4.5 15A8 8 0 0 0 19 15.8l1-1.8"/><path d="M4 5.5V10h4.5M20 18.5V14h-4.5"/>',
+    "route": '<path d="M3.5 12H8c3.5 0 3.5-6 7-6h5.5M8 12c3.5 0 3.5 6 7 6h5.5m-3-15 3 3-3 3m0 6 3 3-3 3"/>',
     "search": '<circle cx="10.8" cy="10.8" r="6.3"/><path d="m15.5 15.5 5 5"/>',
     "send": '<path d="M20.5 3.5 3.5 10l7 3.5 3.5 7Z"/><path d="m10.5 13.5 4-4"/>',
     "settings": '<path d="M4 7h9M17.5 7H20M4 17h2.5M11 17h9"/><circle cx="15.2" cy="7" r="2.3"/>'

@@ -24,7 +24,7 @@ from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.worker import Options, Worker
-from yuemian.messaging.models import Batch, Delivery, TemplateVariant
+from yuemian.messaging.models import Batch, Delivery, Notification, TemplateVariant
 from yuemian.trust.tenancy import acting_in
 
 
@@ -120,6 +120,12 @@ class Story:
     def deliveries(self, *fields: str) -> list[Any]:
         with acting_in(self.cast.organization.pk):
             return list(Delivery.objects.order_by("id").values_list(*(fields or ("state", "reason"))))
+
+    def standings(self) -> list[tuple[str, str]]:
+        """Purpose and standing of every notification."""
+        with acting_in(self.cast.organization.pk):
+            found = Notification.objects.prefetch_related("deliveries").order_by("id")
+            return [(each.purpose, each.standing()) for each in found]
 
     def rows(self, query: Any) -> list[Any]:
         with acting_in(self.cast.organization.pk):

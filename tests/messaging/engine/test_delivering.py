@@ -15,7 +15,7 @@ from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, 
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import send_test
 from yuemian.messaging.engine.claim import claim
-from yuemian.messaging.models import Batch, DeliveryEvent, LabMessage, Notification
+from yuemian.messaging.models import Batch, DeliveryEvent, LabMessage
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault
@@ -28,8 +28,8 @@ def test_in_rehearsal_mail_and_text_message_land_in_the_lab_and_nowhere_else(sto
     assert story.deliveries("state", "provider") == [("sent", "lab")] * 6
     assert outside.sent == []
     assert [m.times_received for m in story.rows(LabMessage.objects.all())] == [1] * 6
-    assert {e.kind for e in story.rows(DeliveryEvent.objects.all())} == {"accepted"}
-    assert {n.state for n in story.rows(Notification.objects.all())} == {"completed"}
+    assert story.rows(DeliveryEvent.objects.all()) == []
+    assert set(story.standings()) == {("invitation", "completed")}
     assert [b.state for b in story.rows(Batch.objects.all())] == ["finished"]
 
 
@@ -92,8 +92,7 @@ def test_a_test_message_goes_to_the_recruiter_who_asked_for_it(story: Story) -> 
             now=story.now,
         )
     deliver()
-    (delivery,) = story.rows(Notification.objects.filter(purpose="test"))
-    assert delivery.state == "completed"
+    assert story.standings() == [("invitation", "completed"), ("test", "completed")]
     assert len(story.rows(LabMessage.objects.all())) == 2
 
 

@@ -20,7 +20,7 @@ from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.call_off import stop_batch, supersede
 from yuemian.messaging.engine.claim import claim
 from yuemian.messaging.engine.worker import Worker
-from yuemian.messaging.models import Batch, Notification
+from yuemian.messaging.models import Batch
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import acting_in
 
@@ -66,8 +66,7 @@ def test_a_change_after_the_claim_counts_the_person_as_told_and_corrects_it(
 
     outside.before_send = change_while_sending
     deliver(outside)
-    purposes = live.rows(Notification.objects.order_by("created_at").values_list("purpose", "state"))
-    assert purposes == [("invitation", "completed"), ("change", "completed")]
+    assert live.standings() == [("invitation", "completed"), ("change", "completed")]
     assert len(outside.sent) == 2
 
 

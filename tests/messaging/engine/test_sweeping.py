@@ -10,7 +10,7 @@ from yuemian.domain.retry import MAX_ATTEMPTS
 from yuemian.messaging.engine.claim import claim
 from yuemian.messaging.engine.settle import Attempt, settle, settlement
 from yuemian.messaging.engine.sweep import sweep
-from yuemian.messaging.models import Batch, DeliveryEvent, LabMessage, Notification
+from yuemian.messaging.models import Batch, DeliveryEvent, LabMessage
 from yuemian.trust.identifiers import uuid7
 
 DIE = (
@@ -115,7 +115,7 @@ def test_a_late_receipt_of_the_same_attempt_settles_what_was_called_unknown(live
     run(frozen_past_its_lease())
     assert live.deliveries("state") == [("sent",)]
     kinds = live.rows(DeliveryEvent.objects.order_by("at").values_list("kind", flat=True))
-    assert kinds == ["lease_expired", "accepted"]
+    assert kinds == ["lease_expired"]
 
 
 def test_held_messages_expire_with_their_deadline(live: Story) -> None:
@@ -125,11 +125,9 @@ def test_held_messages_expire_with_their_deadline(live: Story) -> None:
     assert live.deliveries() == [("expired", "deadline_passed")]
 
 
-def test_the_sweep_completes_what_two_workers_left_open(story: Story) -> None:
+def test_the_sweep_finishes_a_batch_that_two_workers_left_open(story: Story) -> None:
     story.invite(1)
     deliver()
-    story.change("UPDATE messaging_notification SET state = 'processing'")
     story.change("UPDATE messaging_batch SET state = 'running', finished_at = NULL")
     sweep_once()
-    assert [n.state for n in story.rows(Notification.objects.all())] == ["completed"]
     assert [b.state for b in story.rows(Batch.objects.all())] == ["finished"]

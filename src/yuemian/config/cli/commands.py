@@ -29,7 +29,7 @@ _HERE = "yuemian.config.cli"
 COMMANDS = [
     Command("up", "start everything: database, web, worker; stop it with Ctrl-C", f"{_HERE}.up:run", "owner"),
     Command("web", "serve the pages (one process)", f"{_HERE}.web:run", "app"),
-    Command("worker", "send what is due (one process)", f"{_HERE}.worker:run", "engine"),
+    Command("worker", "send what is due (one process)", f"{_HERE}.worker:run", "app"),
     Command("migrate", "bring the database up to date", f"{_HERE}.database:migrate", "owner"),
     Command("demo", "create the demo organization in an empty database", f"{_HERE}.database:demo", "owner"),
     Command(

@@ -29,6 +29,7 @@ def migrate(_rest: list[str]) -> int:
         with connection.connect(settings.database) as link:
             link.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
             _management("migrate", "--verbosity", "1", "--no-input")
+            importlib.import_module("yuemian.config.upgrading").bring_up_to_date()
             state.write(link, replace(state.read(link), migrations=state.fingerprint()))
     return 0
 

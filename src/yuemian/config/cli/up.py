@@ -49,7 +49,7 @@ class _Supervisor:
         self._wants_demo = wants_demo
         self._server = Server(settings.data) if settings.database_is_embedded else None
         self._web = Child("web", "app", say=_say)
-        self._worker = Child("worker", "engine", say=_say)
+        self._worker = Child("worker", "app", say=_say)
         self._step: subprocess.Popen[bytes] | None = None
         self._stops_asked = 0
         self._is_starting = True

@@ -1,4 +1,4 @@
-"""`yuemian worker`: the engine that sends."""
+"""`yuemian worker`: the engine that sends, and beside it the clock that does what comes with time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from yuemian.config import logs
 from yuemian.config.cli.children import end_with_supervisor
 
 ENGINE = "yuemian.messaging.engine.run"
+CLOCK = "yuemian.messaging.engine.clock"
 
 
 def run(_rest: list[str]) -> int:
@@ -21,7 +22,13 @@ def run(_rest: list[str]) -> int:
         return 1
     importlib.import_module("django").setup()
     engine: Any = importlib.import_module(ENGINE)
-    return int(engine.main() or 0)
+    # A thread of the web role beside the engine's own connections: it plans, the engine sends.
+    clock: Any = importlib.import_module(CLOCK).Clock()
+    clock.start()
+    try:
+        return int(engine.main() or 0)
+    finally:
+        clock.stop()
 
 
 def _exists() -> bool:

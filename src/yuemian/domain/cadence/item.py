@@ -108,6 +108,8 @@ def _look(item: AgendaItem, now: datetime) -> datetime | None:
         return item.due_at
     if item.verdict != Verdict.WAITING or item.why.code == WhyCode.WAITS_FOR_PROMISE:
         return None
+    if item.why.code == WhyCode.SUGGESTED:
+        return item.latest_at
     if item.why.code in {WhyCode.WAITS_FOR_CONTACT, WhyCode.WAITS_FOR_TEXT}:
         return now + 10 * _SOON
     if item.due_at is not None:

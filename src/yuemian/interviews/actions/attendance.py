@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import Attendance, InterviewState, check_move
-from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.trust import audit
 from yuemian.trust.live import announce
@@ -49,7 +49,8 @@ def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *,
             check_move(InterviewState, interview.state, became)
         interview.attendance, interview.state = attendance, became
         interview.save(update_fields=["attendance", "state"])
-        touch(user.organization_id, _others_of(interview), now=now)
+        # Their other interviews too: who missed one before gets an extra reminder.
+        touch_candidates(user.organization_id, [interview.application.candidate_id], now=now)
         audit.record(
             user.organization_id,
             user.actor,
@@ -80,13 +81,3 @@ def promise_result(user: User, interview_id: UUID, by: datetime | None, *, now: 
         )
         announce(user.organization_id, "interviews", interview=interview.pk)
     return interview
-
-
-def _others_of(interview: Interview) -> list[UUID]:
-    """This interview and the person's others: a missed one gives them an extra reminder."""
-    candidate = interview.application.candidate_id
-    return list(
-        Interview.objects.filter(
-            organization_id=interview.organization_id, application__candidate_id=candidate
-        ).values_list("pk", flat=True)
-    )

@@ -14,6 +14,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode, check_move
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
+from yuemian.interviews.actions.replan import touch
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import version_for
@@ -79,6 +80,8 @@ def change_interview(
             interview.revision += 1
             interview.answer, interview.answered_at = Answer.NEEDS_ACTION, None
         interview.save()
+        # Before anything is called off: what an executor is planning just now is then there to be called off.
+        touch(user.organization_id, [interview.pk], now=now)
         if loud:
             old = {"old_when": old_start, "old_place": old_place, "change_reason": reason}
             is_told = _tell(
@@ -98,6 +101,7 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         interview.state, interview.cancelled_at = InterviewState.CANCELLED, now
         interview.revision += 1
         interview.save(update_fields=["state", "cancelled_at", "revision"])
+        touch(user.organization_id, [interview.pk], now=now)
         is_told = _tell(
             user,
             interview,

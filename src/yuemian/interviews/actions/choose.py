@@ -11,7 +11,8 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import BatchState, Channel, Purpose
-from yuemian.interviews.actions.invite import send, summarize_chosen
+from yuemian.interviews.actions.invite import send_chosen
+from yuemian.interviews.actions.replan import hold_sending, suggest_again
 from yuemian.interviews.models import BatchSelection, Interview
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -73,21 +74,24 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
+        hold_sending(user.organization_id)
         chosen = Interview.objects.visible_to(user).filter(pk__in=batch.selection.interview_ids)
         ids = list(chosen.values_list("pk", flat=True))
-        summary = summarize_chosen(
+        sent = send_chosen(
+            user,
             ids,
             plan.version,
             plan.purpose,
             plan.channels,
             now=now,
-            resend=plan.is_again,
-            is_routed=plan.is_routed,
             due_at=plan.due_at,
+            resend=plan.is_again,
+            batch_id=batch.pk,
+            is_routed=plan.is_routed,
         )
-        if len(summary.going) != expected or not summary.going:
-            raise Outdated(Outdated.__doc__)
-        return send(user, summary, plan.version, plan.purpose, now=now, due_at=plan.due_at, batch_id=batch.pk)
+        if sent.total != expected or not sent.total:
+            raise Outdated(Outdated.__doc__)  # which takes back what was planned
+        return sent
 
 
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
@@ -95,6 +99,7 @@ def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
     with transaction.atomic():
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         stopped = stop_batch(batch, now=now)
+        suggest_again(user.organization_id, batch.pk, now=now)
         audit.record(
             user.organization_id,
             user.actor,

@@ -7,41 +7,46 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
-from yuemian.domain.states import TOLD, WAITING, Answer, BatchState, Channel, InterviewState, Purpose, Stage
-from yuemian.hiring.models import Application
-from yuemian.interviews.actions.route import StepRequest, routes_for
-from yuemian.interviews.chosen import Chosen, read_chosen
+from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.interviews.actions.replan import take_suggestions
+from yuemian.interviews.actions.route import Router, StepRequest
+from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Batch, Notification, TemplateVariant, TemplateVersion
+from yuemian.messaging.models import Batch, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
-from yuemian.trust.bulk import any_of
+from yuemian.trust.bulk import id_array
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
 #: Locale → channel → text, as `texts_of` gives them.
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
+#: Language, channels, or why not.
+Verdict = tuple[str, Sequence[Channel], LeftOut | None]
 LINK_OUTLIVES = timedelta(hours=24)
+#: Interviews decided and planned at once.
+SLICE: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One chosen interview: on which channels its candidate hears, or why not."""
 
     interview: Chosen
     locale: str
     channels: Sequence[Channel]
     left_out: LeftOut | None
+    #: How often this purpose was said about this revision before; None: nobody looked yet.
+    times_said: int | None = None
     route: Route | None = None
 
 
@@ -84,25 +89,15 @@ def summarize_chosen(
     *,
     now: datetime,
     resend: bool = False,
-    is_routed: bool = False,
-    due_at: datetime | None = None,
+    router: Router | None = None,
 ) -> Summary:
     """Decide for every interview of the version's organization, as the database has it now, in the order given.
 
-    A constant number of queries, and no model is built, however many there are. `is_routed`: each person is written to
-    on the best of the wanted channels, with the others behind it; otherwise on all of them.
+    A constant number of queries, and no model is built, however many there are. With a router each person is written
+    to on the best of the channels, the others behind it; without, on all that are wanted.
     """
     chosen = read_chosen(version.organization_id, interview_ids)
-    told = set() if resend else already_told({each.id: each.revision for each in chosen}, purpose)
-    texts = texts_of(version)
-    routes: Mapping[UUID, Route] = {}
-    if is_routed:
-        asked = StepRequest(purpose, texts, due_at=due_at)
-        routes = routes_for(version.organization, chosen, asked, now)
-    items = [
-        _item(each, texts, purpose, wanted, was_told=each.id in told, route=routes.get(each.id), now=now)
-        for each in chosen
-    ]
+    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend, router=router)
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -118,45 +113,95 @@ def send(
     *,
     now: datetime,
     due_at: datetime | None = None,
+    **extra: Any,
+) -> Batch:
+    """Plan the whole batch: business rows, notifications and deliveries commit together."""
+    return _send(user, [summary], version, purpose, now=now, due_at=due_at, **extra)
+
+
+def send_chosen(
+    user: User,
+    interview_ids: Sequence[UUID],
+    version: TemplateVersion,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    resend: bool = False,
+    batch_id: UUID | None = None,
+    is_routed: bool = False,
+) -> Batch:
+    """Decide and plan in one go, slice by slice, so that a hundred thousand need no more memory than a thousand.
+
+    `batch_id` names a draft that now becomes this batch. `is_routed`: each on the best channel instead of on all.
+    """
+    router = router_for(user.organization, version, purpose, now=now, due_at=due_at) if is_routed else None
+    summaries = (
+        summarize_chosen(
+            interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend, router=router
+        )
+        for at in range(0, len(interview_ids), SLICE)
+    )
+    return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
+
+
+def router_for(
+    organization: Organization,
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> Router:
+    """One for a whole send: what its first slice takes from a budget, the next ones do not have."""
+    return Router(organization, StepRequest(purpose, texts_of(version), due_at=due_at), now)
+
+
+def _send(
+    user: User,
+    summaries: Iterable[Summary],
+    version: TemplateVersion,
+    purpose: Purpose,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
     batch_id: UUID | None = None,
     **extra: Any,
 ) -> Batch:
-    """Plan the whole batch: business rows, notifications and deliveries commit together.
-
-    `batch_id` names a draft that now becomes this batch.
-    """
     organization = user.organization
+    batch = Batch(
+        id=batch_id or uuid7(),
+        organization=organization,
+        purpose=purpose,
+        version=version,
+        state=BatchState.RUNNING,
+        created_by=user,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    occasion = Occasion(
+        organization=organization,
+        purpose=purpose,
+        version=version,
+        subject_kind=SUBJECT_KIND,
+        due_at=batch.due_at,
+        now=now,
+        actor=user,
+        batch=batch,
+    )
+    left_out: Counter[LeftOut] = Counter()
     with transaction.atomic():
-        batch = Batch(
-            id=batch_id or uuid7(),
-            organization=organization,
-            purpose=purpose,
-            version=version,
-            state=BatchState.RUNNING,
-            created_by=user,
-            created_at=now,
-            due_at=due_at or now,
-            total=len(summary.going),
-            left_out={str(reason): count for reason, count in summary.by_reason.items()},
-        )
-        if not summary.going:
+        for summary in summaries:
+            left_out += summary.by_reason
+            batch.total += len(plan_items(occasion, summary.going, **extra))
+            if purpose == Purpose.INVITATION:
+                note_invited(item.interview.application_id for item in summary.going)
+                take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
+        batch.left_out = {str(reason): count for reason, count in left_out.items()}
+        if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
         batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
-        occasion = Occasion(
-            organization=organization,
-            purpose=purpose,
-            version=version,
-            subject_kind=SUBJECT_KIND,
-            due_at=due_at or now,
-            now=now,
-            actor=user,
-            batch=batch,
-        )
-        plan_items(occasion, summary.going, **extra)
-        if purpose == Purpose.INVITATION:
-            applications = [item.interview.application_id for item in summary.going]
-            waiting = Application.objects.filter(stage__in=[Stage.APPLIED, Stage.SCREENED])
-            waiting.filter(pk__in=any_of(applications)).update(stage=Stage.INVITED)
         audit.record(
             organization.pk,
             user.actor,
@@ -171,26 +216,43 @@ def send(
     return batch
 
 
+def note_invited(applications: Iterable[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",
+            [str(Stage.INVITED), id_array(applications), [str(Stage.APPLIED), str(Stage.SCREENED)]],
+        )
+
+
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
     """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
-    said = _occurrences((item.interview for item in items), occasion.purpose)
-    intents = (_intent(occasion, item, said.get(item.interview.id, 0) + 1, extra) for item in items)
+    unasked = {item.interview.id: item.interview.revision for item in items if item.times_said is None}
+    said = said_before(unasked, occasion.purpose) if unasked else {}
+    intents = (_intent(occasion, item, _times(item, said) + 1, extra) for item in items)
     return plan_notifications(occasion, intents)
 
 
+def _times(item: Item, said: Mapping[UUID, Said]) -> int:
+    if item.times_said is not None:
+        return item.times_said
+    known = said.get(item.interview.id)
+    return known.times if known else 0
+
+
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
-    interview = item.interview
+    interview, route = item.interview, item.route
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
         subject_revision=interview.revision,
         locale=item.locale,
         context=context_of(interview.facts, occasion.organization, item.locale, **extra),
-        channels=item.channels,
+        channels=route.channels if route else item.channels,
         deadline_at=interview.facts.starts_at,
         link_expires_at=interview.ends_at + LINK_OUTLIVES,
         occurrence=occurrence,
-        route=item.route,
+        explanation=route.note if route else "",
+        at_once=route.at_once if route else None,
     )
 
 
@@ -242,60 +304,59 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
-    route: Route | None = None,
-) -> tuple[str, Sequence[Channel], LeftOut | None]:
-    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here.
-
-    A route replaces the wanted channels by those it begins with.
-    """
+) -> Verdict:
+    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
-    reason = left_out(choice, purpose, wanted, now=now)
+    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+
+
+def on_route(verdict: Verdict, route: Route | None) -> Verdict:
+    """The same on the channels that a route begins with."""
     if route is None:
-        return locale, channels_for(choice, wanted), reason
+        return verdict
+    locale, _, reason = verdict
     return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
 
 
-def _item(
-    interview: Chosen,
+def _decide(
+    chosen: Iterable[Chosen],
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
     *,
-    was_told: bool,
-    route: Route | None,
     now: datetime,
-) -> Item:
-    choice = Choice(
-        state=InterviewState(interview.state),
-        answer=Answer(interview.facts.answer),
-        starts_at=interview.facts.starts_at,
-        was_told=was_told,
-        channels=interview.contact_points.keys(),
-        texts=(),
-    )
-    decided = weigh(choice, interview.locales, texts, purpose, wanted, now=now, route=route)
-    return Item(interview, *decided, route)
+    resend: bool,
+    router: Router | None,
+) -> list[Item]:
+    """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
+    chosen = list(chosen)
+    said = said_before({each.id: each.revision for each in chosen}, purpose)
+    routes = router.routes(chosen) if router else {}
+    weighed: dict[tuple[Any, ...], Verdict] = {}
+    items = []
+    for each in chosen:
+        known = said.get(each.id)
+        was_told = known is not None and known.is_told and not resend
+        facts = each.facts
+        points = tuple(each.contact_points)
+        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points)
+        verdict = weighed.get(kind)
+        if verdict is None:
+            choice = Choice(
+                state=InterviewState(each.state),
+                answer=Answer(facts.answer),
+                starts_at=facts.starts_at,
+                was_told=was_told,
+                channels=points,
+                texts=(),
+            )
+            verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
+        route = routes.get(each.id)
+        items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
+    return items
 
 
 def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
-    rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND,
-        subject_id__in=any_of(revisions),
-        purpose=purpose,
-        deliveries__state__in=[str(state) for state in TOLD | WAITING],
-    ).values_list("subject_id", "subject_revision")
-    return {subject_id for subject_id, revision in rows if revisions[subject_id] == revision}
-
-
-def _occurrences(interviews: Iterable[Chosen], purpose: Purpose) -> dict[UUID, int]:
-    revisions = {interview.id: interview.revision for interview in interviews}
-    rows = Notification.objects.filter(
-        subject_kind=SUBJECT_KIND, subject_id__in=any_of(revisions), purpose=purpose
-    ).values_list("subject_id", "subject_revision", "occurrence")
-    highest: dict[UUID, int] = {}
-    for subject_id, revision, occurrence in rows:
-        if revisions[subject_id] == revision:
-            highest[subject_id] = max(highest.get(subject_id, 0), occurrence)
-    return highest
+    return {id_ for id_, said in said_before(revisions, purpose).items() if said.is_told}

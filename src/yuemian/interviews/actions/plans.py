@@ -48,7 +48,7 @@ def save_plan(
     written = _checked(steps)
     with transaction.atomic():
         current = Plan.objects.visible_to(user).select_for_update().get(pk=plan.pk)
-        wanted = {
+        wanted: dict[str, Any] = {
             "steps": written,
             "name": current.name if name is None else name,
             "is_automatic": current.is_automatic if is_automatic is None else is_automatic,
@@ -136,7 +136,8 @@ def _checked(steps: Iterable[Step]) -> list[dict[str, Any]]:
 def _check_name(user: User, name: str, own: UUID | None) -> None:
     if not name.strip():
         raise NameTaken(_("Give the plan a name."))
-    if Plan.objects.visible_to(user).filter(name=name).exclude(pk=own).exists():
+    others = Plan.objects.visible_to(user).filter(name=name)
+    if (others.exclude(pk=own) if own else others).exists():
         raise NameTaken(NameTaken.__doc__)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 
+from yuemian.messaging.clock import WAKE_CLOCK
 from yuemian.trust.bulk import id_array
-
-#: The channel on which the clock listens; the payload names the organization.
-CLOCK: Final = "yuemian_clock"
 
 _TOUCH: Final = """
 WITH touched AS (
@@ -24,29 +22,94 @@ WITH touched AS (
 )
 SELECT count(*), pg_notify(%(clock)s, %(organization)s::text) FROM touched
 """
-_TOUCH_CANDIDATE: Final = """
+#: Sending by hand and by plan take turns, so that neither repeats what the other is just writing.
+_HOLD: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))"
+_RESOLVE: Final = """
+WITH taken AS (
+    UPDATE interviews_steprecord SET outcome = 'planned', at = %(now)s
+    WHERE organization_id = %(organization)s AND interview_id = ANY(%(ids)s::uuid[]) AND outcome = 'suggested'
+), woken AS (
+    UPDATE interviews_cadence SET next_at = %(now)s
+    WHERE organization_id = %(organization)s AND interview_id = ANY(%(ids)s::uuid[]) AND is_waiting
+    RETURNING 1
+)
+SELECT pg_notify(%(clock)s, %(organization)s::text) FROM woken LIMIT 1
+"""
+_SUGGEST_AGAIN: Final = """
+UPDATE interviews_steprecord r SET outcome = 'suggested', at = %(now)s
+FROM messaging_notification n, interviews_interview i
+WHERE n.batch_id = %(batch)s AND n.organization_id = %(organization)s AND n.purpose = 'invitation'
+  AND NOT EXISTS (
+      SELECT 1 FROM messaging_delivery d
+      WHERE d.notification_id = n.id AND d.organization_id = n.organization_id AND d.state <> 'cancelled')
+  AND i.id = n.subject_id AND i.organization_id = n.organization_id AND i.revision = n.subject_revision
+  AND i.state = 'scheduled'
+  AND r.interview_id = i.id AND r.revision = i.revision AND r.purpose = 'invitation' AND r.outcome = 'planned'
+  AND r.organization_id = n.organization_id
+RETURNING r.interview_id
+"""
+_OF_CANDIDATES: Final = """
 SELECT i.id FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
-WHERE i.organization_id = %(organization)s AND a.candidate_id = %(candidate)s AND i.state <> 'cancelled'
+WHERE i.organization_id = %(organization)s AND a.candidate_id = ANY(%(candidates)s::uuid[]) AND i.state <> 'cancelled'
 """
 
 
 def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
     """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are."""
-    values = {
+    values: dict[str, Any] = {
         "organization": organization_id,
         "ids": id_array(interview_ids),
         "now": now,
-        "clock": CLOCK,
+        "clock": WAKE_CLOCK,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCH, values)
         return int(cursor.fetchone()[0])
 
 
-def touch_candidate(organization_id: UUID, candidate_id: UUID, *, now: datetime) -> int:
-    """The same for all interviews of a person: after a change of their contact points, consent or language."""
+def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, now: datetime) -> int:
+    """The same for all interviews of people: after a change of contact points, consent or language, or a no-show."""
+    candidates = id_array(candidate_ids)
+    if candidates == "{}":
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH_CANDIDATE, {"organization": organization_id, "candidate": candidate_id})
+        cursor.execute(_OF_CANDIDATES, {"organization": organization_id, "candidates": candidates})
+        ids = [row[0] for row in cursor.fetchall()]
+    return touch(organization_id, ids, now=now)
+
+
+def wake_clock(organization_id: UUID) -> None:
+    """The clock looks at the organization as soon as this transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [WAKE_CLOCK, str(organization_id)])
+
+
+def hold_sending(organization_id: UUID) -> None:
+    """Until this transaction ends nobody else plans messages about the organization's interviews."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [str(organization_id)])
+
+
+def take_suggestions(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> None:
+    """These people are being invited by hand: what the plan suggested is done, and what follows soon is looked at.
+
+    One statement for a whole batch; most rows it looks at need no change, as what counts from a sending cannot be
+    due before the clock looks again anyway.
+    """
+    values: dict[str, Any] = {
+        "organization": organization_id,
+        "ids": id_array(interview_ids),
+        "now": now,
+        "clock": WAKE_CLOCK,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOLVE, values)
+
+
+def suggest_again(organization_id: UUID, batch_id: UUID, *, now: datetime) -> int:
+    """The invitations of a batch that were stopped before they left wait for a person again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUGGEST_AGAIN, {"batch": batch_id, "organization": organization_id, "now": now})
         ids = [row[0] for row in cursor.fetchall()]
     return touch(organization_id, ids, now=now)

@@ -49,14 +49,16 @@ def routes_for(
 
     The same interviews asked again give the same routes, as long as nothing new has happened.
     """
-    locales = {each.id: each.locales for each in chosen}
-    if not locales:
-        return {}
-    return _Routing(organization, asked, now).routes(read_invitees(organization, locales), locales)
+    return Router(organization, asked, now).routes(chosen)
 
 
-class _Routing:
-    """One reading of everything that the people have in common, and the decisions made from it."""
+def draw_of(interview_id: UUID, revision: int, purpose: Purpose) -> float:
+    """What chance says to one message: the preview and the send, and every replay, draw the same."""
+    return draw_for("explore", interview_id, revision, purpose)
+
+
+class Router:
+    """Routes for one request, slice by slice: what it has given out of a budget it does not give again."""
 
     def __init__(self, organization: Organization, asked: StepRequest, now: datetime) -> None:
         self.organization, self.asked, self.now = organization, asked, now
@@ -66,7 +68,12 @@ class _Routing:
         self._expected: dict[tuple[str, Slot], dict[Channel, Expectation]] = {}
         self._settings: dict[tuple[str, Slot, str], Setting] = {}
 
-    def routes(self, people: Sequence[Invitee], locales: Mapping[UUID, Sequence[str]]) -> dict[UUID, Route]:
+    def routes(self, chosen: Iterable[Chosen | Target]) -> dict[UUID, Route]:
+        """See `routes_for`."""
+        locales = {each.id: each.locales for each in chosen}
+        if not locales:
+            return {}
+        people = read_invitees(self.organization, locales)
         self.tallies = self._read_tallies(people)
         segments = {each.segment for each in people} if self.is_learned else ()
         self.statistics = routing_history.read_statistics(self.organization, segments)
@@ -104,7 +111,7 @@ class _Routing:
         asked = RouteRequest(
             self.asked.purpose, self.asked.pick, self.asked.channels, used, each.starts_at - self.at
         )
-        draw = draw_for("explore", each.id, each.revision, self.asked.purpose)
+        draw = draw_of(each.id, each.revision, self.asked.purpose)
         return choose_route(person, asked, self._setting(each, locale), draw=draw)
 
     def _setting(self, each: Invitee, locale: str) -> Setting:

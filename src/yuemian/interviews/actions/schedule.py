@@ -14,7 +14,8 @@ from yuemian.accounts.models import Branch, User
 from yuemian.domain.addresses import email_index_form, phone_index_form
 from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Stage
 from yuemian.hiring.models import Application, Candidate, ContactPoint, ContactState, Job, Source
-from yuemian.interviews.models import Change, ChangeKind, Interview, Participant
+from yuemian.interviews.actions.replan import touch_candidates, wake_clock
+from yuemian.interviews.models import Cadence, Change, ChangeKind, Interview, Participant
 from yuemian.trust import audit, bulk
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.keyring import keyring
@@ -121,6 +122,13 @@ def schedule_interviews(
                 for interview_id, appointment in zip(ids, appointments, strict=True)
             ),
         )
+        bulk.insert(
+            Cadence,
+            ("id", "interview"),
+            ((uuid7(), interview_id) for interview_id in ids),
+            shared={"organization": user.organization_id, "next_at": now, "is_waiting": False},
+        )
+        wake_clock(user.organization_id)
         audit.record(
             user.organization_id, user.actor, f"interviews.{kind.value}", at=now, count=len(ids),
             first=ids[0] if ids else None,
@@ -147,6 +155,7 @@ def _candidates(user: User, appointments: Sequence[Appointment], now: datetime) 
         _create_candidates(user.organization_id, new, now)
     known = [a.person for a in appointments if a.person.candidate_id]
     _add_missing_contact_points(user.organization_id, known)
+    touch_candidates(user.organization_id, {p.candidate_id for p in known if p.candidate_id}, now=now)
     return ids
 
 

@@ -159,8 +159,9 @@ def _left_out(batch: Batch) -> list[tuple[Reason, int]]:
 
 def _names(batch: Batch) -> str:
     """A send to one person says to whom."""
-    found = batch.notifications.select_related("candidate").first()
-    return found.candidate.name if found and found.candidate else ""
+    found = Delivery.objects.filter(batch=batch).select_related("notification__candidate").first()
+    candidate = found.notification.candidate if found else None
+    return candidate.name if candidate else ""
 
 
 @require_POST

@@ -29,7 +29,7 @@ from yuemian.interviews.actions.invite import send_test
 from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
-from yuemian.interviews.outlook import Outlook, Staying, outlook
+from yuemian.interviews.outlook import Outlook, Staying, outlook, route_shown
 from yuemian.interviews.views.previews import Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -51,6 +51,8 @@ class Choice:
     versions: Sequence[TemplateVersion]
     channels: Sequence[Channel]
     available: Sequence[Channel]
+    #: Each person on the best channel, instead of on all that are ticked.
+    is_routed: bool = False
     is_again: bool = False
     is_later: bool = False
     date: str = ""
@@ -68,7 +70,8 @@ class Choice:
         """The settings as hidden fields or a query."""
         pairs = [("set", "1")]
         pairs += [("template", str(self.version.pk))] if self.version else []
-        pairs += [("channel", str(channel)) for channel in self.channels]
+        pairs += [("routing", "best" if self.is_routed else "ticked")]
+        pairs += [] if self.is_routed else [("channel", str(channel)) for channel in self.channels]
         pairs += [("again", "1")] if self.is_again else []
         return pairs + (
             [("when", "later"), ("date", self.date), ("time", self.time)] if self.is_later else []
@@ -163,7 +166,11 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     user = request.user
     choice = choice_of(user, batch, form, now=now)
     context: dict[str, Any] = {"batch": batch, "choice": choice, "chosen": len(batch.selection.interview_ids)}
-    context |= switches(_stage(user, batch, choice), choice.query)
+    shown = _stage(user, batch, choice)
+    context |= switches(shown, choice.query)
+    context["route"] = (
+        route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
+    )
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
@@ -205,18 +212,18 @@ def groups_of(summary: Outlook) -> list[Group]:
 
 
 def choice_of(user: User, batch: Batch, form: QueryDict, *, now: datetime) -> Choice:
-    """Read the settings; the first visit preselects the template of the round and every channel."""
+    """Read the settings; the first visit preselects the template of the round and the best channels."""
     versions = versions_of(user)
     version = _version(versions, form, batch)
     available = available_channels(user.organization)
-    is_first = "set" not in form
-    channels = available if is_first else [c for c in available if c.value in form.getlist("channel")]
+    is_routed = "set" not in form or form.get("routing") == "best"
+    channels = available if is_routed else [c for c in available if c.value in form.getlist("channel")]
     is_later, due_at, problem = form.get("when") == "later", None, ""
     if is_later:
         due_at, problem = _due(form, user, now)
     plan = None
     if version and channels and not problem:
-        plan = Plan(version, channels, is_again=bool(form.get("again")), due_at=due_at)
+        plan = Plan(version, channels, is_again=bool(form.get("again")), is_routed=is_routed, due_at=due_at)
     elif version is None:
         problem = _("No template is published yet. Publish an invitation under Templates, then come back.")
     elif not available:
@@ -228,6 +235,7 @@ def choice_of(user: User, batch: Batch, form: QueryDict, *, now: datetime) -> Ch
         versions=versions,
         channels=channels,
         available=available,
+        is_routed=is_routed,
         is_again=bool(form.get("again")),
         is_later=is_later,
         date=form.get("date", ""),

@@ -10,36 +10,15 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.domain.states import (
-    NOTIFICATION_UNSENT,
-    TOLD,
-    WAITING,
-    BatchState,
-    DeliveryState,
-    NotificationState,
-    ReasonCode,
-)
+from yuemian.domain.states import TOLD, WAITING, BatchState, ReasonCode
 from yuemian.messaging.models import Batch, Delivery, Notification
 
-# Called-off deliveries leave an event each: the candidate's timeline shows why nothing came.
+# The rows themselves say why nothing came: no event is written for them.
 CALL_OFF = """
 WITH gone AS (
     UPDATE messaging_delivery d SET state = 'cancelled', reason = %(reason)s, settled_at = %(now)s
-    FROM messaging_notification n
-    WHERE n.id = d.notification_id AND d.organization_id = n.organization_id AND d.state = ANY(%(waiting)s) AND {which}
-    RETURNING d.id, d.organization_id, d.notification_id, d.attempt
-), said AS (
-    INSERT INTO messaging_deliveryevent
-        (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
-    SELECT gen_random_uuid(), organization_id, id, 'called_off', %(now)s, attempt, '', %(reason)s, '' FROM gone
-), closed AS (
-    UPDATE messaging_notification n SET state = 'cancelled'
-    WHERE n.id IN (SELECT notification_id FROM gone) AND n.state = ANY(%(unsent)s)
-      AND NOT EXISTS (
-          SELECT 1 FROM messaging_delivery o
-          WHERE o.notification_id = n.id AND o.id NOT IN (SELECT id FROM gone)
-            AND o.state <> ALL(%(called_off)s))
-    RETURNING n.id
+    WHERE d.state = ANY(%(waiting)s) AND {which}
+    RETURNING d.id
 )
 SELECT count(*) FROM gone
 """
@@ -70,7 +49,8 @@ def supersede(
         )
         unheard = {notification.pk: notification for notification in waiting_before.select_related("version")}
         _call_off(
-            "n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s)",
+            "d.notification_id IN (SELECT n.id FROM messaging_notification n"
+            " WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s))",
             reason,
             now,
             kind=subject_kind,
@@ -89,7 +69,7 @@ def supersede(
 def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
     with transaction.atomic():
-        stopped = _call_off("n.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk)
+        stopped = _call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk)
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)
@@ -109,12 +89,6 @@ def _call_off(which: str, reason: ReasonCode, now: datetime, **values: Any) -> i
                 "reason": str(reason),
                 "now": now,
                 "waiting": [str(state) for state in WAITING],
-                "unsent": [str(state) for state in (*NOTIFICATION_UNSENT, NotificationState.PROCESSING)],
-                "called_off": [
-                    str(DeliveryState.CANCELLED),
-                    str(DeliveryState.SKIPPED),
-                    str(DeliveryState.EXPIRED),
-                ],
                 **values,
             },
         )

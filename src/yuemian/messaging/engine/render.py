@@ -101,7 +101,9 @@ class Renderer:
             vault.open_bytes(row.key, Notification.PLACE, row.notification_id, row.parameters_sealed)
         )
         token = snapshot["token"] or _NOBODY
-        context = snapshot["context"] | {"answer_link": self._base + token}
+        # Somebody of the company is led to their own page; a candidate's link comes from the token alone.
+        link = snapshot["context"].get("interview_link") if row.user_name is not None else None
+        context = snapshot["context"] | {"answer_link": link or self._base + token}
         compiled = self._compiled(row)
         said = render(compiled, context)
         check_own_link(said, token, is_linked="answer_link" in compiled.used)

@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connections
 
 from yuemian.messaging.engine.accounts import Accounts
 from yuemian.messaging.engine.database import Database
@@ -24,7 +23,7 @@ log = structlog.get_logger(__name__)
 def create_worker(options: Options | None = None, accounts: Accounts | None = None) -> Worker:
     """A worker of this installation. Must be called inside the event loop."""
     options = options or Options()
-    database = Database(connections["default"].settings_dict, connections=options.jobs + 2)
+    database = Database(settings.ENGINE_DATABASE, connections=options.jobs + 2)
     if accounts is None:
         accounts = Accounts.from_environment(settings.SMTP_URL, settings.MAIL_FROM)
     return Worker(database, accounts, Renderer(settings.PUBLIC_URL), options)

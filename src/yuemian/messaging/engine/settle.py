@@ -143,11 +143,25 @@ def _printable(text: str) -> str:
 
 async def settle(database: Database, settlements: Sequence[Settlement]) -> list[Touched]:
     """Write them all. Repeated until the server answers: what was already settled no longer matches."""
-    if not settlements:
-        return []
-    text = orjson.dumps([_record(settlement) for settlement in settlements]).decode()
-    rows = await database.patiently(statements.SETTLE, {"settlements": text})
+    sent = [
+        each for each in settlements if each.kind is EventKind.ACCEPTED and each.state is DeliveryState.SENT
+    ]
+    rows = await database.patiently(statements.SETTLE_SENT, _columns(sent)) if sent else []
+    if len(sent) < len(settlements):
+        kept = set(map(id, sent))
+        others = [_record(each) for each in settlements if id(each) not in kept]
+        rows += await database.patiently(statements.SETTLE, {"settlements": orjson.dumps(others).decode()})
     return [Touched._make(row) for row in rows]
+
+
+def _columns(sent: Sequence[Settlement]) -> dict[str, list[object]]:
+    return {
+        "deliveries": [each.attempt.delivery for each in sent],
+        "workers": [each.attempt.worker for each in sent],
+        "attempts": [each.attempt.number for each in sent],
+        "providers": [each.provider for each in sent],
+        "provider_ids": [each.provider_id for each in sent],
+    }
 
 
 def _record(settlement: Settlement) -> dict[str, object]:

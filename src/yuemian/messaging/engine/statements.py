@@ -58,7 +58,7 @@ SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurre
        u.email, u.phone, u.name
 FROM claimed c
 JOIN messaging_notification n ON n.id = c.notification_id
-JOIN trust_key k ON k.id = n.key_id
+LEFT JOIN trust_key k ON k.id = n.key_id
 LEFT JOIN hiring_contactpoint p ON p.id = c.contact_point_id
 LEFT JOIN accounts_user u ON u.id = n.user_id AND u.is_active
 """  # noqa: S608
@@ -110,8 +110,21 @@ WHERE state = 'sending' AND lease_until > now() AND worker = ANY(%(workers)s)
 
 # Only the holder of (worker, attempt) settles. It may still do so when a sweep has meanwhile called the outcome
 # unknown: a late receipt of the very same attempt is the truth.
-# A notification is done when none of its deliveries waits; two workers that settle its last two deliveries at the
-# same moment both leave it `processing`, which the sweep mends.
+# What nearly every delivery comes to goes by columns and writes one row version: the row says all there is to say.
+SETTLE_SENT: Final = """
+WITH settled AS (
+    UPDATE messaging_delivery d SET
+        state = 'sent', reason = '', provider = t.provider, provider_id = t.provider_id, worker = NULL,
+        lease_until = NULL, sent_at = now(), settled_at = now()
+    FROM unnest(%(deliveries)s::uuid[], %(workers)s::uuid[], %(attempts)s::smallint[], %(providers)s::text[],
+                %(provider_ids)s::text[]) AS t (delivery, worker, attempt, provider, provider_id)
+    WHERE d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt AND d.state IN ('sending', 'unknown')
+    RETURNING d.organization_id, d.batch_id
+)
+SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id, batch_id
+"""
+
+#: Everything else, with an event for what the row cannot say.
 SETTLE: Final = """
 WITH told AS (
     SELECT * FROM jsonb_to_recordset(%(settlements)s::jsonb) AS t (
@@ -129,30 +142,18 @@ WITH told AS (
     WHERE d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt
       AND (d.state = 'sending' OR (d.state = 'unknown' AND t.kind IN ('accepted', 'deferred', 'failed')
                                    AND t.state <> 'held'))
-    RETURNING d.id, d.organization_id, d.notification_id, d.batch_id, d.contact_point_id, d.attempt, d.state, d.reason,
-              t.event, t.kind, t.code, t.detail
+    RETURNING d.id, d.organization_id, d.batch_id, d.contact_point_id, d.attempt, d.state, d.reason, t.event,
+              t.kind, t.code, t.detail
 ), said AS (
     INSERT INTO messaging_deliveryevent
         (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
     SELECT event, organization_id, id, kind, now(), attempt, '', code, detail FROM settled
+    WHERE kind NOT IN ('accepted', 'called_off')
 ), refused AS (
     UPDATE hiring_contactpoint p SET state = 'invalid'
     FROM settled s
     WHERE p.id = s.contact_point_id AND p.state = 'active'
       AND s.state = 'permanent_failure' AND s.reason = 'invalid_contact'
-), standing AS (
-    SELECT o.notification_id,
-           bool_or(coalesce(s.state, o.state) IN ('created', 'held', 'queued', 'sending')) AS waits,
-           bool_and(coalesce(s.state, o.state) IN ('cancelled', 'skipped', 'expired')) AS is_called_off,
-           bool_and(coalesce(s.state, o.state) = 'expired') AS is_expired
-    FROM messaging_delivery o LEFT JOIN settled s ON s.id = o.id
-    WHERE o.notification_id IN (SELECT notification_id FROM settled)
-    GROUP BY o.notification_id
-), moved AS (
-    UPDATE messaging_notification n SET state =
-        CASE WHEN waits THEN 'processing' WHEN is_expired THEN 'expired' WHEN is_called_off THEN 'cancelled'
-             ELSE 'completed' END
-    FROM standing WHERE n.id = standing.notification_id AND n.state IN ('scheduled', 'processing')
 )
 SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id, batch_id
 """
@@ -165,14 +166,8 @@ ORDER BY lease_until LIMIT %(limit)s
 
 #: What is held never leaves late: past its deadline it expires.
 EXPIRE_HELD: Final = """
-WITH late AS (
-    UPDATE messaging_delivery SET state = 'expired', reason = 'deadline_passed', settled_at = now()
-    WHERE state = 'held' AND deadline_at <= now()
-    RETURNING id, organization_id, attempt
-)
-INSERT INTO messaging_deliveryevent
-    (id, organization_id, delivery_id, kind, at, attempt, provider_event_id, code, detail)
-SELECT gen_random_uuid(), organization_id, id, 'called_off', now(), attempt, '', 'deadline_passed', '' FROM late
+UPDATE messaging_delivery SET state = 'expired', reason = 'deadline_passed', settled_at = now()
+WHERE state = 'held' AND deadline_at <= now()
 """
 
 #: A worker that starts with a mended configuration tries again what was held for want of one.
@@ -180,13 +175,6 @@ RELEASE_HELD: Final = """
 UPDATE messaging_delivery SET state = 'queued', reason = ''
 WHERE state = 'held' AND deadline_at > now() AND channel = ANY(%(channels)s)
   AND reason IN ('not_configured', 'credentials_refused')
-"""
-
-COMPLETE_NOTIFICATIONS: Final = """
-UPDATE messaging_notification n SET state = 'completed'
-WHERE n.state = 'processing' AND NOT EXISTS (
-    SELECT 1 FROM messaging_delivery d
-    WHERE d.notification_id = n.id AND d.state IN ('created', 'held', 'queued', 'sending'))
 """
 
 #: Of these batches, or (NULL) of all that run.

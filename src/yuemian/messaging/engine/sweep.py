@@ -35,7 +35,7 @@ class Abandoned(NamedTuple):
 
 
 async def sweep(database: Database, accounts: Accounts, news: News) -> int:
-    """Settle every expired lease, and mend what two workers at once left open. Returns how many leases."""
+    """Settle every expired lease, and what time alone ends. Returns how many leases."""
     total = 0
     while True:
         rows = [
@@ -47,7 +47,6 @@ async def sweep(database: Database, accounts: Accounts, news: News) -> int:
         if len(rows) < LIMIT:
             break
     await database.fetch(statements.EXPIRE_HELD)
-    await database.fetch(statements.COMPLETE_NOTIFICATIONS)
     finished = await database.fetch(statements.FINISH_BATCHES, {"ids": None})
     news.tell(Touched(organization, batch, 0) for organization, batch in finished)
     if total:

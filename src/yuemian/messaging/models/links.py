@@ -6,28 +6,41 @@ from django.db import models
 
 from yuemian.hiring.models import Candidate
 from yuemian.messaging.models.sending import Notification
-from yuemian.trust.models import TenantModel
+from yuemian.trust.models import BulkModel, TenantModel
 
 
-class AccessLink(TenantModel):
+class AccessLink(BulkModel):
     """A candidate's way in: a random token stored hashed, bound to purpose, subject and revision."""
 
     app_may = frozenset({"SELECT", "INSERT", "UPDATE"})
     engine_may = frozenset({"SELECT"})
 
     token_hash = models.BinaryField(max_length=32, unique=True)
-    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="links")
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.CASCADE, related_name="links", db_index=False, db_constraint=False
+    )
     purpose = models.CharField(max_length=12, default="answer")
     subject_kind = models.CharField(max_length=20)
     subject_id = models.UUIDField()
     subject_revision = models.PositiveIntegerField()
-    notification = models.ForeignKey(Notification, null=True, on_delete=models.CASCADE, related_name="links")
+    # Both go with the candidate.
+    notification = models.ForeignKey(
+        Notification,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="links",
+        db_index=False,
+        db_constraint=False,
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+        indexes = [
+            models.Index(fields=["subject_id"], name="link_subject"),
+            models.Index(fields=["candidate"], name="link_candidate"),
+        ]
 
     def __str__(self) -> str:
         return f"link {self.pk}"

@@ -7,11 +7,19 @@ from uuid import UUID
 from django.db import models
 
 from yuemian.accounts.models import Locale, User
-from yuemian.domain.states import BatchState, Channel, DeliveryState, NotificationState, Purpose, ReasonCode
+from yuemian.domain.states import (
+    BatchState,
+    Channel,
+    DeliveryState,
+    NotificationState,
+    Purpose,
+    ReasonCode,
+    standing,
+)
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
-from yuemian.trust.models import Key, TenantModel
+from yuemian.trust.models import BulkModel, Key, TenantModel
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -59,7 +67,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(subject_kind=kind, subject_id=subject_id)
 
 
-class Notification(TenantModel):
+class Notification(BulkModel):
     """One intended message to one person: a candidate, or (tests, digests) a user.
 
     `subject_*` names what it is about without knowing it: messaging asks the room that owns the subject
@@ -69,26 +77,54 @@ class Notification(TenantModel):
     engine_may = frozenset({"SELECT", "UPDATE"})
     PLACE = "messaging_notification.parameters"
 
-    # Without an index of its own where a constraint or index below begins with it: these tables are written fast.
+    # An index only where a page or an erasure looks for it: every one is written with every row.
     batch = models.ForeignKey(
-        Batch, null=True, on_delete=models.SET_NULL, related_name="notifications", db_index=False
+        Batch,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="notifications",
+        db_index=False,
+        db_constraint=False,
     )
     purpose = models.CharField(max_length=20, choices=choices(Purpose))
     candidate = models.ForeignKey(
-        Candidate, null=True, on_delete=models.CASCADE, related_name="notifications"
+        Candidate,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,
+        db_constraint=False,
     )
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="notifications")
-    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(
+        User,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,
+        db_constraint=False,
+    )
+    key = models.ForeignKey(
+        Key, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     subject_kind = models.CharField(max_length=20)
     subject_id = models.UUIDField()
     subject_revision = models.PositiveIntegerField(default=1)
-    version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="notifications")
+    version = models.ForeignKey(
+        TemplateVersion,
+        on_delete=models.PROTECT,
+        related_name="notifications",
+        db_index=False,
+        db_constraint=False,
+    )
     locale = models.CharField(max_length=10, choices=Locale.choices)
     parameters_sealed = models.BinaryField(
         help_text="The snapshot it is rendered from, JSON, sealed with `key`."
     )
     state = models.CharField(
-        max_length=20, choices=choices(NotificationState), default=NotificationState.SCHEDULED
+        max_length=20,
+        choices=choices(NotificationState),
+        default=NotificationState.SCHEDULED,
+        help_text="What was meant, up to `scheduled`; what became of it stands in its deliveries (`standing`).",
     )
     occurrence = models.PositiveSmallIntegerField(default=1, help_text="Counts explicit resends.")
     step_key = models.CharField(
@@ -96,25 +132,25 @@ class Notification(TenantModel):
     )
     due_at = models.DateTimeField()
     deadline_at = models.DateTimeField(help_text="Never sent later than this.")
-    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, db_constraint=False
+    )
     created_at = models.DateTimeField()
 
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
         indexes = [
-            models.Index(fields=["subject_kind", "subject_id"]),
-            models.Index(fields=["batch", "state"]),
-            models.Index(
-                fields=["id"], name="notification_processing", condition=models.Q(state="processing")
-            ),
+            models.Index(fields=["subject_id"], name="notification_subject"),
+            models.Index(fields=["candidate"], name="notification_candidate"),
+            models.Index(fields=["user"], name="notification_user", condition=models.Q(user__isnull=False)),
         ]
         constraints = [
             one_of("state", NotificationState, "notification_state_known"),
             one_of("purpose", Purpose, "notification_purpose_known"),
             models.UniqueConstraint(
+                # A subject's id is unique among all kinds.
                 fields=[
-                    "subject_kind",
                     "subject_id",
                     "subject_revision",
                     "purpose",
@@ -135,8 +171,13 @@ class Notification(TenantModel):
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
 
+    def standing(self) -> NotificationState:
+        """How far it is, by its deliveries; prefetch them for many."""
+        deliveries = [DeliveryState(delivery.state) for delivery in self.deliveries.all()]
+        return standing(NotificationState(self.state), deliveries)
 
-class Delivery(TenantModel):
+
+class Delivery(BulkModel):
     """One attempt series to hand a notification to one channel; the row is the queue entry.
 
     Workers claim `queued` rows that are due, through the partial index `delivery_due`: it begins with the
@@ -146,14 +187,29 @@ class Delivery(TenantModel):
     engine_may = frozenset({"SELECT", "UPDATE"})
 
     notification = models.ForeignKey(
-        Notification, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+        Notification,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     batch = models.ForeignKey(
-        Batch, null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False
+        Batch,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     channel = models.CharField(max_length=12, choices=choices(Channel))
+    # Left standing when the point is deleted: the last look then finds nobody there.
     contact_point = models.ForeignKey(
-        ContactPoint, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+        ContactPoint,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
     )
     is_rehearsal = models.BooleanField(
         help_text="Planned in rehearsal: never leaves the house, whatever comes later."
@@ -230,13 +286,19 @@ class EventKind(models.TextChoices):
     CALLED_OFF = "called_off"
 
 
-class DeliveryEvent(TenantModel):
-    """One fact about a delivery, with the provider's own words."""
+class DeliveryEvent(BulkModel):
+    """One fact about a delivery that its row does not say, with the provider's own words.
+
+    That it was accepted, and that it was called off, stand in the row itself (`sent_at`; `state`, `reason` and
+    `settled_at`): in the ordinary case no event is written.
+    """
 
     app_may = frozenset({"SELECT", "INSERT"})
     engine_may = frozenset({"SELECT", "INSERT"})
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events", db_index=False)
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=16, choices=EventKind.choices)
     at = models.DateTimeField()
     attempt = models.PositiveSmallIntegerField(default=0)
@@ -267,14 +329,18 @@ class LabMessageQuerySet(models.QuerySet["LabMessage"]):
         return self.filter(mine, organization_id=user.organization_id)
 
 
-class LabMessage(TenantModel):
+class LabMessage(BulkModel):
     """What the rehearsal provider received: the content of the phone lab."""
 
     engine_may = frozenset({"SELECT", "INSERT", "UPDATE"})
     PLACE = "messaging_labmessage.content"
 
-    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="lab_message")
-    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.CASCADE, related_name="lab_message", db_constraint=False
+    )
+    key = models.ForeignKey(
+        Key, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     content_sealed = models.BinaryField(help_text="JSON: to, subject, text, html, link.")
     received_at = models.DateTimeField()
     times_received = models.PositiveSmallIntegerField(

@@ -1,0 +1,83 @@
+"""Remind the people of the company who are part of an interview: its interviewers, its recruiter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from yuemian.accounts.models import Organization, User
+from yuemian.domain.cadence import Extra, Step
+from yuemian.domain.states import Channel, Purpose
+from yuemian.interviews.actions.invite import LINK_OUTLIVES
+from yuemian.interviews.chosen import Chosen
+from yuemian.interviews.facts import context_of
+from yuemian.interviews.models import SUBJECT_KIND, Interview, Participant
+from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
+from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
+
+
+def remind_staff(
+    organization: Organization, step: Step, interviews: Sequence[Chosen], *, now: datetime
+) -> list[UUID]:
+    """Write a mail to everybody the step names besides the candidate. Returns the notifications' ids.
+
+    Without a published template for it nothing is written: the candidate's message does not wait for that.
+    """
+    if not step.extras:
+        return []
+    people = _people(step, [each.id for each in interviews])
+    try:
+        version = version_for(organization.pk, Purpose.STAFF_REMINDER)
+    except NoTemplate:
+        return []
+    texts = texts_of(version)
+    occasion = Occasion(
+        organization=organization,
+        purpose=Purpose.STAFF_REMINDER,
+        version=version,
+        subject_kind=SUBJECT_KIND,
+        due_at=now,
+        now=now,
+        step_key=step.key,
+    )
+    intents = (
+        _intent(organization, chosen, user, locale=best_locale(texts, [user.locale]) or "zh-hans")
+        for chosen in interviews
+        for user in people.get(chosen.id, ())
+    )
+    return plan_notifications(occasion, intents)
+
+
+def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: str) -> Intent:
+    page = f"{settings.PUBLIC_URL}{reverse('interview', args=[chosen.id])}"
+    return Intent(
+        recipient=Recipient(user=user),
+        subject_id=chosen.id,
+        subject_revision=chosen.revision,
+        locale=locale,
+        context=context_of(chosen.facts, organization, locale, staff_name=user.name, interview_link=page),
+        channels=[Channel.EMAIL],
+        deadline_at=chosen.ends_at + LINK_OUTLIVES,
+        link_expires_at=chosen.ends_at,
+    )
+
+
+def _people(step: Step, interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+    """Each person once per interview, those who can still sign in."""
+    ids = list(interview_ids)
+    pairs: list[tuple[UUID, UUID]] = []
+    if Extra.INTERVIEWER in step.extras:
+        pairs += Participant.objects.filter(interview__in=ids).values_list("interview_id", "user_id")
+    if Extra.RECRUITER in step.extras:
+        recruiters = Interview.objects.filter(pk__in=ids, recruiter__isnull=False)
+        pairs += recruiters.values_list("pk", "recruiter_id")
+    users = User.objects.filter(is_active=True).in_bulk({user_id for _, user_id in pairs})
+    people: dict[UUID, list[User]] = {}
+    for interview_id, user_id in dict.fromkeys(pairs):
+        if user_id in users:
+            people.setdefault(interview_id, []).append(users[user_id])
+    return people
