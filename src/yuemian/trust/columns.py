@@ -64,7 +64,7 @@ class _ColumnDumper(Dumper):
 
 
 def uuids(values: Sequence[UUID | None]) -> Column:
-    return raw_uuids([value and value.bytes for value in values])
+    return raw_uuids([value.bytes if value else None for value in values])
 
 
 def raw_uuids(values: Sequence[bytes | None]) -> Column:
