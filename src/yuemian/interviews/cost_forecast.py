@@ -164,7 +164,9 @@ def _waiting(organization: Organization, zone: ZoneInfo, now: datetime, until: d
 
 def rates_of(organization: Organization) -> Rates:
     """How often people stayed silent and channels failed, of all messages counted so far."""
-    rows = ChannelStatistic.objects.filter(organization_id=organization.pk, segment="")
+    rows = ChannelStatistic.objects.filter(
+        organization_id=organization.pk, segment="", is_rehearsal=organization.is_rehearsal
+    )
     sums = rows.order_by().values_list("channel").annotate(Sum("sent"), Sum("reached"), Sum("answered"))
     failures, silent, cases = {}, 0, 0
     for channel, sent, reached, answered in sums:

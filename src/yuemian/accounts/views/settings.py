@@ -160,7 +160,7 @@ def _edit_branch(request: SignedInRequest, branch: Branch) -> HttpResponse:
     context = {
         "form": form,
         "branch": None if is_new else branch,
-        "workdays": _workdays_note(branch.region, timezone.now().astimezone(branch.zone).year),
+        "workdays": _workdays_note(branch.region, timezone.now().year),
     }
     return render(request, "accounts/branch.html", context, status=422 if form.errors else 200)
 
