@@ -52,7 +52,7 @@ def test_quiet_hours_need_both_ends(cast: Cast, owner: Client, hours: dict[str, 
     [
         ("SG", "known until the end of"),
         ("CN", "Holidays and make-up workdays are known until the end of"),
-        ("AQ", "only weekends count"),
+        ("QQ", "only weekends count"),
     ],
 )
 def test_the_form_says_how_far_the_calendar_is_certain(

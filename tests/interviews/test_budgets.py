@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from yuemian.messaging.models import (
     ProviderAccount,
 )
 from yuemian.trust.models import AuditEntry, Key
-from yuemian.trust.tenancy import enter
+from yuemian.trust.tenancy import SETTING, enter
 
 ENGLISH = {"accept-language": "en"}
 E, S = Channel.EMAIL, Channel.SMS
@@ -72,6 +73,11 @@ def sum_of(cast: Cast, channel: Channel, now: datetime) -> Expected:
         total.at_most += each.at_most
         total.is_upper_bound |= each.is_upper_bound
     return total
+
+
+def unbind() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', true)", [SETTING])
 
 
 # --- What is set ------------------------------------------------------------------------------------------------
@@ -194,12 +200,14 @@ def test_the_page_fetches_the_forecast_and_shows_it_without_script_too(
 
 
 def test_another_companys_interviews_and_money_are_not_in_it(cast: Cast, now: datetime) -> None:
+    unbind()
     other = create_cast(now=now, name="远山科技")
     create_plan(other, now=now, steps=[TEXT], is_automatic=True)
     create_interviews(other, 3, now=now, starts_at=now + 3 * DAY)
     account(other, S, "0.05")
     counted(other, S, sent=100, reached=90, answered=60)
     assert sum_of(other, S, now).at_most == 3
+    unbind()
     enter(cast.organization.pk)
     found = outlook(cast.organization, now=now)
     assert (found.expected, found.total, found.rates.silence.cases) == ({}, 0, 0)

@@ -1,4 +1,4 @@
-"""A plan edited in a real browser, with and without JavaScript: preview, consequences, and the interview's page after it."""
+"""A plan edited in a real browser, with and without JavaScript: preview, consequences, and what the interview shows."""
 
 from __future__ import annotations
 
