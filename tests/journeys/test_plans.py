@@ -19,6 +19,8 @@ RECRUITER = "zhouhang@galaxy.example"
 
 
 def open_plan(page: Page, house: House) -> None:
+    """In English: then the sentences can be read here."""
+    page.context.add_cookies([{"name": "language", "value": "en", "url": house.address}])
     page.goto(f"{house.address}/plans")
     page.locator("tbody th a").first.click()
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}$"))
@@ -30,7 +32,7 @@ def step(page: Page, words: str) -> Locator:
 
 def press_check_and_save(page: Page) -> None:
     page.locator(".plan-bar button[name=check]").click()
-    expect(page.locator("h1")).to_have_text("保存这份计划？")
+    expect(page.locator("h1")).to_have_text("Save this plan?")
     page.locator("button[name=confirmed]").click()
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}$"))
 
@@ -44,14 +46,14 @@ def test_a_step_is_moved_seen_in_the_preview_saved_and_on_the_interviews_page(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     open_plan(page, house)
     preview = page.locator("#preview")
-    expect(preview).to_contain_text("2小时")
+    expect(preview).to_contain_text("2 hours before")
     number = page.locator(".plan-step").count()
 
-    near = step(page, "面试前2小时")
+    near = step(page, "2 hours before the interview")
     near.locator("summary").first.click()
     near.locator("input[name$=-amount]").fill("5")
-    expect(preview).to_contain_text("5小时")
-    expect(page.locator(".plan-line", has_text="面试前5小时")).to_be_visible()
+    expect(preview).to_contain_text("5 hours before")
+    expect(page.locator(".plan-line", has_text="5 hours before the interview")).to_be_visible()
 
     page.locator("button[name=add]").click()
     expect(page.locator(".plan-step")).to_have_count(number + 1)
@@ -60,19 +62,19 @@ def test_a_step_is_moved_seen_in_the_preview_saved_and_on_the_interviews_page(
     added = page.locator(".plan-step:has(> details > summary:focus)")
     added.locator("input[name$=-amount]").fill("4")
     # It moves to its place in time under the hands, and keeps the focus.
-    expect(page.locator(".plan-line", has_text="面试前4天")).to_be_visible()
+    expect(page.locator(".plan-line", has_text="4 days before the interview")).to_be_visible()
     expect(page.locator("input:focus")).to_have_value("4")
-    expect(page.locator(".plan-step").first).to_contain_text("面试前4天")
+    expect(page.locator(".plan-step").first).to_contain_text("4 days before the interview")
 
     page.locator(".plan-bar button[name=check]").click()
     effects = page.locator(".plan-effects")
-    expect(effects).to_contain_text("提醒")
-    expect(effects).to_contain_text("没有人少收消息。")
+    expect(effects).to_contain_text("Reminder")
+    expect(effects).to_contain_text("Nobody loses a message.")
     page.locator("button[name=confirmed]").click()
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}$"))
     expect(page.locator(".plan-step")).to_have_count(number + 1)
     page.locator("#preview .who a").click()
-    expect(page.locator("main")).to_contain_text("5小时")
+    expect(page.locator("main")).to_contain_text("5 hours before")
     assert complaints == []
 
 
@@ -86,19 +88,19 @@ def test_without_javascript_everything_is_there(house: House, desk: Callable[...
     added = page.locator(".plan-step:has(> details[open])")
     added.locator("input[name$=-amount]").fill("400")
     page.locator(".plan-bar button[name=check]").click()
-    expect(page.locator(".error-summary")).to_contain_text("最多90天")
+    expect(page.locator(".error-summary")).to_contain_text("at most 90 days")
     added = page.locator(".plan-step:has(> details[open])")
     added.locator("input[name$=-amount]").fill("6")
     page.locator("button[name=look]").click()
-    expect(page.locator("#preview")).to_contain_text("6天")
+    expect(page.locator("#preview")).to_contain_text("6 days before")
     press_check_and_save(page)
     expect(page.locator(".plan-step")).to_have_count(number + 1)
-    mine = step(page, "面试前6天")
+    mine = step(page, "6 days before the interview")
     mine.locator("summary").first.click()
     mine.locator("button[name=remove]").click()
     expect(page.locator(".plan-step")).to_have_count(number)
     press_check_and_save(page)
-    expect(page.locator(".plan-line", has_text="面试前6天")).to_have_count(0)
+    expect(page.locator(".plan-line", has_text="6 days before the interview")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "theme"), [(375, "dark"), (1440, "light")])
@@ -132,4 +134,4 @@ def test_a_plan_is_edited_by_keyboard_alone(house: House, desk: Callable[..., Pa
     page.locator(".plan-step > details[open] input[name$=-amount]").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}$"))
-    expect(page.locator("main")).to_contain_text("没有改动")
+    expect(page.locator("main")).to_contain_text("Nothing has changed")
