@@ -134,4 +134,4 @@ def test_a_plan_is_edited_by_keyboard_alone(house: House, desk: Callable[..., Pa
     page.locator(".plan-step > details[open] input[name$=-amount]").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/plans/[0-9a-f-]{36}$"))
-    expect(page.locator("main")).to_contain_text("Nothing has changed")
+    expect(page.locator(".toast")).to_contain_text("Nothing has changed")
