@@ -18,6 +18,7 @@ PUBLIC = {
     "choose_theme": "sets a cookie",
     "healthz": "says that the process runs",
     "readyz": "says whether it can serve",
+    "hook": "gateways' callbacks: a secret in the address, a signature, POST alone",
 }
 #: The candidate's pages are opened by a token instead.
 BY_TOKEN = ("portal-", "candidate", "logo")

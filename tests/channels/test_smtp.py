@@ -13,6 +13,7 @@ import pytest
 from tests.channels.mails import create_message
 from tests.channels.smtp_server import DROP, HANG, ScriptedSMTP, Session, running
 from yuemian.channels.base import BadConfig, Message, Outcome, Receipt
+from yuemian.channels.http import Network
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 
 OK = Outcome.ACCEPTED
@@ -469,3 +470,18 @@ def test_the_scheme_and_the_host_choose_the_encryption() -> None:
 def test_a_url_that_cannot_work_is_explained(url: str) -> None:
     with pytest.raises(BadConfig):
         SMTPConfig.from_url(url)
+
+
+def test_an_account_of_an_organization_reaches_no_server_inside() -> None:
+    async def main(network: Network) -> list[Receipt]:
+        server = ScriptedSMTP()
+        async with running(server):
+            provider = SMTPProvider(config(server), network=network)
+            receipts = await provider.send(people(1))
+            await provider.close()
+            assert bool(server.sessions) is network.admits("127.0.0.1")
+        return receipts
+
+    (refused,) = asyncio.run(main(Network()))
+    assert (refused.kind, refused.code) == (Outcome.CONFIG, "private_network")
+    assert kinds(asyncio.run(main(Network(["127.0.0.0/8"])))) == [OK]

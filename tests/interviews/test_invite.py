@@ -55,7 +55,7 @@ def test_a_change_supersedes_the_waiting_notice_and_reopens_the_answer(cast: Cas
         now=now,
     )
     Delivery.objects.filter(channel="email").update(state="sent")
-    respond(AccessLink.objects.get(), Answer.ACCEPTED, "", now=now, was_confirmed=False)
+    Interview.objects.update(answer=Answer.ACCEPTED, answered_at=now)
     later = facts_of(interview, starts_at=interview.starts_at + timedelta(days=1), mode=Mode.ONSITE)
     changed = change_interview(cast.recruiter, interview.pk, later, now=now)
     interview.refresh_from_db()
@@ -64,6 +64,17 @@ def test_a_change_supersedes_the_waiting_notice_and_reopens_the_answer(cast: Cas
         "superseded_by_reschedule"
     ]
     assert Notification.objects.filter(purpose="change", subject_revision=2).count() == 1
+
+
+def test_an_answer_stops_what_would_still_ask_for_it(cast: Cast, now: datetime) -> None:
+    interview = create_interview(cast, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    summary = summarize([interview], version, Purpose.INVITATION, BOTH, now=now)
+    send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
+    Delivery.objects.filter(channel="email").update(state="sent")
+    respond(AccessLink.objects.get(), Answer.ACCEPTED, "", now=now, was_confirmed=False)
+    found = dict(Delivery.objects.values_list("channel", "reason"))
+    assert found == {"email": "", "sms": "recipient_already_replied"}
 
 
 def test_nobody_hears_of_a_change_who_was_not_told_before(cast: Cast, now: datetime) -> None:

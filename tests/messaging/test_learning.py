@@ -135,6 +135,14 @@ def test_the_hour_and_the_day_are_the_candidate_s(cast: Cast, now: datetime) -> 
     assert list(cells) == [(6, False)]
 
 
+def test_a_make_up_workday_is_a_workday(cast: Cast, now: datetime) -> None:
+    sunday = datetime.fromisoformat("2026-09-20T09:00:00+08:00")  # worked for the holiday of October
+    interview = create_interview(cast, now=sunday, starts_at=sunday + 5 * DAYS)
+    tell(cast, interview, Channel.EMAIL, at=sunday)
+    learn(cast, after(interview))
+    assert ChannelStatistic.objects.get(segment=EVERYBODY).is_workday
+
+
 def test_everything_is_counted_once(cast: Cast, now: datetime, interview: Interview) -> None:
     tell(cast, interview, Channel.EMAIL, at=now)
     assert learn(cast, interview.starts_at) == 0  # late receipts may still come

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from yuemian.accounts.models import User
 from yuemian.ui.access import public
 
-__all__ = ["SignedInRequest", "View", "public", "requires"]
+__all__ = ["SignedInRequest", "View", "detached", "public", "requires"]
 
 View = Callable[..., HttpResponse]
 
@@ -39,3 +39,10 @@ def requires(permission: str) -> Callable[[Callable[..., Any]], Callable[..., An
         return guarded
 
     return decorate
+
+
+def detached(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For a view that waits for the network: it is called when the request's transaction has ended, and opens its own
+    with `acting_in`."""
+    view.is_detached = True  # type: ignore[attr-defined]
+    return view

@@ -41,8 +41,10 @@ class SignedInUser:
             user = sign_in_from_cookie(request)
             if user is None:
                 return _to_sign_in(request)
-            response: HttpResponseBase = view(request, *args, **kwargs)
-            return response
+            if not getattr(view, "is_detached", False):
+                response: HttpResponseBase = view(request, *args, **kwargs)
+                return response
+        return None  # Django calls it next, outside of the transaction
 
 
 def sign_in_from_cookie(request: HttpRequest) -> User | None:

@@ -7,13 +7,28 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from yuemian.domain.states import Channel
 
+if TYPE_CHECKING:
+    from yuemian.channels.http.network import Network
+
 
 class ChannelError(Exception):
-    """Something about a provider is wrong; the message is a sentence with the remedy."""
+    """Something about a provider is wrong; the message is a sentence with the remedy.
+
+    A sentence with `%(name)s` takes its values by name, so that pages can say it in another language.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.values = sentence, values
+
+
+def said(text: str) -> str:
+    """Marks a text that pages show, for the catalogue of translations."""
+    return text
 
 
 class BadAddress(ChannelError, ValueError):  # noqa: N818
@@ -22,6 +37,14 @@ class BadAddress(ChannelError, ValueError):  # noqa: N818
 
 class BadConfig(ChannelError, ValueError):  # noqa: N818
     """The account's settings cannot work."""
+
+
+class BadSignature(ChannelError):  # noqa: N818
+    """A callback was not signed as agreed: nothing of it is believed."""
+
+
+class BadCallback(ChannelError, ValueError):  # noqa: N818
+    """A callback is signed as agreed but cannot be read."""
 
 
 class Outcome(StrEnum):
@@ -147,23 +170,51 @@ class Event:
 
 
 def setting(
-    label: str, *, help_text: str = "", secret: bool = False, default: Any = dataclasses.MISSING
+    label: str,
+    *,
+    help_text: str = "",
+    secret: bool = False,
+    default: Any = dataclasses.MISSING,
+    choices: Sequence[str] = (),
+    group: str = "",
+    lines: bool = False,
+    internal: bool = False,
 ) -> Any:
-    """A field of a provider's Config: it draws the settings form, the documentation and the masking."""
-    metadata = {"label": label, "help": help_text, "secret": secret}
+    """A field of a provider's Config: it draws the settings form, the documentation and the masking.
+
+    `lines` asks for a field of several lines; `internal` ones are set by us and not shown.
+    """
+    metadata = {
+        "label": label,
+        "help": help_text,
+        "secret": secret,
+        "choices": tuple(choices),
+        "group": group,
+        "lines": lines,
+        "internal": internal,
+    }
     if default is dataclasses.MISSING:
         return dataclasses.field(metadata=metadata, repr=not secret)
     return dataclasses.field(metadata=metadata, default=default, repr=not secret)
 
 
 class Provider(abc.ABC):
-    """One way of carrying one channel; an instance belongs to one account and one event loop."""
+    """One way of carrying one channel; an instance belongs to one account and one event loop.
+
+    `dedup` and `limits` may differ between the accounts of a provider: read them from the instance.
+    """
 
     name: ClassVar[str]
     channel: ClassVar[Channel]
     Config: ClassVar[type[Any]]
-    dedup: ClassVar[Dedup] = Dedup.NONE
-    limits: ClassVar[Limits] = Limits()
+    dedup: Dedup = Dedup.NONE
+    limits: Limits = Limits()
+    #: Whether a setting `callback_url` of Config is filled with the address that `events` answers for.
+    has_callbacks: ClassVar[bool] = False
+
+    def __init__(self, config: Any, *, network: Network | None = None) -> None:  # noqa: ARG002
+        """Raises BadConfig. With `network`, connections go only to addresses that it admits."""
+        self.config = config
 
     @abc.abstractmethod
     async def send(self, messages: Sequence[Message]) -> list[Receipt]:
@@ -177,6 +228,10 @@ class Provider(abc.ABC):
     def events(self, inbound: Inbound) -> list[Event]:  # noqa: ARG002
         """The events in a callback, after its signature was verified on the raw bytes."""
         raise BadConfig(f"The provider '{self.name}' has no callbacks; remove the address at the vendor.")
+
+    def acknowledgement(self) -> tuple[str, bytes]:
+        """Content type and body of the answer that the vendor expects to a callback."""
+        return "text/plain", b""
 
     async def lookup(self, message: Message) -> Receipt | None:  # noqa: ARG002
         """What became of an ambiguous message, or None when the provider cannot say."""

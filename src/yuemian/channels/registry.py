@@ -8,9 +8,12 @@ from typing import Final
 from yuemian.domain.states import Channel
 
 from .base import BadConfig, Provider
+from .http_sms import HTTPSMSProvider
 from .smtp import SMTPProvider
 
-PROVIDERS: Final[Mapping[str, type[Provider]]] = {provider.name: provider for provider in (SMTPProvider,)}
+PROVIDERS: Final[Mapping[str, type[Provider]]] = {
+    provider.name: provider for provider in (SMTPProvider, HTTPSMSProvider)
+}
 
 
 def provider_class(name: str) -> type[Provider]:
@@ -19,7 +22,9 @@ def provider_class(name: str) -> type[Provider]:
         return PROVIDERS[name]
     except KeyError:
         known = ", ".join(sorted(PROVIDERS))
-        raise BadConfig(f"There is no provider '{name}'; choose one of {known}.") from None
+        raise BadConfig(
+            "There is no provider “%(name)s”; choose one of %(known)s.", name=name, known=known
+        ) from None
 
 
 def providers_of(channel: Channel) -> list[type[Provider]]:

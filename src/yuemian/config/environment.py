@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -37,6 +38,7 @@ class Environment:
     database_is_embedded: bool
     smtp_url: str
     mail_from: str
+    private_networks: list[str]
 
 
 def read() -> Environment:
@@ -64,6 +66,7 @@ def read() -> Environment:
         database_is_embedded=not url,
         smtp_url=_text("YUEMIAN_SMTP_URL", ""),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
+        private_networks=_networks("YUEMIAN_PRIVATE_NETWORKS"),
     )
 
 
@@ -128,6 +131,18 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _networks(name: str) -> list[str]:
+    found = _list(name)
+    for text in found:
+        try:
+            ip_network(text, strict=False)
+        except ValueError as error:
+            raise EnvironmentError_(
+                f"{name} holds {text!r}, which is no network; write it as 10.1.0.0/16"
+            ) from error
+    return found
 
 
 def _port(name: str, default: int) -> int:

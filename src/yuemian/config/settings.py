@@ -21,6 +21,7 @@ KEY_FILE = ENV.key_file
 SMTP_URL = ENV.smtp_url
 MAIL_FROM = ENV.mail_from
 TRUSTED_PROXIES = ENV.trusted_proxies
+PRIVATE_NETWORKS = ENV.private_networks
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",

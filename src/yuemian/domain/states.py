@@ -128,6 +128,7 @@ class ReasonCode(StrEnum):
     INTERVIEW_CANCELLED = "interview_cancelled"
     INTERVIEW_OVER = "interview_over"
     RECIPIENT_ALREADY_REPLIED = "recipient_already_replied"
+    REACHED_OTHERWISE = "reached_otherwise"
     STOPPED_BY_PERSON = "stopped_by_person"
     OVERTAKEN = "overtaken"  # another message says the same at nearly the same time
     CONDITION_NOT_MET = "condition_not_met"
@@ -205,8 +206,9 @@ _FAILED = frozenset({D.TEMPORARY_FAILURE, D.PERMANENT_FAILURE, D.TECHNICAL_FAILU
 
 DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     D.CREATED: _CALLED_OFF | {D.HELD, D.QUEUED},
-    D.HELD: _CALLED_OFF | {D.QUEUED},
-    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD},
+    # What waits to be repeated under the same key may have arrived: called off, it is of unknown fate.
+    D.HELD: _CALLED_OFF | {D.QUEUED, D.UNKNOWN},
+    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD, D.UNKNOWN},
     # The truth is re-checked inside the claim, so `sending` can still be called off, held or given back;
     # a receipt may overtake our own bookkeeping, so `delivered` can follow at once.
     D.SENDING: _CALLED_OFF | _FAILED | {D.QUEUED, D.HELD, D.SENT, D.DELIVERED, D.UNKNOWN},

@@ -143,7 +143,7 @@ def _checked(name: str, value: object) -> Value | None:
             return None
         if kind not in _TEXTUAL:
             raise RenderProblem(f"'{name}' holds a text where a {kind.value} is needed.", name)
-        return _checked_text(name, kind, value)
+        return checked_text(name, kind, value)
     if value is None:
         return None
     if kind is Kind.FLAG and isinstance(value, bool):
@@ -155,7 +155,8 @@ def _checked(name: str, value: object) -> Value | None:
     raise RenderProblem(f"'{name}' holds a {type(value).__name__}, which does not fit {kind.value}.", name)
 
 
-def _checked_text(name: str, kind: Kind, value: str) -> str:
+def checked_text(name: str, kind: Kind, value: str) -> str:
+    """A text as the template may see it. Raises RenderProblem."""
     if len(value) > VALUE_CAP:
         raise RenderProblem(
             f"'{name}' has {len(value)} characters; {VALUE_CAP} are allowed. Shorten it.", name

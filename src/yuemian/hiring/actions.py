@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.hiring.models import Job, JobFamily
+from yuemian.domain.states import Channel
+from yuemian.hiring.models import Candidate, ContactPoint, Job, JobFamily
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
+from yuemian.trust.keyring import keyring
+from yuemian.trust.vault import Unreadable, Vault
 
 
 def save_job(user: User, job: Job, family_name: str, *, now: datetime) -> None:
@@ -27,3 +31,39 @@ def save_job(user: User, job: Job, family_name: str, *, now: datetime) -> None:
             at=now,
             subject=("job", job.pk),
         )
+
+
+class NotInRehearsal(Exception):  # noqa: N818
+    """In live work only the person can subscribe, by opening the page in WeChat."""
+
+
+def subscribe_in_rehearsal(user: User, candidates: Iterable[Candidate], *, now: datetime) -> int:
+    """Let candidates of a rehearsal have WeChat, as if they had opened the page there and subscribed.
+
+    Returns how many had none before. Raises NotInRehearsal.
+    """
+    if not user.organization.is_rehearsal:
+        raise NotInRehearsal(NotInRehearsal.__doc__)
+    with transaction.atomic():
+        ids = [candidate.pk for candidate in candidates]
+        without = (
+            Candidate.objects.visible_to(user)
+            .filter(pk__in=ids)
+            .exclude(contact_points__channel=Channel.WECHAT)
+        )
+        vault, points = Vault(user.organization_id), []
+        for candidate in without.select_related("key").order_by("pk"):
+            point = ContactPoint(
+                id=uuid7(), organization_id=user.organization_id, candidate=candidate, channel=Channel.WECHAT
+            )
+            value = f"rehearsal-{candidate.pk.hex}"
+            point.blind_index = keyring().blind_index(user.organization_id, str(Channel.WECHAT), value)
+            try:
+                point.value_sealed = vault.seal(candidate.key, ContactPoint.PLACE, point.pk, value)
+            except Unreadable:
+                continue  # erased meanwhile
+            points.append(point)
+        ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
+        if points:
+            audit.record(user.organization_id, user.actor, "rehearsal.subscribed", at=now, count=len(points))
+    return len(points)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from yuemian.messaging.clock import Chore, register_chore
+from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 
 TRUTH = """
-SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at
+SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
+       i.answer IN ('declined', 'reschedule_requested'), i.state = 'cancelled'
 FROM interviews_interview i WHERE i.id = ANY(%s)
 """
 #: Its segment, similar people: the same job family, source and language (`route_reading.segment_of`).
@@ -39,13 +42,22 @@ WHERE interview.organization_id = %(organization)s
 PAST_OF = f"{_PAST} AND application.candidate_id = ANY(%(candidates)s::uuid[])"
 CLOSED = f"{_PAST} AND interview.starts_at >= %(since)s AND interview.starts_at < %(until)s"
 
+#: A candidate's clock is their own where it is known, else that of the interview.
+PLACE = """
+SELECT i.id, i.branch_id, coalesce(nullif(c.time_zone, ''), i.time_zone)
+FROM interviews_interview i
+JOIN hiring_application a ON a.id = i.application_id
+JOIN hiring_candidate c ON c.id = a.candidate_id
+WHERE i.id = ANY(%s)
+"""
+
 
 class InterviewsConfig(AppConfig):
     name = "yuemian.interviews"
     label = "interviews"
 
     def ready(self) -> None:
-        register(Subject("interview", TRUTH, PAST_OF, CLOSED))
+        register(Subject("interview", TRUTH, PAST_OF, CLOSED, PLACE))
         register_previews("yuemian.interviews.previews.SOURCE")
         register_chore(
             Chore(
@@ -55,3 +67,5 @@ class InterviewsConfig(AppConfig):
                 due="yuemian.interviews.tasks.steps_due",
             )
         )
+        # By name: models cannot be imported before every app stands.
+        reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")

@@ -24,6 +24,7 @@ BEGIN
     IF FOUND THEN
         PERFORM pg_notify('yuemian_clock', held::text);
     END IF;
+    PERFORM leave_out_answered('interview', wanted, given IN ('declined', 'reschedule_requested'), moment);
     PERFORM pg_notify('yuemian_events', json_build_object(
         'organization', held, 'topic', 'interviews', 'interview', wanted)::text);
     RETURN true;

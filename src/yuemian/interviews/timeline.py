@@ -49,7 +49,12 @@ EVENTS = {
     EventKind.FAILED: "danger",
     EventKind.BOUNCED: "danger",
     EventKind.UNCLEAR: "warning",
+    EventKind.REPLIED: "warning",
+    EventKind.UNSUBSCRIBED: "danger",
+    EventKind.COMPLAINED: "danger",
 }
+#: Those that say all in their title.
+PLAIN = frozenset({EventKind.DELIVERED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED})
 
 
 @dataclass(frozen=True)
@@ -220,7 +225,7 @@ def _events(interview: Interview) -> Iterator[Entry]:
     for event in found.select_related("delivery__notification"):
         kind = EventKind(event.kind)
         reason = wording.reason(event.code or event.delivery.reason).sentence
-        detail = "" if kind is EventKind.DELIVERED else str(reason)
+        detail = "" if kind in PLAIN else str(reason)
         yield _delivery_entry(event.delivery, kind, event.at, EVENTS[kind], detail)
 
 
@@ -240,6 +245,9 @@ def _event_title(kind: EventKind, channel: str, is_rehearsal: bool) -> str:
         EventKind.BOUNCED: _("%(channel)s came back"),
         EventKind.UNCLEAR: _("%(channel)s: outcome unknown"),
         EventKind.CALLED_OFF: _("%(channel)s called off"),
+        EventKind.REPLIED: _("%(channel)s answered by the candidate"),
+        EventKind.UNSUBSCRIBED: _("%(channel)s: the candidate wants no more of them"),
+        EventKind.COMPLAINED: _("%(channel)s reported as unwanted"),
     }
     if is_rehearsal:
         titles |= {

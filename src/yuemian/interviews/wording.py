@@ -124,6 +124,7 @@ REASONS: dict[str, Reason] = {
     ReasonCode.INTERVIEW_CANCELLED: Reason(_("The interview was cancelled.")),
     ReasonCode.INTERVIEW_OVER: Reason(_("The interview is over.")),
     ReasonCode.RECIPIENT_ALREADY_REPLIED: Reason(_("The candidate had already answered.")),
+    ReasonCode.REACHED_OTHERWISE: Reason(_("Already reached on another channel.")),
     ReasonCode.STOPPED_BY_PERSON: Reason(_("Somebody stopped the sending.")),
     ReasonCode.ERASED: Reason(_("The candidate's data was erased.")),
     ReasonCode.OVERTAKEN: Reason(_("Another message said the same at nearly the same time.")),

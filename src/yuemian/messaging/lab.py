@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -15,14 +15,17 @@ from django.db.models import Max, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.names import comparable_name
+from yuemian.domain.service_card import ServiceCard, read_card
 from yuemian.domain.states import Channel
-from yuemian.hiring.models import Candidate
+from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models import LabMessage
 from yuemian.trust.vault import Unreadable, Vault
 
 PHONES_PER_PAGE = 8
 #: Older messages of one phone are not shown.
 MESSAGES_PER_PHONE = 40
+#: The phone's apps.
+APPS: Final = {Channel.EMAIL: "mail", Channel.SMS: "messages", Channel.WECHAT: "wechat"}
 #: The recruiter's own phone, which receives test copies.
 MINE = "me"
 
@@ -46,6 +49,16 @@ class Letter:
     @property
     def is_mail(self) -> bool:
         return self.channel == Channel.EMAIL
+
+    @property
+    def app(self) -> str:
+        """The app of the phone that shows it."""
+        return APPS[self.channel]
+
+    @property
+    def card(self) -> ServiceCard:
+        """As WeChat shows it; the link as it was written is left out."""
+        return read_card(self.text, self.pieces[1])
 
     @property
     def preview(self) -> str:
@@ -73,6 +86,7 @@ class Phone:
     name: str
     is_mine: bool = False
     letters: Sequence[Letter] = field(default_factory=list)
+    has_wechat: bool = True
 
     @property
     def mails(self) -> list[Letter]:
@@ -84,6 +98,11 @@ class Phone:
         return [letter for letter in reversed(self.letters) if letter.channel == Channel.SMS]
 
     @property
+    def cards(self) -> list[Letter]:
+        """WeChat's service messages, oldest first."""
+        return [letter for letter in reversed(self.letters) if letter.channel == Channel.WECHAT]
+
+    @property
     def newest(self) -> str:
         """Changes whenever something arrives."""
         return (
@@ -93,8 +112,10 @@ class Phone:
         )
 
     def first_app(self) -> str:
-        """What to show unasked: the mail, unless there are only texts."""
-        return "mail" if self.mails or not self.texts else "messages"
+        """What to show unasked: the mail, unless there are only texts or cards."""
+        if self.mails or not (self.texts or self.cards):
+            return "mail"
+        return "messages" if self.texts else "wechat"
 
 
 @dataclass(frozen=True)
@@ -116,8 +137,11 @@ def shelf(user: User, *, name: str, number: int) -> Shelf:
     first = (number - 1) * PHONES_PER_PAGE
     rows = list(owners[first : first + PHONES_PER_PAGE + 1])
     candidates = {row.pk: row.name for row in rows[:PHONES_PER_PAGE]}
-    letters = _letters_of(user, candidates)
-    phones = [Phone(str(pk), known_as, letters=letters.get(pk, [])) for pk, known_as in candidates.items()]
+    letters, subscribed = _letters_of(user, candidates), _subscribed(candidates)
+    phones = [
+        Phone(str(pk), known_as, letters=letters.get(pk, []), has_wechat=pk in subscribed)
+        for pk, known_as in candidates.items()
+    ]
     if number == 1 and not name:
         mine = my_phone(user)
         phones = [mine, *phones] if mine.letters else phones
@@ -125,8 +149,14 @@ def shelf(user: User, *, name: str, number: int) -> Shelf:
 
 
 def phone_of(user: User, candidate: Candidate) -> Phone:
-    letters = _letters_of(user, [candidate.pk])
-    return Phone(str(candidate.pk), candidate.name, letters=letters.get(candidate.pk, []))
+    letters = _letters_of(user, [candidate.pk]).get(candidate.pk, [])
+    has_wechat = candidate.pk in _subscribed([candidate.pk])
+    return Phone(str(candidate.pk), candidate.name, letters=letters, has_wechat=has_wechat)
+
+
+def without_wechat(user: User) -> QuerySet[Candidate]:
+    """Whoever has a phone here and has not subscribed."""
+    return _owners(user, "").exclude(contact_points__channel=Channel.WECHAT)
 
 
 def my_phone(user: User) -> Phone:
@@ -188,6 +218,11 @@ def _owners(user: User, name: str) -> QuerySet[Candidate]:
     return people.annotate(newest=Max("notifications__deliveries__lab_message__received_at")).order_by(
         "-newest", "id"
     )
+
+
+def _subscribed(candidates: Iterable[UUID]) -> set[UUID]:
+    points = ContactPoint.objects.filter(candidate__in=list(candidates), channel=Channel.WECHAT)
+    return set(points.values_list("candidate_id", flat=True))
 
 
 def _newest(rows: QuerySet[LabMessage]) -> QuerySet[LabMessage]:

@@ -85,8 +85,9 @@ SENTENCES: Mapping[Why, Any] = {
 
 @dataclass(frozen=True)
 class ShownRoute:
-    """A route in words: `first` leaves at once, `then` only if that fails."""
+    """A route in words: `first` leaves at once, `then` only if that fails. `channel` is the code of the first."""
 
+    channel: str
     first: str
     then: str
     sentence: str
@@ -94,7 +95,10 @@ class ShownRoute:
 
 def shown(route: Route) -> ShownRoute:
     return ShownRoute(
-        _listed(route.first), _listed(route.channels[route.at_once :]), sentence(route.explanation)
+        next(iter(route.channels), ""),
+        _listed(route.first),
+        _listed(route.channels[route.at_once :]),
+        sentence(route.explanation),
     )
 
 

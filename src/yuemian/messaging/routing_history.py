@@ -19,7 +19,9 @@ from psycopg import Cursor
 from yuemian.accounts.models import Organization
 from yuemian.domain.routing import Breaker, Lane
 from yuemian.domain.routing.learning import NOTHING, Comparison, Estimate, History, Tally, total
+from yuemian.domain.routing.sentence import ARM
 from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.workdays import is_workday
 from yuemian.messaging.models import ChannelDay, ChannelPolicy, ChannelStatistic, Health, ProviderAccount
 from yuemian.messaging.reach import available_channels
 from yuemian.messaging.subjects import SUBJECTS
@@ -103,16 +105,12 @@ class Trial(NamedTuple):
 
     @property
     def is_workday(self) -> bool:
-        return is_workday(self.sent_local, self.region)
+        return is_workday(self.sent_local.date(), self.region)
 
     @property
     def arm(self) -> str:
         """The group it is compared in, as the route's note ends; mostly none."""
-        return self.explanation.partition(";arm=")[2]
-
-
-def is_workday(local: datetime, region: str) -> bool:  # noqa: ARG001
-    return local.weekday() < 5
+        return self.explanation.partition(ARM)[2]
 
 
 def arm_segment(arm: str) -> str:

@@ -18,7 +18,7 @@ from yuemian.messaging.wording import Text as Word
 #: Purposes that have templates of their own now, in the order of the shelf.
 WRITTEN = (Purpose.INVITATION, Purpose.REMINDER, Purpose.CHANGE, Purpose.CANCELLATION, Purpose.ANSWER)
 #: Channels a template is written for.
-WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS)
+WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
 LOCALE_NAMES = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
 

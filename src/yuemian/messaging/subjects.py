@@ -9,8 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Columns that a subject's truth query must return, in this order:
-#: subject_id uuid, revision int, is_open bool, is_answered bool, closes_at timestamptz.
-TRUTH_COLUMNS = ("subject_id", "revision", "is_open", "is_answered", "closes_at")
+#: subject_id uuid, revision int, is_open bool, is_answered bool, closes_at timestamptz, is_declined bool,
+#: is_called_off bool.
+TRUTH_COLUMNS = (
+    "subject_id",
+    "revision",
+    "is_open",
+    "is_answered",
+    "closes_at",
+    "is_declined",
+    "is_called_off",
+)
+#: Columns of a subject's place query: subject_id uuid, branch_id uuid, the recipient's zone as an IANA name.
+PLACE_COLUMNS = ("subject_id", "branch_id", "zone")
 
 
 #: Columns of a subject's past, one row per revision: candidate_id uuid, subject_id uuid, revision int,
@@ -26,6 +37,7 @@ PAST_COLUMNS = (
 class Subject:
     """`truth_sql` takes one parameter, an array of subject ids, and returns TRUTH_COLUMNS.
 
+    `place_sql` likewise returns PLACE_COLUMNS: by whose clock and rules a plan's messages keep quiet; empty: none.
     It runs as the engine's role: select only, every organization.
 
     `past_of_sql` (%(organization)s, %(candidates)s: an array) and `closed_sql` (%(organization)s, %(since)s, %(until)s:
@@ -36,6 +48,7 @@ class Subject:
     truth_sql: str
     past_of_sql: str = ""
     closed_sql: str = ""
+    place_sql: str = ""
 
 
 SUBJECTS: dict[str, Subject] = {}

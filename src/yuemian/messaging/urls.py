@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import blocks, lab, routing, templates
+from yuemian.messaging.views import blocks, channels, hooks, lab, routing, templates
 
 urlpatterns = [
     path("templates", templates.template_list, name="templates"),
@@ -29,8 +29,17 @@ urlpatterns = [
     path("blocks/<uuid:block_id>/delete", blocks.block_delete, name="block-delete"),
     path("blocks/<uuid:block_id>/move", blocks.block_move, name="block-move"),
     path("settings/routing", routing.routing, name="settings-routing"),
+    path("settings/channels", channels.channel_list, name="channels"),
+    path("settings/channels/new", channels.account_new, name="channel-account-new"),
+    path("settings/channels/<uuid:account_id>", channels.account_edit, name="channel-account"),
+    path("settings/channels/<uuid:account_id>/switch", channels.account_switch, name="channel-switch"),
+    path("settings/channels/<uuid:account_id>/callback", channels.account_callback, name="channel-callback"),
+    path("settings/channels/<uuid:account_id>/trial", channels.account_trial, name="channel-trial"),
+    path("hooks/<str:provider>/<uuid:account_id>/<str:token>", hooks.receive, name="hook"),
     path("lab", lab.lab_page, name="lab"),
+    path("lab/subscribe", lab.lab_subscribe, name="lab-subscribe"),
     path("lab/phones/<str:owner>", lab.lab_phone, name="lab-phone"),
+    path("lab/phones/<uuid:candidate_id>/subscribe", lab.lab_phone_subscribe, name="lab-phone-subscribe"),
     path("lab/messages/<uuid:message_id>", lab.lab_message, name="lab-message"),
     path("lab/messages/<uuid:message_id>/html", lab.lab_message_html, name="lab-message-html"),
     path("lab/messages/<uuid:message_id>/page", lab.lab_message_page, name="lab-message-page"),

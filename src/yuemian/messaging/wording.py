@@ -33,6 +33,28 @@ CHANNELS: dict[str, Text] = {
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
 }
+#: Of the registry.
+PROVIDER_NAMES: dict[str, Text] = {
+    "smtp": _("Mail server (SMTP)"),
+    "http_sms": _("Text messages by HTTP"),
+}
+#: What a test of an account ran into, by the receipt's code; other codes are the provider's own.
+TROUBLES: dict[str, Text] = {
+    "unreachable": _("The gateway cannot be reached; check address and port."),
+    "no_such_host": _("The gateway's name cannot be resolved; check its spelling."),
+    "private_network": _(
+        "The gateway's name leads into a private network; name that network in YUEMIAN_PRIVATE_NETWORKS if this is meant."
+    ),
+    "not_encrypted": _("Plain http is for private networks alone; write the address with https://."),
+    "certificate": _("The certificate is not trusted; check host name and authority."),
+    "tls": _("The encrypted connection could not be set up; is this the right port?"),
+    "timeout": _("The request was written, but no answer came in time."),
+    "cut_off": _("The connection broke after the request was written, before its answer."),
+    "too_long": _("The answer was too long to be one of a gateway."),
+    "not_http": _("The answer was not HTTP."),
+    "connection": _("The mail server cannot be reached; check address and port."),
+    "auth": _("The server refused user and password."),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),

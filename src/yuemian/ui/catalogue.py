@@ -36,6 +36,11 @@ _KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "word": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
+    # Providers know no Django: what of theirs pages show is marked by these.
+    "said": None,
+    "setting": None,
+    "BadConfig": None,
+    "BadAddress": None,
 }
 _HEADER = """msgid ""
 msgstr ""

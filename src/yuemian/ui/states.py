@@ -36,6 +36,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "no_show": Appearance("danger", word("attendance", "No-show")),
         "excused": Appearance("neutral", word("attendance", "Excused")),
     },
+    "account": {
+        "ok": Appearance("success", word("account", "Works")),
+        "half_open": Appearance("warning", word("account", "Being tried again")),
+        "open": Appearance("danger", word("account", "Paused after failures")),
+        "off": Appearance("neutral", word("account", "Switched off")),
+    },
     "notification": {
         "draft": Appearance("neutral", word("notification", "Draft")),
         "pending_approval": Appearance("warning", word("notification", "Awaiting approval")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,8 +24,10 @@ from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.worker import Options, Worker
-from yuemian.messaging.models import Batch, Delivery, Notification, TemplateVariant
+from yuemian.messaging.models import Batch, Delivery, Notification, ProviderAccount, TemplateVariant
+from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import acting_in
+from yuemian.trust.vault import Vault, organization_key
 
 
 class FakeProvider(Provider):
@@ -39,9 +41,11 @@ class FakeProvider(Provider):
         self, answer: Callable[[Message], Receipt] | None = None, *, dedup: Dedup = Dedup.NONE
     ) -> None:
         self.sent: list[Message] = []
+        self.begun = 0
+        self.closed = False
         self.was_asked = asyncio.Event()
         self.answer = answer or (lambda message: Receipt(Outcome.ACCEPTED, provider_id=message.key[:8]))
-        self.dedup = dedup  # type: ignore[misc]  # one class plays every kind of provider
+        self.dedup = dedup  # one class plays every kind of provider
         self.before_send: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.found: Receipt | None = None
 
@@ -50,6 +54,7 @@ class FakeProvider(Provider):
         return address
 
     async def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        self.begun += len(messages)
         if self.before_send:
             await self.before_send()
         self.sent += messages
@@ -58,6 +63,9 @@ class FakeProvider(Provider):
 
     async def lookup(self, message: Message) -> Receipt | None:
         return self.found
+
+    async def close(self) -> None:
+        self.closed = True
 
 
 class Story:
@@ -127,9 +135,33 @@ class Story:
             found = Notification.objects.prefetch_related("deliveries").order_by("id")
             return [(each.purpose, each.standing()) for each in found]
 
+    def account(self, name: str, channel: Channel = Channel.EMAIL, **fields: Any) -> UUID:
+        """A provider account of the organization; `create_worker(accounts={name: provider})` plays it."""
+        organization, id_ = self.cast.organization, uuid7()
+        with acting_in(organization.pk):
+            key = organization_key(organization.pk)
+            sealed = Vault(organization.pk).seal(key, ProviderAccount.PLACE, id_, "{}")
+            row = ProviderAccount(
+                id=id_, organization=organization, channel=channel, provider="fake", name=name, key=key,
+                config_sealed=sealed, created_at=self.now, **fields,
+            )  # fmt: skip
+            row.save(force_insert=True)
+        return id_
+
+    def health(self, *fields: str) -> dict[str, Any]:
+        """By account: the given columns, or its health and its code."""
+        wanted = ("name", *(fields or ("health", "health_code")))
+        found = self.rows(ProviderAccount.objects.values_list(*wanted))
+        return {name: rest[0] if len(rest) == 1 else tuple(rest) for name, *rest in found}
+
     def rows(self, query: Any) -> list[Any]:
         with acting_in(self.cast.organization.pk):
             return list(query)
+
+    def act(self, what: Callable[[], Any]) -> Any:
+        """Anything else, in a transaction of the organization."""
+        with acting_in(self.cast.organization.pk):
+            return what()
 
     def change(self, statement: str, *values: Any) -> None:
         """As the engine's role, for what only time or another process could do."""
@@ -158,9 +190,19 @@ def create_database(connections: int = 5) -> Database:
     return Database({**settings, "OPTIONS": options}, connections)
 
 
-def create_worker(*providers: Provider, **options: Any) -> Worker:
-    accounts = Accounts(Account(provider, "jobs@galaxy.example") for provider in providers)
-    return Worker(create_database(), accounts, Renderer("http://localhost:8000"), Options(**options))
+def create_worker(
+    *providers: Provider,
+    accounts: Mapping[str, Provider] | None = None,
+    database: Database | None = None,
+    **options: Any,
+) -> Worker:
+    """`providers` are the installation's own; `accounts` play the organization's rows, by their names."""
+
+    def opened(row: ProviderAccount, _: Vault) -> Provider:
+        return (accounts or {})[row.name]
+
+    found = Accounts((Account(provider, "jobs@galaxy.example") for provider in providers), opened)
+    return Worker(database or create_database(), found, Renderer("http://localhost:8000"), Options(**options))
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -70,33 +70,38 @@ def test_a_change_after_the_claim_counts_the_person_as_told_and_corrects_it(
     assert len(outside.sent) == 2
 
 
-def test_stopping_a_batch_spares_nothing_that_was_not_claimed(story: Story) -> None:
+def test_stopping_a_batch_spares_nothing_that_was_not_handed_over(story: Story) -> None:
     story.invite(10)
 
-    async def claims_four() -> list[UUID]:
+    async def claims_four_and_hands_over_one() -> list[UUID]:
         worker = create_worker()
         await worker.open()
         found = await claim_now(worker, limit=4)
+        await worker.database.fetch(
+            "UPDATE messaging_delivery SET provider = 'lab' WHERE id = %(id)s", {"id": found[0]}
+        )
         await worker.close()
         return found
 
-    assert len(run(claims_four())) == 4
+    assert len(run(claims_four_and_hands_over_one())) == 4
     with acting_in(story.cast.organization.pk):
-        assert stop_batch(Batch.objects.get(), now=story.now) == 6
+        assert stop_batch(Batch.objects.get(), now=story.now) == 9
     assert sorted(set(story.deliveries())) == [("cancelled", "stopped_by_person"), ("sending", "")]
     deliver()
-    assert sorted(story.deliveries("state")) == [("cancelled",)] * 6 + [("sending",)] * 4
+    assert sorted(story.deliveries("state")) == [("cancelled",)] * 9 + [("sending",)]
 
 
-def test_a_stop_waits_for_a_claim_that_is_just_being_made(story: Story) -> None:
-    """The claim's transaction is still open when the recruiter presses stop: that person counts as told."""
+def test_a_stop_waits_for_a_hand_over_that_is_just_being_made(story: Story) -> None:
+    """Its transaction is still open when the recruiter presses stop: that person counts as told."""
     story.invite(1)
     settings = connection.settings_dict
     with psycopg.connect(
         host=settings["HOST"], port=settings["PORT"], user="yuemian_owner", dbname=settings["NAME"]
     ) as engine:
         engine.execute("SET ROLE yuemian_engine")
-        engine.execute("UPDATE messaging_delivery SET state = 'sending', worker = id, lease_until = now()")
+        engine.execute(
+            "UPDATE messaging_delivery SET state = 'sending', worker = id, lease_until = now(), provider = 'lab'"
+        )
 
         async def stop_while_open() -> int:
             def stop() -> int:

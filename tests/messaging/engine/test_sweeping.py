@@ -9,7 +9,6 @@ from yuemian.channels.base import Dedup, Outcome, Receipt
 from yuemian.domain.retry import MAX_ATTEMPTS
 from yuemian.messaging.engine.claim import claim
 from yuemian.messaging.engine.settle import Attempt, settle, settlement
-from yuemian.messaging.engine.sweep import sweep
 from yuemian.messaging.models import Batch, DeliveryEvent, LabMessage
 from yuemian.trust.identifiers import uuid7
 
@@ -22,7 +21,7 @@ def sweep_once(*providers: FakeProvider) -> int:
     async def work() -> int:
         worker = create_worker(*providers)
         await worker.open()
-        count = await sweep(worker.database, worker.accounts, worker.news)
+        count = await worker.sweeper.sweep()
         await worker.news.flush()
         await worker.close()
         return count
@@ -101,7 +100,7 @@ def test_a_late_receipt_of_the_same_attempt_settles_what_was_called_unknown(live
         mine = uuid7()
         (row,) = await claim(worker.database, mine, limit=10, lease=timedelta(0))
         await worker.database.fetch("UPDATE messaging_delivery SET provider = 'fake'")
-        await sweep(worker.database, worker.accounts, worker.news)
+        await worker.sweeper.sweep()
         late = settlement(
             Attempt(row.id, mine, row.attempt, row.deadline_at),
             Receipt(Outcome.ACCEPTED),

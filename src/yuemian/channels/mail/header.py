@@ -48,6 +48,7 @@ def _is_plain(value: str) -> bool:
     return len(value) <= _PLAIN_CAP and value.isascii() and "=?" not in value and value == value.strip()
 
 
+@lru_cache(maxsize=1024)
 def encode_text(value: str) -> str:
     """An unstructured value such as a subject."""
     check_value(value)

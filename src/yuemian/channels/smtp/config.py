@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from yuemian.channels.base import BadConfig, setting
+from yuemian.channels.base import BadConfig, said, setting
 
 _TLS: Final = ("starttls", "implicit", "none")
 _NUMBERS: Final = ("connections", "per_connection", "timeout", "data_timeout", "idle")
@@ -18,20 +18,22 @@ _NUMBERS: Final = ("connections", "per_connection", "timeout", "data_timeout", "
 class SMTPConfig:
     """One mail account; times in seconds."""
 
-    host: str = setting("Server", help_text="The name in its certificate, such as smtp.example.com")
-    port: int = setting("Port", help_text="587 with STARTTLS, 465 with implicit TLS", default=587)
+    host: str = setting("Server", help_text=said("The name in its certificate, such as smtp.example.com"))
+    port: int = setting("Port", help_text=said("587 with STARTTLS, 465 with implicit TLS"), default=587)
     tls: str = setting(
-        "Encryption", help_text="starttls, implicit or none (loopback only)", default="starttls"
+        "Encryption", help_text=said("starttls, implicit or none (loopback only)"), default="starttls"
     )
     user: str = setting("User", default="")
     password: str = setting("Password", secret=True, default="")
     sender: str = setting(
-        "Sender address", help_text="A domain you control, aligned with SPF or DKIM", default=""
+        "Sender address", help_text=said("A domain you control, aligned with SPF or DKIM"), default=""
     )
     sender_name: str = setting("Sender name", default="")
-    hello: str = setting("EHLO name", help_text="This machine's public name", default="localhost")
-    ca_file: str = setting("Certificate authority", help_text="Only for a private authority", default="")
-    connections: int = setting("Connections", help_text="At most this many at once", default=4)
+    hello: str = setting("EHLO name", help_text=said("This machine's public name"), default="localhost")
+    ca_file: str = setting(
+        "Certificate authority", help_text=said("Only for a private authority"), default=""
+    )
+    connections: int = setting("Connections", help_text=said("At most this many at once"), default=4)
     per_connection: int = setting("Mails per connection", default=1000)
     timeout: float = setting("Patience for an answer", default=30.0)
     # RFC 5321 allows ten minutes; impatience here turns a slow server into mails of unknown fate.
@@ -42,7 +44,11 @@ class SMTPConfig:
         if not self.host:
             raise BadConfig("The SMTP server is missing; write it as smtp://user:password@host:587.")
         if self.tls not in _TLS:
-            raise BadConfig(f"The encryption '{self.tls}' is unknown; choose one of {', '.join(_TLS)}.")
+            raise BadConfig(
+                "The encryption “%(word)s” is unknown; choose one of %(known)s.",
+                word=self.tls,
+                known=", ".join(_TLS),
+            )
         if self.tls == "none" and self.user and not is_loopback(self.host):
             raise BadConfig("A password would travel unencrypted; use tls=starttls or smtps://.")
         if self.connections < 1 or self.per_connection < 1 or min(self.timeout, self.data_timeout) <= 0:
@@ -68,7 +74,7 @@ class SMTPConfig:
         known = {"from": "sender", "name": "sender_name", "hello": "hello", "ca": "ca_file"}
         options: dict[str, Any] = {field: query.pop(name) for name, field in known.items() if name in query}
         if query:
-            raise BadConfig(f"The SMTP address has an unknown option '{min(query)}'; remove it.")
+            raise BadConfig("The SMTP address has an unknown option “%(name)s”; remove it.", name=min(query))
         options.update(
             {n: int(v) if n in ("connections", "per_connection") else v for n, v in numbers.items()}
         )
@@ -86,7 +92,7 @@ class SMTPConfig:
             return ssl.create_default_context(cafile=self.ca_file or None)
         except (OSError, ssl.SSLError) as error:
             raise BadConfig(
-                f"The certificate authority file cannot be read ({error}); check its path."
+                "The certificate authority file cannot be read (%(problem)s); check its path.", problem=error
             ) from None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from yuemian.channels.base import Outcome, Receipt
+from yuemian.channels.http.network import Network
 
 from .config import SMTPConfig
 from .link import SMTPLink
@@ -46,8 +47,8 @@ class Source(Protocol):
 class SMTPConnection(SMTPLink):
     """Opened with `open`, fed with `run`, ended with `quit`; never used by two batches at once."""
 
-    def __init__(self, config: SMTPConfig) -> None:
-        super().__init__(config)
+    def __init__(self, config: SMTPConfig, network: Network | None = None) -> None:
+        super().__init__(config, network)
         self.sent = 0
         self.idle_since = 0.0
         self._expected: deque[tuple[Stage, Job | None]] = deque()

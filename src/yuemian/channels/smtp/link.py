@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import socket
 import ssl
 from functools import lru_cache
 from typing import cast
 
 from yuemian.channels.base import Outcome, Receipt
+from yuemian.channels.http.network import Network
 
 from .config import SMTPConfig
 from .replies import Reply, Stage, refused
@@ -37,8 +39,8 @@ def _reply(line: bytes) -> Reply:
 class SMTPLink(asyncio.Protocol):
     """Asks one question at a time; the pipelining upper half overrides `answered` and `ended`."""
 
-    def __init__(self, config: SMTPConfig) -> None:
-        self.config = config
+    def __init__(self, config: SMTPConfig, network: Network | None = None) -> None:
+        self.config, self._network = config, network
         self.is_lost = False
         self.is_closing = False  # the server said 421 or has had enough messages: no new envelope
         self.reason = "the server closed the connection"
@@ -148,7 +150,7 @@ class SMTPLink(asyncio.Protocol):
             async with asyncio.timeout(config.timeout):
                 await self._loop.create_connection(
                     lambda: self,
-                    config.host,
+                    await self._admitted() if self._network is not None else config.host,
                     config.port,
                     ssl=context,
                     server_hostname=config.host if context else None,
@@ -156,6 +158,17 @@ class SMTPLink(asyncio.Protocol):
         except (OSError, TimeoutError) as error:
             self._waiter.cancel()
             raise _unreachable(error) from None
+
+    async def _admitted(self) -> str:
+        """The address that was checked is the one connected to: a name could answer otherwise a second time."""
+        assert self._network is not None
+        found = await self._loop.getaddrinfo(self.config.host, self.config.port, type=socket.SOCK_STREAM)
+        for each in found:
+            address = str(each[4][0])
+            if self._network.admits(address):
+                return address
+        detail = "The server's name leads into a private network; name it in YUEMIAN_PRIVATE_NETWORKS if this is meant."
+        raise SMTPFailure(Receipt(Outcome.CONFIG, code="private_network", detail=detail))
 
     async def _ask(self, line: bytes, patience: float | None = None) -> Reply:
         if self._waiter is None:

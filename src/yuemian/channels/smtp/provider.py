@@ -21,6 +21,7 @@ from yuemian.channels.base import (
     Provider,
     Receipt,
 )
+from yuemian.channels.http.network import Network
 from yuemian.channels.mail.address import normalise_address
 from yuemian.domain.states import Channel
 
@@ -79,11 +80,13 @@ class SMTPProvider(Provider):
     name: ClassVar[str] = "smtp"
     channel: ClassVar[Channel] = Channel.EMAIL
     Config: ClassVar[type[SMTPConfig]] = SMTPConfig
-    dedup: ClassVar[Dedup] = Dedup.NONE
-    limits: ClassVar[Limits] = Limits(batch=500)
+    dedup: Dedup = Dedup.NONE
+    limits: Limits = Limits(batch=500)
 
-    def __init__(self, config: SMTPConfig) -> None:
-        self.config = config
+    def __init__(self, config: SMTPConfig, *, network: Network | None = None) -> None:
+        super().__init__(config)
+        self.config: SMTPConfig = config
+        self._network = network
         self._idle: list[SMTPConnection] = []
 
     @classmethod
@@ -154,7 +157,7 @@ class SMTPProvider(Provider):
             if is_usable and now - connection.idle_since < self.config.idle:
                 return connection
             await connection.quit()
-        connection = SMTPConnection(self.config)
+        connection = SMTPConnection(self.config, self._network)
         try:
             await connection.open()
         except BaseException:

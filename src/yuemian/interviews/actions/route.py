@@ -14,6 +14,7 @@ from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import Person, Route, RouteRequest, Setting, choose_route
 from yuemian.domain.routing.learning import Expectation, Slot, Tally, draw_for, expect, is_in_holdout, slot_of
 from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.workdays import is_workday
 from yuemian.interviews.chosen import Chosen
 from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.interviews.route_reading import Invitee, read_invitees
@@ -117,7 +118,7 @@ class Router:
     def _setting(self, each: Invitee, locale: str) -> Setting:
         """Shared by everybody of one segment, at one time of their day, in one language."""
         local = self.at.astimezone(ZoneInfo(each.zone))
-        slot = slot_of(local, is_workday=routing_history.is_workday(local, each.region))
+        slot = slot_of(local, is_workday=is_workday(local.date(), each.region))
         key = (each.segment, slot, locale)
         found = self._settings.get(key)
         if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
 from yuemian.interviews.outlook import Outlook, Staying, outlook, route_shown
-from yuemian.interviews.views.previews import Stage, stage, switches
+from yuemian.interviews.views.previews import TABS, Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
 from yuemian.messaging.reach import available_channels
@@ -167,10 +167,10 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     choice = choice_of(user, batch, form, now=now)
     context: dict[str, Any] = {"batch": batch, "choice": choice, "chosen": len(batch.selection.interview_ids)}
     shown = _stage(user, batch, choice)
-    context |= switches(shown, choice.query)
-    context["route"] = (
-        route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
-    )
+    route = route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
+    if shown and route and route.channel in TABS and not choice.tab:
+        shown = replace(shown, tab=route.channel)
+    context |= {**switches(shown, choice.query), "route": route}
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None

@@ -10,17 +10,22 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.domain.states import TOLD, WAITING, BatchState, ReasonCode
+from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
+from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
 # The rows themselves say why nothing came: no event is written for them.
+# A claim that has not been handed over yet is called off, too: the hand-over locks the same row, and whoever comes
+# second sees what the first one did. What may have arrived under its key is of unknown fate, and counts as told.
 CALL_OFF = """
 WITH gone AS (
-    UPDATE messaging_delivery d SET state = 'cancelled', reason = %(reason)s, settled_at = %(now)s
-    WHERE d.state = ANY(%(waiting)s) AND {which}
-    RETURNING d.id
+    UPDATE messaging_delivery d SET settled_at = %(now)s,
+        state = CASE WHEN d.is_unclear THEN 'unknown' ELSE %(state)s END,
+        reason = CASE WHEN d.is_unclear THEN 'outcome_unknown' ELSE %(reason)s END
+    WHERE (d.state = ANY(%(waiting)s) OR (d.state = 'sending' AND d.provider = '')) AND {which}
+    RETURNING d.id, d.notification_id, d.is_unclear
 )
-SELECT count(*) FROM gone
+SELECT id, notification_id FROM gone WHERE NOT is_unclear
 """
 
 
@@ -35,20 +40,13 @@ class Superseded:
 def supersede(
     subject_kind: str, subject_ids: Collection[UUID], reason: ReasonCode, *, now: datetime
 ) -> Superseded:
-    """Cancel every waiting delivery about these subjects.
+    """Cancel every delivery about these subjects that has not been handed over.
 
-    A delivery that a worker claims at the same moment is either cancelled here (the claim then skips it) or already
-    `sending` when this statement gets its row lock, and so counts as told.
+    A delivery that a worker hands over at the same moment is either cancelled here (the hand-over then drops it) or
+    already handed over when this statement gets its row lock, and so counts as told.
     """
     with transaction.atomic():
-        waiting_before = Notification.objects.filter(
-            subject_kind=subject_kind,
-            subject_id__in=subject_ids,
-            candidate__isnull=False,
-            deliveries__state__in=[str(state) for state in WAITING],
-        )
-        unheard = {notification.pk: notification for notification in waiting_before.select_related("version")}
-        _call_off(
+        called_off = _call_off(
             "d.notification_id IN (SELECT n.id FROM messaging_notification n"
             " WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s))",
             reason,
@@ -63,13 +61,39 @@ def supersede(
             deliveries__state__in=[str(state) for state in TOLD],
         )
         told = set(heard.values_list("subject_id", flat=True))
-    return Superseded(told, [n for n in unheard.values() if n.subject_id not in told])
+        unheard = Notification.objects.filter(
+            pk__in=[notification for _, notification in called_off], candidate__isnull=False
+        )
+        waiting = list(unheard.exclude(subject_id__in=told).select_related("version"))
+    return Superseded(told, waiting)
+
+
+def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, now: datetime) -> int:
+    """These addresses are no longer to be used: what waits for them takes the next channel of its route, if any."""
+    with transaction.atomic():
+        gone = _call_off(
+            "d.contact_point_id = ANY(%(points)s) AND d.notification_id IN (SELECT n.id FROM messaging_notification n"
+            " JOIN hiring_contactpoint p ON p.candidate_id = n.candidate_id WHERE p.id = ANY(%(points)s))",
+            reason,
+            now,
+            state=DeliveryState.SKIPPED,
+            points=list(contact_points),
+        )
+        fall_back([delivery for delivery, _ in gone])
+    return len(gone)
+
+
+def fall_back(deliveries: Collection[UUID]) -> None:
+    """Queue the next channel of every route whose delivery among these ended without reaching the person."""
+    if deliveries:
+        with connection.cursor() as cursor:
+            cursor.execute(FALL_BACK, {"deliveries": list(deliveries)})
 
 
 def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
     with transaction.atomic():
-        stopped = _call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk)
+        stopped = len(_call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)
@@ -81,15 +105,24 @@ def waiting(batch: Batch) -> int:
     return Delivery.objects.filter(batch=batch, state__in=[str(state) for state in WAITING]).count()
 
 
-def _call_off(which: str, reason: ReasonCode, now: datetime, **values: Any) -> int:
+def _call_off(
+    which: str,
+    reason: ReasonCode,
+    now: datetime,
+    *,
+    state: DeliveryState = DeliveryState.CANCELLED,
+    **values: Any,
+) -> list[tuple[UUID, UUID]]:
+    """What was called off: deliveries, each with its notification. Unclear ones are not among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             CALL_OFF.format(which=which),
             {
+                "state": str(state),
                 "reason": str(reason),
                 "now": now,
                 "waiting": [str(state) for state in WAITING],
                 **values,
             },
         )
-        return int(cursor.fetchone()[0])
+        return list(cursor.fetchall())

@@ -50,6 +50,12 @@ class Claimed(NamedTuple):
     user_email: str | None
     user_phone: str | None
     user_name: str | None
+    priority: int = 30
+    position: int = 0
+    account: UUID | None = None
+    is_unclear: bool = False
+    step_key: str = ""
+    candidate_id: UUID | None = None
 
     @property
     def key(self) -> SealedKey:
@@ -86,6 +92,8 @@ class Truth(NamedTuple):
     is_open: bool
     is_answered: bool
     closes_at: datetime | None
+    is_declined: bool = False
+    is_called_off: bool = False
 
 
 class Text(NamedTuple):

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 #: What an unreachable or restarting server looks like; a deadlock is among them and may be repeated too.
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
 _LONGEST_PAUSE: Final = 2.0
+_LONGEST_LOCK: Final = 400  # milliseconds
 _NAMES: Final = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 #: Options of Django's backend that libpq does not know.
 _DJANGOS: Final = frozenset({"assume_role", "isolation_level", "pool", "server_side_binding"})
@@ -61,7 +62,7 @@ class Database:
             try:
                 return await self.fetch(statement, values)
             except AWAY as error:
-                log.warning("database_away", error=type(error).__name__)
+                log.warning("statement_repeated", error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -80,3 +81,6 @@ class Database:
             await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
         # Compiling a statement costs more than these run.
         await connection.execute("SET jit = off")
+        # A page that stops or changes thousands of rows goes first: the engine lets go and repeats, long before the
+        # server would look for a deadlock and perhaps choose the page.
+        await connection.execute(f"SET lock_timeout = {_LONGEST_LOCK}")

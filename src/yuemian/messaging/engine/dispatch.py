@@ -1,4 +1,4 @@
-"""One claim from the last look to the settled rows; a row that cannot be rendered stops nobody else."""
+"""One claim from the last look to the hand-over; a row that cannot be rendered stops nobody else."""
 
 from __future__ import annotations
 
@@ -11,31 +11,38 @@ from uuid import UUID
 
 import structlog
 
-from yuemian.channels.base import BadAddress, ChannelError, Dedup, Message, Outcome, Provider, Receipt
-from yuemian.domain.states import DeliveryState, ReasonCode
+from yuemian.channels.base import BadAddress, ChannelError, Dedup, Message, Outcome, Receipt
+from yuemian.domain.states import ReasonCode
 from yuemian.domain.template import RenderProblem, TemplateProblem
-from yuemian.messaging.engine import statements
-from yuemian.messaging.engine.accounts import Account, Accounts
+from yuemian.messaging.engine import restraint
+from yuemian.messaging.engine.account import Account
+from yuemian.messaging.engine.accounts import Accounts, Resting, Unusable
 from yuemian.messaging.engine.claim import Claimed, Sender, senders_of, texts_of, truths_of
 from yuemian.messaging.engine.database import Database
+from yuemian.messaging.engine.handover import Deferral, HandOver, Mail
 from yuemian.messaging.engine.lab import CHANNELS, Envelope, LabProvider
+from yuemian.messaging.engine.life import Figures
 from yuemian.messaging.engine.news import News
 from yuemian.messaging.engine.render import Renderer
-from yuemian.messaging.engine.settle import Attempt, Settlement, called_off, held, parked, settle, settlement
-from yuemian.messaging.engine.verdict import verdict
-from yuemian.messaging.models import EventKind
+from yuemian.messaging.engine.settle import Attempt, Settlement, called_off, held, parked, settlement
+from yuemian.messaging.engine.verdict import gone_with_its_account, verdict
 from yuemian.trust.vault import Unreadable, Vault
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass
-class _Mail:
-    """The messages of one claim for one account, with the attempt each belongs to."""
+class _Claim:
+    """What becomes of the rows of one claim before anything leaves."""
 
-    account: Account
-    messages: list[Message] = field(default_factory=list)
-    attempts: dict[str, Attempt] = field(default_factory=dict)
+    worker: UUID
+    senders: dict[UUID, Sender]
+    vaults: dict[UUID, Vault]
+    lab: Account
+    envelopes: dict[str, Envelope]
+    stopped: list[Settlement] = field(default_factory=list)
+    deferred: list[Deferral] = field(default_factory=list)
+    mails: dict[int, Mail] = field(default_factory=dict)
 
 
 class Dispatch:
@@ -47,17 +54,23 @@ class Dispatch:
         accounts: Accounts,
         renderer: Renderer,
         news: News,
+        figures: Figures,
         *,
         chunk: int,
         margin: timedelta,
         is_stopping: Callable[[], bool],
     ) -> None:
-        self._database, self._accounts, self._renderer, self._news = database, accounts, renderer, news
-        self._chunk, self._margin, self._is_stopping = chunk, margin, is_stopping
+        self._database, self._accounts, self._renderer, self._figures = database, accounts, renderer, figures
+        self._hand_over = HandOver(
+            database, accounts, news, figures, chunk=chunk, margin=margin, is_stopping=is_stopping
+        )
+        self._rules = restraint.Rules(database)
 
     async def run(self, worker: UUID, rows: Sequence[Claimed]) -> None:
         """Check, render, send and settle one claim."""
+        self._figures.claimed(rows)
         truths = await truths_of(self._database, rows)
+        restraints = await self._rules.of(rows)
         senders = await senders_of(self._database, rows)
         missing = self._renderer.missing(rows)
         if missing:
@@ -65,39 +78,73 @@ class Dispatch:
         vaults = {organization: sender.vault() for organization, sender in senders.items()}
         envelopes: dict[str, Envelope] = {}
         lab = Account(LabProvider(self._database, envelopes))
-        stopped: list[Settlement] = []
-        mails: dict[str, _Mail] = {}
+        lab.is_watched = False
+        claim = _Claim(worker, senders, vaults, lab, envelopes)
         for row in rows:
-            attempt = Attempt(row.id, worker, row.attempt, row.deadline_at)
-            why_not = verdict(row, truths.get((row.subject_kind, row.subject_id)))
-            if why_not is not None:
-                stopped.append(called_off(attempt, why_not))
-                continue
-            sender, vault = senders[row.organization_id], vaults[row.organization_id]
-            account = self._account(row, sender, lab)
-            if account is None:
-                stopped.append(held(attempt, ReasonCode.NOT_CONFIGURED))
-                continue
-            outcome = self._message(row, attempt, sender, vault, account)
-            if isinstance(outcome, Settlement):
-                stopped.append(outcome)
-                continue
-            if account is lab:
-                envelopes[outcome.delivery_id] = Envelope(vault, row.key)
-            mail = mails.setdefault(account.provider.name, _Mail(account))
-            mail.messages.append(outcome)
-            mail.attempts[outcome.delivery_id] = attempt
-        await self._settle(stopped)
-        for mail in mails.values():
-            await self._send(worker, mail, rows[0])
+            attempt = Attempt(row.id, worker, row.attempt, row.deadline_at, row.is_unclear, row.channel)
+            why_not = verdict(row, truths.get((row.subject_kind, row.subject_id)), restraints.get(row.id))
+            if why_not is None:
+                self._prepare(claim, row, attempt)
+            elif why_not.wait is not None:
+                claim.deferred.append(Deferral(row.id, why_not.wait, why_not.reason))
+            else:
+                claim.stopped.append(called_off(attempt, why_not))
+        await self._hand_over.settle(claim.stopped)
+        await self._hand_over.defer(worker, claim.deferred)
+        await self._send(claim, rows[0])
 
-    def _account(self, row: Claimed, sender: Sender, lab: Account) -> Account | None:
-        """Rehearsal, then or now, stays in the house; otherwise the channel's own account."""
+    async def _send(self, claim: _Claim, sample: Claimed) -> None:
+        """Each account at its own pace: a slow one does not hold up the others."""
+        mails = list(claim.mails.values())
+        if len(mails) == 1:
+            await self._hand_over.send(claim.worker, mails[0], sample.now)
+            return
+        sending = [self._hand_over.send(claim.worker, mail, sample.now) for mail in mails]
+        for failure in await asyncio.gather(*sending, return_exceptions=True):
+            if isinstance(failure, BaseException):
+                raise failure
+
+    def _prepare(self, claim: _Claim, row: Claimed, attempt: Attempt) -> None:
+        """Find the account and render; or note why it cannot go, or not now."""
+        sender, vault = claim.senders[row.organization_id], claim.vaults[row.organization_id]
+        account = self._account(row, sender, claim.lab)
+        if isinstance(account, Resting):
+            claim.deferred.append(Deferral(row.id, account.wait, account.reason))
+            return
+        if isinstance(account, Unusable):
+            claim.stopped.append(held(attempt, account.reason))
+            return
+        if account is None:
+            is_lost = row.is_unclear
+            claim.stopped.append(
+                called_off(attempt, gone_with_its_account())
+                if is_lost
+                else held(attempt, ReasonCode.NOT_CONFIGURED)
+            )
+            return
+        if account.is_full:
+            claim.deferred.append(Deferral(row.id, account.turn()))
+            return
+        outcome = self._message(row, attempt, sender, vault, account)
+        if isinstance(outcome, Settlement):
+            claim.stopped.append(outcome)
+            return
+        if account is claim.lab:
+            claim.envelopes[outcome.delivery_id] = Envelope(vault, row.key)
+        mail = claim.mails.get(id(account))
+        if mail is None:
+            mail = claim.mails[id(account)] = Mail(account)
+        mail.messages.append(outcome)
+        mail.attempts[outcome.delivery_id] = attempt
+        mail.organizations[outcome.delivery_id] = row.organization_id
+
+    def _account(self, row: Claimed, sender: Sender, lab: Account) -> Account | Resting | Unusable | None:
+        """Rehearsal, then or now, stays in the house; otherwise one of the channel's accounts."""
         if row.is_rehearsal or sender.is_rehearsal:
             return lab if row.channel in CHANNELS else None
-        account = self._accounts.for_channel(row.channel)
-        if account is None or not (sender.mail_from or account.mail_from or row.channel != "email"):
-            return None
+        account = self._accounts.choose(row)
+        if isinstance(account, Account) and row.channel == "email":
+            return account if sender.mail_from or account.mail_from else None
         return account
 
     def _message(
@@ -122,68 +169,3 @@ class Dispatch:
             log.exception("row_parked", delivery=str(row.id), code=reference)
             detail = f"An unexpected error; the log has it under {reference}."
             return parked(attempt, ReasonCode.TEMPLATE_ERROR, detail)
-
-    async def _send(self, worker: UUID, mail: _Mail, sample: Claimed) -> None:
-        """Chunk by chunk; one is settled while the next is on the wire."""
-        size = min(self._chunk, mail.account.provider.limits.batch)
-        async with mail.account.gate, asyncio.TaskGroup() as settling:
-            for start in range(0, len(mail.messages), size):
-                if self._is_stopping():
-                    await self._give_back(worker, mail.messages[start:])
-                    break
-                chunk = mail.messages[start : start + size]
-                settled = await self._send_chunk(worker, mail, chunk, sample)
-                settling.create_task(self._settle(settled))
-
-    async def _send_chunk(
-        self, worker: UUID, mail: _Mail, chunk: list[Message], sample: Claimed
-    ) -> list[Settlement]:
-        provider = mail.account.provider
-        ids = [mail.attempts[message.delivery_id].delivery for message in chunk]
-        values = {"provider": provider.name, "ids": ids, "worker": worker, "margin": self._margin}
-        ours = {str(row[0]) for row in await self._database.patiently(statements.HAND_OVER, values)}
-        if len(ours) < len(chunk):
-            log.warning("lease_lost", count=len(chunk) - len(ours), worker=str(worker))
-            chunk = [message for message in chunk if message.delivery_id in ours]
-        receipts = await _receipts(provider, chunk)
-        settled = [
-            settlement(
-                mail.attempts[message.delivery_id], receipt, provider.name, provider.dedup, now=sample.now
-            )
-            for message, receipt in zip(chunk, receipts, strict=True)
-        ]
-        _log_trouble(settled, provider)
-        return settled
-
-    async def _settle(self, settled: Sequence[Settlement]) -> None:
-        self._news.tell(await settle(self._database, settled))
-
-    async def _give_back(self, worker: UUID, messages: Sequence[Message]) -> None:
-        ids = [UUID(message.delivery_id) for message in messages]
-        await self._database.patiently(statements.GIVE_BACK, {"ids": ids, "worker": worker})
-        log.info("given_back", count=len(ids))
-
-
-async def _receipts(provider: Provider, chunk: Sequence[Message]) -> list[Receipt]:
-    """A provider that raises is a defect of ours: nobody knows what it sent, so nothing is repeated blindly."""
-    try:
-        receipts = await provider.send(chunk)
-    except Exception:
-        log.exception("provider_failed", provider=provider.name, count=len(chunk))
-        receipts = [Receipt(Outcome.AMBIGUOUS, code="internal") for _ in chunk]
-    return [
-        await provider.lookup(message) or receipt
-        if receipt.kind is Outcome.AMBIGUOUS and provider.dedup is not Dedup.NONE
-        else receipt
-        for message, receipt in zip(chunk, receipts, strict=True)
-    ]
-
-
-def _log_trouble(settled: Sequence[Settlement], provider: Provider) -> None:
-    counts: dict[tuple[str, str], int] = {}
-    for one in settled:
-        if one.kind is not EventKind.ACCEPTED:
-            counts[str(one.state), one.code] = counts.get((str(one.state), one.code), 0) + 1
-    for (state, code), count in counts.items():
-        level = log.error if state == DeliveryState.HELD else log.warning
-        level("not_accepted", provider=provider.name, state=state, code=code, count=count)

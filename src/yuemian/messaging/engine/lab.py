@@ -18,8 +18,8 @@ from yuemian.messaging.models import LabMessage
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
 
-#: What the lab can show; other channels follow with their phones.
-CHANNELS = frozenset({Channel.EMAIL, Channel.SMS})
+#: What the lab can show.
+CHANNELS = frozenset(Channel)
 
 
 class Envelope(NamedTuple):
@@ -38,10 +38,10 @@ class LabProvider(Provider):
     """Keeps messages as rows, keyed by delivery: a repeated one is counted, not kept twice."""
 
     name: ClassVar[str] = "lab"
-    channel: ClassVar[Channel] = Channel.EMAIL  # and SMS: it stands in for every provider of CHANNELS
+    channel: ClassVar[Channel] = Channel.EMAIL  # and the others: it stands in for every provider of CHANNELS
     Config: ClassVar[type[LabConfig]] = LabConfig
-    dedup: ClassVar[Dedup] = Dedup.KEY
-    limits: ClassVar[Limits] = Limits(batch=500, concurrency=4)
+    dedup: Dedup = Dedup.KEY
+    limits: Limits = Limits(batch=500, concurrency=4)
 
     def __init__(self, database: Database, envelopes: Mapping[str, Envelope] | None = None) -> None:
         self._database = database

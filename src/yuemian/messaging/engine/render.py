@@ -16,7 +16,6 @@ import orjson
 
 from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import (
-    CONTENT_STYLES,
     MailForm,
     Shell,
     ShellTexts,
@@ -26,34 +25,21 @@ from yuemian.channels.mail import (
     shell,
     slots,
 )
-from yuemian.domain.richtext import to_html, to_text
+from yuemian.domain.richtext import to_text
 from yuemian.domain.states import Purpose
-from yuemian.domain.template import (
-    Compiled,
-    Rendered,
-    RenderProblem,
-    TemplateProblem,
-    compile_template,
-    render,
-)
+from yuemian.domain.template import Rendered, RenderProblem, TemplateProblem, compile_template
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
+from yuemian.messaging.engine.phrasing import NOBODY, Phrasing, Wording, around_link, paragraphs
 from yuemian.messaging.engine.wording import words
 from yuemian.messaging.models import Notification
 from yuemian.trust.vault import Vault
 
-_LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
 #: Published texts never change, so they are kept; more than this many at once is not a busy company but a mistake.
 _KEPT: Final = 2000
-#: Where the link of a test message leads: it belongs to nobody.
-_NOBODY: Final = "preview"
 #: The subject names the company for the inbox; inside the mail its name stands above already.
 _COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
 _TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
-
-
-class CrossTalk(RenderProblem):
-    """A message carries another person's link; it is parked, and nothing of it leaves."""
 
 
 class _Built:
@@ -77,7 +63,7 @@ class Renderer:
     def __init__(self, public_url: str) -> None:
         self._base = f"{public_url}/c/"
         self._host = urlsplit(public_url).netloc
-        self._texts: dict[tuple[UUID, str, str], Compiled | TemplateProblem] = {}
+        self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
         self._forms: dict[tuple[UUID, str, str, bool], MailForm] = {}
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
@@ -91,7 +77,8 @@ class Renderer:
             try:
                 # A text message has no subject; the language wants one.
                 subject = text.subject or "{{ organization_name }}"
-                self._texts[text.version_id, text.channel, text.locale] = compile_template(subject, text.body)
+                compiled = compile_template(subject, text.body)
+                self._texts[text.version_id, text.channel, text.locale] = Phrasing(compiled, self._base)
             except TemplateProblem as problem:
                 self._texts[text.version_id, text.channel, text.locale] = problem
 
@@ -100,21 +87,27 @@ class Renderer:
         snapshot = orjson.loads(
             vault.open_bytes(row.key, Notification.PLACE, row.notification_id, row.parameters_sealed)
         )
-        token = snapshot["token"] or _NOBODY
-        # Somebody of the company is led to their own page; a candidate's link comes from the token alone.
-        link = snapshot["context"].get("interview_link") if row.user_name is not None else None
-        context = snapshot["context"] | {"answer_link": link or self._base + token}
-        compiled = self._compiled(row)
-        said = render(compiled, context)
-        check_own_link(said, token, is_linked="answer_link" in compiled.used)
+        token = snapshot["token"] or NOBODY
+        context, link = snapshot["context"], self._base + token
+        phrasing = self._phrasing(row)
+        wording = phrasing.say(context, token)
         to = _address(row, vault)
         if row.channel != "email":
-            text = to_text(said.text)
-            return Message(
-                str(row.id), str(row.id), to, "", text, row.locale, slots={"link": self._base + token}
-            )
-        filled = mail_slots(row.purpose, said, context, row.locale, used=compiled.used)
-        return self._mail(row, sender, to, said, context, filled=filled, mail_from=mail_from, is_lab=is_lab)
+            text, id_ = to_text(wording.said.text), str(row.id)
+            title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
+            return Message(id_, id_, to, title, text, row.locale, slots={"link": link})
+        filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
+        return self._mail(
+            row,
+            sender,
+            to,
+            wording.said,
+            context,
+            filled=filled,
+            link=link,
+            mail_from=mail_from,
+            is_lab=is_lab,
+        )
 
     def _mail(
         self,
@@ -125,15 +118,17 @@ class Renderer:
         context: Mapping[str, Any],
         *,
         filled: dict[str, str],
+        link: str,
         mail_from: str,
         is_lab: bool,
     ) -> Message:
         form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
+        id_ = str(row.id)
         message = Message(
-            delivery_id=str(row.id),
-            key=str(row.id),
+            delivery_id=id_,
+            key=id_,
             to=normalise_address(to),
             subject=said.subject,
             text=said.text,
@@ -147,14 +142,13 @@ class Renderer:
             slots=filled,
         )
         if is_lab:
-            link = {"link": context["answer_link"]}
-            return replace(message, form=_Built(b"", form.html(message)), slots=link)
+            return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
         built = _Built(form.mail(message, row.now), "")
         return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
 
-    def _compiled(self, row: Claimed) -> Compiled:
+    def _phrasing(self, row: Claimed) -> Phrasing:
         found = self._texts.get(_text_key(row))
-        if isinstance(found, Compiled):
+        if isinstance(found, Phrasing):
             return found
         if found is not None:
             raise found
@@ -188,37 +182,30 @@ def mail_slots(
     The text is HR's and whole. In HTML the line that is only the link becomes the button; a card of facts and the
     contact are added only where the text does not say them itself (`used`: the placeholders it has).
     """
-    facts = facts_of(purpose, context, locale)
     link = context["answer_link"]
-    before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
-    closing = "" if "contact_name" in used else _contact(context, locale)
+    wording = Wording(said, *around_link(said.text, link))
+    return _slots(purpose, wording, context, locale, link, used=used)
+
+
+def _slots(
+    purpose: str,
+    wording: Wording,
+    context: Mapping[str, Any],
+    locale: str,
+    link: str,
+    *,
+    used: AbstractSet[str],
+) -> dict[str, str]:
+    said, facts = wording.said, facts_of(purpose, context, locale)
+    closing = "" if "contact_name" in used else paragraphs(_contact(context, locale))
     return slots(
         preheader=_preheader(said, facts),
         heading=_COMPANY.sub("", said.subject) or said.subject,
-        content=_paragraphs(before),
+        content=wording.before,
         facts="" if used & _TIMES else _card(facts),
         link=link,
-        after=_paragraphs(f"{after}\n\n{closing}"),
+        after=wording.after + closing,
     )
-
-
-def _paragraphs(text: str) -> str:
-    return "".join([_paragraph(part) for part in text.split("\n\n") if part.strip()])
-
-
-def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:
-    """Every candidate's link in the text is this person's, and it is there when the template asks for it."""
-    found = _LINK.findall(said.text)
-    if any(other != token for other in found) or _LINK.search(said.subject):
-        raise CrossTalk("The text carries a link that is not this person's; it was not sent.")
-    if is_linked and token != _NOBODY and token not in said.text and token not in said.subject:
-        raise CrossTalk("The text lacks this person's own link; it was not sent.")
-
-
-# Most paragraphs and cards of a batch are equal, word for word: only what differs is turned into HTML again.
-@lru_cache(maxsize=2048)
-def _paragraph(text: str) -> str:
-    return to_html(text, CONTENT_STYLES)
 
 
 @lru_cache(maxsize=2048)

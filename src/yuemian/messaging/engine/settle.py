@@ -28,6 +28,8 @@ class Attempt(NamedTuple):
     worker: UUID
     number: int
     deadline: datetime
+    is_unclear: bool = False  # an earlier one under the same key may have arrived
+    channel: str = ""
 
 
 class Settlement(NamedTuple):
@@ -42,6 +44,7 @@ class Settlement(NamedTuple):
     wait: float = 0.0
     code: str = ""
     detail: str = ""
+    is_unclear: bool = False  # this attempt may have arrived
 
 
 class Touched(NamedTuple):
@@ -53,7 +56,9 @@ class Touched(NamedTuple):
 
 
 def called_off(attempt: Attempt, verdict: Verdict) -> Settlement:
-    """A claim that the last look stopped."""
+    """A claim that the last look stopped. What may have arrived before is not called off: nobody knows."""
+    if attempt.is_unclear:
+        return _unclear(attempt, Receipt(Outcome.AMBIGUOUS, code=verdict.reason), "")
     return Settlement(attempt, verdict.state, EventKind.CALLED_OFF, verdict.reason, code=verdict.reason)
 
 
@@ -65,11 +70,14 @@ def held(attempt: Attempt, reason: ReasonCode, provider: str = "", detail: str =
 
 def parked(attempt: Attempt, reason: ReasonCode, detail: str) -> Settlement:
     """Something that a person must mend first; `detail` names no value."""
+    if attempt.is_unclear:
+        return _unclear(attempt, Receipt(Outcome.AMBIGUOUS, code=reason, detail=detail), "")
     return Settlement(
         attempt, DeliveryState.TECHNICAL_FAILURE, EventKind.FAILED, reason, code=reason, detail=detail
     )
 
 
+_PATIENT = 4
 _REFUSED = {
     Outcome.BAD_RECIPIENT: ReasonCode.INVALID_CONTACT,
     Outcome.NO_CONSENT: ReasonCode.BLOCKED_BY_RECIPIENT,
@@ -95,11 +103,9 @@ def settlement(
     elif kind in _REFUSED:
         outcome = (DeliveryState.PERMANENT_FAILURE, EventKind.FAILED, _REFUSED[kind])
     elif kind is Outcome.CONFIG:
-        is_sign_in = receipt.code == "auth" or receipt.code.startswith("53")
-        reason = ReasonCode.CREDENTIALS_REFUSED if is_sign_in else ReasonCode.NOT_CONFIGURED
-        outcome = (DeliveryState.HELD, EventKind.DEFERRED, reason)
+        outcome = (DeliveryState.HELD, EventKind.DEFERRED, refusal(receipt))
     elif kind is Outcome.AMBIGUOUS and dedup is not Dedup.KEY:
-        outcome = (DeliveryState.UNKNOWN, EventKind.UNCLEAR, ReasonCode.OUTCOME_UNKNOWN)
+        return _unclear(attempt, receipt, provider)
     else:
         return _again(attempt, receipt, provider, now, random.random() if chance is None else chance)  # noqa: S311
     return Settlement(
@@ -111,19 +117,45 @@ def _again(attempt: Attempt, receipt: Receipt, provider: str, now: datetime, cha
     """Not taken (or harmless to repeat under the same key): later, while it still makes sense."""
     reason = ReasonCode.RATE_LIMITED if receipt.kind is Outcome.THROTTLED else ReasonCode.PROVIDER_ERROR
     at_least = timedelta(seconds=receipt.retry_after or 0)
-    wait = next_wait(attempt.number, now=now, deadline=attempt.deadline, chance=chance, at_least=at_least)
+    # Too fast is the account's affair: such tries count no more than the waits they bring.
+    number = min(attempt.number, _PATIENT) if receipt.kind is Outcome.THROTTLED else attempt.number
+    wait = next_wait(number, now=now, deadline=attempt.deadline, chance=chance, at_least=at_least)
     is_over = wait is None
+    # Under the same key it may be repeated; whoever cannot repeat it does not know whether it arrived.
+    is_unclear = receipt.kind is Outcome.AMBIGUOUS
+    if is_over and (is_unclear or attempt.is_unclear):
+        return _unclear(attempt, receipt, provider)
     is_renewed = receipt.kind is Outcome.TOKEN_EXPIRED and attempt.number == 1
     return Settlement(
         attempt,
         DeliveryState.TEMPORARY_FAILURE if is_over else DeliveryState.QUEUED,
-        EventKind.FAILED if is_over else EventKind.DEFERRED,
+        EventKind.FAILED if is_over else EventKind.UNCLEAR if is_unclear else EventKind.DEFERRED,
         reason,
         provider,
         wait=0.0 if wait is None or is_renewed else wait.total_seconds(),
         code=receipt.code,
         detail=receipt.detail,
+        is_unclear=is_unclear,
     )
+
+
+def _unclear(attempt: Attempt, receipt: Receipt, provider: str) -> Settlement:
+    return Settlement(
+        attempt,
+        DeliveryState.UNKNOWN,
+        EventKind.UNCLEAR,
+        ReasonCode.OUTCOME_UNKNOWN,
+        provider,
+        receipt.provider_id,
+        code=receipt.code,
+        detail=receipt.detail,
+    )
+
+
+def refusal(receipt: Receipt) -> ReasonCode:
+    """What a person must mend: the password, or something else of the settings."""
+    is_sign_in = receipt.code == "auth" or receipt.code.startswith("53")
+    return ReasonCode.CREDENTIALS_REFUSED if is_sign_in else ReasonCode.NOT_CONFIGURED
 
 
 def _cleaned(receipt: Receipt) -> Receipt:
@@ -175,6 +207,7 @@ def _record(settlement: Settlement) -> dict[str, object]:
         "provider": settlement.provider,
         "provider_id": settlement.provider_id,
         "wait": settlement.wait,
+        "is_unclear": settlement.is_unclear,
         "event": uuid7(),
         "kind": settlement.kind.value,
         "code": settlement.code,

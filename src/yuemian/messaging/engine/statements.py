@@ -49,13 +49,14 @@ WITH {_LANES}, busy AS MATERIALIZED (
     SET state = 'sending', attempt = d.attempt + 1, worker = %(worker)s, lease_until = now() + %(lease)s, provider = ''
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.organization_id, d.batch_id, d.channel, d.is_rehearsal, d.occurrence, d.attempt, d.deadline_at,
-              d.notification_id, d.contact_point_id
+              d.notification_id, d.contact_point_id, d.priority, d.position, d.account, d.is_unclear
 )
 SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurrence, c.attempt, c.deadline_at, now(),
        n.id, n.purpose, n.subject_kind, n.subject_id, n.subject_revision, n.version_id, n.locale, n.parameters_sealed,
        k.number, k.wrapped, k.wrapped_by,
        p.id, p.value_sealed, p.state,
-       u.email, u.phone, u.name
+       u.email, u.phone, u.name,
+       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id
 FROM claimed c
 JOIN messaging_notification n ON n.id = c.notification_id
 LEFT JOIN trust_key k ON k.id = n.key_id
@@ -91,7 +92,7 @@ SELECT version_id, channel, locale, subject, body FROM messaging_templatevariant
 # that are still ours for long enough. A worker that was frozen past its lease sends nothing.
 # It touches no indexed column, so PostgreSQL rewrites the row in its page alone.
 HAND_OVER: Final = """
-UPDATE messaging_delivery SET provider = %(provider)s
+UPDATE messaging_delivery SET provider = %(provider)s, account = %(account)s
 WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND lease_until > now() + %(margin)s
 RETURNING id
 """
@@ -101,6 +102,15 @@ GIVE_BACK: Final = """
 UPDATE messaging_delivery
 SET state = 'queued', attempt = attempt - 1, worker = NULL, lease_until = NULL
 WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND provider = ''
+"""
+
+# What cannot go now goes later; it was no attempt. Each row has its own wait, and none waits past its deadline.
+DEFER: Final = """
+UPDATE messaging_delivery d
+SET state = 'queued', attempt = d.attempt - 1, worker = NULL, lease_until = NULL, reason = t.reason,
+    due_at = least(now() + make_interval(secs => t.wait), d.deadline_at)
+FROM unnest(%(ids)s::uuid[], %(waits)s::float8[], %(reasons)s::text[]) AS t (id, wait, reason)
+WHERE d.id = t.id AND d.state = 'sending' AND d.worker = %(worker)s AND d.provider = ''
 """
 
 RENEW: Final = """
@@ -129,12 +139,13 @@ SETTLE: Final = """
 WITH told AS (
     SELECT * FROM jsonb_to_recordset(%(settlements)s::jsonb) AS t (
         delivery uuid, worker uuid, attempt smallint, state text, reason text, provider text, provider_id text,
-        wait float8, event uuid, kind text, code text, detail text)
+        wait float8, is_unclear boolean, event uuid, kind text, code text, detail text)
 ), settled AS (
     UPDATE messaging_delivery d SET
         state = t.state, reason = t.reason, provider_id = t.provider_id, lease_until = NULL,
         provider = CASE WHEN t.state = 'queued' THEN '' ELSE t.provider END,
         worker = CASE WHEN t.state = 'unknown' THEN d.worker END,
+        is_unclear = d.is_unclear OR t.is_unclear,
         due_at = CASE WHEN t.state = 'queued' THEN now() + make_interval(secs => t.wait) ELSE d.due_at END,
         sent_at = CASE WHEN t.state = 'sent' THEN now() ELSE d.sent_at END,
         settled_at = CASE WHEN t.state IN ('queued', 'held') THEN NULL ELSE now() END
@@ -159,31 +170,26 @@ SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id
 """
 
 EXPIRED_LEASES: Final = """
-SELECT id, worker, attempt, provider, deadline_at, now() FROM messaging_delivery
+SELECT id, worker, attempt, provider, deadline_at, now(), account, is_unclear FROM messaging_delivery
 WHERE state = 'sending' AND lease_until <= now()
 ORDER BY lease_until LIMIT %(limit)s
 """
 
 #: What is held never leaves late: past its deadline it expires.
 EXPIRE_HELD: Final = """
-UPDATE messaging_delivery SET state = 'expired', reason = 'deadline_passed', settled_at = now()
+UPDATE messaging_delivery SET settled_at = now(),
+    state = CASE WHEN is_unclear THEN 'unknown' ELSE 'expired' END,
+    reason = CASE WHEN is_unclear THEN 'outcome_unknown' ELSE 'deadline_passed' END
 WHERE state = 'held' AND deadline_at <= now()
 """
 
-#: A worker that starts with a mended configuration tries again what was held for want of one.
-RELEASE_HELD: Final = """
-UPDATE messaging_delivery SET state = 'queued', reason = ''
-WHERE state = 'held' AND deadline_at > now() AND channel = ANY(%(channels)s)
-  AND reason IN ('not_configured', 'credentials_refused')
-"""
-
-#: Of these batches, or (NULL) of all that run.
+#: Of these batches, or (NULL) of all that run. What is kept in reserve for a failure holds no batch open.
 FINISH_BATCHES: Final = """
 UPDATE messaging_batch b SET state = 'finished', finished_at = now()
 WHERE b.state = 'running' AND (%(ids)s::uuid[] IS NULL OR b.id = ANY(%(ids)s))
   AND NOT EXISTS (
     SELECT 1 FROM messaging_delivery d
-    WHERE d.batch_id = b.id AND d.state IN ('created', 'held', 'queued', 'sending'))
+    WHERE d.batch_id = b.id AND d.state IN ('held', 'queued', 'sending'))
 RETURNING b.organization_id, b.id
 """
 

@@ -16,12 +16,23 @@ class Verdict(NamedTuple):
 
     state: DeliveryState
     reason: ReasonCode
+    wait: float | None = None  # seconds; it goes back to the queue for so long, and this was no attempt
+
+
+class Restraint(NamedTuple):
+    """What speaks against sending now, though the message is true: until when, and why."""
+
+    until: datetime | None = None
+    reason: ReasonCode = ReasonCode.QUIET_HOURS
+    is_reached: bool = False  # another channel of the same notification has arrived, or may have
 
 
 _SKIPPED, _CANCELLED, _EXPIRED = DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED
 #: A question's answer is worth reading whatever became of the interview meanwhile.
-_ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.TEST})
-_ASKING = frozenset({Purpose.INVITATION, Purpose.REMINDER})
+_ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.TEST, Purpose.DIGEST})
+_ASKING = frozenset({Purpose.INVITATION, Purpose.NUDGE})
+#: Said after the interview: that it is over makes them no less true.
+_AFTERWARDS = frozenset({Purpose.RESULT, Purpose.SURVEY, Purpose.STILL_DECIDING})
 _CONTACT_REASONS = {
     ContactState.INVALID: ReasonCode.INVALID_CONTACT,
     ContactState.SUPPRESSED: ReasonCode.SUPPRESSED,
@@ -29,13 +40,18 @@ _CONTACT_REASONS = {
 }
 
 
-def verdict(row: Claimed, truth: Truth | None) -> Verdict | None:
-    """Why this message must not leave, or None when it may."""
+def verdict(row: Claimed, truth: Truth | None, restraint: Restraint | None = None) -> Verdict | None:
+    """Why this message must not leave, or not now; None when it may."""
     if row.deadline_at <= row.now:
         return Verdict(_EXPIRED, ReasonCode.DEADLINE_PASSED)
     if row.key_wrapped is None:
         return Verdict(_SKIPPED, ReasonCode.ERASED)
-    return _untrue(row, truth) or _unreachable(row)
+    return _untrue(row, truth) or _unreachable(row) or _restrained(row, restraint)
+
+
+def gone_with_its_account() -> Verdict:
+    """The account that may have it already is gone: nobody else may have it."""
+    return Verdict(DeliveryState.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN)
 
 
 def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
@@ -49,6 +65,8 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
         return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE)
     if row.purpose == Purpose.CANCELLATION:
         return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE) if truth.is_open else None
+    if row.purpose in _AFTERWARDS:
+        return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED) if truth.is_called_off else None
     if not truth.is_open:
         return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED)
     return _too_late(row, truth, row.now)
@@ -57,9 +75,14 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
 def _too_late(row: Claimed, truth: Truth, now: datetime) -> Verdict | None:
     if truth.closes_at is not None and truth.closes_at <= now:
         return Verdict(_EXPIRED, ReasonCode.INTERVIEW_OVER)
-    if row.purpose in _ASKING and truth.is_answered:
-        return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED)
-    return None
+    return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED) if _is_pointless(row, truth) else None
+
+
+def _is_pointless(row: Claimed, truth: Truth) -> bool:
+    """A person's reminder asks for the answer; a plan's one also reminds whoever has said that they come."""
+    if row.purpose == Purpose.REMINDER:
+        return truth.is_declined if row.step_key else truth.is_answered
+    return row.purpose in _ASKING and truth.is_answered
 
 
 def _unreachable(row: Claimed) -> Verdict | None:
@@ -71,3 +94,16 @@ def _unreachable(row: Claimed) -> Verdict | None:
     if row.contact_state == ContactState.ACTIVE:
         return None
     return Verdict(_SKIPPED, _CONTACT_REASONS[ContactState(row.contact_state)])
+
+
+def _restrained(row: Claimed, restraint: Restraint | None) -> Verdict | None:
+    """Quiet hours and the cap put off; what would then come too late for its purpose is left out."""
+    if restraint is None:
+        return None
+    if restraint.is_reached:
+        return Verdict(_SKIPPED, ReasonCode.REACHED_OTHERWISE)
+    if restraint.until is None or restraint.until <= row.now:
+        return None
+    if restraint.until >= row.deadline_at:
+        return Verdict(_SKIPPED, restraint.reason)
+    return Verdict(DeliveryState.QUEUED, restraint.reason, (restraint.until - row.now).total_seconds())

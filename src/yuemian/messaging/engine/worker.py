@@ -13,13 +13,14 @@ import structlog
 
 from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.engine import statements
-from yuemian.messaging.engine.accounts import Accounts
+from yuemian.messaging.engine.accounts import CHANGED, Accounts
 from yuemian.messaging.engine.claim import Claimed, claim
 from yuemian.messaging.engine.database import AWAY, Database
 from yuemian.messaging.engine.dispatch import Dispatch
+from yuemian.messaging.engine.life import Figures, Life
 from yuemian.messaging.engine.news import News
 from yuemian.messaging.engine.render import Renderer
-from yuemian.messaging.engine.sweep import sweep
+from yuemian.messaging.engine.sweep import Sweeper
 from yuemian.trust.identifiers import uuid7
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,8 @@ class Options:
     lease: float = 60.0
     poll: float = 1.0
     sweep_every: float = 10.0
+    tend_every: float = 2.0  # accounts are looked after, and the worker says that it lives
+    lookup_after: float = 60.0  # so long after an attempt a provider's "never received" is believed
 
 
 class Worker:
@@ -49,15 +52,21 @@ class Worker:
         self.stopping = asyncio.Event()
         self.listening = asyncio.Event()
         self._wake = asyncio.Event()
+        self._accounts_changed = asyncio.Event()
         self._claims: dict[UUID, float] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(self.options.jobs)
         self._lease = timedelta(seconds=self.options.lease)
+        figures = Figures()
+        self.life = Life(database, figures)
+        lookup_after = timedelta(seconds=self.options.lookup_after)
+        self.sweeper = Sweeper(database, accounts, self.news, lookup_after)
         self._dispatch = Dispatch(
             database,
             accounts,
             renderer,
             self.news,
+            figures,
             chunk=self.options.chunk,
             margin=self._lease / 3,
             is_stopping=self.stopping.is_set,
@@ -70,6 +79,7 @@ class Worker:
 
     async def open(self) -> None:
         await self.database.open()
+        await self.accounts.reload(self.database)
 
     async def close(self) -> None:
         await self.accounts.close()
@@ -77,14 +87,15 @@ class Worker:
 
     async def release_held(self) -> None:
         """Queue again what was held for want of a provider, on the channels that have one now."""
-        await self.database.patiently(statements.RELEASE_HELD, {"channels": self.accounts.channels})
+        await self.accounts.release_held(self.database)
 
     async def run(self) -> None:
         await self.open()
         await self.release_held()
+        await self.life.beat()
         background = [
             asyncio.create_task(self._forever(work))
-            for work in (self._listen, self._sweep, self._renew, self.news.run)
+            for work in (self._listen, self._sweep, self._renew, self._tend, self.news.run)
         ]
         try:
             await self._claim_until_stopped()
@@ -95,16 +106,20 @@ class Worker:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
         await self.news.flush()
+        await self.life.stopped()
         await self.close()
 
     async def drain(self) -> None:
         """Work until nothing is due, once and without the background: for tests and commands."""
         while True:
-            while await self._claim_once():
-                pass
-            if not self._jobs:
+            # What a claim under way leaves behind is only seen by one that begins after it.
+            was_idle = not self._jobs
+            if await self._claim_once():
+                continue
+            if self._jobs:
+                await asyncio.wait(self._jobs)
+            elif was_idle:
                 break
-            await asyncio.wait(self._jobs)
         await self.news.flush()
 
     async def _claim_until_stopped(self) -> None:
@@ -154,9 +169,12 @@ class Worker:
         return self.options.poll if soonest is None else min(max(soonest, 0.001), self.options.poll)
 
     async def _sleep(self, seconds: float) -> None:
+        await self._until(self._wake, seconds)
+
+    async def _until(self, event: asyncio.Event, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._wake.wait()
+                await event.wait()
         except TimeoutError:
             pass
 
@@ -173,15 +191,30 @@ class Worker:
             await asyncio.sleep(self.options.poll)
 
     async def _listen(self) -> None:
-        async for _ in self.database.listen(WAKE):
+        async for said in self.database.listen(WAKE):
+            if said == CHANGED:
+                self._accounts_changed.set()
+                continue
             self.listening.set()
             self._wake.set()
 
     async def _sweep(self) -> None:
         while True:
-            if await sweep(self.database, self.accounts, self.news):
+            if await self.sweeper.sweep():
                 self._wake.set()
             await asyncio.sleep(self.options.sweep_every)
+
+    async def _tend(self) -> None:
+        """Take over what changed about the accounts, write down what was learned, and say that we live."""
+        await self.life.forget_the_dead()
+        while True:
+            self._accounts_changed.clear()
+            await self.life.beat()
+            await self.accounts.reload(self.database)
+            await self.accounts.speed_up(self.database)
+            if await self.accounts.probe_refused(self.database):
+                self._wake.set()
+            await self._until(self._accounts_changed, self.options.tend_every)
 
     async def _renew(self) -> None:
         """Long sends keep their lease; short ones never come here."""

@@ -9,6 +9,7 @@ from yuemian.messaging.models.accounts import (
     Health,
     ProviderAccount,
     ProviderAccountQuerySet,
+    StrayReport,
     WorkerLife,
 )
 from yuemian.messaging.models.content import (
@@ -57,6 +58,7 @@ __all__ = [
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "StrayReport",
     "Template",
     "TemplateQuerySet",
     "TemplateVariant",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from yuemian.accounts.models import User
-from yuemian.domain.states import Channel
+from yuemian.domain.breaker import Circuit
+from yuemian.domain.states import Channel, ReasonCode
 from yuemian.messaging.models.words import choices, one_of
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import Key, TenantModel
@@ -17,11 +18,11 @@ class ProviderAccountQuerySet(models.QuerySet["ProviderAccount"]):
 
 
 class Health(models.TextChoices):
-    """A circuit breaker: open ones are not used, half-open ones are probed with one message."""
+    """As `domain.breaker.Circuit`: open ones are not used, half-open ones are probed with one message."""
 
-    OK = "ok"
-    HALF_OPEN = "half_open"
-    OPEN = "open"
+    OK = Circuit.OK.value
+    HALF_OPEN = Circuit.HALF_OPEN.value
+    OPEN = Circuit.OPEN.value
 
 
 class ProviderAccount(TenantModel):
@@ -50,8 +51,11 @@ class ProviderAccount(TenantModel):
     )
     health = models.CharField(max_length=10, choices=Health.choices, default=Health.OK)
     health_since = models.DateTimeField(null=True)
+    health_until = models.DateTimeField(null=True, help_text="When one message is tried on it again.")
+    health_code = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
     health_reason = models.CharField(max_length=300, blank=True, help_text="The provider's words, redacted.")
     learned_per_second = models.FloatField(null=True, help_text="What throttling taught.")
+    paced_until = models.DateTimeField(null=True, help_text="Until then its rate is spoken for.")
     version = models.PositiveIntegerField(
         default=1, help_text="Raised by each edit, so that workers open it anew."
     )
@@ -69,6 +73,25 @@ class ProviderAccount(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StrayReport(TenantModel):
+    """A callback that fits no delivery yet: the gateway was faster than our own bookkeeping, or means somebody else."""
+
+    PLACE = "messaging_strayreport.content"
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE, related_name="strays")
+    event_id = models.CharField(max_length=120)
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    content_sealed = models.BinaryField(help_text="The event as JSON, with the gateway's own words.")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "received_at"])]
+        constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="stray_report_once")]
+
+    def __str__(self) -> str:
+        return f"stray report {self.pk}"
 
 
 class ChannelPolicy(TenantModel):

@@ -218,6 +218,11 @@ class Delivery(BulkModel):
     account = models.UUIDField(
         null=True, help_text="The provider account that has or had it; none: the installation's own."
     )
+    is_unclear = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="An attempt under this key may have arrived: no other account may have it.",
+    )
     occurrence = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(
         default=0,
@@ -251,7 +256,22 @@ class Delivery(BulkModel):
             ),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=models.Q(state="sending")),
             models.Index(fields=["deadline_at"], name="delivery_held", condition=models.Q(state="held")),
+            models.Index(
+                fields=["notification"], name="delivery_in_reserve", condition=models.Q(state="created")
+            ),
+            models.Index(fields=["settled_at"], name="delivery_unclear", condition=models.Q(state="unknown")),
+            models.Index(
+                fields=["sent_at"],
+                name="delivery_awaiting_receipt",
+                condition=models.Q(state="sent", account__isnull=False),
+            ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            # For receipts; what goes through the installation's own mail server costs nothing here.
+            models.Index(
+                fields=["account", "provider_id"],
+                name="delivery_receipts",
+                condition=models.Q(account__isnull=False),
+            ),
         ]
         constraints = [
             one_of("state", DeliveryState, "delivery_state_known"),

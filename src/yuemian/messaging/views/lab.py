@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
+from yuemian.hiring.actions import NotInRehearsal, subscribe_in_rehearsal
 from yuemian.hiring.models import Candidate
 from yuemian.messaging import lab
 from yuemian.messaging.models import LabMessage
 from yuemian.trust.vault import Vault
 
+#: Of one press; press again for more.
+MOST_SUBSCRIBED: Final = 2000
 #: The mail is our own escaped HTML; in its frame nothing of it may run, load or submit all the same.
 #: The frame itself may: a tap on the mail's button opens the candidate's page in it.
 MAIL_POLICY = (
@@ -30,7 +39,8 @@ def lab_page(request: SignedInRequest) -> HttpResponse:
     """All phones, filtered by name, a page at a time."""
     name = request.GET.get("q", "").strip()
     shelf = lab.shelf(request.user, name=name, number=_number(request.GET.get("page", "")))
-    return render(request, "messaging/lab.html", {"shelf": shelf, "name": name})
+    lacks = any(not phone.has_wechat for phone in shelf.phones)
+    return render(request, "messaging/lab.html", {"shelf": shelf, "name": name, "lacks_wechat": lacks})
 
 
 @requires(Permission.USE_LAB)
@@ -39,8 +49,42 @@ def lab_phone(request: SignedInRequest, owner: str) -> HttpResponse:
     """One phone: its screen alone for htmx, else a page of its own."""
     phone = _phone(request, owner)
     app = request.GET.get("app", "")
-    app = app if app in {"mail", "messages"} else phone.first_app()
+    app = app if app in lab.APPS.values() else phone.first_app()
     return _screen(request, phone, {"app": app, "screen": "list"})
+
+
+@requires(Permission.USE_LAB)
+@require_POST
+def lab_phone_subscribe(request: SignedInRequest, candidate_id: UUID) -> HttpResponse:
+    """As if this person had opened the page in WeChat and subscribed."""
+    candidate = get_object_or_404(Candidate.objects.visible_to(request.user), pk=candidate_id)
+    _subscribe(request, [candidate])
+    address = reverse("lab-phone", args=[candidate.pk])
+    if request.headers.get("HX-Request"):
+        phone = lab.phone_of(request.user, candidate)
+        return _screen(request, phone, {"app": "wechat", "screen": "list"})
+    return redirect(f"{address}?app=wechat")
+
+
+@requires(Permission.USE_LAB)
+@require_POST
+def lab_subscribe(request: SignedInRequest) -> HttpResponse:
+    """The same for everybody who has a phone here."""
+    count = _subscribe(request, lab.without_wechat(request.user)[:MOST_SUBSCRIBED])
+    text = ngettext(
+        "%(count)s person can now be reached on WeChat in the rehearsal.",
+        "%(count)s people can now be reached on WeChat in the rehearsal.",
+        count,
+    )
+    messages.success(request, text % {"count": count})
+    return redirect("lab")
+
+
+def _subscribe(request: SignedInRequest, candidates: Iterable[Candidate]) -> int:
+    try:
+        return subscribe_in_rehearsal(request.user, candidates, now=timezone.now())
+    except NotInRehearsal:
+        raise PermissionDenied from None
 
 
 @requires(Permission.USE_LAB)
@@ -48,9 +92,9 @@ def lab_phone(request: SignedInRequest, owner: str) -> HttpResponse:
 def lab_message(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     """An opened mail on its owner's phone."""
     row, letter = _letter(request, message_id)
-    app = "mail" if letter.is_mail else "messages"
     screen = "mail" if letter.is_mail else "list"
-    return _screen(request, _phone(request, _owner(row)), {"app": app, "screen": screen, "letter": letter})
+    context = {"app": letter.app, "screen": screen, "letter": letter}
+    return _screen(request, _phone(request, _owner(row)), context)
 
 
 @requires(Permission.USE_LAB)
@@ -60,8 +104,7 @@ def lab_message_page(request: SignedInRequest, message_id: UUID) -> HttpResponse
     row, letter = _letter(request, message_id)
     if not letter.link:
         raise Http404
-    app = "mail" if letter.is_mail else "messages"
-    context = {"app": app, "screen": "page", "letter": letter, "host": request.get_host()}
+    context = {"app": letter.app, "screen": "page", "letter": letter, "host": request.get_host()}
     return _screen(request, _phone(request, _owner(row)), context)
 
 

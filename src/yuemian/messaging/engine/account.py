@@ -1,0 +1,168 @@
+"""One account at work: how many it takes at once, how fast, and whether it is well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from yuemian.channels.base import Message, Outcome, Provider, Receipt
+from yuemian.domain.breaker import Breaker, Circuit
+from yuemian.domain.pace import Pace
+from yuemian.domain.provider_choice import Choice
+from yuemian.domain.segments import count_segments
+from yuemian.domain.states import Channel, ReasonCode
+
+#: The installation's own account has no row, and in a delivery no id.
+INSTALLATION: Final = UUID(int=0)
+#: What says that the account works, whatever became of the message.
+_WELL: Final = frozenset(
+    {Outcome.ACCEPTED, Outcome.BAD_RECIPIENT, Outcome.NO_CONSENT, Outcome.CONTENT_REJECTED}
+)
+_UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
+#: A rate for planning turns before any was seen, and the furthest ahead a turn is planned.
+_GUESS: Final = 50.0
+_FURTHEST: Final = 600.0
+_RECENT: Final = 5.0
+#: A claim that waits longer than this for the gate shows that the account is slower than the worker.
+_LONG: Final = 1.0
+
+
+class AccountRow(NamedTuple):
+    """A provider account; the columns of ACCOUNTS in their order."""
+
+    id: UUID
+    organization_id: UUID
+    channel: str
+    provider: str
+    name: str
+    weight: int
+    cost: Decimal
+    per_second: float
+    health: str
+    health_since: datetime | None
+    health_until: datetime | None
+    health_code: str
+    learned_per_second: float | None
+    version: int
+    now: datetime
+
+
+class Account:
+    """A provider with its limits and its health; without a `row` it is the installation's own."""
+
+    def __init__(self, provider: Provider, mail_from: str = "", row: AccountRow | None = None) -> None:
+        self.provider, self.mail_from, self.row = provider, mail_from, row
+        self.id = row.id if row else INSTALLATION
+        self.gate = asyncio.Semaphore(provider.limits.concurrency)
+        self.waiting: list[float] = []  # since when each claim stands before the gate
+        self.is_watched = True  # the lab has no health
+        self.breaker = Breaker()
+        self.code = ""  # why it rests, as a ReasonCode
+        self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
+        self.is_probe_planned = False
+        self._turns = 0.0
+        self._recent: deque[tuple[float, int]] = deque()
+
+    @property
+    def row_id(self) -> UUID | None:
+        return None if self.id == INSTALLATION else self.id
+
+    @property
+    def channel(self) -> Channel:
+        return self.provider.channel
+
+    @property
+    def is_full(self) -> bool:
+        """A claim has stood before the gate for a while: another one would only hold its lease and wait."""
+        return bool(self.waiting) and asyncio.get_running_loop().time() - self.waiting[0] > _LONG
+
+    @property
+    def is_priced(self) -> bool:
+        return self.row is not None and self.row.cost > 0
+
+    @property
+    def is_refused(self) -> bool:
+        """A person must mend it; time alone will hardly do."""
+        return self.breaker.circuit is not Circuit.OK and self.code in {
+            ReasonCode.CREDENTIALS_REFUSED,
+            ReasonCode.NOT_CONFIGURED,
+        }
+
+    def adopt(self, row: AccountRow) -> None:
+        """What other workers and the settings page have written."""
+        self.row = row
+        if row.health != self.breaker.circuit or row.health_until != self.breaker.until:
+            self.breaker = self._breaker_of(row)
+            self.is_probe_planned = False
+        self.code = row.health_code
+        ceiling, learned = row.per_second or self.provider.limits.per_second, row.learned_per_second or 0.0
+        if (ceiling, learned) != (self.pace.ceiling, self.pace.learned):
+            too_fast = max(self.pace.too_fast, learned)
+            self.pace = Pace(ceiling, learned, too_fast, grown_at=asyncio.get_running_loop().time())
+
+    def _breaker_of(self, row: AccountRow) -> Breaker:
+        if row.health == Circuit.OK:
+            return Breaker()
+        rest = self.breaker.rest
+        if row.health == Circuit.OPEN and row.health_until and row.health_since:
+            rest = row.health_until - row.health_since
+        return Breaker(Circuit(row.health), row.health_since, row.health_until, rest)
+
+    def choice(self, now: datetime, *, is_alone: bool) -> Choice[UUID]:
+        """As the choice sees it. The installation's own is the reserve of an organization that has accounts."""
+        weight = self.row.weight if self.row else (100 if is_alone else 0)
+        admits = self.breaker.admits(now)
+        is_usable = admits is None or (admits == 1 and not self.is_probe_planned)
+        total = self.breaker.good + self.breaker.bad
+        return Choice(self.id, weight, is_usable, self.breaker.good / total if total >= 1 else 1.0)
+
+    def price(self, message: Message) -> Decimal:
+        """Of a text message by its segments, as providers count them."""
+        if self.row is None or not self.row.cost:
+            return Decimal(0)
+        return self.row.cost * (count_segments(message.text).parts if self.channel is Channel.SMS else 1)
+
+    def saw(self, count: int) -> None:
+        """So many have just been sent: what the account can do, for planning and for learning."""
+        now = asyncio.get_running_loop().time()
+        self._recent.append((now, count))
+        while self._recent and self._recent[0][0] < now - _RECENT:
+            self._recent.popleft()
+
+    @property
+    def throughput(self) -> float:
+        """Messages per second of late; 0 when nothing was sent."""
+        if not self._recent:
+            return 0.0
+        span = asyncio.get_running_loop().time() - self._recent[0][0]
+        return sum(count for _, count in self._recent) / max(span, 1.0)
+
+    def turn(self) -> float:
+        """Seconds until the turn of one more message that cannot go now; each call hands out the next turn.
+
+        So a queue behind a slow account is put in order once, instead of being claimed over and over.
+        """
+        now = asyncio.get_running_loop().time()
+        rate = self.pace.rate or self.throughput or _GUESS
+        start = max(self._turns, now + self.pace.wait(now))
+        self._turns = min(start + 1 / rate, now + _FURTHEST)
+        return self._turns - now
+
+    def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
+        """How many receipts say that it is well, and how many that it is not."""
+        good = sum(receipt.kind in _WELL for receipt in receipts)
+        return good, sum(receipt.kind in _UNWELL for receipt in receipts)
+
+
+def resting_for(account: Account, now: datetime) -> timedelta:
+    """Until a probe is allowed; a probe under way is given a moment."""
+    until = account.breaker.until
+    return max(until - now, timedelta(0)) if until else timedelta(0)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,146 @@
+"""How one template says something to many people: rendered whole, or filled into what was rendered before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from yuemian.channels.mail import CONTENT_STYLES
+from yuemian.domain.pattern import TOKEN_MARK, Pattern, clean, pattern_of, printed_names
+from yuemian.domain.placeholder import PLACEHOLDERS
+from yuemian.domain.richtext import to_html
+from yuemian.domain.template import OUTPUT_CAP, SUBJECT_CAP, Compiled, Rendered, RenderProblem, render
+
+_LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
+#: What our links end in.
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+#: Where the link of a test message leads: it belongs to nobody.
+NOBODY: Final = "preview"
+#: Kinds of people kept per text; more at once is not a busy company but a text in which everything differs.
+_KEPT: Final = 2000
+
+
+class CrossTalk(RenderProblem):
+    """A message carries another person's link; it is parked, and nothing of it leaves."""
+
+
+class Wording(NamedTuple):
+    """One person's text, and the HTML of what stands before and after the button."""
+
+    said: Rendered
+    before: str
+    after: str
+
+
+class _Prepared:
+    """A pattern with its HTML, for everybody who is alike in all but what it leaves open."""
+
+    def __init__(self, pattern: Pattern, link: str) -> None:
+        self.pattern = pattern
+        said = pattern.said
+        before, after = around_link(said.text, link)
+        self._subject, self._text = pattern.cut(said.subject), pattern.cut(said.text)
+        self._before, self._after = pattern.cut(before), pattern.cut(after)
+
+    def wording(self, values: tuple[str, ...], escaped: tuple[str, ...]) -> Wording:
+        said = Rendered(self._subject.fill(values), self._text.fill(values))
+        return Wording(said, self._before.fill(escaped), self._after.fill(escaped))
+
+
+class Phrasing:
+    """How one compiled text is said to people: rendered whole, or from a pattern once two were alike."""
+
+    def __init__(self, compiled: Compiled, base: str) -> None:
+        self.compiled = compiled
+        self._base = base
+        self._printed = [(name, PLACEHOLDERS[name].kind) for name in printed_names(compiled)]
+        names = {name for name, _ in self._printed}
+        self._others = [name for name in sorted(compiled.used - names) if name != "answer_link"]
+        self._known: dict[tuple[Any, ...], _Prepared | None] = {}
+        self._first: set[tuple[Any, ...]] = set()
+        self._is_linked = "answer_link" in compiled.used
+
+    def known(self) -> list[Pattern | None]:
+        """The kinds of people met so far; None: rendered each time."""
+        return [prepared.pattern if prepared else None for prepared in self._known.values()]
+
+    def say(self, context: Mapping[str, Any], token: str) -> Wording:
+        """Raises RenderProblem."""
+        key: list[Any] = [_hashable(value) for value in map(context.get, self._others)]
+        values: list[str] = []
+        escaped: list[str] = []
+        for name, kind in self._printed:
+            value = context.get(name)
+            good = clean(kind, value) if isinstance(value, str) else None
+            if good is None:
+                key.append((_hashable(value),))
+            else:
+                key.append(name)
+                values.append(good[0])
+                escaped.append(good[1])
+        prepared = self._prepared(tuple(key), context)
+        if prepared is None or not _TOKEN.fullmatch(token):
+            return self._rendered(context, token)
+        wording = prepared.wording((*values, token), (*escaped, token))
+        if len(wording.said.text) > OUTPUT_CAP or len(wording.said.subject) > SUBJECT_CAP:
+            return self._rendered(context, token)  # which says what is wrong
+        return wording
+
+    def _prepared(self, key: tuple[Any, ...], context: Mapping[str, Any]) -> _Prepared | None:
+        """None for the first of a kind, and where no pattern is safe."""
+        if key not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+                self._first.clear()
+            self._known[key] = None
+            self._first.add(key)
+            return None
+        if key in self._first:
+            self._first.discard(key)
+            self._known[key] = self._prepare(key, context)
+        return self._known[key]
+
+    def _prepare(self, key: tuple[Any, ...], context: Mapping[str, Any]) -> _Prepared | None:
+        names = tuple(part for part in key[len(self._others) :] if isinstance(part, str))
+        pattern = pattern_of(self.compiled, context, names, self._base)
+        if pattern is None:
+            return None
+        check_own_link(pattern.said, TOKEN_MARK, is_linked=self._is_linked)
+        return _Prepared(pattern, self._base + TOKEN_MARK)
+
+    def _rendered(self, context: Mapping[str, Any], token: str) -> Wording:
+        link = self._base + token
+        said = render(self.compiled, {**context, "answer_link": link})
+        check_own_link(said, token, is_linked=self._is_linked)
+        return Wording(said, *around_link(said.text, link))
+
+
+def _hashable(value: Any) -> Any:
+    return value if value is None or isinstance(value, (str, bool)) else repr(value)
+
+
+def check_own_link(said: Rendered, token: str, *, is_linked: bool) -> None:
+    """Every candidate's link in the text is this person's, and it is there when the template asks for it."""
+    found = _LINK.findall(said.text)
+    if any(other != token for other in found) or _LINK.search(said.subject):
+        raise CrossTalk("The text carries a link that is not this person's; it was not sent.")
+    if is_linked and token != NOBODY and token not in said.text and token not in said.subject:
+        raise CrossTalk("The text lacks this person's own link; it was not sent.")
+
+
+def around_link(text: str, link: str) -> tuple[str, str]:
+    """The HTML before and after the line that is only the link, which becomes the button."""
+    before, _, after = f"{text}\n".partition(f"\n{link}\n")
+    return paragraphs(before), paragraphs(after)
+
+
+def paragraphs(text: str) -> str:
+    return "".join([_paragraph(part) for part in text.split("\n\n") if part.strip()])
+
+
+# Most paragraphs of a batch are equal, word for word: only what differs is turned into HTML again.
+@lru_cache(maxsize=2048)
+def _paragraph(text: str) -> str:
+    return to_html(text, CONTENT_STYLES)

@@ -1,0 +1,95 @@
+"""An account's rate is one for all workers, what must wait waits in the queue, and throttling teaches."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
+from yuemian.channels.base import Outcome, Receipt
+from yuemian.messaging.engine.account_statements import BOOK
+from yuemian.messaging.models import ProviderAccount
+
+
+def test_what_cannot_leave_within_the_rate_goes_back_and_comes_when_its_turn_is(live: Story) -> None:
+    live.account("slow", per_second=0.5)
+    live.invite(20)
+    provider = FakeProvider()
+    deliver(accounts={"slow": provider})
+    rows = live.deliveries("state", "attempt", "due_at")
+    waiting = sorted(due for state, _, due in rows if state == "queued")
+    # A message every two seconds, and two seconds of patience.
+    assert 1 <= len(provider.sent) < 20
+    assert len(waiting) == 20 - len(provider.sent)
+    assert {attempt for state, attempt, _ in rows if state == "queued"} == {0}
+    assert waiting[-1] - waiting[0] >= timedelta(seconds=(len(waiting) - 1) * 2 - 1)
+
+
+def test_workers_at_once_book_one_rate(live: Story) -> None:
+    account, began = live.account("slow", per_second=4.0), timezone.now()
+
+    async def book() -> int:
+        database = create_database(6)
+        await database.open()
+        values = {"id": account, "stretch": 0.5, "patience": 2.5}
+        found = await asyncio.gather(*(database.fetch(BOOK, values) for _ in range(12)))
+        await database.close()
+        waits = [float(rows[0][0]) for rows in found if rows]
+        assert all(0 <= wait <= 2.5 for wait in waits)
+        return len(waits)
+
+    booked = run(book())
+    (until,) = live.rows(ProviderAccount.objects.values_list("paced_until", flat=True))
+    assert booked >= 5
+    assert until >= began + booked * timedelta(seconds=0.5)
+
+
+def test_throttling_slows_the_account_for_everybody_and_costs_the_message_nothing(live: Story) -> None:
+    live.account("ours", per_second=100.0)
+    live.invite(3)
+    deliver(accounts={"ours": FakeProvider(lambda _: Receipt(Outcome.THROTTLED, retry_after=30))}, chunk=1)
+    assert live.deliveries() == [("queued", "rate_limited")] * 3
+    found = live.health("learned_per_second", "paced_until", "health")["ours"]
+    assert 0 < found[0] <= 50.0
+    assert found[1] > timezone.now() + timedelta(seconds=20)
+    assert found[2] == "ok"  # too fast is not ill
+    live.change("UPDATE messaging_delivery SET due_at = now()")
+    deliver(accounts={"ours": (calm := FakeProvider())})
+    assert calm.sent == []  # its silence is not over
+
+
+def test_a_message_that_is_only_throttled_is_tried_until_its_deadline(live: Story) -> None:
+    live.account("ours")
+    live.invite(1)
+    live.change("UPDATE messaging_delivery SET attempt = 40")
+    provider = FakeProvider(lambda _: Receipt(Outcome.THROTTLED, retry_after=1))
+    deliver(accounts={"ours": provider})
+    assert live.deliveries("state", "attempt") == [("queued", 41)]
+
+
+def test_a_learned_rate_is_written_down_when_it_grows(live: Story) -> None:
+    live.account("ours", per_second=100.0, learned_per_second=10.0)
+    live.invite(2)
+
+    async def works() -> None:
+        worker = create_worker(accounts={"ours": FakeProvider()}, chunk=1)
+        await worker.open()
+        await worker.drain()
+        (account,) = worker.accounts
+        assert account.pace.learned > 10.0
+        await worker.accounts.speed_up(worker.database)
+        await worker.close()
+
+    run(works())
+    (learned,) = live.rows(ProviderAccount.objects.values_list("learned_per_second", flat=True))
+    assert 10.0 < learned < 100.0
+
+
+def test_the_account_that_costs_nothing_is_never_counted(live: Story) -> None:
+    live.account("ours", cost=Decimal(0))
+    live.invite(1)
+    deliver(accounts={"ours": FakeProvider()})
+    assert live.deliveries("state", "cost") == [("sent", None)]
