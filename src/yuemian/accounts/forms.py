@@ -161,8 +161,9 @@ class BranchForm(forms.ModelForm[Branch]):
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
             "region": _("Two letters, such as CN, HK or SG: how a number without a country code is read."),
-            "quiet_from": _("From this hour on nothing leaves by itself …"),
-            "quiet_until": _("… until this one, on the candidate's clock. Both equal: never quiet."),
+            "quiet_from": "",
+            "quiet_until": "",
+            "is_quiet_on_holidays": _("Make-up workdays count as workdays."),
         }
 
     def clean_region(self) -> str:
