@@ -117,7 +117,7 @@ def test_a_step_that_makes_no_sense_is_refused_at_its_field(
     (form,) = edit.steps
     with translation.override("en"):
         assert not edit.is_valid
-        assert said in " ".join(form.errors[name])
+        assert said in " ".join(str(each) for each in form.errors[name])
     assert edit.opened == {"remind"}
     assert edit.values == (REMIND,), "the drawing keeps what last made sense"
 

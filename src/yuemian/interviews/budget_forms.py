@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from yuemian.domain.states import Channel
@@ -21,12 +21,9 @@ class BudgetForm(forms.Form):
         channels: Sequence[Channel],
         present: Mapping[Channel, Decimal | None],
         currency: str,
-        *args: Any,
-        **kwargs: Any,
+        data: QueryDict | None = None,
     ) -> None:
-        super().__init__(
-            *args, initial={channel.value: present.get(channel) for channel in channels}, **kwargs
-        )
+        super().__init__(data, initial={channel.value: present.get(channel) for channel in channels})
         self.channels = channels
         for channel in channels:
             self.fields[channel.value] = forms.DecimalField(

@@ -90,8 +90,8 @@ class StepForm(forms.Form):
     )
     modes = _boxes(_("Held"), [(mode.value, MODES[mode]) for mode in Mode])
 
-    def __init__(self, key: str, *args: Any, step: Step | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"s-{key}", initial=initial_of(step) if step else None, **kwargs)
+    def __init__(self, key: str, data: QueryDict | None = None, *, step: Step | None = None) -> None:
+        super().__init__(data, prefix=f"s-{key}", initial=initial_of(step) if step else None)
         self.key, self.was = key, step
         said = list(words.SAID)
         if step and step.purpose not in said:

@@ -35,12 +35,13 @@ class Place:
 
     def row(self, user: User) -> dict[str, Any]:
         """The place as the argument of an action: `{"job": <Job>}`; nothing for the whole organization."""
+        if self.id is None:
+            return {}
         if self.kind == "job":
             return {"job": Job.objects.visible_to(user).get(pk=self.id)}
         if self.kind == "branch":
             return {"branch": Branch.objects.visible_to(user).get(pk=self.id)}
-        families = JobFamily.objects.filter(organization_id=user.organization_id)
-        return {"family": families.get(pk=self.id)} if self.id else {}
+        return {"family": JobFamily.objects.get(organization_id=user.organization_id, pk=self.id)}
 
     @classmethod
     def of_plan(cls, plan: Plan) -> Place:
@@ -122,7 +123,7 @@ def holding(held: dict[Place, Plan], places: Iterable[Place]) -> Plan | None:
 
 def outer_places(user: User, place: Place) -> Sequence[Place]:
     """Where to look, the nearest first, for the plan that holds at a place without one of its own."""
-    if place.kind != "job":
+    if place.kind != "job" or place.id is None:
         return (Place(EVERYWHERE),) if place.kind != EVERYWHERE else ()
     job = Job.objects.visible_to(user).get(pk=place.id)
     return Where(job.pk, job.family_id, job.branch_id).places[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -25,11 +26,8 @@ def set_budgets(user: User, budgets: Mapping[Channel, Decimal | None], *, now: d
                 organization_id=user.organization_id, channel=channel, defaults={"daily_budget": value}
             )
         if changed:
-            audit.record(
-                user.organization_id,
-                user.actor,
-                "budgets.saved",
-                at=now,
-                **{str(channel): None if value is None else str(value) for channel, value in changed.items()},
-            )
+            details: dict[str, Any] = {
+                str(channel): None if value is None else str(value) for channel, value in changed.items()
+            }
+            audit.record(user.organization_id, user.actor, "budgets.saved", at=now, **details)
     return len(changed)
