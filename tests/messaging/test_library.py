@@ -19,10 +19,13 @@ ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
+#: Written to colleagues, about many candidates at once.
+OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
     for channel, locale in template.texts
+    if template.purpose not in OF_STAFF
 ]
 
 
@@ -42,6 +45,7 @@ def minimal(template: ShippedTemplate, locale: str) -> dict[str, object]:
 
 def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_and_channels() -> None:
     general = {template.purpose: template for template in shipped_templates() if not template.round}
+    assert set(general) >= OF_STAFF
     wanted = {
         Purpose.INVITATION,
         Purpose.REMINDER,
@@ -50,10 +54,11 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         Purpose.ANSWER,
         Purpose.NUDGE,
         Purpose.STILL_DECIDING,
-        Purpose.STAFF_REMINDER,
     }
-    assert set(general) == wanted
+    assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
+        if template.purpose in OF_STAFF:
+            continue
         assert set(template.texts) == {
             (channel, locale) for channel in Channel for locale in ("zh-hans", "en")
         }
@@ -108,3 +113,13 @@ def test_the_signature_stands_apart() -> None:
     reminder = next(template for template in shipped_templates() if template.purpose == Purpose.REMINDER)
     message = rendered(reminder, Channel.EMAIL, "en", **minimal(reminder, "en"))
     assert message.text.endswith("\n\nKind regards,\nThe Galaxy Tech recruiting team")
+
+
+@pytest.mark.parametrize("locale", ["zh-hans", "en"])
+def test_the_digest_names_company_and_day_first_and_ends_with_its_page(locale: str) -> None:
+    template = next(template for template in shipped_templates() if template.purpose == Purpose.DIGEST)
+    context = samples(locale, Purpose.DIGEST)
+    message = rendered(template, Channel.EMAIL, locale, **context)
+    assert message.subject.startswith(f"【{context['organization_name']}】{context['digest_day']}")
+    assert str(context["digest"]) in message.text
+    assert message.text.endswith(f"\n{context['today_link']}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as clock
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
@@ -218,6 +219,21 @@ def change_password(user: User, password: str, *, keep: UUID, now: datetime) -> 
         Session.objects.filter(user=user, ended_at=None).exclude(pk=keep).update(ended_at=now)
         audit.record(
             user.organization_id, user.actor, "user.password_changed", at=now, subject=("user", user.pk)
+        )
+
+
+def set_digest(user: User, at: clock | None, *, when_empty: bool, now: datetime) -> None:
+    """When one's own morning digest comes; None: never."""
+    with transaction.atomic():
+        user.digest_at, user.is_empty_digest_wanted = at, when_empty
+        user.save(update_fields=["digest_at", "is_empty_digest_wanted"])
+        audit.record(
+            user.organization_id,
+            user.actor,
+            "user.digest_set",
+            at=now,
+            subject=("user", user.pk),
+            is_wanted=at is not None,
         )
 
 

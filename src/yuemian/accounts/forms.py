@@ -248,3 +248,25 @@ class PasswordForm(forms.Form):
         password: str = self.cleaned_data["new"]
         validate_password(password)
         return password
+
+
+class DigestForm(forms.Form):
+    """When the morning digest comes, or never."""
+
+    is_wanted = forms.BooleanField(label=_("Send me a digest every morning"), required=False)
+    at = forms.TimeField(
+        label=_("Hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    when_empty = forms.BooleanField(
+        label=_("Also when there is nothing to do"),
+        required=False,
+        help_text=_(
+            "Otherwise a day without anything to do brings no mail. On days off only what cannot wait comes."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("is_wanted") and not data.get("at") and "at" not in self.errors:
+            self.add_error("at", _("Choose the hour, such as 08:30."))
+        return data

@@ -171,6 +171,9 @@ class User(TenantModel):
     digest_at = models.TimeField(
         null=True, blank=True, default=time(8, 30), help_text="When the morning digest comes; empty: never."
     )
+    is_empty_digest_wanted = models.BooleanField(
+        default=False, help_text="The digest also comes when there is nothing to do."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     is_authenticated = True

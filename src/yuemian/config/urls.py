@@ -10,7 +10,7 @@ from yuemian.config import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("", RedirectView.as_view(url="/interviews"), name="home"),
+    path("", RedirectView.as_view(url="/today"), name="home"),
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),

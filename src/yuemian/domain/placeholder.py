@@ -39,8 +39,11 @@ class Placeholder:
 
 
 EVERYWHERE: Final = frozenset(Purpose)
-_INTERVIEW: Final = EVERYWHERE
-_BEFORE: Final = EVERYWHERE - {Purpose.RESULT, Purpose.SURVEY}
+#: A digest is about many people, so that no fact of one has a place in its frame.
+_PERSON: Final = EVERYWHERE - {Purpose.DIGEST}
+_INTERVIEW: Final = _PERSON
+_BEFORE: Final = _PERSON - {Purpose.RESULT, Purpose.SURVEY}
+_DIGEST: Final = frozenset({Purpose.DIGEST})
 _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
 _ANSWER: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
@@ -49,10 +52,10 @@ _STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.TEST})
 
 
 _ALL: Final = (
-    Placeholder("candidate_name", "Candidate's name", Kind.NAME, "王小雨", "Alex Chen", EVERYWHERE),
+    Placeholder("candidate_name", "Candidate's name", Kind.NAME, "王小雨", "Alex Chen", _PERSON),
     Placeholder("organization_name", "Organization", Kind.NAME, "星河科技", "Galaxy Tech", EVERYWHERE),
-    Placeholder("branch_name", "Branch", Kind.NAME, "上海分公司", "Singapore office", EVERYWHERE),
-    Placeholder("job_title", "Job", Kind.NAME, "后端工程师", "Backend engineer", EVERYWHERE),
+    Placeholder("branch_name", "Branch", Kind.NAME, "上海分公司", "Singapore office", _PERSON),
+    Placeholder("job_title", "Job", Kind.NAME, "后端工程师", "Backend engineer", _PERSON),
     Placeholder("round_name", "Round of the interview", Kind.NAME, "初试", "First interview", _INTERVIEW),
     Placeholder(
         "interview_when",
@@ -106,12 +109,12 @@ _ALL: Final = (
         ["Written test, 30 minutes", "Interview, 30 minutes"],
         _BEFORE,
     ),
-    Placeholder("contact_name", "Contact person", Kind.NAME, "李芳", "Fang Li", EVERYWHERE),
+    Placeholder("contact_name", "Contact person", Kind.NAME, "李芳", "Fang Li", _PERSON),
     Placeholder(
-        "contact_phone", "Contact person's phone", Kind.NAME, "021-5555 0100", "+65 5555 0100", EVERYWHERE
+        "contact_phone", "Contact person's phone", Kind.NAME, "021-5555 0100", "+65 5555 0100", _PERSON
     ),
     Placeholder(
-        "contact_email", "Contact person's email", Kind.NAME, "hr@example.com", "hr@example.com", EVERYWHERE
+        "contact_email", "Contact person's email", Kind.NAME, "hr@example.com", "hr@example.com", _PERSON
     ),
     Placeholder(
         "answer_link",
@@ -119,7 +122,7 @@ _ALL: Final = (
         Kind.LINK,
         "https://jobs.example.com/i/sample",
         "https://jobs.example.com/i/sample",
-        EVERYWHERE,
+        _PERSON,
     ),
     Placeholder(
         "respond_by",
@@ -215,6 +218,33 @@ _ALL: Final = (
         "早十晚七，双休，六险一金",
         "10 to 7, five days, full insurance",
         _BEFORE,
+    ),
+    Placeholder("user_name", "Who the digest is for", Kind.NAME, "李芳", "Fang Li", _DIGEST),
+    Placeholder("digest_day", "The digest's day", Kind.NAME, "11月25日 周三", "Wed, 25 Nov", _DIGEST),
+    Placeholder(
+        "digest_summary",
+        "The digest in one line",
+        Kind.NAME,
+        "待您回应 1，待邀请 3，今天 5",
+        "Waits for you: 1, To be invited: 3, Today: 5",
+        _DIGEST,
+    ),
+    Placeholder(
+        "digest",
+        "The parts of the day",
+        Kind.TEXT,
+        "待邀请（1）\n- 王小雨 · 后端工程师 · 初试 · 11月26日 周四 14:00\n邀请他们：https://jobs.example.com/today",
+        "To be invited (1)\n- Alex Chen · Backend engineer · First interview · Thu, 26 Nov, 14:00\n"
+        "Invite them: https://jobs.example.com/today",
+        _DIGEST,
+    ),
+    Placeholder(
+        "today_link",
+        "Link to the Today page",
+        Kind.LINK,
+        "https://jobs.example.com/today",
+        "https://jobs.example.com/today",
+        _DIGEST,
     ),
 )
 

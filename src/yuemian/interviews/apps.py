@@ -58,7 +58,12 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         register(Subject("interview", TRUTH, PAST_OF, CLOSED, PLACE))
+        register_chore(
+            Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")
+        # By name: models cannot be imported before every app stands.
+        reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
         register_chore(
             Chore(
                 "plan-steps",
@@ -67,5 +72,3 @@ class InterviewsConfig(AppConfig):
                 due="yuemian.interviews.tasks.steps_due",
             )
         )
-        # By name: models cannot be imported before every app stands.
-        reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")

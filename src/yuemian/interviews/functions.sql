@@ -19,12 +19,12 @@ BEGIN
     INSERT INTO interviews_response
         (id, organization_id, interview_id, revision, answer, note_sealed, link_id, was_confirmed, at)
     VALUES (response, held, wanted, seen_revision, given, note, link, confirmed, moment);
+    PERFORM leave_out_answered('interview', wanted, given IN ('declined', 'reschedule_requested'), moment);
     -- Only where a step of the plan follows an answer within the hour; all others are looked at in time anyway.
     UPDATE interviews_cadence SET next_at = moment WHERE interview_id = wanted AND is_waiting;
     IF FOUND THEN
         PERFORM pg_notify('yuemian_clock', held::text);
     END IF;
-    PERFORM leave_out_answered('interview', wanted, given IN ('declined', 'reschedule_requested'), moment);
     PERFORM pg_notify('yuemian_events', json_build_object(
         'organization', held, 'topic', 'interviews', 'interview', wanted)::text);
     RETURN true;

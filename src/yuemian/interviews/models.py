@@ -302,6 +302,34 @@ class StepRecord(TenantModel):
         return f"{self.step_key} {self.outcome}"
 
 
+class Digest(TenantModel):
+    """A user's morning: that it was looked at, and the mail that came of it. One per person and day, by constraint."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests", db_index=False)
+    day = models.DateField(help_text="On the person's own calendar.")
+    at = models.DateTimeField()
+    notification = models.ForeignKey(
+        "messaging.Notification",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Empty: there was nothing to say, or what was said is forgotten again.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+        indexes = [
+            models.Index(
+                fields=["organization", "day"],
+                name="digest_remembered",
+                condition=models.Q(notification__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"digest of {self.day} for {self.user_id}"
+
+
 class BatchSelection(TenantModel):
     """Which interviews a recruiter chose for a send, kept on the server while the batch is a draft."""
 

@@ -15,9 +15,14 @@ from yuemian.interviews.views import (
     plans,
     previews,
     sending,
+    today,
 )
 
 urlpatterns = [
+    path("today", today.show, name="today"),
+    path("today/invite", today.invite, name="today-invite"),
+    path("today/attendance/<uuid:interview_id>", today.attendance, name="today-attendance"),
+    path("today/reception", today.reception, name="today-reception"),
     path("interviews", board.show, name="interviews"),
     path("interviews/new", editing.create, name="interview-new"),
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),

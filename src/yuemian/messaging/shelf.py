@@ -16,7 +16,14 @@ from yuemian.messaging.wording import CHANNELS, PURPOSES
 from yuemian.messaging.wording import Text as Word
 
 #: Purposes that have templates of their own now, in the order of the shelf.
-WRITTEN = (Purpose.INVITATION, Purpose.REMINDER, Purpose.CHANGE, Purpose.CANCELLATION, Purpose.ANSWER)
+WRITTEN = (
+    Purpose.INVITATION,
+    Purpose.REMINDER,
+    Purpose.CHANGE,
+    Purpose.CANCELLATION,
+    Purpose.ANSWER,
+    Purpose.DIGEST,
+)
 #: Channels a template is written for.
 WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.

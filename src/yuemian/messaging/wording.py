@@ -43,7 +43,7 @@ TROUBLES: dict[str, Text] = {
     "unreachable": _("The gateway cannot be reached; check address and port."),
     "no_such_host": _("The gateway's name cannot be resolved; check its spelling."),
     "private_network": _(
-        "The gateway's name leads into a private network; name that network in YUEMIAN_PRIVATE_NETWORKS if this is meant."
+        "The gateway's name leads into a private network; if this is meant, name it in YUEMIAN_PRIVATE_NETWORKS."
     ),
     "not_encrypted": _("Plain http is for private networks alone; write the address with https://."),
     "certificate": _("The certificate is not trusted; check host name and authority."),
@@ -65,6 +65,9 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.DIGEST: _(
+        "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
+    ),
 }
 #: The domain's labels, listed here so that the catalogue finds them; a test keeps them equal.
 PLACEHOLDER_LABELS: dict[str, Text] = {
@@ -106,6 +109,11 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "user_name": _("Who the digest is for"),
+    "digest_day": _("The digest's day"),
+    "digest_summary": _("The digest in one line"),
+    "digest": _("The parts of the day"),
+    "today_link": _("Link to the Today page"),
 }
 
 #: The sentences of `domain.template_language`: how each begins → how it reads in the person's language.

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark", "system")
@@ -31,6 +32,7 @@ _EVERYONE = frozenset({"administrator", "recruiter", "hiring_lead", "interviewer
 _HR = frozenset({"administrator", "recruiter", "hiring_lead"})
 
 NAVIGATION = (
+    NavigationEntry("/today", word("page", "Today"), "calendar-check", _EVERYONE),
     NavigationEntry("/interviews", _("Interviews"), "calendar", _EVERYONE),
     NavigationEntry("/imports", _("Imports"), "upload", _HR),
     NavigationEntry("/templates", _("Templates"), "file", _HR),

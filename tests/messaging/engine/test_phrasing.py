@@ -84,7 +84,8 @@ def test_filled_or_rendered_the_message_is_the_same(body: str, people: list[tupl
 
 TEMPLATE = (
     "{{ candidate_name }}，您好：\n\n邀请您参加**{{ job_title }}**的{{ round_name }}。\n\n时间：{{ interview_when }}\n"
-    "请带：\n{{ materials|bullets }}\n\n{% if is_onsite %}地点：{{ place_name }}{% endif %}\n\n{{ answer_link }}\n\n谢谢"
+    "请带：\n{{ materials|bullets }}\n\n{% if is_onsite %}地点：{{ place_name }}{% endif %}\n\n{{ answer_link }}\n\n"
+    "谢谢"
 )
 
 

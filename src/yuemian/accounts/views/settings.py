@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,12 +16,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yuemian.accounts import actions
-from yuemian.accounts.forms import BranchForm, OrganizationForm, PasswordForm, RehearsalForm, UserForm
+from yuemian.accounts.forms import (
+    BranchForm,
+    DigestForm,
+    OrganizationForm,
+    PasswordForm,
+    RehearsalForm,
+    UserForm,
+)
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Session, User
 from yuemian.domain.workdays import is_known
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry
+from yuemian.ui.when import zone_text
 
 
 def settings_home(request: SignedInRequest) -> HttpResponse:
@@ -116,9 +125,45 @@ def account(request: SignedInRequest) -> HttpResponse:
         actions.change_password(request.user, form.cleaned_data["new"], keep=request.session_id, now=now)
         messages.success(request, _("Password changed; your other sessions have ended."))
         return redirect("settings-account")
-    sessions = Session.objects.visible_to(request.user).live(now).order_by("-last_seen_at")
-    context = {"form": form, "sessions": sessions, "this_session": request.session_id}
-    return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+    return _account(request, form, _digest_form(request.user))
+
+
+@require_POST
+def digest(request: SignedInRequest) -> HttpResponse:
+    """When one's own morning digest comes, or never."""
+    form = DigestForm(request.POST)
+    if not form.is_valid():
+        return _account(request, PasswordForm(user=request.user), form)
+    data = form.cleaned_data
+    at = data["at"] if data["is_wanted"] else None
+    actions.set_digest(request.user, at, when_empty=data["when_empty"], now=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("settings-account")
+
+
+def _digest_form(user: User) -> DigestForm:
+    usual = User._meta.get_field("digest_at").default
+    return DigestForm(
+        initial={
+            "is_wanted": user.digest_at is not None,
+            "at": user.digest_at or usual,
+            "when_empty": user.is_empty_digest_wanted,
+        }
+    )
+
+
+def _account(request: SignedInRequest, form: PasswordForm, digest_form: DigestForm) -> HttpResponse:
+    user = request.user
+    context = {
+        "form": form,
+        # Auditors see no candidates, and so have no morning.
+        "digest_form": digest_form if user.may(Permission.SEE_INTERVIEWS) else None,
+        "zone_name": zone_text(user.branch.zone if user.branch else ZoneInfo(user.organization.time_zone)),
+        "sessions": Session.objects.visible_to(user).live(timezone.now()).order_by("-last_seen_at"),
+        "this_session": request.session_id,
+    }
+    status = 422 if form.errors or digest_form.errors else 200
+    return render(request, "accounts/account.html", context, status=status)
 
 
 @require_POST

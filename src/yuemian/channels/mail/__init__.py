@@ -5,6 +5,7 @@ from __future__ import annotations
 from .address import normalise_address
 from .form import MailForm, message_id
 from .header import encode_phrase, encode_text, mailbox
+from .sections import sections_html
 from .shell import CONTENT_STYLES, Shell, ShellTexts, facts_html, shell, slots
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "mailbox",
     "message_id",
     "normalise_address",
+    "sections_html",
     "shell",
     "slots",
 ]

@@ -46,11 +46,13 @@ class Plan:
         return Purpose(self.version.template.purpose)
 
 
-def choose(user: User, interview_ids: Collection[UUID], *, now: datetime) -> Batch:
-    """Keep a choice of interviews as a draft, in the order given."""
+def choose(
+    user: User, interview_ids: Collection[UUID], *, now: datetime, batch_id: UUID | None = None
+) -> Batch:
+    """Keep a choice of interviews as a draft, in the order given. `batch_id` is made up here unless given."""
     with transaction.atomic():
         batch = Batch.objects.create(
-            id=uuid7(),
+            id=batch_id or uuid7(),
             organization_id=user.organization_id,
             purpose=Purpose.INVITATION,
             state=BatchState.DRAFT,

@@ -32,6 +32,27 @@ def version_for(organization_id: UUID, purpose: Purpose, round_name: str = "") -
     return found
 
 
+def versions_by_round(
+    organization_id: UUID, purpose: Purpose, rounds: Iterable[str]
+) -> dict[str, TemplateVersion | None]:
+    """For each round the version that `version_for` would choose, in two queries however many rounds there are."""
+    versions = list(
+        TemplateVersion.objects.filter(
+            organization_id=organization_id,
+            template__purpose=purpose,
+            template__is_archived=False,
+            published_at__isnull=False,
+        )
+        .select_related("template")
+        .prefetch_related("variants")
+        .order_by("-template__round", "-template__created_at", "-number")
+    )
+    return {
+        name: next((each for each in versions if each.template.round in {"", name}), None)
+        for name in dict.fromkeys(rounds)
+    }
+
+
 def texts_of(version: TemplateVersion) -> dict[str, dict[Channel, TemplateVariant]]:
     """Locale → channel → variant."""
     texts: dict[str, dict[Channel, TemplateVariant]] = {}

@@ -22,15 +22,30 @@ from yuemian.channels.mail import (
     facts_html,
     message_id,
     normalise_address,
+    sections_html,
     shell,
     slots,
 )
 from yuemian.domain.richtext import to_text
 from yuemian.domain.states import Purpose
-from yuemian.domain.template import Rendered, RenderProblem, TemplateProblem, compile_template
+from yuemian.domain.template import (
+    Compiled,
+    Rendered,
+    RenderProblem,
+    TemplateProblem,
+    compile_template,
+    render,
+)
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
-from yuemian.messaging.engine.phrasing import NOBODY, Phrasing, Wording, around_link, paragraphs
+from yuemian.messaging.engine.phrasing import (
+    NOBODY,
+    Phrasing,
+    Wording,
+    around_link,
+    check_own_link,
+    paragraphs,
+)
 from yuemian.messaging.engine.wording import words
 from yuemian.messaging.models import Notification
 from yuemian.trust.vault import Vault
@@ -64,7 +79,7 @@ class Renderer:
         self._base = f"{public_url}/c/"
         self._host = urlsplit(public_url).netloc
         self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
-        self._forms: dict[tuple[UUID, str, str, bool], MailForm] = {}
+        self._forms: dict[tuple[UUID, str, str, bool, bool], MailForm] = {}
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -90,7 +105,10 @@ class Renderer:
         token = snapshot["token"] or NOBODY
         context, link = snapshot["context"], self._base + token
         phrasing = self._phrasing(row)
-        wording = phrasing.say(context, token)
+        if row.user_name is not None and (own := _own_link(context)):
+            link, wording = own, _to_staff(phrasing.compiled, context, own)
+        else:
+            wording = phrasing.say(context, token)
         to = _address(row, vault)
         if row.channel != "email":
             text, id_ = to_text(wording.said.text), str(row.id)
@@ -122,7 +140,7 @@ class Renderer:
         mail_from: str,
         is_lab: bool,
     ) -> Message:
-        form = self._form(sender, row.locale, is_question=row.purpose != Purpose.CANCELLATION)
+        form = self._form(sender, row.locale, row.purpose)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         id_ = str(row.id)
@@ -154,21 +172,27 @@ class Renderer:
             raise found
         raise RenderProblem(f"The template version has no {row.channel} text in {row.locale}; write one.")
 
-    def _form(self, sender: Sender, locale: str, *, is_question: bool) -> MailForm:
+    def _form(self, sender: Sender, locale: str, purpose: str) -> MailForm:
         name = sender.name_in(locale)
-        key = (sender.id, name, locale, is_question)
+        is_question, is_digest = purpose != Purpose.CANCELLATION, purpose == Purpose.DIGEST
+        key = (sender.id, name, locale, is_question, is_digest)
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            frame = mail_frame(name, self._host, locale, is_question=is_question)
+            frame = mail_frame(name, self._host, locale, is_question=is_question, is_digest=is_digest)
             form = self._forms[key] = MailForm(frame)
         return form
 
 
-def mail_frame(organization: str, host: str, locale: str, *, is_question: bool) -> Shell:
+def mail_frame(
+    organization: str, host: str, locale: str, *, is_question: bool, is_digest: bool = False
+) -> Shell:
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
+    if is_digest:
+        why = said.digest_why.format(organization=organization, host=host)
+        return shell(ShellTexts(organization, said.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
     button = said.answer if is_question else said.view
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
@@ -208,15 +232,36 @@ def _slots(
     )
 
 
+def _own_link(context: Mapping[str, Any]) -> str:
+    """Where somebody of the company is led: a page behind the sign-in. Tests have none, they show the candidate's."""
+    return str(context.get("interview_link") or context.get("today_link") or "")
+
+
+def _to_staff(compiled: Compiled, context: Mapping[str, Any], link: str) -> Wording:
+    """Rendered whole: there are few of them, and no two are alike."""
+    said = render(compiled, {**context, "answer_link": link})
+    check_own_link(said, NOBODY, is_linked=False)
+    before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
+    return Wording(said, _with_sections(before, context), paragraphs(after))
+
+
+def _with_sections(text: str, context: Mapping[str, Any]) -> str:
+    """Where the text says a digest's parts, HTML shows them as cards; what stands around them is HR's."""
+    if "digest_sections" not in context:
+        return paragraphs(text)
+    before, _, after = text.partition(context["digest"])
+    return f"{paragraphs(before)}{sections_html(context['digest_sections'])}{paragraphs(after)}"
+
+
 @lru_cache(maxsize=2048)
 def _card(facts: tuple[tuple[str, str], ...]) -> str:
     return facts_html(facts)
 
 
 def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
-    """The card of key facts; an answer to a question has none, a cancellation names the time alone."""
+    """The card of key facts; an answer or a digest has none, a cancellation names the time alone."""
     said = words(locale)
-    if purpose == Purpose.ANSWER:
+    if purpose in {Purpose.ANSWER, Purpose.DIGEST}:
         return ()
     when = (said.when, context.get("interview_when", ""))
     if purpose == Purpose.CANCELLATION:

@@ -21,11 +21,13 @@ class Words:
     bring: str
     flow: str
     contact: str
+    open_today: str
+    digest_why: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` holds {organization} and {host}."""
+    """`genuine` and `digest_why` hold {organization} and {host}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -42,4 +44,9 @@ def words(locale: str) -> Words:
             bring=gettext("Please bring"),
             flow=gettext("How it runs"),
             contact=gettext("Contact"),
+            open_today=gettext("Open Today"),
+            digest_why=gettext(
+                "You get this because you work on interviews at {organization}. Its links open {host}, where you "
+                "sign in. Change the hour or stop it under Settings, My account."
+            ),
         )

@@ -18,6 +18,15 @@ class Conversation(TenantModel):
     )
     waiting_since = models.DateTimeField(null=True, help_text="Since when the candidate waits for an answer.")
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "waiting_since"],
+                name="conversation_waiting",
+                condition=models.Q(waiting_since__isnull=False),
+            )
+        ]
+
     def __str__(self) -> str:
         return f"conversation {self.pk}"
 

@@ -8,6 +8,7 @@ from django.db import models
 
 from yuemian.accounts.models import Locale, User
 from yuemian.domain.states import (
+    TROUBLE,
     BatchState,
     Channel,
     DeliveryState,
@@ -271,6 +272,11 @@ class Delivery(BulkModel):
                 fields=["account", "provider_id"],
                 name="delivery_receipts",
                 condition=models.Q(account__isnull=False),
+            ),
+            models.Index(
+                fields=["organization", "deadline_at"],
+                name="delivery_trouble",
+                condition=models.Q(state__in=sorted(str(state) for state in TROUBLE)),
             ),
         ]
         constraints = [

@@ -1,0 +1,255 @@
+"""Which interviews stand in each part of a day, ids only: a bounded walk along an index for every part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, LiteralString, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from yuemian.accounts.models import User
+from yuemian.domain.states import (
+    CALLED_OFF,
+    TOLD,
+    Answer,
+    Attendance,
+    DeliveryState,
+    InterviewState,
+    Purpose,
+)
+from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.interviews.board import NOT_NEWS
+from yuemian.interviews.models import (
+    SUBJECT_KIND,
+    InterviewQuerySet,
+    Participant,
+    StepOutcome,
+    StepRecord,
+)
+from yuemian.interviews.today.scope import Scope
+from yuemian.messaging.models import Delivery
+
+#: Nobody reads further; beyond it a part says "1,000+" and the board has the rest.
+COUNTED: Final = 1000
+#: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
+NEAR: Final = timedelta(days=3)
+#: How far ahead missing interviewers and clashes matter.
+AHEAD: Final = timedelta(days=7)
+#: How far back it is still asked who came.
+BACK: Final = timedelta(days=7)
+SCHEDULED: Final = str(InterviewState.SCHEDULED)
+
+
+class Part(StrEnum):
+    """The parts of a day, in the order they are shown."""
+
+    WAITING = "waiting"
+    INVITE = "invite"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    CAME = "came"
+    UNANSWERED = "unanswered"
+    TROUBLE = "trouble"
+    INCOMPLETE = "incomplete"
+
+
+class Pick(NamedTuple):
+    """An interview of a part; `since` is when it began to need somebody, `why` what is wrong with it."""
+
+    id: UUID
+    since: datetime | None = None
+    why: str = ""
+
+
+class Clash(NamedTuple):
+    """Two interviews of one interviewer at the same time."""
+
+    first: UUID
+    second: UUID
+    interviewer: str
+
+
+def _texts(states: Iterable[object]) -> list[str]:
+    return sorted(str(state) for state in states)
+
+
+def _deliveries(*, states: Iterable[DeliveryState] = ()) -> QuerySet[Delivery]:
+    """News to the candidate about the present revision of the outer interview."""
+    found = Delivery.objects.filter(
+        notification__subject_kind=SUBJECT_KIND,
+        notification__subject_id=OuterRef("pk"),
+        notification__subject_revision=OuterRef("revision"),
+        notification__candidate__isnull=False,
+    ).exclude(notification__purpose__in=_texts(NOT_NEWS))
+    return found.filter(state__in=_texts(states)) if states else found
+
+
+HEARD: Final = frozenset(DeliveryState) - CALLED_OFF
+
+
+def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
+    """Ahead, and nobody has answered."""
+    return rows.filter(state=SCHEDULED, answer=str(Answer.NEEDS_ACTION), starts_at__gt=now).order_by(
+        "starts_at", "id"
+    )
+
+
+def to_invite(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
+    """Suggested by a plan, or so near that it cannot wait, and the candidate has not heard of it."""
+    suggested = StepRecord.objects.filter(
+        interview=OuterRef("pk"),
+        revision=OuterRef("revision"),
+        purpose=str(Purpose.INVITATION),
+        outcome=StepOutcome.SUGGESTED,
+    )
+    found = _open(rows, now).filter(Q(starts_at__lte=now + NEAR) | Exists(suggested))
+    return _picks(found.exclude(Exists(_deliveries(states=HEARD))))
+
+
+def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
+    """Told, and silent; those who come soonest first."""
+    return _picks(_open(rows, now).filter(Exists(_deliveries(states=TOLD))))
+
+
+def waiting(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
+    """Wants another time, or asked something: longest waiting first, one line per application."""
+    moved = rows.filter(
+        state=SCHEDULED, answer=str(Answer.RESCHEDULE_REQUESTED), starts_at__gt=now - BACK
+    ).values_list("pk", "answered_at", "application_id")
+    asked = (
+        rows.filter(application__conversation__waiting_since__isnull=False)
+        # The next interview of the application, else its last one.
+        .annotate(since=F("application__conversation__waiting_since"))
+        .order_by("application_id", "-starts_at")
+        .distinct("application_id")
+        .values_list("pk", "since", "application_id")
+    )
+    found = {application: Pick(pk, since, "question") for pk, since, application in asked[: COUNTED + 1]}
+    for pk, since, application in moved.order_by("answered_at")[: COUNTED + 1]:
+        found.setdefault(application, Pick(pk, since, "reschedule"))
+    return sorted(found.values(), key=lambda pick: (pick.since or now, pick.id))
+
+
+def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[Pick]:
+    """Everybody of a day who was not cancelled, by hour; `why` is the answer."""
+    found = rows.filter(starts_at__gte=since, starts_at__lt=until).exclude(
+        state=str(InterviewState.CANCELLED)
+    )
+    answers = found.order_by("starts_at", "id").values_list("pk", "answer")
+    return [Pick(pk, None, answer) for pk, answer in answers[: COUNTED + 1]]
+
+
+def who_came(rows: InterviewQuerySet, midnight: datetime) -> list[Pick]:
+    """Before today, and nobody has said who came; newest first."""
+    found = rows.filter(
+        state=SCHEDULED,
+        attendance=str(Attendance.UNKNOWN),
+        starts_at__gte=midnight - BACK,
+        starts_at__lt=midnight,
+    ).exclude(answer=str(Answer.DECLINED))
+    return _picks(found.order_by("-starts_at", "-id"))
+
+
+#: The states are spelled out, as in the index `delivery_trouble`: any other form would not use it.
+_TROUBLE: LiteralString = """
+SELECT id, since, why FROM (
+    SELECT DISTINCT ON (i.id)
+        i.id, i.starts_at, coalesce(d.settled_at, d.created_at) AS since,
+        coalesce(nullif(d.reason, ''), 'outcome_unknown') AS why
+    FROM messaging_delivery d
+    JOIN messaging_notification n ON n.id = d.notification_id AND n.organization_id = d.organization_id
+    JOIN interviews_interview i
+        ON i.id = n.subject_id AND i.revision = n.subject_revision AND i.organization_id = d.organization_id
+    WHERE d.organization_id = %(organization)s AND d.deadline_at > %(now)s
+      AND d.state IN ('held', 'permanent_failure', 'technical_failure', 'temporary_failure', 'unknown')
+      AND n.subject_kind = 'interview' AND n.candidate_id IS NOT NULL AND i.starts_at > %(now)s
+      AND (%(recruiter)s::uuid IS NULL OR i.recruiter_id = %(recruiter)s)
+      AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)
+      AND NOT EXISTS (
+        SELECT 1 FROM messaging_notification same
+        JOIN messaging_delivery by_another ON by_another.notification_id = same.id
+        WHERE same.subject_kind = n.subject_kind AND same.subject_id = n.subject_id
+          AND same.subject_revision = n.subject_revision AND same.purpose = n.purpose
+          AND by_another.state IN ('sending', 'sent', 'delivered'))
+    ORDER BY i.id, d.created_at DESC
+) AS stuck
+ORDER BY starts_at, id
+LIMIT %(limit)s
+"""
+
+
+def trouble(user: User, scope: Scope, now: datetime) -> list[Pick]:
+    """Ahead, a message failed, is held or unclear, and no other channel or attempt has carried the same news."""
+    return [Pick(*row) for row in _rows(_TROUBLE, user, scope, now)]
+
+
+def incomplete(user: User, scope: Scope, now: datetime, clashes: Iterable[Clash]) -> list[Pick]:
+    """Soon, and something is missing: an interviewer, the candidate's address, somebody of HR; or two at once."""
+    rows = scope.interviews(user).filter(state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD)
+    rows = rows.exclude(answer=str(Answer.DECLINED)).order_by("starts_at", "id")
+    seated = Participant.objects.filter(interview=OuterRef("pk"))
+    reachable = ContactPoint.objects.filter(
+        candidate=OuterRef("application__candidate"), state=ContactState.ACTIVE
+    )
+    picks = [
+        *_picks(rows.exclude(Exists(reachable)), "contact"),
+        *_picks(rows.exclude(Exists(seated)), "interviewer"),
+    ]
+    # What belongs to nobody would stand on nobody's page: everyone of the branch sees it.
+    around = Scope(is_mine=False, branch=user.branch_id) if scope.is_mine else scope
+    nobodys = around.interviews(user).filter(
+        state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD, recruiter=None
+    )
+    picks += _picks(nobodys.order_by("starts_at", "id"), "recruiter")
+    return picks + [Pick(clash.second, None, "clash") for clash in clashes]
+
+
+#: Several candidates of one job who begin together are a group interview, not a mistake.
+_CLASHES: LiteralString = """
+WITH held AS (
+    SELECT i.id, i.starts_at, i.starts_at + i.duration AS ends_at, i.recruiter_id, i.branch_id, a.job_id, p.user_id
+    FROM interviews_interview i
+    JOIN interviews_participant p ON p.interview_id = i.id AND p.organization_id = i.organization_id
+    JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
+    WHERE i.organization_id = %(organization)s AND i.state = 'scheduled' AND i.answer <> 'declined'
+      AND i.starts_at > %(now)s AND i.starts_at <= %(until)s
+)
+SELECT one.id, other.id, u.name
+FROM held one
+JOIN held other ON other.user_id = one.user_id AND other.id <> one.id
+    AND (one.starts_at, one.id) < (other.starts_at, other.id) AND other.starts_at < one.ends_at
+JOIN accounts_user u ON u.id = one.user_id AND u.organization_id = %(organization)s
+WHERE NOT (other.starts_at = one.starts_at AND other.job_id = one.job_id)
+  AND (%(recruiter)s::uuid IS NULL OR %(recruiter)s IN (one.recruiter_id, other.recruiter_id))
+  AND (%(branch)s::uuid IS NULL OR %(branch)s IN (one.branch_id, other.branch_id))
+ORDER BY other.starts_at, other.id
+LIMIT %(limit)s
+"""
+
+
+def clashes_of(user: User, scope: Scope, now: datetime) -> list[Clash]:
+    return [Clash(*row) for row in _rows(_CLASHES, user, scope, now)]
+
+
+def _rows(statement: LiteralString, user: User, scope: Scope, now: datetime) -> list[tuple[Any, ...]]:
+    values: dict[str, Any] = {
+        "organization": user.organization_id,
+        "now": now,
+        "until": now + AHEAD,
+        "recruiter": user.pk if scope.is_mine else None,
+        "branch": scope.branch,
+        "limit": COUNTED + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _picks(rows: InterviewQuerySet, why: str = "") -> list[Pick]:
+    """One more than is counted tells that there are more."""
+    return [Pick(pk, None, why) for pk in rows.values_list("pk", flat=True)[: COUNTED + 1]]

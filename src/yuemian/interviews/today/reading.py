@@ -1,0 +1,343 @@
+"""Reads one person's day in a constant number of statements: parts, the lines that are shown, how many more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min
+
+from yuemian.accounts.models import Role, User
+from yuemian.domain.cadence import Verdict
+from yuemian.domain.states import TOLD, Answer, Attendance, Mode
+from yuemian.interviews.actions.attendance import can_record
+from yuemian.interviews.agenda_reading import read_agendas
+from yuemian.interviews.board import zone_of
+from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.interviews.rows import Row, rows_of
+from yuemian.interviews.today import parts
+from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
+from yuemian.interviews.today.scope import Scope
+from yuemian.interviews.today.wording import TITLES, TONES, next_step, why
+from yuemian.interviews.today.words import words_of
+from yuemian.interviews.wording import MODES, Reason, Text
+from yuemian.messaging.models import Delivery
+from yuemian.ui.states import appearance
+
+#: Lines of a part; a day's arrivals are shown whole as far as a person can read them.
+SHOWN = 6
+SHOWN_ARRIVALS = 60
+ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
+ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
+#: The board's filter that holds the rest of a part.
+ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
+    Part.WAITING: {"status": "reschedule"},
+    Part.INVITE: {"status": "not_invited"},
+    Part.TODAY: {"day": "today"},
+    Part.TOMORROW: {"day": "tomorrow"},
+    Part.CAME: {"day": "past", "state": "scheduled", "sort": "-time"},
+    Part.UNANSWERED: {"status": "waiting"},
+    Part.TROUBLE: {"status": "failed"},
+    Part.INCOMPLETE: {"day": "week"},
+}
+
+
+@dataclass(frozen=True)
+class Clashing:
+    """The other interview of a clash."""
+
+    interviewer: str
+    name: str
+    starts_at: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Line:
+    """One interview of a part, with what is said about it."""
+
+    row: Row
+    since: datetime | None = None
+    #: What is wrong or wanted: `question`, `reschedule`, `contact`, `interviewer`, `recruiter`, `clash`, a reason.
+    whys: Sequence[str] = ()
+    clashes: Sequence[Clashing] = ()
+    #: The candidate's own words: the question, or the time they propose.
+    words: str = ""
+    #: What the plan does next by itself, in sentences.
+    next: Sequence[str] = ()
+    #: Its time has come: one can say who came.
+    can_be_attended: bool = False
+
+    @property
+    def interview(self) -> Interview:
+        return self.row.interview
+
+    @property
+    def name(self) -> str:
+        return self.row.interview.application.candidate.name
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """A clash whose other interview is named needs no sentence of its own."""
+        return [why(code) for code in self.whys if code != "clash" or not self.clashes]
+
+    @property
+    def where(self) -> Text:
+        """The place, or how it is held."""
+        interview = self.interview
+        is_onsite = interview.mode == Mode.ONSITE
+        return interview.place_name or interview.place_address if is_onsite else MODES[interview.mode]
+
+    @property
+    def attendances(self) -> list[tuple[str, Text]]:
+        """What one can say about who came."""
+        return [(each, appearance(each, "attendance").label) for each in ATTENDANCES]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the day."""
+
+    part: Part
+    lines: Sequence[Line]
+    #: At most COUNTED.
+    count: int
+    is_capped: bool
+    board_query: str
+    #: Of a day's arrivals: how many gave which answer.
+    answers: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> Text:
+        return TITLES[self.part]
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.part]
+
+    @property
+    def anchor(self) -> str:
+        return f"#{self.part}"
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.lines)
+
+    @property
+    def coming(self) -> int:
+        return self.answers.get(Answer.ACCEPTED, 0)
+
+    @property
+    def not_coming(self) -> int:
+        return self.answers.get(Answer.DECLINED, 0)
+
+    @property
+    def unclear(self) -> int:
+        """How many have not said whether they come."""
+        return self.count - self.coming - self.not_coming
+
+    @property
+    def count_text(self) -> str:
+        return f"{self.count:,}+" if self.is_capped else f"{self.count:,}"
+
+
+@dataclass(frozen=True)
+class Today:
+    """What one person sees of a day."""
+
+    user: User
+    scope: Scope
+    now: datetime
+    zone: ZoneInfo
+    sections: Mapping[Part, Section]
+    invite_ids: Sequence[UUID] = field(default_factory=tuple)
+
+    def __getitem__(self, part: str) -> Section:
+        return self.sections[Part(part)]
+
+    @property
+    def filled(self) -> list[Section]:
+        return [section for section in self.sections.values() if section.count]
+
+    @property
+    def work(self) -> list[Section]:
+        """What waits for a person, or for an answer."""
+        return [section for section in self.filled if section.part not in ARRIVALS]
+
+    @property
+    def days(self) -> list[Section]:
+        return [section for section in self.sections.values() if section.part in ARRIVALS]
+
+    @property
+    def to_do(self) -> int:
+        """Lines that wait for a person; who comes is no work."""
+        return sum(
+            section.count
+            for part, section in self.sections.items()
+            if part not in ARRIVALS | {Part.UNANSWERED}
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(section.count for section in self.sections.values())
+
+
+def midnight(now: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
+    """Where a calendar day of this zone begins."""
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=days), time(), zone)
+
+
+def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part] = tuple(Part)) -> Today:
+    """The whole page, or `only` some parts of it. Interviewers have arrivals and nothing else."""
+    zone = zone_of(user)
+    wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
+    clashes = parts.clashes_of(user, scope, now) if Part.INCOMPLETE in wanted else []
+    picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
+    shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
+    rows = _rows(user, shown, clashes, now)
+    silent = [folded.id for folded in shown.get(Part.UNANSWERED, ())]
+    words = words_of(
+        [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
+    )
+    known = _Known(rows, clashes, _told_since(silent), words, _next_steps(user, silent, rows, now), now)
+    sections = {
+        part: _section(
+            part, picks, [known.line(part, each) for each in shown[part] if each.id in rows], scope
+        )
+        for part, picks in picked.items()
+    }
+    invite_ids = [pick.id for pick in picked.get(Part.INVITE, ())[:COUNTED]]
+    return Today(user, scope, now, zone, sections, invite_ids)
+
+
+def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope) -> Section:
+    return Section(
+        part=part,
+        lines=lines,
+        count=min(len({pick.id for pick in picks}), COUNTED),
+        is_capped=len(picks) > COUNTED,
+        board_query=scope.board_query(**ON_THE_BOARD[part]),
+        answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
+    )
+
+
+def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequence[Clash]) -> list[Pick]:
+    rows, zone = scope.interviews(user), zone_of(user)
+    today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
+    read: dict[Part, Callable[[], list[Pick]]] = {
+        Part.WAITING: lambda: parts.waiting(rows, now),
+        Part.INVITE: lambda: parts.to_invite(rows, now),
+        Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
+        Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
+        Part.CAME: lambda: parts.who_came(rows, today),
+        Part.UNANSWERED: lambda: parts.unanswered(rows, now),
+        Part.TROUBLE: lambda: parts.trouble(user, scope, now),
+        Part.INCOMPLETE: lambda: parts.incomplete(user, scope, now, clashes),
+    }
+    return read[part]()
+
+
+def _most(part: Part) -> int:
+    return SHOWN_ARRIVALS if part in ARRIVALS else SHOWN
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """All that a part has to say about one interview."""
+
+    id: UUID
+    since: datetime | None
+    whys: Sequence[str]
+
+
+def _folded(picks: Sequence[Pick]) -> list[_Folded]:
+    whys: dict[UUID, list[str]] = {}
+    since: dict[UUID, datetime | None] = {}
+    for pick in picks:
+        found = whys.setdefault(pick.id, [])
+        if pick.why and pick.why not in found:
+            found.append(pick.why)
+        since.setdefault(pick.id, pick.since)
+    return [_Folded(id_, since[id_], tuple(found)) for id_, found in whys.items()]
+
+
+def _rows(
+    user: User, shown: Mapping[Part, Sequence[_Folded]], clashes: Sequence[Clash], now: datetime
+) -> dict[UUID, Row]:
+    """The interviews of all parts at once, only those this person may see."""
+    ids = {folded.id for each in shown.values() for folded in each}
+    ids |= {clash.first for clash in clashes if clash.second in ids}
+    found = (
+        Interview.objects.visible_to(user).with_people().prefetch_related("interviewers").in_bulk(list(ids))
+    )
+    return {row.interview.pk: row for row in rows_of(list(found.values()), user, now=now)}
+
+
+def _told_since(interview_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Since when each of them knows of the present appointment."""
+    told = (
+        Delivery.objects.filter(
+            notification__subject_kind=SUBJECT_KIND,
+            notification__subject_id__in=interview_ids,
+            notification__candidate__isnull=False,
+            state__in=sorted(str(state) for state in TOLD),
+        )
+        .values("notification__subject_id", "notification__subject_revision")
+        .annotate(first=Min("sent_at"))
+        .order_by("notification__subject_revision")
+    )
+    return {each["notification__subject_id"]: each["first"] for each in told if each["first"] is not None}
+
+
+def _next_steps(
+    user: User, interview_ids: Sequence[UUID], rows: Mapping[UUID, Row], now: datetime
+) -> dict[UUID, list[str]]:
+    """What the plan says next by itself to those who are silent."""
+    if not interview_ids:
+        return {}
+    agendas = read_agendas(user.organization_id, interview_ids, now)
+    return {
+        id_: [next_step(item.step.purpose, item.due_at, rows[id_].interview.zone) for item in coming[:1]]
+        for id_, items in agendas.items()
+        if id_ in rows
+        and (
+            coming := [
+                each for each in items if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
+            ]
+        )
+    }
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What all lines of a page are made from."""
+
+    rows: Mapping[UUID, Row]
+    clashes: Sequence[Clash]
+    told_since: Mapping[UUID, datetime]
+    words: Mapping[UUID, str]
+    next_steps: Mapping[UUID, Sequence[str]]
+    now: datetime
+
+    def line(self, part: Part, folded: _Folded) -> Line:
+        row = self.rows[folded.id]
+        return Line(
+            row=row,
+            since=folded.since or self.told_since.get(folded.id),
+            whys=() if part in ARRIVALS else folded.whys,
+            clashes=list(self._clashing(folded.id)) if part == Part.INCOMPLETE else (),
+            words=self.words.get(folded.id, "") if part == Part.WAITING else "",
+            next=self.next_steps.get(folded.id, ()) if part == Part.UNANSWERED else (),
+            can_be_attended=can_record(row.interview, self.now),
+        )
+
+    def _clashing(self, interview_id: UUID) -> Iterator[Clashing]:
+        for clash in self.clashes:
+            if clash.second == interview_id and clash.first in self.rows:
+                other = self.rows[clash.first].interview
+                name = other.application.candidate.name
+                yield Clashing(clash.interviewer, name, other.starts_at, other.zone)
