@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from tests.factories import Cast, sign_in_client
+from tests.factories import Cast, create_interviews, sign_in_client
 from yuemian.accounts.models import Branch, Organization
+from yuemian.interviews.models import Cadence, Interview
 
 ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
 
 
 @pytest.fixture
@@ -38,6 +45,17 @@ def test_a_branch_gets_quiet_hours_and_workdays(cast: Cast, owner: Client) -> No
     assert owner.post(f"/settings/branches/{cast.shanghai.pk}", form).status_code == 302
     saved = Branch.objects.get(pk=cast.shanghai.pk)
     assert (saved.quiet_from, saved.quiet_until, saved.is_quiet_on_holidays) == (time(22, 30), time(7), True)
+
+
+def test_other_quiet_hours_are_heard_by_the_interviews_of_that_branch_alone(
+    cast: Cast, owner: Client, now: datetime
+) -> None:
+    here, there = create_interviews(cast, 2, now=now)
+    Interview.objects.filter(pk=there.pk).update(branch=cast.singapore)
+    Cadence.objects.update(next_at=None)
+    owner.post(f"/settings/branches/{cast.shanghai.pk}", branch_form(cast.shanghai, quiet_from="23:00"))
+    assert Cadence.objects.get(interview=here).next_at is not None
+    assert Cadence.objects.get(interview=there).next_at is None
 
 
 @pytest.mark.parametrize("hours", [{"quiet_from": ""}, {"quiet_until": "25:00"}])

@@ -113,9 +113,9 @@ def test_a_step_that_makes_no_sense_is_refused_at_its_field(
     data = posted([REMIND])
     for key, value in changes.items():
         data[f"s-remind-{key}"] = value
-    edit = PlanEdit.of_post(data, known=[REMIND])
-    (form,) = edit.steps
     with translation.override("en"):
+        edit = PlanEdit.of_post(data, known=[REMIND])
+        (form,) = edit.steps
         assert not edit.is_valid
         assert said in " ".join(str(each) for each in form.errors[name])
     assert edit.opened == {"remind"}
