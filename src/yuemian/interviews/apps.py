@@ -11,6 +11,7 @@ from yuemian.accounts.signals import rules_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
+from yuemian.ui.context import register_counter
 
 TRUTH = """
 SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
@@ -63,6 +64,7 @@ class InterviewsConfig(AppConfig):
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
         register_previews("yuemian.interviews.previews.SOURCE")
+        register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
