@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from yuemian.accounts.signals import rules_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
@@ -66,6 +67,7 @@ class InterviewsConfig(AppConfig):
         register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
+        rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         register_chore(
             Chore(
                 "plan-steps",
