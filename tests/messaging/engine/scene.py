@@ -32,8 +32,9 @@ ROOT = Path(__file__).resolve().parents[3]
 TIME_PASSES = (
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND attempt > 0 AND due_at > now()",
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND reason <> '' AND due_at > now()",
-    "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open'",
-    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL",
+    "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
+    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL"
+    " WHERE learned_per_second IS NOT NULL",
 )
 RELEASE = """
 UPDATE messaging_delivery SET due_at = now() WHERE id IN (
@@ -89,6 +90,7 @@ class Scene:
         self.ports: dict[str, int] = json.loads(self._line(self._receivers))
         self.server = Server(data, settings={"shared_buffers": "64MB", "max_connections": "60"})
         self.server.start()
+        self._eye: psycopg.Connection[Any] | None = None
         crowd = self._start("crowd", str(count), json.dumps(self.ports), role="owner")
         self.organization = crowd.communicate()[0].strip()
         self.do(HIDE)
@@ -151,6 +153,7 @@ class Scene:
         os.kill(self.server.pid, signal.SIGKILL)
         self.server.stop()
         self.server.start()
+        self._eye = None
         self.tally.database_kills += 1
 
     def release(self, count: int) -> None:
@@ -163,14 +166,17 @@ class Scene:
     # --- what the rows say
 
     def do(self, statement: str, *values: Any) -> None:
-        with psycopg.connect(self.server.conninfo()) as connection:
-            connection.execute("SET ROLE yuemian_engine")
-            connection.execute(statement, values)  # type: ignore[arg-type]
+        self._asked(statement, values)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.server.conninfo()) as connection:
-            connection.execute("SET ROLE yuemian_engine")
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        return self._asked(query, ()).fetchall()
+
+    def _asked(self, statement: str, values: tuple[Any, ...]) -> psycopg.Cursor[Any]:
+        """Over one kept connection; a new one when the server was killed in between."""
+        if self._eye is None or self._eye.closed:
+            self._eye = psycopg.connect(self.server.conninfo(), autocommit=True)
+            self._eye.execute("SET ROLE yuemian_engine")
+        return self._eye.execute(statement, values or None)  # type: ignore[arg-type]
 
     def count(self, what: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {what}")[0][0])
@@ -240,4 +246,4 @@ def wait_until(is_so: Any, *, seconds: float, what: str) -> None:
     give_up = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < give_up, f"{what} did not come about within {seconds:.0f} s"
-        time.sleep(0.05)
+        time.sleep(0.25)
