@@ -33,8 +33,7 @@ TIME_PASSES = (
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND attempt > 0 AND due_at > now()",
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND reason <> '' AND due_at > now()",
     "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
-    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL"
-    " WHERE learned_per_second IS NOT NULL",
+    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL WHERE paced_until > now()",
 )
 RELEASE = """
 UPDATE messaging_delivery SET due_at = now() WHERE id IN (
@@ -71,15 +70,20 @@ class Worker:
     """Held by a handle, not by its number: that may belong to somebody else when it has died."""
 
     def __init__(self, pid: int) -> None:
-        self._handle = os.pidfd_open(pid)
+        self._handle: int | None = os.pidfd_open(pid)
 
     @property
     def is_alive(self) -> bool:
         return not select.select([self._handle], [], [], 0)[0]
 
     def tell(self, number: int) -> None:
-        if self.is_alive:
+        if self._handle is not None and self.is_alive:
             signal.pidfd_send_signal(self._handle, number)
+
+    def let_go(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
 
 class Scene:
@@ -153,7 +157,7 @@ class Scene:
         os.kill(self.server.pid, signal.SIGKILL)
         self.server.stop()
         self.server.start()
-        self._eye = None
+        self._look_away()
         self.tally.database_kills += 1
 
     def release(self, count: int) -> None:
@@ -177,6 +181,11 @@ class Scene:
             self._eye = psycopg.connect(self.server.conninfo(), autocommit=True)
             self._eye.execute("SET ROLE yuemian_engine")
         return self._eye.execute(statement, values or None)  # type: ignore[arg-type]
+
+    def _look_away(self) -> None:
+        if self._eye is not None:
+            self._eye.close()
+            self._eye = None
 
     def count(self, what: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {what}")[0][0])
@@ -214,9 +223,11 @@ class Scene:
     def close(self) -> None:
         for worker in self.born:
             worker.tell(signal.SIGKILL)
+            worker.let_go()
         for process in (self._nursery, self._receivers):
             process.kill()
-            process.wait()
+            process.communicate()
+        self._look_away()
         self.server.stop()
         self._log.close()
 
