@@ -23,8 +23,8 @@ OURS: Final = frozenset(
     {"to", "text", "key", "sender", "template", "link", "locale", "user", "password", "callback_url"}
     | {"timestamp", "timestamp_ms", "time_utc", "time_beijing", "nonce"}
 )
-#: What a question about a message can name.
-ASKABLE: Final = OURS - {"to", "text", "link", "locale"}
+#: A look-up knows the key alone: it is asked long after the message itself is forgotten.
+ASKED_BY: Final = OURS - {"to", "text", "link", "locale", "callback_url"}
 _SIGNED: Final = OURS | SORTED | {"method", "path", "query", "body", "body_md5", "body_sha256", "field:"}
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HOLE: Final = re.compile(r"\{[^}]*\}")
