@@ -74,7 +74,7 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        return not select.select([self._handle], [], [], 0)[0]
+        return self._handle is not None and not select.select([self._handle], [], [], 0)[0]
 
     def tell(self, number: int) -> None:
         if self._handle is not None and self.is_alive:
@@ -180,7 +180,7 @@ class Scene:
         if self._eye is None or self._eye.closed:
             self._eye = psycopg.connect(self.server.conninfo(), autocommit=True)
             self._eye.execute("SET ROLE yuemian_engine")
-        return self._eye.execute(statement, values or None)  # type: ignore[arg-type]
+        return self._eye.execute(statement, values or None)
 
     def _look_away(self) -> None:
         if self._eye is not None:
