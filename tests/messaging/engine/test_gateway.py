@@ -35,9 +35,7 @@ def loopback(settings: Any) -> None:
     settings.PRIVATE_NETWORKS = ["127.0.0.0/8"]
 
 
-def through(
-    story: Story, gateway: Gateway, meanwhile: Callable[[], object], **changes: Any
-) -> ProviderAccount:
+def through(story: Story, gateway: Gateway, meanwhile: Callable[[], None], **changes: Any) -> ProviderAccount:
     """Enter an account at this gateway, plan something, and let a worker with nothing else send it."""
     account = ProviderAccount(provider="http_sms", name="网关")
 
@@ -58,7 +56,7 @@ def through(
     return account
 
 
-def in_own_connection(story: Story, what: Callable[[], object]) -> None:
+def in_own_connection(story: Story, what: Callable[[], None]) -> None:
     """Django's connections belong to threads; this one ends with its work."""
     try:
         story.act(what)
@@ -66,8 +64,11 @@ def in_own_connection(story: Story, what: Callable[[], object]) -> None:
         connection.close()
 
 
-def texts(story: Story, count: int) -> Callable[[], object]:
-    return lambda: story.invite(count, (Channel.SMS,))
+def texts(story: Story, count: int) -> Callable[[], None]:
+    def invite() -> None:
+        story.invite(count, (Channel.SMS,))
+
+    return invite
 
 
 def test_a_text_goes_out_through_the_account_and_its_receipt_comes_back(live: Story, loopback: None) -> None:
