@@ -177,3 +177,13 @@ def test_ten_thousand_take_as_many_statements_as_one(cast: Cast, now: datetime) 
         return len(captured)
 
     assert statements(1) == statements(50)
+
+
+def test_what_may_have_arrived_under_its_key_stays_unclear(cast: Cast, now: datetime) -> None:
+    """Held while it waited to be repeated: nobody may say that it never left."""
+    given_up = trouble(cast, 1, "held", now=now, is_unclear=True)
+    switched = trouble(cast, 1, "held", now=now, is_unclear=True)
+    assert give_up(cast.recruiter, given_up, now=now) == 1
+    assert retry_failed(cast.recruiter, switched, "sms", now=now) == 1
+    old = Delivery.objects.filter(channel="email").values_list("state", "reason", "is_closed")
+    assert list(old) == [("unknown", "outcome_unknown", True)] * 2

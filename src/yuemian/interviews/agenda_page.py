@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from yuemian.domain.cadence import AgendaItem, Verdict
+from yuemian.domain.cadence import AgendaItem, Verdict, WhyCode
 from yuemian.domain.states import Attendance, Purpose
 from yuemian.interviews import agenda_wording, wording
 from yuemian.interviews.actions.attendance import can_record
@@ -53,7 +53,7 @@ class Agenda:
 def agenda_of(interview: Interview, now: datetime, zone: ZoneInfo) -> Agenda:
     items = read_agendas(interview.organization_id, [interview.pk], now).get(interview.pk, [])
     return Agenda(
-        coming=lines(_coming(items), zone),
+        coming=lines(_coming(items, interview), zone),
         skipped=lines((item for item in items if item.verdict == Verdict.SKIPPED), zone),
         has_plan=bool(items),
     )
@@ -78,8 +78,15 @@ def attendance_part(interview: Interview, now: datetime) -> dict[str, Any]:
     }
 
 
-def _coming(items: Iterable[AgendaItem]) -> list[AgendaItem]:
-    return [item for item in items if item.verdict in {Verdict.DUE, Verdict.COMING, Verdict.WAITING}]
+def _coming(items: Iterable[AgendaItem], interview: Interview) -> list[AgendaItem]:
+    """A promise that nobody has made is worth a word only once the candidate has come."""
+    has_come = interview.attendance == Attendance.ATTENDED
+    return [
+        item
+        for item in items
+        if item.verdict in {Verdict.DUE, Verdict.COMING, Verdict.WAITING}
+        and (has_come or item.why.code != WhyCode.WAITS_FOR_PROMISE)
+    ]
 
 
 def _line(item: AgendaItem, zone: ZoneInfo) -> Line:

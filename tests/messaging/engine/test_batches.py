@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from yuemian.messaging.actions.batches import pause_batch, resume_batch
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.engine.canary import judge_canaries
 from yuemian.messaging.engine.claim import claim
-from yuemian.messaging.engine.sweep import sweep
+from yuemian.messaging.engine.sweep import Sweeper
 from yuemian.messaging.models import Batch
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import AuditEntry
@@ -33,6 +35,7 @@ def with_mail(settings: Settings) -> None:
 
 def batch_of(story: Story) -> Batch:
     (batch,) = story.rows(Batch.objects.all())
+    assert isinstance(batch, Batch)
     return batch
 
 
@@ -189,7 +192,7 @@ def test_a_worker_that_died_after_the_first_five_leaves_the_decision_to_the_swee
     async def sweeps() -> None:
         worker = create_worker(outside)
         await worker.open()
-        await sweep(worker.database, worker.accounts, worker.news)
+        await Sweeper(worker.database, worker.accounts, worker.news).sweep()
         await worker.drain()
         await worker.close()
 
@@ -217,3 +220,26 @@ def test_two_workers_judge_the_same_batch_once(live: Story) -> None:
         return counts
 
     assert run(both()) == [1, 0]
+
+
+def test_a_pause_takes_back_what_was_claimed_and_not_handed_over(live: Story) -> None:
+    """The worker that claimed it drops it at the hand-over: it no longer owns the rows."""
+    outside = FakeProvider()
+    live.invite(4)
+
+    async def pause_between_claim_and_hand_over() -> None:
+        worker = create_worker(outside)
+        await worker.open()
+        mine = uuid7()
+        rows = await claim(worker.database, mine, limit=100, lease=LEASE)
+        await asyncio.get_running_loop().run_in_executor(None, pause_elsewhere)
+        await worker._dispatch.run(mine, rows)
+        await worker.close()
+
+    def pause_elsewhere() -> None:
+        with closing(connection):
+            pause(live)
+
+    run(pause_between_claim_and_hand_over())
+    assert outside.sent == []
+    assert live.deliveries("state", "attempt") == [("queued", 0)] * 4

@@ -96,7 +96,9 @@ class HTTPSMSProvider(Provider):
         try:
             outgoing = self._request.fill(message, self._now(), self._nonce())
             client = self._opened()
-            reply = await client.exchange("POST", outgoing.target, outgoing.headers, outgoing.body)
+            reply = await client.exchange(
+                "POST", outgoing.target, outgoing.headers, outgoing.body, leave_by=message.leave_by
+            )
         except BadAddress as error:
             return Receipt(Outcome.BAD_RECIPIENT, code="address", detail=str(error))
         except ChannelError as error:

@@ -180,7 +180,7 @@ class _Play:
         is_suggestion = self._is_suggestion(step)
         found = due(step, anchor_at, self.situation, ignores_quiet=is_suggestion)
         if found.at is None:
-            return self._skipped(step, found.planned_at, ReasonCode.QUIET_HOURS)
+            return self._skipped(step, found.planned_at, self._missed(step, found))
         if is_added_late(step, found.at, self.terms):
             item = self._skipped(step, found.at, ReasonCode.OVERTAKEN)
             return replace(item, why=Why(WhyCode.ADDED_LATE, planned_at=found.planned_at))

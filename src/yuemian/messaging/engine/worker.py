@@ -118,9 +118,9 @@ class Worker:
                 continue
             if self._jobs:
                 await asyncio.wait(self._jobs)
-                await self.news.flush()  # may let the rest of a batch go
             elif was_idle:
                 break
+            await self.news.flush()  # may let the rest of a batch go
         await self.news.flush()
 
     async def _claim_until_stopped(self) -> None:
