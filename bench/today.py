@@ -23,16 +23,18 @@ RECRUITERS, INTERVIEWERS = 20, 200
 #: Every column is copied from the one interview there is, but for these.
 _COPIES = """
 CREATE TEMPORARY TABLE copy AS
-WITH person AS (SELECT id, role, row_number() OVER (PARTITION BY role ORDER BY id) - 1 AS place FROM accounts_user)
+WITH person AS (SELECT id, role, row_number() OVER (PARTITION BY role ORDER BY id) - 1 AS place FROM accounts_user),
+each AS (SELECT n, n / 360 AS k, (n / 360 * 7 + n) %% 200 AS kind FROM generate_series(1, %s) AS n)
 SELECT n, gen_random_uuid() AS key, gen_random_uuid() AS candidate, gen_random_uuid() AS point,
        gen_random_uuid() AS application, gen_random_uuid() AS interview, gen_random_uuid() AS notification,
-       date_trunc('day', now()) + make_interval(days => (n %% 360) - 260, mins => 540 + (n / 360) %% 480) AS starts_at,
-       CASE WHEN n %% 10 = 0 THEN 'declined' WHEN n %% 10 < 3 THEN 'needs_action' ELSE 'accepted' END AS answer,
-       (n %% 50) = 2 AS is_untold, CASE n %% 200 WHEN 21 THEN 'permanent_failure' ELSE 'delivered' END AS sent,
+       date_trunc('day', now()) + make_interval(days => n %% 360 - 260, hours => 9 + k / 200 * 3, mins => k %% 4 * 15)
+           AS starts_at,
+       CASE WHEN kind %% 10 = 0 THEN 'declined' WHEN kind %% 10 < 3 THEN 'needs_action' ELSE 'accepted' END AS answer,
+       kind %% 50 = 2 AS is_untold, CASE kind WHEN 21 THEN 'permanent_failure' ELSE 'delivered' END AS sent,
        recruiter.id AS recruiter_id, interviewer.id AS interviewer_id
-FROM generate_series(1, %s) AS n
-JOIN person AS recruiter ON recruiter.role = 'recruiter' AND recruiter.place = (n / 7) %% %s
-JOIN person AS interviewer ON interviewer.role = 'interviewer' AND interviewer.place = (n / 7) %% %s
+FROM each
+JOIN person AS recruiter ON recruiter.role = 'recruiter' AND recruiter.place = k %% %s
+JOIN person AS interviewer ON interviewer.role = 'interviewer' AND interviewer.place = k %% %s
 """
 _TABLES = {
     "trust_key": {"id": "copy.key", "number": "1000000 + copy.n", "purpose": "'candidate'"},

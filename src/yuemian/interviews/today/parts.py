@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import (
@@ -38,6 +38,8 @@ from yuemian.trust.bulk import any_of
 COUNTED: Final = 1000
 #: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
 NEAR: Final = timedelta(days=3)
+#: How far ahead somebody's silence is worth a look.
+SOON: Final = timedelta(days=14)
 #: How far ahead missing interviewers and clashes matter.
 AHEAD: Final = timedelta(days=7)
 #: How far back it is still asked who came.
@@ -101,19 +103,22 @@ def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
 
 def to_invite(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     """Suggested by a plan, or so near that it cannot wait, and the candidate has not heard of it."""
+    untold = _open(rows, now).exclude(Exists(_deliveries(states=HEARD)))
     suggested = StepRecord.objects.filter(
-        interview=OuterRef("pk"),
-        revision=OuterRef("revision"),
-        purpose=str(Purpose.INVITATION),
-        outcome=StepOutcome.SUGGESTED,
+        purpose=str(Purpose.INVITATION), outcome=StepOutcome.SUGGESTED, interview__starts_at__gt=now + NEAR
     )
-    found = _open(rows, now).filter(Q(starts_at__lte=now + NEAR) | Exists(suggested))
-    return _picks(found.exclude(Exists(_deliveries(states=HEARD))))
+    present = suggested.filter(interview=OuterRef("pk"), revision=OuterRef("revision"))
+    # Apart: joined by "or", every interview ahead would be asked whether a plan suggests it.
+    far = untold.filter(pk__in=suggested.values("interview"), starts_at__gt=now + NEAR).filter(
+        Exists(present)
+    )
+    return [*_picks(untold.filter(starts_at__lte=now + NEAR)), *_picks(far)][: COUNTED + 1]
 
 
 def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
-    """Told, and silent; those who come soonest first."""
-    return _picks(_open(rows, now).filter(Exists(_deliveries(states=TOLD))))
+    """Told, and silent, within two weeks; those who come soonest first."""
+    near = _open(rows, now).filter(starts_at__lte=now + SOON)
+    return _picks(near.filter(Exists(_deliveries(states=TOLD))))
 
 
 def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:

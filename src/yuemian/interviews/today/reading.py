@@ -30,7 +30,7 @@ from yuemian.ui.states import appearance
 
 #: Lines of a part; a day's arrivals are shown whole as far as a person can read them.
 SHOWN = 6
-SHOWN_ARRIVALS = 60
+SHOWN_ARRIVALS = 40
 ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
 ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
 #: The board's filter that holds the rest of a part.
