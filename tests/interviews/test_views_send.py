@@ -300,3 +300,6 @@ def test_a_channel_behind_the_first_is_not_shown_as_waiting(
     recruiter_client.post(begin(recruiter_client, ids=[interview.pk]), best(cast, expected="1"))
     notice = notices_of([interview])[interview.pk]
     assert notice.channels == [("email", "queued")]
+    batch = Batch.objects.get()
+    progress = recruiter_client.get(f"/batches/{batch.pk}").context["progress"]
+    assert (progress.total, progress.waiting) == (1, 1)

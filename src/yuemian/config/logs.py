@@ -52,6 +52,8 @@ FIELDS = frozenset(
         "topic",
         "worker",
         "task",
+        "chore",
+        "limit",
         "table",
         "count",
         "seconds",

@@ -47,8 +47,12 @@ RANKS: dict[DeliveryState, int] = {
 }  # fmt: skip
 #: What is not news about the interview itself.
 NOT_NEWS = (Purpose.ANSWER, Purpose.TEST)
-#: Where a later channel of a route stands as long as the first one did its work.
-UNTRIED = (DeliveryState.CREATED, DeliveryState.CANCELLED, DeliveryState.SKIPPED)
+#: A later channel of a route as long as the first one does its work: no message, and no news.
+RESERVE = Q(
+    position__gt=0,
+    sent_at=None,
+    state__in=[str(D.CREATED), str(D.CANCELLED), str(D.SKIPPED)],
+)
 
 
 class Day(StrEnum):
@@ -259,7 +263,7 @@ def news() -> QuerySet[Delivery]:
     found = Delivery.objects.filter(
         notification__subject_kind=SUBJECT_KIND, notification__candidate__isnull=False
     ).exclude(notification__purpose__in=[str(purpose) for purpose in NOT_NEWS])
-    return found.exclude(position__gt=0, sent_at=None, state__in=[str(state) for state in UNTRIED])
+    return found.exclude(RESERVE)
 
 
 def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:

@@ -88,6 +88,19 @@ def context_of(
 ) -> Mapping[str, Any]:
     """Every placeholder an interview fills (see `domain.placeholder`), as plain values, for one locale."""
     facts = interview if isinstance(interview, InterviewFacts) else InterviewFacts.of(interview)
+    shared = _shared(facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale)
+    return {**shared, "candidate_name": facts.candidate_name, **extra}
+
+
+_NAME = InterviewFacts._fields.index("candidate_name")
+
+
+@lru_cache(maxsize=2048)
+def _shared(
+    before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str
+) -> Mapping[str, Any]:
+    """All but the person's name: interviews of one hour, job and place are alike."""
+    facts = InterviewFacts(*before, "", *after)
     when = present(
         facts.starts_at,
         facts.time_zone,
@@ -96,8 +109,7 @@ def context_of(
         own_zone=facts.candidate_zone or None,
     )
     return {
-        "candidate_name": facts.candidate_name,
-        "organization_name": organization.name_in(locale),
+        "organization_name": organization_name,
         "branch_name": _name_in(locale, facts.branch_name, facts.branch_name_en),
         "job_title": _name_in(locale, facts.job_title, facts.job_title_en),
         "round_name": round_in(facts.round, locale),
@@ -121,7 +133,6 @@ def context_of(
         "respond_by": when.full,
         "has_answered": facts.answer != Answer.NEEDS_ACTION,
         "has_accepted": facts.answer == Answer.ACCEPTED,
-        **extra,
     }
 
 

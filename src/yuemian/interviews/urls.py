@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from yuemian.interviews.views import (
+    attendance,
     batches,
     board,
     candidates,
     deliveries,
     detail,
     editing,
+    people,
     previews,
     sending,
     today,
@@ -26,8 +28,11 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),
     path("interviews/<uuid:interview_id>/change", editing.change, name="interview-change"),
     path("interviews/<uuid:interview_id>/cancel", editing.cancel, name="interview-cancel"),
+    path("interviews/<uuid:interview_id>/people", people.people, name="interview-people"),
     path("interviews/<uuid:interview_id>/contacts", detail.contacts, name="interview-contacts"),
     path("interviews/<uuid:interview_id>/answer", detail.answer, name="interview-answer"),
+    path("interviews/<uuid:interview_id>/attendance", attendance.attendance, name="interview-attendance"),
+    path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
     path("send", sending.start, name="send"),

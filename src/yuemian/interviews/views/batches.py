@@ -85,8 +85,8 @@ class Trouble:
 
 
 def progress_of(batch: Batch, *, now: datetime) -> Progress:
-    found = Delivery.objects.filter(batch=batch).values_list("state").annotate(Count("pk")).order_by()
-    figures: dict[str, int] = dict(found)
+    rows = Delivery.objects.filter(batch=batch).exclude(board.RESERVE)
+    figures: dict[str, int] = dict(rows.values_list("state").annotate(Count("pk")).order_by())
 
     def among(states: frozenset[DeliveryState]) -> int:
         return sum(figures.get(state.value, 0) for state in states)
@@ -109,6 +109,7 @@ def troubles_of(batch: Batch) -> Sequence[Trouble]:
     """The first failures, newest first; the board's counter `failed` holds them all."""
     found = (
         Delivery.objects.filter(batch=batch, is_closed=False, state__in=[str(state) for state in TROUBLE])
+        .exclude(board.RESERVE)
         .select_related("notification__candidate")
         .order_by("-settled_at")[:PROBLEMS_PAGE]
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from psycopg import AsyncConnection, InterfaceError, OperationalError, sql
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from yuemian.trust import columns
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ class Database:
     async def fetch(self, statement: str, values: Values = None) -> list[TupleRow]:
         """One statement; raises one of AWAY when the server cannot be asked."""
         async with self._pool.connection() as connection:
-            cursor = await connection.execute(statement.encode(), values, binary=True)
+            cursor = await connection.execute(statement.encode(), _by_column(values), binary=True)
             return await cursor.fetchall() if cursor.description else []
 
     async def patiently(self, statement: str, values: Values = None) -> list[TupleRow]:
@@ -79,8 +82,21 @@ class Database:
     async def _configure(self, connection: AsyncConnection[TupleRow]) -> None:
         if self._role:
             await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
+        columns.register(connection)
         # Compiling a statement costs more than these run.
         await connection.execute("SET jit = off")
         # A page that stops or changes thousands of rows goes first: the engine lets go and repeats, long before the
         # server would look for a deadlock and perhaps choose the page.
         await connection.execute(f"SET lock_timeout = {_LONGEST_LOCK}")
+
+
+def _by_column(values: Values) -> Values:
+    """Ids come in hundreds: as a column they are one copy instead of one adaptation each."""
+    if not isinstance(values, Mapping):
+        return values
+    return {
+        name: columns.uuids(value)
+        if isinstance(value, list) and value and isinstance(value[0], UUID)
+        else value
+        for name, value in values.items()
+    }

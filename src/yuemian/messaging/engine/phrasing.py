@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from yuemian.channels.mail import CONTENT_STYLES
 from yuemian.domain.pattern import TOKEN_MARK, Pattern, clean, pattern_of, printed_names
-from yuemian.domain.placeholder import PLACEHOLDERS
+from yuemian.domain.placeholder import PLACEHOLDERS, Kind
 from yuemian.domain.richtext import to_html
 from yuemian.domain.template import OUTPUT_CAP, SUBJECT_CAP, Compiled, Rendered, RenderProblem, render
 
@@ -18,6 +18,7 @@ _LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 #: Where the link of a test message leads: it belongs to nobody.
 NOBODY: Final = "preview"
+_WHO: Final = "candidate_name"
 #: Kinds of people kept per text; more at once is not a busy company but a text in which everything differs.
 _KEPT: Final = 2000
 
@@ -58,6 +59,9 @@ class Phrasing:
         self._printed = [(name, PLACEHOLDERS[name].kind) for name in printed_names(compiled)]
         names = {name for name, _ in self._printed}
         self._others = [name for name in sorted(compiled.used - names) if name != "answer_link"]
+        self._most = sorted(compiled.used - {_WHO, "answer_link"})
+        #: By all values but the person's name: those of a day and hour are alike, and judged once.
+        self._alike: dict[tuple[Any, ...], tuple[_Prepared, list[str], list[str], int | None]] = {}
         self._known: dict[tuple[Any, ...], _Prepared | None] = {}
         self._first: set[tuple[Any, ...]] = set()
         self._is_linked = "answer_link" in compiled.used
@@ -68,6 +72,22 @@ class Phrasing:
 
     def say(self, context: Mapping[str, Any], token: str) -> Wording:
         """Raises RenderProblem."""
+        alike = tuple([_hashable(context.get(name)) for name in self._most])
+        known = self._alike.get(alike)
+        name = context.get(_WHO)
+        if known is None or not isinstance(name, str):
+            return self._judged(alike, context, token)
+        prepared, values, escaped, place = known
+        if place is not None:
+            good = clean(Kind.NAME, name)
+            if good is None:
+                return self._judged(alike, context, token)
+            values, escaped = values.copy(), escaped.copy()
+            values[place], escaped[place] = good
+        return self._filled(prepared, values, escaped, context, token)
+
+    def _judged(self, alike: tuple[Any, ...], context: Mapping[str, Any], token: str) -> Wording:
+        """Value by value: which may be filled in, and which make a kind of people of their own."""
         key: list[Any] = [_hashable(value) for value in map(context.get, self._others)]
         values: list[str] = []
         escaped: list[str] = []
@@ -81,7 +101,24 @@ class Phrasing:
                 values.append(good[0])
                 escaped.append(good[1])
         prepared = self._prepared(tuple(key), context)
-        if prepared is None or not _TOKEN.fullmatch(token):
+        if prepared is None:
+            return self._rendered(context, token)
+        names = prepared.pattern.names
+        if _WHO in names or _WHO not in self.compiled.used:
+            if len(self._alike) > _KEPT:
+                self._alike.clear()
+            self._alike[alike] = prepared, values, escaped, names.index(_WHO) if _WHO in names else None
+        return self._filled(prepared, values, escaped, context, token)
+
+    def _filled(
+        self,
+        prepared: _Prepared,
+        values: list[str],
+        escaped: list[str],
+        context: Mapping[str, Any],
+        token: str,
+    ) -> Wording:
+        if not _TOKEN.fullmatch(token):
             return self._rendered(context, token)
         wording = prepared.wording((*values, token), (*escaped, token))
         if len(wording.said.text) > OUTPUT_CAP or len(wording.said.subject) > SUBJECT_CAP:

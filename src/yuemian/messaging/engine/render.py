@@ -37,7 +37,7 @@ from yuemian.domain.template import (
     render,
 )
 from yuemian.hiring.models import ContactPoint
-from yuemian.messaging.engine.claim import Claimed, Sender, Text
+from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
     Phrasing,
@@ -54,6 +54,8 @@ from yuemian.trust.vault import Vault
 _KEPT: Final = 2000
 #: The subject names the company for the inbox; inside the mail its name stands above already.
 _COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
+#: What the card of facts is made of.
+_SHOWN: Final = ("interview_when", "place_name", "place_address", "video_link", "materials", "flow")
 _TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
 
 
@@ -99,8 +101,9 @@ class Renderer:
 
     def message(self, row: Claimed, sender: Sender, vault: Vault, mail_from: str, *, is_lab: bool) -> Message:
         """Complete and checked. Raises RenderProblem, TemplateProblem, Unreadable, ChannelError."""
+        key = row.key
         snapshot = orjson.loads(
-            vault.open_bytes(row.key, Notification.PLACE, row.notification_id, row.parameters_sealed)
+            vault.open_bytes(key, Notification.PLACE, row.notification_id, row.parameters_sealed)
         )
         token = snapshot["token"] or NOBODY
         context, link = snapshot["context"], self._base + token
@@ -109,7 +112,7 @@ class Renderer:
             link, wording = own, _to_staff(phrasing.compiled, context, own)
         else:
             wording = phrasing.say(context, token)
-        to = _address(row, vault)
+        to = _address(row, key, vault)
         if row.channel != "email":
             text, id_ = to_text(wording.said.text), str(row.id)
             title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
@@ -220,16 +223,34 @@ def _slots(
     *,
     used: AbstractSet[str],
 ) -> dict[str, str]:
-    said, facts = wording.said, facts_of(purpose, context, locale)
+    said, shown = wording.said, [_one(context.get(name)) for name in _SHOWN]
+    preheader, card = _facts(purpose, locale, used.isdisjoint(_TIMES), *shown)
     closing = "" if "contact_name" in used else paragraphs(_contact(context, locale))
     return slots(
-        preheader=_preheader(said, facts),
-        heading=_COMPANY.sub("", said.subject) or said.subject,
+        preheader=preheader or said.text[:90].replace("\n", " "),
+        heading=_heading(said.subject),
         content=wording.before,
-        facts="" if used & _TIMES else _card(facts),
+        facts=card,
         link=link,
         after=wording.after + closing,
     )
+
+
+def _one(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=1024)
+def _heading(subject: str) -> str:
+    return _COMPANY.sub("", subject) or subject
+
+
+@lru_cache(maxsize=4096)
+def _facts(purpose: str, locale: str, is_carded: bool, *shown: Any) -> tuple[str, str]:
+    """What a phone shows beside the subject, when and where; and the card. Both are equal for many people."""
+    facts = facts_of(purpose, dict(zip(_SHOWN, (part or "" for part in shown), strict=True)), locale)
+    first = [value.partition("\n")[0] for _, value in facts[:2] if value]
+    return "，".join(first), facts_html(facts) if is_carded else ""
 
 
 def _own_link(context: Mapping[str, Any]) -> str:
@@ -251,11 +272,6 @@ def _with_sections(text: str, context: Mapping[str, Any]) -> str:
         return paragraphs(text)
     before, _, after = text.partition(context["digest"])
     return f"{paragraphs(before)}{sections_html(context['digest_sections'])}{paragraphs(after)}"
-
-
-@lru_cache(maxsize=2048)
-def _card(facts: tuple[tuple[str, str], ...]) -> str:
-    return facts_html(facts)
 
 
 def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
@@ -280,18 +296,12 @@ def _text_key(row: Claimed) -> tuple[UUID, str, str]:
     return row.version_id, row.channel, row.locale
 
 
-def _address(row: Claimed, vault: Vault) -> str:
+def _address(row: Claimed, key: SealedKey, vault: Vault) -> str:
     if row.user_name is not None:
         return (row.user_email if row.channel == "email" else row.user_phone) or ""
     assert row.contact_point_id is not None
     assert row.contact_sealed is not None
-    return vault.open(row.key, ContactPoint.PLACE, row.contact_point_id, row.contact_sealed)
-
-
-def _preheader(said: Rendered, facts: tuple[tuple[str, str], ...]) -> str:
-    """What a phone shows beside the subject: when and where, else how the text begins."""
-    shown = [value.partition("\n")[0] for _, value in facts[:2] if value]
-    return "，".join(shown) if shown else said.text[:90].replace("\n", " ")
+    return vault.open(key, ContactPoint.PLACE, row.contact_point_id, row.contact_sealed)
 
 
 def _contact(context: Mapping[str, Any], locale: str) -> str:

@@ -18,6 +18,7 @@ from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.verdict import Verdict
 from yuemian.messaging.models import EventKind
+from yuemian.trust import columns
 from yuemian.trust.identifiers import uuid7
 
 
@@ -186,13 +187,13 @@ async def settle(database: Database, settlements: Sequence[Settlement]) -> list[
     return [Touched._make(row) for row in rows]
 
 
-def _columns(sent: Sequence[Settlement]) -> dict[str, list[object]]:
+def _columns(sent: Sequence[Settlement]) -> dict[str, columns.Column]:
     return {
-        "deliveries": [each.attempt.delivery for each in sent],
-        "workers": [each.attempt.worker for each in sent],
-        "attempts": [each.attempt.number for each in sent],
-        "providers": [each.provider for each in sent],
-        "provider_ids": [each.provider_id for each in sent],
+        "deliveries": columns.uuids([each.attempt.delivery for each in sent]),
+        "workers": columns.uuids([each.attempt.worker for each in sent]),
+        "attempts": columns.integers([each.attempt.number for each in sent]),
+        "providers": columns.texts([each.provider for each in sent]),
+        "provider_ids": columns.texts([each.provider_id for each in sent]),
     }
 
 

@@ -130,7 +130,7 @@ WITH settled AS (
     UPDATE messaging_delivery d SET
         state = 'sent', reason = '', provider = t.provider, provider_id = t.provider_id, worker = NULL,
         lease_until = NULL, sent_at = now(), settled_at = now()
-    FROM unnest(%(deliveries)s::uuid[], %(workers)s::uuid[], %(attempts)s::smallint[], %(providers)s::text[],
+    FROM unnest(%(deliveries)s::uuid[], %(workers)s::uuid[], %(attempts)s::int[], %(providers)s::text[],
                 %(provider_ids)s::text[]) AS t (delivery, worker, attempt, provider, provider_id)
     WHERE d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt AND d.state IN ('sending', 'unknown')
     RETURNING d.organization_id, d.batch_id
