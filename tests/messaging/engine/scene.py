@@ -165,12 +165,12 @@ class Scene:
     def do(self, statement: str, *values: Any) -> None:
         with psycopg.connect(self.server.conninfo()) as connection:
             connection.execute("SET ROLE yuemian_engine")
-            connection.execute(statement, values)  # type: ignore[arg-type]
+            connection.execute(statement, values)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.server.conninfo()) as connection:
             connection.execute("SET ROLE yuemian_engine")
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query).fetchall()
 
     def count(self, what: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {what}")[0][0])
