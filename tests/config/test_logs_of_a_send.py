@@ -105,14 +105,10 @@ def pass_through(path: str, status: int) -> None:
     async def app(_scope: Any, _receive: Any, send: Callable[..., Any]) -> None:
         await send({"type": "http.response.start", "status": status})
 
-<<<<<<< HEAD
-    async def nothing(*_: Any) -> Any:
-=======
     async def receive() -> dict[str, Any]:
         return {}
 
     async def take(_message: Any) -> None:
->>>>>>> main
         return None
 
     asyncio.run(AccessLog(app)({"type": "http", "method": "GET", "path": path}, receive, take))

@@ -48,11 +48,7 @@ class Figure(NamedTuple):
 
     state: str
     reason: str
-<<<<<<< HEAD
-    number: int
-=======
     people: int
->>>>>>> main
 
 
 def canary_size(people: int, *, is_rehearsal: bool) -> int:
@@ -69,21 +65,12 @@ def judge(figures: Iterable[Figure]) -> Verdict:
     personal = total = still_open = 0
     for figure in figures:
         state = DeliveryState(figure.state)
-<<<<<<< HEAD
-        total += figure.number
-        if state in _OPEN:
-            still_open += figure.number
-        elif state not in _WELL:
-            troubles[figure.reason or figure.state] += figure.number
-            personal += figure.number if figure.reason in _PERSONAL else 0
-=======
         total += figure.people
         if state in _OPEN:
             still_open += figure.people
         elif state not in _WELL:
             troubles[figure.reason or figure.state] += figure.people
             personal += figure.people if figure.reason in _PERSONAL else 0
->>>>>>> main
     is_general = troubles.total() > personal or personal * 2 >= total
     if troubles and is_general:
         return Verdict(Fate.PAUSE, troubles.most_common(1)[0][0])
