@@ -18,6 +18,7 @@ PUBLIC = {
     "choose_theme": "sets a cookie",
     "healthz": "says that the process runs",
     "readyz": "says whether it can serve",
+    "metrics": "asks for a token of its own, or for loopback",
     "hook": "gateways' callbacks: a secret in the address, a signature, POST alone",
 }
 #: The candidate's pages are opened by a token instead.

@@ -181,7 +181,11 @@ REFUSED = [
     ({"headers": "Host: x"}, "set by Yuemian"),
     ({"headers": "X-T: {text}"}, "put it into a field"),
     ({"dedup": "key"}, "no field holds {key}"),
-    ({"dedup": "lookup"}, "give the address to ask"),
+    ({"dedup": "lookup"}, "give an address with {key}"),
+    (
+        {"dedup": "lookup", "lookup_url": "https://x.cn/{to}?{key}", "lookup_found": "a"},
+        "no placeholder {to}",
+    ),
     ({"dedup": "maybe"}, "take one of"),
     ({"sign": "hmac-sha256", "sign_text": "{to}"}, "holds {signature}"),
     (

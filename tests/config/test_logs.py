@@ -23,6 +23,10 @@ try:
     raise ValueError("no such person: 13800138000, lin@galaxy.example, /c/SECRET-TOKEN")
 except ValueError:
     log.exception("failed")
+try:
+    raise OSError("no such host: lin@galaxy.example")
+except OSError:
+    log.exception("failed")
 """
 
 
@@ -62,5 +66,6 @@ def test_a_process_writes_json_lines_without_secrets() -> None:
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert [line["event"] for line in lines][:2] == ["sent", "request"]
     assert lines[0]["process"] == "web"
-    assert lines[-1]["error"].startswith("ValueError: no such person")
+    assert lines[-2]["error"] == "ValueError"
+    assert lines[-1]["error"] == "OSError: no such host: [address]"
     assert lines[-1]["exception"]

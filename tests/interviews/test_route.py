@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -20,8 +21,9 @@ from yuemian.interviews.actions.route import Router, StepRequest, Target, routes
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import Interview
 from yuemian.interviews.route_reading import segment_of
-from yuemian.messaging.models import ChannelDay, ChannelPolicy, ChannelStatistic, Delivery
-from yuemian.messaging.routing_history import EVERYBODY
+from yuemian.messaging.models import ChannelDay, ChannelPolicy, ChannelStatistic, Delivery, ProviderAccount
+from yuemian.messaging.routing_history import EVERYBODY, read_lanes
+from yuemian.trust.vault import organization_key
 
 BOTH = {"zh-hans": (Channel.EMAIL, Channel.SMS)}
 INVITE = StepRequest(Purpose.INVITATION, BOTH)
@@ -158,6 +160,29 @@ def test_a_budget_is_spent_within_one_batch(cast: Cast, now: datetime) -> None:
     assert len(by_text) == 3
     assert spent
     assert all(route.channels == (Channel.EMAIL,) for route in spent)
+
+
+@pytest.mark.parametrize(
+    ("healths", "is_sound"),
+    [(("open", "ok"), True), (("open", "half_open"), False), (("open",), False), ((), True)],
+)
+def test_a_channel_is_as_sound_as_its_soundest_account(
+    cast: Cast, now: datetime, healths: tuple[str, ...], is_sound: bool
+) -> None:
+    organization = cast.organization
+    for number, health in enumerate(healths):
+        ProviderAccount.objects.create(
+            organization=organization, channel="sms", provider="http_sms", name=f"{number}", health=health,
+            key=organization_key(organization.pk), config_sealed=b"", created_at=now, cost=Decimal("0.04"),
+        )  # fmt: skip
+    assert read_lanes(organization, now)[Channel.SMS].is_healthy  # the lab never rests
+    organization.is_rehearsal = False
+    lanes = read_lanes(organization, now)
+    if healths:
+        assert lanes[Channel.SMS].is_healthy is is_sound
+        assert lanes[Channel.SMS].cost == 400
+    else:
+        assert Channel.SMS not in lanes
 
 
 def test_the_off_switch_leaves_the_usual_order(cast: Cast, now: datetime) -> None:

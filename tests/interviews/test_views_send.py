@@ -145,12 +145,41 @@ def test_a_time_that_has_passed_is_refused(cast: Cast, recruiter_client: Client,
 
 def test_sending_again_is_explicit_and_counted(cast: Cast, recruiter_client: Client, now: datetime) -> None:
     interview = create_interview(cast, now=now)
+    for number in (1, 2, 3):
+        address = begin(recruiter_client, ids=[interview.pk])
+        assert recruiter_client.get(address).context["going"] == (1 if number == 1 else 0)
+        page = recruiter_client.get(address, settings_of(cast, again="1"), headers={"accept-language": "en"})
+        assert page.context["going"] == 1
+        assert ("hears this for the 3rd time" in page.content.decode()) is (number == 3)
+        press(recruiter_client, address, cast, 1, again="1")
+        Notification.objects.update(created_at=now - timedelta(minutes=11))
+    assert sorted(Notification.objects.values_list("occurrence", flat=True)) == [1, 2, 3]
+
+
+def test_nobody_is_written_to_twice_within_ten_minutes_for_one_purpose(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = create_interview(cast, now=now)
     press(recruiter_client, begin(recruiter_client, ids=[interview.pk]), cast, 1)
+    Notification.objects.update(created_at=now - timedelta(minutes=4))
     address = begin(recruiter_client, ids=[interview.pk])
-    assert recruiter_client.get(address).context["going"] == 0
+    page = recruiter_client.get(address, settings_of(cast, again="1"))
+    (group,) = page.context["groups"]
+    assert (group.code, group.until) == (LeftOut.COOLING_DOWN, now + timedelta(minutes=6))
+    reminder = settings_of(cast, again="1", template=cast.templates[Purpose.REMINDER].pk)
+    assert recruiter_client.get(address, reminder).context["going"] == 1
+    assert press(recruiter_client, address, cast, 1, again="1").status_code == 409
+    assert Notification.objects.count() == 1
+
+
+def test_a_message_that_never_left_does_not_cool_anybody_down(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = create_interview(cast, now=now)
+    press(recruiter_client, begin(recruiter_client, ids=[interview.pk]), cast, 1)
+    Delivery.objects.update(state="permanent_failure", reason="invalid_contact")
+    address = begin(recruiter_client, ids=[interview.pk])
     assert recruiter_client.get(address, settings_of(cast, again="1")).context["going"] == 1
-    press(recruiter_client, address, cast, 1, again="1")
-    assert sorted(Notification.objects.values_list("occurrence", flat=True)) == [1, 2]
 
 
 def test_stopping_keeps_back_what_has_not_left(cast: Cast, recruiter_client: Client, now: datetime) -> None:
@@ -271,3 +300,6 @@ def test_a_channel_behind_the_first_is_not_shown_as_waiting(
     recruiter_client.post(begin(recruiter_client, ids=[interview.pk]), best(cast, expected="1"))
     notice = notices_of([interview])[interview.pk]
     assert notice.channels == [("email", "queued")]
+    batch = Batch.objects.get()
+    progress = recruiter_client.get(f"/batches/{batch.pk}").context["progress"]
+    assert (progress.total, progress.waiting) == (1, 1)

@@ -145,7 +145,7 @@ def desk(house: House, browser: Browser) -> Iterator[Callable[..., Page]]:
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", house.passphrase)
         page.click("form button.primary")
-        page.wait_for_url("**/interviews")
+        page.wait_for_url("**/today")
         return page
 
     yield sign_in

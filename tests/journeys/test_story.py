@@ -70,6 +70,11 @@ def bring_in(recruiter: Page, house: House) -> int:
 def invite_the_import(recruiter: Page) -> int:
     recruiter.locator("form[action$='/invite'] button.primary").click()
     recruiter.wait_for_url("**/send/*")
+    # Both channels, so that every phone in the lab has a text message.
+    recruiter.locator("label.option", has_text="我勾选的全部渠道").click()
+    expect(recruiter.locator(".summary .consequences")).to_contain_text("短信")
+    expect(recruiter.locator(".summary .consequences")).to_contain_text("邮件")
+    recruiter.wait_for_url(re.compile("routing=ticked"))
     going = int(recruiter.locator(".summary-figure .number").inner_text())
     recruiter.click("#press button.primary")
     recruiter.click("dialog[open] button.primary")

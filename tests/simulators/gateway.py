@@ -167,7 +167,6 @@ def settings_for(kind: Kind, url: str) -> dict[str, Any]:
             "temporarily_unavailable = retry\nunauthorized = config\nwrong_* = config"
         ),
         "dedup": "none" if kind is Kind.NEITHER else str(kind),
-        "lookup_wait": 0.0,
         "timeout": 0.4,
         "connect_timeout": 2.0,
         "callback_url": "https://hr.example.com/hooks/http_sms/1/t",

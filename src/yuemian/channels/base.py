@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import math
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -106,6 +108,15 @@ class Message:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     slots: Mapping[str, str] = dataclasses.field(default_factory=dict)  # what the form's shell shows
     form: Form | None = None
+    leave_by: float = math.inf  # by `leaving_clock`; later another worker may have it
+
+
+def leaving_clock() -> float:
+    """Seconds of a clock that goes on while the machine sleeps, where there is one."""
+    return time.clock_gettime(_CLOCK)
+
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 @dataclasses.dataclass(slots=True)

@@ -9,12 +9,13 @@ from typing import Any
 import structlog
 
 from yuemian.config.events import Receive, Scope, Send
+from yuemian.config.metrics import note_request
 
 log = structlog.get_logger("yuemian.access")
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 #: Asked every few seconds by machines; their answers are in their own logs.
-_SILENT = ("/healthz", "/readyz", "/static/")
+_SILENT = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 class AccessLog:
@@ -37,7 +38,12 @@ class AccessLog:
         try:
             await self._app(scope, receive, watch)
         finally:
-            duration = round((time.perf_counter() - begin) * 1000, 1)
+            seconds = time.perf_counter() - begin
+            note_request(scope["method"], status, seconds, is_stream=scope["path"] == "/events")
             log.info(
-                "request", method=scope["method"], path=scope["path"], status=status, duration_ms=duration
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                duration_ms=round(seconds * 1000, 1),
             )

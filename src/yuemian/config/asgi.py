@@ -17,7 +17,7 @@ from yuemian.config.listening import Listener, Sessions
 #: Threads that answer pages; each keeps one connection to the database.
 THREADS = 10
 #: Probes come by address, whatever the public host name is.
-_PROBES = ("/healthz", "/readyz")
+_PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 class Dispatcher:

@@ -38,6 +38,7 @@ class Environment:
     database_is_embedded: bool
     smtp_url: str
     mail_from: str
+    metrics_token: str
     private_networks: list[str]
 
 
@@ -66,6 +67,7 @@ def read() -> Environment:
         database_is_embedded=not url,
         smtp_url=_text("YUEMIAN_SMTP_URL", ""),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
+        metrics_token=_metrics_token(),
         private_networks=_networks("YUEMIAN_PRIVATE_NETWORKS"),
     )
 
@@ -131,6 +133,13 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _metrics_token() -> str:
+    token = _text("YUEMIAN_METRICS_TOKEN", "")
+    if token and len(token) < 16:
+        raise EnvironmentError_("YUEMIAN_METRICS_TOKEN is too short; give at least 16 random characters")
+    return token
 
 
 def _networks(name: str) -> list[str]:

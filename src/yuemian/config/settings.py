@@ -20,6 +20,7 @@ DATA_DIRECTORY = ENV.data
 KEY_FILE = ENV.key_file
 SMTP_URL = ENV.smtp_url
 MAIL_FROM = ENV.mail_from
+METRICS_TOKEN = ENV.metrics_token
 TRUSTED_PROXIES = ENV.trusted_proxies
 PRIVATE_NETWORKS = ENV.private_networks
 

@@ -10,6 +10,8 @@ from yuemian.config import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+    path("settings/health", views.health, name="settings-health"),
     path("", RedirectView.as_view(url="/today"), name="home"),
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),

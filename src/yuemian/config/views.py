@@ -1,14 +1,20 @@
-"""What machines ask: does the process live, and can it serve."""
+"""What machines ask: does the process live, can it serve, how is it; and the same for the administrator's eyes."""
 
 from __future__ import annotations
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from yuemian.accounts.guards import public
+from yuemian.accounts.guards import SignedInRequest, public, requires
+from yuemian.accounts.models import Permission
+from yuemian.config.health import health_of
+from yuemian.config.metrics import may_scrape, registry
 
 
 class _Migrations:
@@ -55,3 +61,25 @@ def _missing() -> list[str]:
     except Error:
         return ["database"]
     return []
+
+
+@public
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus: with the token of the configuration, or from this machine itself."""
+    if not may_scrape(request):
+        return HttpResponseForbidden(
+            "Send 'Authorization: Bearer ' and YUEMIAN_METRICS_TOKEN; without that variable only this machine may ask.",
+            content_type="text/plain; charset=utf-8",
+        )
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@require_safe
+@requires(Permission.EDIT_SETTINGS)
+def health(request: SignedInRequest) -> HttpResponse:
+    """How the installation is, with what to do about it."""
+    context = {"health": health_of(request.user, now=timezone.now())}
+    is_part = request.headers.get("HX-Target") == "health"
+    return render(request, "config/health_live.html" if is_part else "config/health.html", context)

@@ -16,6 +16,7 @@ class LeftOut(StrEnum):
     CANCELLED = "interview_cancelled"
     OVER = "interview_over"
     ALREADY_TOLD = "already_told"
+    COOLING_DOWN = "cooling_down"
     ALREADY_ANSWERED = "already_answered"
     MISSING_CONTACT = "missing_contact"
     NO_TEXT = "no_text"
@@ -31,6 +32,8 @@ class Choice:
     was_told: bool
     channels: Collection[Channel]
     texts: Collection[Channel]
+    #: Written to for the same purpose a moment ago: not again before this.
+    cools_until: datetime | None = None
 
 
 def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
@@ -48,6 +51,8 @@ def left_out(
         return LeftOut.OVER
     if choice.was_told:
         return LeftOut.ALREADY_TOLD
+    if choice.cools_until is not None and choice.cools_until > now:
+        return LeftOut.COOLING_DOWN
     if purpose == Purpose.INVITATION and choice.answer != Answer.NEEDS_ACTION:
         return LeftOut.ALREADY_ANSWERED
     if not any(channel in choice.channels for channel in wanted):

@@ -266,7 +266,8 @@ IN_FLIGHT: Final = frozenset({D.SENDING})
 TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
 FAILED: Final = _FAILED
 CALLED_OFF: Final = _CALLED_OFF
-TROUBLE: Final = _FAILED | {D.HELD, D.UNKNOWN}  # a person has to look
+#: What does not go on by itself and may need a person: see the page of held and failed deliveries.
+NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
 NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from yuemian.domain.cadence import AgendaItem, Anchor, Conditions, Extra, Pick, Step, Verdict, WhyCode
-from yuemian.domain.states import Answer
+from yuemian.domain.states import Answer, ReasonCode
 from yuemian.interviews import wording
 from yuemian.ui.when import moment_text
 
@@ -51,6 +51,21 @@ _FROM: dict[str, Text] = {
     Anchor.AFTER_SILENCE: gettext_lazy("after %(length)s without an answer"),
     Anchor.AFTER_ANSWER: gettext_lazy("%(length)s after the answer"),
     Anchor.AFTER_PROMISE: gettext_lazy("%(length)s after the promised date"),
+}
+#: Where a delivery with the same reason still waits, a step is over.
+_REASONS: dict[str, Text] = {
+    ReasonCode.QUIET_HOURS: gettext_lazy("only quiet hours were left"),
+    ReasonCode.DEADLINE_PASSED: gettext_lazy("too late to be of use"),
+    ReasonCode.INTERVIEW_OVER: gettext_lazy("the interview is over"),
+    ReasonCode.INTERVIEW_CANCELLED: gettext_lazy("the interview is cancelled"),
+    ReasonCode.RECIPIENT_ALREADY_REPLIED: gettext_lazy("the candidate has answered"),
+    ReasonCode.NOT_INVITED: gettext_lazy("the candidate had not been invited"),
+    ReasonCode.DID_NOT_COME: gettext_lazy("the candidate did not come"),
+    ReasonCode.RESULT_DECIDED: gettext_lazy("the result is decided"),
+    ReasonCode.MISSING_CONTACT: gettext_lazy("there was no address to write to"),
+    ReasonCode.TEMPLATE_ERROR: gettext_lazy("no template was published for it"),
+    ReasonCode.SUPERSEDED_BY_RESCHEDULE: gettext_lazy("overtaken by a change of the interview"),
+    ReasonCode.OVERTAKEN: gettext_lazy("another message said the same"),
 }
 _PICKS: dict[str, Text] = {
     Pick.BEST: gettext_lazy("on the best channel"),
@@ -142,10 +157,18 @@ def sentence(item: AgendaItem, zone: ZoneInfo) -> str:
         "time": _clock(item.due_at, zone),
         "other": str(wording.purpose(why.by)) if why.by else "",
         "answers": _(" or ").join(str(ANSWERS[each]) for each in Answer if each in why.answers),
-        "reason": str(wording.reason(item.reason).sentence) if item.reason else "",
+        "reason": _reason(item),
         "length": length(item.step.offset),
     }
     return _sentences()[_code(item)] % values
+
+
+def _reason(item: AgendaItem) -> str:
+    if item.reason == ReasonCode.CONDITION_NOT_MET and (words := condition_words(item.step.conditions)):
+        return _("only for: %(conditions)s") % {"conditions": listed(words)}
+    if item.reason in _REASONS:
+        return str(_REASONS[item.reason])
+    return str(wording.reason(item.reason).sentence) if item.reason else ""
 
 
 def _code(item: AgendaItem) -> str:
@@ -163,19 +186,17 @@ def _clock(at: datetime | None, zone: ZoneInfo) -> str:
 
 def _sentences() -> dict[str, str]:
     return {
-        WhyCode.AS_PLANNED: _("%(rule)s"),
+        WhyCode.AS_PLANNED: "%(rule)s",
         WhyCode.AT_ONCE: _("%(rule)s; at once, as that was %(planned)s already"),
         WhyCode.LATE: _("%(rule)s; late, it was due %(planned)s"),
         WhyCode.MOVED_FROM_QUIET_HOURS: _("%(rule)s, moved from %(planned)s to %(time)s: quiet hours"),
         WhyCode.MOVED_FROM_FREE_DAY: _("%(rule)s, moved from %(planned)s to %(time)s: not a workday"),
-        WhyCode.SENT: _("%(rule)s"),
+        WhyCode.SENT: "%(rule)s",
         WhyCode.ON_ITS_WAY: _("%(rule)s; it is on its way"),
-        WhyCode.LOST: _("It was planned, and stopped or not deliverable."),
-        WhyCode.INVITED_BY_HAND: _("Already invited by hand."),
-        WhyCode.CHANGE_TOLD: _("The notice of the change stands for it."),
-        WhyCode.SUGGESTED: _(
-            "Waits for a person since %(planned)s: the plan suggests it, nobody has sent it yet."
-        ),
+        WhyCode.LOST: _("%(rule)s; stopped, or not deliverable"),
+        WhyCode.INVITED_BY_HAND: _("already invited by hand"),
+        WhyCode.CHANGE_TOLD: _("the notice of the change stands for it"),
+        WhyCode.SUGGESTED: _("suggested since %(planned)s; waits for somebody to send it"),
         WhyCode.WAITS_FOR_INVITATION: _("%(rule)s, if the candidate has been invited by then"),
         f"{WhyCode.WAITS_FOR_INVITATION}_first": _("%(rule)s; waits for the invitation to leave"),
         WhyCode.WAITS_FOR_SENDING: _("%(rule)s; waits until the message before it has left"),
@@ -184,8 +205,8 @@ def _sentences() -> dict[str, str]:
         WhyCode.WAITS_FOR_PROMISE: _("%(rule)s; no date has been promised"),
         WhyCode.WAITS_FOR_CONTACT: _("%(rule)s; waits for an address that can be used"),
         WhyCode.WAITS_FOR_TEXT: _("%(rule)s; waits for a published template"),
-        WhyCode.SKIPPED: "%(reason)s",
-        "skipped_answer": _("Only for those whose answer is: %(answers)s."),
-        WhyCode.OVERTAKEN: _("Not needed: “%(other)s” says the same at nearly the same time."),
-        WhyCode.ADDED_LATE: _("It was due %(planned)s, before the plan had this step."),
+        WhyCode.SKIPPED: _("%(rule)s: %(reason)s"),
+        "skipped_answer": _("%(rule)s: only for those whose answer is “%(answers)s”"),
+        WhyCode.OVERTAKEN: _("%(rule)s: not needed, “%(other)s” says the same at nearly the same time"),
+        WhyCode.ADDED_LATE: _("%(rule)s: it was due %(planned)s, before the plan had this step"),
     }

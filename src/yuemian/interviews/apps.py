@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
+from yuemian.ui.context import register_counter
 
 TRUTH = """
 SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
@@ -62,6 +63,7 @@ class InterviewsConfig(AppConfig):
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
         register_previews("yuemian.interviews.previews.SOURCE")
+        register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
         register_chore(

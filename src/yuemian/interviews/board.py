@@ -47,8 +47,12 @@ RANKS: dict[DeliveryState, int] = {
 }  # fmt: skip
 #: What is not news about the interview itself.
 NOT_NEWS = (Purpose.ANSWER, Purpose.TEST)
-#: Where a later channel of a route stands as long as the first one did its work.
-UNTRIED = (DeliveryState.CREATED, DeliveryState.CANCELLED, DeliveryState.SKIPPED)
+#: A later channel of a route as long as the first one does its work: no message, and no news.
+RESERVE = Q(
+    position__gt=0,
+    sent_at=None,
+    state__in=[str(D.CREATED), str(D.CANCELLED), str(D.SKIPPED)],
+)
 
 
 class Day(StrEnum):
@@ -133,20 +137,20 @@ class Filters:
     @classmethod
     def from_query(cls, query: QueryDict, user: User) -> Filters:
         since, until = _date(query.get("since")), _date(query.get("until"))
-        day = _one(Day, query.get("day")) or (Day.RANGE if since or until else Day.UPCOMING)
+        day = read_choice(Day, query.get("day")) or (Day.RANGE if since or until else Day.UPCOMING)
         mine = query.get("recruiter") == "me"
         return cls(
             search=query.get("q", "").strip()[:120],
             day=Day.RANGE if since or until else day,
             since=since,
             until=until,
-            job=_uuid(query.get("job")),
-            branch=_uuid(query.get("branch")),
-            recruiter=user.pk if mine else _uuid(query.get("recruiter")),
-            answer=_one(Answer, query.get("answer")),
-            notice=_one(NoticeState, query.get("notice")),
-            state=_one(InterviewState, query.get("state")),
-            status=_one(Status, query.get("status")),
+            job=read_id(query.get("job")),
+            branch=read_id(query.get("branch")),
+            recruiter=user.pk if mine else read_id(query.get("recruiter")),
+            answer=read_choice(Answer, query.get("answer")),
+            notice=read_choice(NoticeState, query.get("notice")),
+            state=read_choice(InterviewState, query.get("state")),
+            status=read_choice(Status, query.get("status")),
             is_descending=query.get("sort") == "-time",
         )
 
@@ -156,7 +160,7 @@ class Filters:
         return replace(self, is_descending=False) == Filters()
 
 
-def _uuid(text: str | None) -> UUID | None:
+def read_id(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None
     except ValueError:
@@ -170,7 +174,7 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-def _one(kind: type[E], text: str | None) -> E | None:
+def read_choice(kind: type[E], text: str | None) -> E | None:
     return kind(text) if text in list(kind) else None
 
 
@@ -259,7 +263,7 @@ def news() -> QuerySet[Delivery]:
     found = Delivery.objects.filter(
         notification__subject_kind=SUBJECT_KIND, notification__candidate__isnull=False
     ).exclude(notification__purpose__in=[str(purpose) for purpose in NOT_NEWS])
-    return found.exclude(position__gt=0, sent_at=None, state__in=[str(state) for state in UNTRIED])
+    return found.exclude(RESERVE)
 
 
 def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:

@@ -137,7 +137,34 @@ class FactsForm(forms.Form):
         )
 
 
-class NewInterviewForm(FactsForm):
+class PeopleForm(forms.Form):
+    """Who of HR looks after an interview, and who holds it."""
+
+    recruiter = forms.ModelChoiceField(
+        label=_("Contact person"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Candidates see the name and the business number."),
+    )
+    interviewers = forms.ModelMultipleChoiceField(
+        label=_("Interviewers"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.visible_to(user).filter(is_active=True)
+        querysets = {
+            "recruiter": people.filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR, Role.HIRING_LEAD]),
+            "interviewers": people.exclude(role=Role.AUDITOR),
+        }
+        for name, queryset in querysets.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+
+class NewInterviewForm(PeopleForm, FactsForm):
     """Everything about one interview entered by hand."""
 
     field_order = (
@@ -164,30 +191,15 @@ class NewInterviewForm(FactsForm):
     branch = forms.ModelChoiceField(
         label=_("Branch"), queryset=Branch.objects.none(), empty_label=_("Choose…")
     )
-    recruiter = forms.ModelChoiceField(
-        label=_("Contact person"),
-        queryset=User.objects.none(),
-        required=False,
-        help_text=_("Candidates see the name and the business number."),
-    )
-    interviewers = forms.ModelMultipleChoiceField(
-        label=_("Interviewers"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         self.user = user
         self.needs_sharing = False
         self._known: UUID | None = None
-        people = User.objects.visible_to(user).filter(is_active=True)
         querysets = {
             "job": Job.objects.visible_to(user).filter(is_open=True).select_related("branch"),
             "branch": Branch.objects.visible_to(user),
-            "recruiter": people.filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR, Role.HIRING_LEAD]),
-            "interviewers": people.exclude(role=Role.AUDITOR),
         }
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]

@@ -19,6 +19,8 @@ from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
 from yuemian.interviews.actions.invite import already_told, on_route, router_for, weigh
 from yuemian.interviews.actions.route import Target
+from yuemian.interviews.again import cooling_until
+from yuemian.interviews.chosen import said_before
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
@@ -34,6 +36,8 @@ class Staying:
     starts_at: datetime
     time_zone: str
     reason: LeftOut
+    #: When it may be said again, for those who were written to a moment ago.
+    until: datetime | None = None
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Outlook:
     by_channel: Counter[Channel] = field(default_factory=Counter)
     by_reason: Counter[LeftOut] = field(default_factory=Counter)
     staying: list[Staying] = field(default_factory=list)
+    #: 2: so many hear it for the second time, and so on; first times are not counted.
+    by_time: Counter[int] = field(default_factory=Counter)
 
 
 def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
@@ -57,7 +63,10 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             "application__candidate__name", "application__candidate__locale", "branch__locale",
         )
     )  # fmt: skip
-    told = set() if plan.is_again else already_told({row[0]: row[1] for row in rows}, plan.purpose)
+    revisions = {row[0]: row[1] for row in rows}
+    told = set() if plan.is_again else already_told(revisions, plan.purpose)
+    said = said_before(revisions, plan.purpose) if plan.is_again else {}
+    cooling = cooling_until([row[6] for row in rows], plan.purpose, now=now) if plan.is_again else {}
     reach, texts = _reach([row[6] for row in rows]), texts_of(plan.version)
     routes: dict[UUID, Route] = {}
     if plan.is_routed:
@@ -72,6 +81,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             was_told=pk in told,
             channels=reach.get(candidate_id, ()),
             texts=(),
+            cools_until=cooling.get(candidate_id),
         )
         locales = (locale, branch_locale)
         verdict = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now)
@@ -79,9 +89,12 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
         if reason is None:
             found.going += 1
             found.by_channel.update(channels)
+            if pk in said:
+                found.by_time[said[pk].times + 1] += 1
         else:
             found.by_reason[reason] += 1
-            found.staying.append(Staying(pk, name, starts_at, zone, reason))
+            until = cooling.get(candidate_id) if reason is LeftOut.COOLING_DOWN else None
+            found.staying.append(Staying(pk, name, starts_at, zone, reason, until))
     return found
 
 

@@ -28,19 +28,28 @@ ON CONFLICT (interview_id) DO NOTHING
 """
 
 
+#: The one every organization begins with; further ones may stand beside it.
+STANDARD: Final = "standard_plan.toml"
+
+
 @dataclass(frozen=True)
 class ShippedPlan:
+    """One file of the library."""
+
+    file: str
     name: str
     steps: tuple[Step, ...]
 
 
 @cache
-def shipped_plan() -> ShippedPlan:
-    text = files("yuemian.interviews").joinpath("library", "standard_plan.toml").read_text("utf-8")
-    data = tomllib.loads(text)
-    steps = steps_from_json([_step(each) for each in data["steps"]])
-    check_plannable(steps)
-    return ShippedPlan(data["name"], steps)
+def shipped_plans() -> tuple[ShippedPlan, ...]:
+    folder = files("yuemian.interviews").joinpath("library")
+    names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
+    return tuple(_read(name, folder.joinpath(name).read_text("utf-8")) for name in names)
+
+
+def standard_plan() -> ShippedPlan:
+    return next(plan for plan in shipped_plans() if plan.file == STANDARD)
 
 
 def install_plan(organization: Organization, now: datetime) -> Plan | None:
@@ -48,7 +57,7 @@ def install_plan(organization: Organization, now: datetime) -> Plan | None:
     everywhere = Plan.objects.filter(organization=organization, job=None, family=None, branch=None)
     if everywhere.exists():
         return None
-    shipped = shipped_plan()
+    shipped = standard_plan()
     plan = Plan.objects.create(
         organization=organization, name=shipped.name, steps=steps_to_json(shipped.steps), updated_at=now
     )
@@ -58,6 +67,13 @@ def install_plan(organization: Organization, now: datetime) -> Plan | None:
     wake_clock(organization.pk)
     audit.record(organization.pk, audit.SYSTEM, "plan.installed", at=now, subject=("plan", plan.pk))
     return plan
+
+
+def _read(file: str, text: str) -> ShippedPlan:
+    data = tomllib.loads(text)
+    steps = steps_from_json([_step(each) for each in data["steps"]])
+    check_plannable(steps)
+    return ShippedPlan(file, data["name"], steps)
 
 
 def _step(data: Mapping[str, Any]) -> dict[str, Any]:

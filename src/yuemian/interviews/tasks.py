@@ -24,9 +24,10 @@ RETURNING interview_id
 """
 
 
-def run_due_steps(organization_id: UUID, now: datetime) -> int:
+def run_due_steps(organization_id: UUID, now: datetime, limit: int = SLICE) -> int:
     """One slice, in a transaction of that organization. Returns how many interviews were looked at: 0, all done."""
-    return _attempt(organization_id, now, SLICE) or _one_by_one(organization_id, now)
+    count = _attempt(organization_id, now, limit)
+    return _one_by_one(organization_id, now) if count is None else count
 
 
 def steps_due() -> dict[UUID, datetime]:

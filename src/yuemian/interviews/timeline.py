@@ -80,8 +80,8 @@ class Said:
     text: str
 
 
-def story(interview: Interview, user: User) -> list[Entry]:
-    """Newest first, in a constant number of queries."""
+def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
+    """Newest first, in a constant number of queries. The conversation is the application's, not the interview's."""
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     entries = [
         *_changes(interview),
@@ -91,7 +91,7 @@ def story(interview: Interview, user: User) -> list[Entry]:
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
     ]
-    if may_read_conversation(user):
+    if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LONGEST]
 
@@ -182,7 +182,7 @@ def _notifications(interview: Interview) -> Iterator[Entry]:
             "channels": channels,
         }
         if notification.occurrence > 1:
-            title += " " + _("(%(number)s. time)") % {"number": notification.occurrence}
+            title += " " + _("(%(nth)s time)") % {"nth": wording.nth(notification.occurrence)}
         by = notification.created_by
         whose = [_("by %(name)s") % {"name": by.name}] if by else []
         detail = " · ".join([*_route_of(deliveries), *whose])

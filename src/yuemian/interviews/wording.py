@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.reading import ProblemCode
 from yuemian.domain.selection import LeftOut
-from yuemian.domain.states import Channel, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Channel, DeliveryState, Mode, Purpose, ReasonCode
 
 Text = str | Promise
 
@@ -70,6 +71,7 @@ LEFT_OUT: dict[str, Reason] = {
     LeftOut.ALREADY_TOLD: Reason(
         _("Already told about this appointment."), _("Tick “send again” if you mean it.")
     ),
+    LeftOut.COOLING_DOWN: Reason(_("Written to for the same purpose a few minutes ago.")),
     LeftOut.ALREADY_ANSWERED: Reason(_("Has already answered.")),
     LeftOut.MISSING_CONTACT: Reason(
         _("No address for the chosen channels."), _("Choose another channel, or add an address.")
@@ -127,6 +129,12 @@ REASONS: dict[str, Reason] = {
     ReasonCode.REACHED_OTHERWISE: Reason(_("Already reached on another channel.")),
     ReasonCode.STOPPED_BY_PERSON: Reason(_("Somebody stopped the sending.")),
     ReasonCode.ERASED: Reason(_("The candidate's data was erased.")),
+    # Where a delivery has no reason of its own, its state speaks.
+    DeliveryState.HELD: Reason(_("Kept back before it was sent."), _("Send it now, or give up.")),
+    DeliveryState.TEMPORARY_FAILURE: Reason(_("Tried until it made no sense any more."), _("Try again.")),
+    DeliveryState.TECHNICAL_FAILURE: Reason(_("Something on our side broke."), _("Try again.")),
+    DeliveryState.PERMANENT_FAILURE: Reason(_("It cannot be delivered there."), _("Use another channel.")),
+    DeliveryState.EXPIRED: Reason(_("It was too late to send it."), _("Call instead.")),
     ReasonCode.OVERTAKEN: Reason(_("Another message said the same at nearly the same time.")),
     ReasonCode.CONDITION_NOT_MET: Reason(_("The step's conditions do not hold for this interview.")),
     ReasonCode.NOT_INVITED: Reason(_("The candidate had not been invited."), _("Send the invitation first.")),
@@ -168,3 +176,11 @@ def purpose(code: str) -> Text:
 
 def channel(code: str) -> Text:
     return CHANNELS.get(code, code)
+
+
+def nth(number: int) -> str:
+    """`2nd` in English; in other languages the figure alone, as it stands inside “第2次”."""
+    if not (get_language() or "en").startswith("en"):
+        return str(number)
+    is_teen = number % 100 in {11, 12, 13}
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

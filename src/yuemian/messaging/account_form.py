@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.channels.base import ChannelError, Provider
 from yuemian.messaging.models import ProviderAccount
@@ -34,7 +35,9 @@ class AccountForm(forms.Form):
     """`stored` are the present settings (None: a new account, drawn from `initial_config`)."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, help_text=_("For your colleagues, such as “Gateway Shanghai”.")
+        label=word("account", "Name"),
+        max_length=60,
+        help_text=_("For your colleagues, such as “Gateway Shanghai”."),
     )
     weight = forms.IntegerField(
         label=_("Share"),
@@ -74,10 +77,14 @@ class AccountForm(forms.Form):
         self.provider, self.stored = provider, stored
         self.config: Any = None
         for field in shown_settings(provider):
-            self.fields[PREFIX + field.name] = _field(field, is_stored=stored is not None)
+            self.fields[PREFIX + field.name] = drawn = _field(field, is_stored=stored is not None)
             if not field.metadata["secret"]:
                 given = (initial_config or {}).get(field.name, _default(field))
-                self.initial[PREFIX + field.name] = getattr(stored, field.name, given)
+                self.initial[PREFIX + field.name] = value = _plain(getattr(stored, field.name, given))
+                if field.metadata["lines"]:
+                    drawn.widget.attrs["rows"] = min(max(str(value).count("\n") + 2, 3), 16)
+        if "per_second" in self.initial:
+            self.initial["per_second"] = _plain(self.initial["per_second"])
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -142,6 +149,11 @@ def sentence(error: ChannelError) -> str:
 
 def _default(field: dataclasses.Field[Any]) -> Any:
     return "" if field.default is dataclasses.MISSING else field.default
+
+
+def _plain(value: Any) -> Any:
+    """20, not 20.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _field(field: dataclasses.Field[Any], *, is_stored: bool) -> forms.Field:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
@@ -31,9 +32,12 @@ class NavigationEntry:
 _EVERYONE = frozenset({"administrator", "recruiter", "hiring_lead", "interviewer", "auditor"})
 _HR = frozenset({"administrator", "recruiter", "hiring_lead"})
 
+_SENDING = frozenset({"administrator", "recruiter"})
+
 NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _EVERYONE),
     NavigationEntry("/interviews", _("Interviews"), "calendar", _EVERYONE),
+    NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _HR),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
@@ -41,6 +45,27 @@ NAVIGATION = (
         "/settings", _("Settings"), "settings", frozenset({"administrator", "recruiter", "auditor"})
     ),
 )
+
+
+#: Path of an entry → the dotted name of what counts the things that wait there for a user.
+COUNTERS: dict[str, str] = {}
+
+
+def register_counter(path: str, count: str) -> None:
+    """Called from an app's `ready()`: the dotted name of `count(user) -> int`, which may stop at a hundred.
+
+    Every page that shows the navigation asks it, and `path`/attention; the name is resolved then, not before.
+    """
+    COUNTERS[path] = count
+
+
+def waiting_at(path: str, request: HttpRequest) -> str:
+    """The figure beside an entry of the navigation: empty when nothing waits, `99+` when much does."""
+    user = getattr(request, "user", None)
+    number = 0
+    if path in COUNTERS and callable(getattr(user, "may", None)):
+        number = import_string(COUNTERS[path])(user)
+    return "99+" if number > 99 else str(number or "")
 
 
 def chosen_theme(request: HttpRequest) -> str:
@@ -73,6 +98,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "path": entry.path,
             "label": entry.label,
             "icon": entry.icon,
+            "is_counted": entry.path in COUNTERS,
             "current": _is_under(request.path, entry.path),
         }
         for entry in NAVIGATION

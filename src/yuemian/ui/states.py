@@ -99,6 +99,11 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "imported": Appearance("success", word("import", "Imported")),
         "discarded": Appearance("neutral", word("import", "Discarded")),
     },
+    "worker": {
+        "alive": Appearance("success", word("worker", "At work")),
+        "silent": Appearance("danger", word("worker", "Silent")),
+        "stopped": Appearance("neutral", word("worker", "Stopped")),
+    },
     "template": {
         "draft": Appearance("warning", word("template", "Draft")),
         "published": Appearance("success", word("template", "Published")),

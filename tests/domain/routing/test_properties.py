@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from yuemian.domain.breaker import Circuit
 from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import (
-    Breaker,
     Lane,
     Person,
     PointState,
@@ -72,7 +72,7 @@ def people(draw: st.DrawFn) -> Person:
 LANES = st.builds(
     Lane,
     cost=st.integers(0, 3),
-    breaker=st.sampled_from(list(Breaker)),
+    circuit=st.sampled_from(list(Circuit)),
     budget_left=st.none() | st.integers(0, 4),
 )
 HISTORIES = st.dictionaries(st.tuples(CHANNELS, st.integers(0, 7), st.booleans()), tallies())

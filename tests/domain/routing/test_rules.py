@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from yuemian.domain.breaker import Circuit
 from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import (
-    Breaker,
     Lane,
     Person,
     PointState,
@@ -72,7 +72,7 @@ SIMPLE, TRIPLE = Person(BOTH), Person(THREE)
 CHOSEN = replace(SIMPLE, preferred=SMS)
 MISSED = replace(SIMPLE, missed=2, interviews=3)
 GOOD_SMS = Setting(FREE, expecting(email=0.3, sms=0.6))
-DOWN = {**FREE, MAIL: Lane(breaker=Breaker.OPEN)}
+DOWN = {**FREE, MAIL: Lane(circuit=Circuit.OPEN)}
 SPENT = {**FREE, SMS: Lane(cost=5, budget_left=4)}
 
 RULES = [
@@ -296,7 +296,7 @@ RULES = [
         SIMPLE,
         "sms, email",
         Why.UNHEALTHY,
-        setting=Setting({**FREE, MAIL: Lane(breaker=Breaker.HALF_OPEN)}),
+        setting=Setting({**FREE, MAIL: Lane(circuit=Circuit.HALF_OPEN)}),
     ),
     Row(
         "a failing provider is better than none",

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.factories import create_interviews
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
 from yuemian.channels.base import Dedup, Outcome, Receipt
-from yuemian.domain.states import Channel, DeliveryState, NotificationState, ReasonCode
+from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, ReasonCode
 from yuemian.hiring.models import ContactPoint
+from yuemian.interviews.actions.invite import send_chosen
 from yuemian.messaging.actions.call_off import fall_back, leave_out_contacts
 from yuemian.messaging.fallback import FALL_BACK, ends_without_reaching
 from yuemian.messaging.models import Batch, Delivery, DeliveryEvent
@@ -228,3 +230,17 @@ def test_past_the_deadline_no_reserve_is_queued(routed: Story) -> None:
     routed.change("UPDATE messaging_delivery SET deadline_at = now() - interval '1 second'")
     sweep(routed)
     assert by_channel(routed, "state", "reason")["sms"] == ("expired", "deadline_passed")
+
+
+def test_a_send_on_the_best_channels_finishes_with_its_reserves_unused(story: Story) -> None:
+    interviews = story.act(lambda: create_interviews(story.cast, 8, now=story.now))
+    version, ids = story.cast.templates[Purpose.INVITATION], [interview.pk for interview in interviews]
+    channels = [Channel.EMAIL, Channel.SMS]
+    batch = story.act(
+        lambda: send_chosen(
+            story.cast.recruiter, ids, version, Purpose.INVITATION, channels, now=story.now, is_routed=True
+        )
+    )
+    deliver()
+    assert story.rows(Batch.objects.filter(pk=batch.pk).values_list("state", flat=True)) == ["finished"]
+    assert sorted(story.deliveries("position", "state")) == [(0, "sent")] * 8 + [(1, "created")] * 8

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from yuemian.channels.base import BadConfig
+from yuemian.channels.base import BadConfig, leaving_clock
 
 from .link import Link, Reply
 from .network import PUBLIC, Network
@@ -42,12 +43,26 @@ class HTTPClient:
         self._tls: ssl.SSLContext | None = None
 
     async def exchange(
-        self, method: str, target: Target, headers: Sequence[tuple[str, str]] = (), body: bytes = b""
+        self,
+        method: str,
+        target: Target,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
+        *,
+        leave_by: float = math.inf,
     ) -> Reply:
-        """The answer, whatever its status. Raises NotWritten (certainly no effect) or Unclear (perhaps one)."""
+        """The answer, whatever its status. Raises NotWritten (certainly no effect) or Unclear (perhaps one).
+
+        Nothing is written after `leave_by`: a process that was frozen must not do what another one has taken over.
+        """
         request = _request(method, target, headers, body)
         async with self._gate:
             link = self._kept(target.origin) or await self._connect(target)
+            if leaving_clock() > leave_by:
+                link.close()
+                raise NotWritten(
+                    "too_late", "This process stood still for too long; another one may have it."
+                )
             reply = await link.exchange(request, self._timeout)
             if link.is_usable:
                 self._idle.setdefault(target.origin, []).append(link)

@@ -59,8 +59,8 @@ class AnswerForm:
         self._found = Rule.compile(config.lookup_found, "It was taken")
         self._missing = Rule.compile(config.lookup_missing, "It never arrived")
         self._found_id = Path.compile(config.lookup_id, "The gateway's id there")
-        if config.dedup == "lookup" and not (config.lookup_url and self._found):
-            raise BadConfig("To ask the gateway, give the address to ask and the rule “It was taken”.")
+        if config.dedup == "lookup" and not ("{key}" in config.lookup_url and self._found):
+            raise BadConfig("To ask the gateway, give an address with {key} and the rule “It was taken”.")
 
     def receipt(self, reply: Reply, hide: Iterable[str], now: datetime) -> Receipt:
         reading = Reading.of_json(reply.text)

@@ -139,7 +139,7 @@ class HTTPSMSConfig:
         default="none",
     )
     lookup_url: str = setting(
-        "Address to ask", group=REPEAT, help_text=said("With {key} or {to}"), default=""
+        "Address to ask", group=REPEAT, help_text=said("With {key}; asked by GET"), default=""
     )
     lookup_found: str = setting(
         "It was taken", group=REPEAT, help_text=said("A rule like Success"), default=""
@@ -148,12 +148,6 @@ class HTTPSMSConfig:
         "It never arrived", group=REPEAT, help_text=said("A rule; empty: the status 404 alone"), default=""
     )
     lookup_id: str = setting("The gateway's id there", group=REPEAT, default="")
-    lookup_wait: float = setting(
-        "Seconds before asking",
-        group=REPEAT,
-        help_text=said("The gateway may still be busy with it"),
-        default=3.0,
-    )
 
     receipt_format: str = setting(
         "Form",
@@ -241,12 +235,8 @@ class HTTPSMSConfig:
                 )
         if not 1 <= self.connections <= 100:
             raise BadConfig("Connections: choose a number from 1 to 100.")
-        if not (
-            0.05 <= self.timeout <= 120 and 0.05 <= self.connect_timeout <= 60 and 0 <= self.lookup_wait <= 60
-        ):
-            raise BadConfig(
-                "Patience must be between 0.05 and 120 seconds, 60 for a connection or before asking."
-            )
+        if not (0.05 <= self.timeout <= 120 and 0.05 <= self.connect_timeout <= 60):
+            raise BadConfig("Patience must be between 0.05 and 120 seconds, for a connection up to 60.")
         if not self.country_code.isascii() or not self.country_code.isdigit():
             raise BadConfig("Country code: digits alone, such as 86.")
 

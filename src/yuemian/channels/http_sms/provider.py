@@ -30,7 +30,7 @@ from yuemian.domain.states import Channel
 from .answer import AnswerForm, unanswered
 from .callback import CallbackForm
 from .config import HTTPSMSConfig
-from .request import OURS, RequestForm
+from .request import ASKED_BY, RequestForm
 from .template import Filling
 
 BATCH: Final = 200
@@ -65,7 +65,7 @@ class HTTPSMSProvider(Provider):
         self._now, self._nonce, self._network = now, nonce, network or PUBLIC
         self._request, self._answer = RequestForm(config), AnswerForm(config)
         self._callback = CallbackForm(config)
-        self._question = Filling.compile(config.lookup_url, OURS, "Address to ask")
+        self._question = Filling.compile(config.lookup_url, ASKED_BY, "Address to ask")
         self._client: HTTPClient | None = None
 
     @classmethod
@@ -96,7 +96,9 @@ class HTTPSMSProvider(Provider):
         try:
             outgoing = self._request.fill(message, self._now(), self._nonce())
             client = self._opened()
-            reply = await client.exchange("POST", outgoing.target, outgoing.headers, outgoing.body)
+            reply = await client.exchange(
+                "POST", outgoing.target, outgoing.headers, outgoing.body, leave_by=message.leave_by
+            )
         except BadAddress as error:
             return Receipt(Outcome.BAD_RECIPIENT, code="address", detail=str(error))
         except ChannelError as error:
@@ -107,10 +109,9 @@ class HTTPSMSProvider(Provider):
         return self._answer.receipt(reply, hide, self._now())
 
     async def lookup(self, message: Message) -> Receipt | None:
-        """After a moment, in which the gateway may finish what it was cut off from."""
+        """By our key alone. That nothing is known of it may change while a request is still under way."""
         if self.dedup is not Dedup.LOOKUP:
             return None
-        await asyncio.sleep(self.config.lookup_wait)
         try:
             asked = self._request.fill_question(self._question, message, self._now(), self._nonce())
             reply = await self._opened().exchange("GET", asked.target, asked.headers)

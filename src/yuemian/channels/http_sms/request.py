@@ -23,6 +23,8 @@ OURS: Final = frozenset(
     {"to", "text", "key", "sender", "template", "link", "locale", "user", "password", "callback_url"}
     | {"timestamp", "timestamp_ms", "time_utc", "time_beijing", "nonce"}
 )
+#: A look-up knows the key alone: it is asked long after the message itself is forgotten.
+ASKED_BY: Final = OURS - {"to", "text", "link", "locale", "callback_url"}
 _SIGNED: Final = OURS | SORTED | {"method", "path", "query", "body", "body_md5", "body_sha256", "field:"}
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HOLE: Final = re.compile(r"\{[^}]*\}")
@@ -64,19 +66,22 @@ class RequestForm:
 
     def fill(self, message: Message, now: datetime, nonce: str) -> Outgoing:
         """Raises BadAddress when the gateway's form of numbers cannot hold this one."""
-        values = self._values(message, now, nonce)
+        values = self._values(message, now, nonce, to=self._number(message.to))
         target = Target.parse(_filled_url(self.url, values))
         return self._finish("POST", target, values, self._fields, self._text)
 
     def fill_question(self, url: Filling, message: Message, now: datetime, nonce: str) -> Outgoing:
-        """The same account asks about a message: a GET with its headers, sign-in and signature."""
-        values = self._values(message, now, nonce)
+        """The same account asks about a message: a GET with its headers, sign-in and signature.
+
+        It asks by the key alone: whoever sweeps up after a dead worker knows no number and no text.
+        """
+        values = self._values(message, now, nonce, to="")
         return self._finish("GET", Target.parse(_filled_url(url, values)), values, [], None)
 
-    def _values(self, message: Message, now: datetime, nonce: str) -> dict[str, str]:
+    def _values(self, message: Message, now: datetime, nonce: str, *, to: str) -> dict[str, str]:
         config, seconds = self._config, now.timestamp()
         return {
-            "to": self._number(message.to),
+            "to": to,
             "text": message.text,
             "key": message.key,
             "sender": config.sender,

@@ -23,11 +23,14 @@ from yuemian.domain.cadence.timing import (
     due,
     is_added_late,
     moment_to_go,
+    planned_at,
 )
 from yuemian.domain.states import Answer, Purpose, ReasonCode
 
 _INVITING: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
 _ASKING: Final = _INVITING | RECALLING
+#: What was said longer ago than this may be said again, however far the interview is.
+_NEAR: Final = timedelta(hours=6)
 _FATES: Final = {
     Fate.LEFT: WhyCode.SENT,
     Fate.WAITING: WhyCode.ON_ITS_WAY,
@@ -117,7 +120,11 @@ class _Play:
         if record is not None:
             return self._recorded(step, record)
         reason = never(step, self.situation)
-        return self._skipped(step, None, reason) if reason else None
+        if reason is None:
+            return None
+        is_missed = reason == ReasonCode.INTERVIEW_OVER and step.anchor == Anchor.BEFORE_START
+        at = planned_at(step, self.situation.starts_at, self.situation.zone) if is_missed else None
+        return self._skipped(step, at, reason)
 
     def _recorded(self, step: Step, record: Record) -> AgendaItem | None:
         if record.outcome == Done.SKIPPED:
@@ -173,7 +180,7 @@ class _Play:
         is_suggestion = self._is_suggestion(step)
         found = due(step, anchor_at, self.situation, ignores_quiet=is_suggestion)
         if found.at is None:
-            return self._skipped(step, found.planned_at, ReasonCode.QUIET_HOURS)
+            return self._skipped(step, found.planned_at, self._missed(step, found))
         if is_added_late(step, found.at, self.terms):
             item = self._skipped(step, found.at, ReasonCode.OVERTAKEN)
             return replace(item, why=Why(WhyCode.ADDED_LATE, planned_at=found.planned_at))
@@ -249,10 +256,11 @@ class _Play:
         if by is not None:
             item = self._skipped(timed.step, timed.goes_at, ReasonCode.OVERTAKEN)
             return replace(item, why=Why(WhyCode.OVERTAKEN, timed.due.planned_at, by))
+        is_due = timed.goes_at <= self.now
         return AgendaItem(
             timed.step,
-            Verdict.DUE if timed.goes_at <= self.now else Verdict.COMING,
-            timed.goes_at,
+            Verdict.DUE if is_due else Verdict.COMING,
+            timed.due.at if is_due else timed.goes_at,
             self._why(timed),
             timed.due.latest_at,
             is_suggestion=self._is_suggestion(timed.step),
@@ -292,7 +300,7 @@ class _Play:
         for each in gone:
             if each.step.purpose in RECALLING and (timed.is_displaced or each.is_displaced):
                 return each.step.purpose
-        near = (self.situation.starts_at - timed.goes_at) / 4
+        near = min((self.situation.starts_at - timed.goes_at) / 4, _NEAR)
         for said in self.said:
             if self._is_fresh(said, timed, near):
                 return said.purpose
@@ -303,7 +311,7 @@ class _Play:
         return None
 
     def _is_fresh(self, said: Said, timed: _Timed, near: timedelta) -> bool:
-        """Said within the last quarter of the time that remains, or an invitation after the reminder's own time.
+        """Said within a quarter of the time that remains, or an invitation after the reminder's own time.
 
         Two steps of a plan, both at their own time, are meant to be as near as they are.
         """

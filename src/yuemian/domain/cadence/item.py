@@ -63,7 +63,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """One step of one interview. `due_at` is when it goes, went, or would go; None when that is not known yet."""
+    """One step of one interview. `due_at` is when it goes, was due, went, or would go; None: not known yet."""
 
     step: Step
     verdict: Verdict
@@ -95,7 +95,7 @@ def next_look(items: Iterable[AgendaItem], now: datetime) -> datetime | None:
 def wakes_early(items: Iterable[AgendaItem]) -> bool:
     """Whether something may follow a sending or an answer so soon that the clock must be woken by it."""
     return any(
-        item.verdict == Verdict.WAITING and item.due_at is None and item.step.offset < _BY_ITSELF
+        item.verdict == Verdict.WAITING and item.due_at is None and item.step.least_wait < _BY_ITSELF
         for item in items
         if item.why.code in {WhyCode.WAITS_FOR_INVITATION, WhyCode.WAITS_FOR_ANSWER}
     )
@@ -114,4 +114,4 @@ def _look(item: AgendaItem, now: datetime) -> datetime | None:
         return now + 10 * _SOON
     if item.due_at is not None:
         return max(item.due_at, now + _SOON)
-    return now + max(item.step.offset, _BY_ITSELF)
+    return now + max(item.step.least_wait, _BY_ITSELF)

@@ -32,6 +32,8 @@ class Anchor(StrEnum):
     AFTER_PROMISE = "after_promise"  # the date by which a result was promised
 
 
+#: Anchors that are not known before they happen.
+ON_EVENTS: Final = frozenset({Anchor.AFTER_SENT, Anchor.AFTER_SILENCE, Anchor.AFTER_ANSWER})
 #: What a plan may say, and the moments it may be counted from.
 PLANNABLE: Final[Mapping[Purpose, frozenset[Anchor]]] = {
     Purpose.INVITATION: frozenset({Anchor.KNOWN, Anchor.BEFORE_START}),
@@ -91,6 +93,11 @@ class Step:
     channels: tuple[Channel, ...] = ()
     extras: frozenset[Extra] = frozenset()
     is_on: bool = True
+
+    @property
+    def least_wait(self) -> timedelta:
+        """After its anchor it is never due earlier than this: an hour `at` may lie up to a day before the offset."""
+        return self.offset if self.at is None else max(self.offset - timedelta(days=1), timedelta(0))
 
 
 def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from yuemian.domain.cadence.situation import Situation, Terms
-from yuemian.domain.cadence.step import Anchor, Step
+from yuemian.domain.cadence.step import ON_EVENTS, Anchor, Step
 from yuemian.domain.quiet import first_instant, is_free_day, is_quiet, last_allowed_before, next_allowed
 from yuemian.domain.states import Purpose
 
@@ -50,12 +50,13 @@ class Due:
 def planned_at(step: Step, anchor_at: datetime, zone: ZoneInfo) -> datetime:
     """The anchor and the offset, in UTC: whole days are counted on the wall clock, the rest in real time.
 
-    One day before 10:00 is 10:00, also when the clocks change in between. With an hour `at` the day counts alone;
-    before the start it is never the start or later, after an anchor never earlier than that.
+    One day before 10:00 is 10:00, also when the clocks change in between; but after a sending or an answer people wait
+    for a length of time, and a day is 24 hours. With an hour `at` the day counts alone; before the start it is never
+    the start or later, after an anchor never earlier than that.
     """
     is_before = step.anchor == Anchor.BEFORE_START
     sign = -1 if is_before else 1
-    days, rest = divmod(step.offset, DAY)
+    days, rest = (0, step.offset) if step.anchor in ON_EVENTS else divmod(step.offset, DAY)
     moment = anchor_at.astimezone(UTC)
     if days:
         local = anchor_at.astimezone(zone)

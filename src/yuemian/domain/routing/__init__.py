@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from yuemian.domain.routing.choosing import choose_route
 from yuemian.domain.routing.facts import (
-    Breaker,
     Lane,
     Person,
     PointState,
@@ -16,7 +15,6 @@ from yuemian.domain.routing.hour import choose_hour
 from yuemian.domain.routing.sentence import ReasonedSentence, Why
 
 __all__ = [
-    "Breaker",
     "Lane",
     "Person",
     "PointState",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from yuemian.domain.breaker import Circuit
 from yuemian.domain.cadence import Pick
 from yuemian.domain.routing.learning import NOTHING, Expectation, Tally
 from yuemian.domain.routing.sentence import ARM, ReasonedSentence
@@ -29,26 +30,18 @@ class PointState(StrEnum):
     OPTED_OUT = "opted_out"
 
 
-class Breaker(StrEnum):
-    """The circuit breaker of the account that carries a channel."""
-
-    CLOSED = "closed"
-    HALF_OPEN = "half_open"
-    OPEN = "open"
-
-
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A channel as it stands for the whole organization. Money in the smallest unit the caller counts in."""
 
     cost: int = 0
-    breaker: Breaker = Breaker.CLOSED
+    circuit: Circuit = Circuit.OK
     #: None: no limit.
     budget_left: int | None = None
 
     @property
     def is_healthy(self) -> bool:
-        return self.breaker is Breaker.CLOSED
+        return self.circuit is Circuit.OK
 
     @property
     def is_affordable(self) -> bool:

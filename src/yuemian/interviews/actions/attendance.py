@@ -36,7 +36,11 @@ def can_record(interview: Interview, now: datetime) -> bool:
 def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *, now: datetime) -> Interview:
     """Attended, no-show or excused; may be corrected, and the same again changes nothing. Raises CannotAttend."""
     with transaction.atomic():
-        interview = Interview.objects.visible_to(user).select_for_update(of=("self",)).get(pk=interview_id)
+        interview = (
+            Interview.objects.visible_to(user)
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=interview_id)
+        )
         if not can_record(interview, now) or attendance not in _BECOMES:
             raise CannotAttend(
                 _("Attendance can be noted from one hour before an interview that is not cancelled.")
@@ -66,7 +70,11 @@ def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *,
 def promise_result(user: User, interview_id: UUID, by: datetime | None, *, now: datetime) -> Interview:
     """Write down by when the candidate was promised a result; None takes the promise back."""
     with transaction.atomic():
-        interview = Interview.objects.visible_to(user).select_for_update(of=("self",)).get(pk=interview_id)
+        interview = (
+            Interview.objects.visible_to(user)
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=interview_id)
+        )
         if by == interview.result_promised_at:
             return interview
         interview.result_promised_at = by

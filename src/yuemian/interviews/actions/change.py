@@ -115,8 +115,9 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
 
 
 def _locked(user: User, interview_id: UUID) -> Interview:
-    # Lock the interview's row alone; the people around it are read beside it.
-    Interview.objects.visible_to(user).select_for_update(of=("self",)).get(pk=interview_id)
+    # Lock the interview's row alone; the people around it are read beside it. Its key stays: who writes rows that
+    # point at it, as executors of plans do, need not wait, and cannot be waited for in a circle.
+    Interview.objects.visible_to(user).select_for_update(of=("self",), no_key=True).get(pk=interview_id)
     return Interview.objects.with_people().get(pk=interview_id)
 
 

@@ -73,10 +73,10 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
     Raises Outdated when another number of people than `expected` would be written to.
     """
     with transaction.atomic():
+        hold_sending(user.organization_id)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         if batch.state not in NOT_PRESSED:
             return batch
-        hold_sending(user.organization_id)
         chosen = Interview.objects.visible_to(user).filter(pk__in=batch.selection.interview_ids)
         ids = list(chosen.values_list("pk", flat=True))
         sent = send_chosen(
@@ -99,6 +99,7 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
     """Stop a batch at once. Returns how many messages will not leave."""
     with transaction.atomic():
+        hold_sending(user.organization_id)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
         stopped = stop_batch(batch, now=now)
         suggest_again(user.organization_id, batch.pk, now=now)

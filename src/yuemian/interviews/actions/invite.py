@@ -13,14 +13,18 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
+from yuemian.domain.canary import SIZE as CANARY
+from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
 from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
+from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.messaging.actions.batches import mark_canary
 from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, TemplateVariant, TemplateVersion
@@ -191,16 +195,20 @@ def _send(
         batch=batch,
     )
     left_out: Counter[LeftOut] = Counter()
+    first: list[UUID] = []
     with transaction.atomic():
         for summary in summaries:
             left_out += summary.by_reason
-            batch.total += len(plan_items(occasion, summary.going, **extra))
+            planned = plan_items(occasion, summary.going, **extra)
+            batch.total += len(planned)
+            first += planned[: CANARY - len(first)]
             if purpose == Purpose.INVITATION:
                 note_invited(item.interview.application_id for item in summary.going)
                 take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
+        _try_first(batch, first)
         batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
         audit.record(
             organization.pk,
@@ -214,6 +222,13 @@ def _send(
         )
         announce(organization.pk, "interviews")
     return batch
+
+
+def _try_first(batch: Batch, first: Sequence[UUID]) -> None:
+    """The first few of a large send to real people go ahead of the rest."""
+    batch.canary = canary_size(batch.total, is_rehearsal=batch.organization.is_rehearsal)
+    if batch.canary:
+        mark_canary(first[: batch.canary])
 
 
 def note_invited(applications: Iterable[UUID]) -> None:
@@ -332,6 +347,8 @@ def _decide(
     """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
     chosen = list(chosen)
     said = said_before({each.id: each.revision for each in chosen}, purpose)
+    people = [each.candidate.candidate_id for each in chosen] if resend else []
+    cooling = cooling_until(people, purpose, now=now) if people else {}
     routes = router.routes(chosen) if router else {}
     weighed: dict[tuple[Any, ...], Verdict] = {}
     items = []
@@ -340,7 +357,8 @@ def _decide(
         was_told = known is not None and known.is_told and not resend
         facts = each.facts
         points = tuple(each.contact_points)
-        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points)
+        cools_until = cooling.get(each.candidate.candidate_id) if cooling else None
+        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points, cools_until)
         verdict = weighed.get(kind)
         if verdict is None:
             choice = Choice(
@@ -350,6 +368,7 @@ def _decide(
                 was_told=was_told,
                 channels=points,
                 texts=(),
+                cools_until=cools_until,
             )
             verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
         route = routes.get(each.id)

@@ -17,6 +17,7 @@ WITH touched AS (
     INSERT INTO interviews_cadence AS c (id, organization_id, interview_id, next_at, is_waiting)
     SELECT gen_random_uuid(), i.organization_id, i.id, %(now)s, false
     FROM interviews_interview i WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
+    ORDER BY i.id
     ON CONFLICT (interview_id) DO UPDATE SET next_at = excluded.next_at
     RETURNING 1
 )

@@ -171,7 +171,7 @@ def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Mess
 
 
 def _locked(link: AccessLink) -> Interview:
-    Interview.objects.select_for_update(of=("self",)).get(pk=link.subject_id)
+    Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=link.subject_id)
     return Interview.objects.with_people().get(pk=link.subject_id)
 
 

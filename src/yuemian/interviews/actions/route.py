@@ -67,6 +67,7 @@ class Router:
         self.lanes = routing_history.read_lanes(organization, now)
         self.is_learned = organization.is_routing_learned
         self._expected: dict[tuple[str, Slot], dict[Channel, Expectation]] = {}
+        self._slots: dict[tuple[str, str], Slot] = {}
         self._settings: dict[tuple[str, Slot, str], Setting] = {}
 
     def routes(self, chosen: Iterable[Chosen | Target]) -> dict[UUID, Route]:
@@ -117,8 +118,7 @@ class Router:
 
     def _setting(self, each: Invitee, locale: str) -> Setting:
         """Shared by everybody of one segment, at one time of their day, in one language."""
-        local = self.at.astimezone(ZoneInfo(each.zone))
-        slot = slot_of(local, is_workday=is_workday(local.date(), each.region))
+        slot = self._slot(each.zone, each.region)
         key = (each.segment, slot, locale)
         found = self._settings.get(key)
         if found is None:
@@ -127,6 +127,14 @@ class Router:
             found = self._settings[key] = Setting(
                 lanes, self._expectations(each.segment, slot), self.is_learned
             )
+        return found
+
+    def _slot(self, zone: str, region: str) -> Slot:
+        found = self._slots.get((zone, region))
+        if found is None:
+            local = self.at.astimezone(ZoneInfo(zone))
+            found = slot_of(local, is_workday=is_workday(local.date(), region))
+            self._slots[zone, region] = found
         return found
 
     def _expectations(self, segment: str, slot: Slot) -> Mapping[Channel, Expectation]:

@@ -154,7 +154,8 @@ def who_came(rows: InterviewQuerySet, midnight: datetime) -> list[Pick]:
     return _picks(found.order_by("-starts_at", "-id"))
 
 
-#: The states are spelled out, as in the index `delivery_trouble`: any other form would not use it.
+#: The states are spelled out, and what a person has dealt with is left out, as in the index `delivery_attention`: any
+#: other form would not use it.
 _TROUBLE: LiteralString = """
 SELECT id, since, why FROM (
     SELECT DISTINCT ON (i.id)
@@ -166,6 +167,7 @@ SELECT id, since, why FROM (
         ON i.id = n.subject_id AND i.revision = n.subject_revision AND i.organization_id = d.organization_id
     WHERE d.organization_id = %(organization)s AND d.deadline_at > %(now)s
       AND d.state IN ('held', 'permanent_failure', 'technical_failure', 'temporary_failure', 'unknown')
+      AND NOT d.is_closed
       AND n.subject_kind = 'interview' AND n.candidate_id IS NOT NULL AND i.starts_at > %(now)s
       AND (%(recruiter)s::uuid IS NULL OR i.recruiter_id = %(recruiter)s)
       AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)

@@ -23,7 +23,7 @@ TITLES: Mapping[Part, Text] = {
     Part.CAME: _("Who came?"),
     Part.UNANSWERED: _("No answer yet"),
     Part.TROUBLE: _("Did not get through"),
-    Part.INCOMPLETE: _("Something is missing"),
+    Part.INCOMPLETE: _("Incomplete"),
 }
 #: Colours of the design system.
 TONES: Mapping[Part, str] = {

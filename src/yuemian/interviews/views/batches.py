@@ -1,10 +1,11 @@
-"""A running send: how far it is, what failed and why, stop."""
+"""A running send: how far it is, its first few, what failed and why, pause, resume, stop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -14,31 +15,36 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
-from yuemian.accounts.models import Permission
+from yuemian.accounts.models import Permission, User
 from yuemian.domain.states import (
     BATCH_FINAL,
     CALLED_OFF,
     FAILED,
     IN_FLIGHT,
+    NEEDING_ATTENTION,
     WAITING,
     BatchState,
     DeliveryState,
+    ForbiddenMove,
+    can_move,
 )
 from yuemian.interviews import board, wording
 from yuemian.interviews.actions.choose import NOT_PRESSED
 from yuemian.interviews.actions.choose import stop as stop_batch
 from yuemian.interviews.wording import Reason, Text
+from yuemian.messaging.actions.batches import pause_batch, resume_batch
 from yuemian.messaging.models import Batch, Delivery
 
 SPEED_WINDOW = timedelta(seconds=5)
 PROBLEMS_PAGE = 50
 RECENT = 50
 #: What a person may have to look after.
-TROUBLE = FAILED | {DeliveryState.UNKNOWN, DeliveryState.EXPIRED, DeliveryState.SKIPPED}
+TROUBLE = NEEDING_ATTENTION | {DeliveryState.SKIPPED}
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,13 @@ class Progress:
     def done(self) -> int:
         return self.total - self.waiting - self.sending
 
+    @property
+    def minutes_left(self) -> int | None:
+        """From the measured speed alone; nothing is guessed while nothing was measured."""
+        if not self.per_second or not self.waiting:
+            return None
+        return ceil(self.waiting / self.per_second / 60)
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -72,8 +85,8 @@ class Trouble:
 
 
 def progress_of(batch: Batch, *, now: datetime) -> Progress:
-    found = Delivery.objects.filter(batch=batch).values_list("state").annotate(Count("pk")).order_by()
-    figures: dict[str, int] = dict(found)
+    rows = Delivery.objects.filter(batch=batch).exclude(board.RESERVE)
+    figures: dict[str, int] = dict(rows.values_list("state").annotate(Count("pk")).order_by())
 
     def among(states: frozenset[DeliveryState]) -> int:
         return sum(figures.get(state.value, 0) for state in states)
@@ -95,7 +108,8 @@ def progress_of(batch: Batch, *, now: datetime) -> Progress:
 def troubles_of(batch: Batch) -> Sequence[Trouble]:
     """The first failures, newest first; the board's counter `failed` holds them all."""
     found = (
-        Delivery.objects.filter(batch=batch, state__in=[str(state) for state in TROUBLE])
+        Delivery.objects.filter(batch=batch, is_closed=False, state__in=[str(state) for state in TROUBLE])
+        .exclude(board.RESERVE)
         .select_related("notification__candidate")
         .order_by("-settled_at")[:PROBLEMS_PAGE]
     )
@@ -133,28 +147,38 @@ def show(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     batch = get_object_or_404(rows, pk=batch_id)
     if batch.state in NOT_PRESSED:
         return HttpResponseRedirect(reverse("send-draft", args=[batch.pk]))
+    context = _context(user, batch, now=now)
+    is_part = request.headers.get("HX-Target") == "batch-live"
+    return render(request, "interviews/parts/batch.html" if is_part else "interviews/batch.html", context)
+
+
+def _context(user: User, batch: Batch, *, now: datetime) -> dict[str, Any]:
     progress = progress_of(batch, now=now)
-    context: dict[str, Any] = {
+    is_due = batch.due_at <= now
+    return {
         "batch": batch,
         "purpose": wording.purpose(batch.purpose),
         "progress": progress,
         "troubles": troubles_of(batch),
+        "trouble_count": progress.failed + progress.unclear,
         "left_out": [
             (wording.LEFT_OUT.get(code) or wording.reason(code), count)
             for code, count in batch.left_out.items()
         ],
         "is_final": batch.state in BATCH_FINAL,
         "is_stopped": batch.state == BatchState.CANCELLED,
-        "is_scheduled": batch.due_at > now and batch.state not in BATCH_FINAL,
+        "is_scheduled": not is_due and batch.state not in BATCH_FINAL,
+        "is_trying": is_due and batch.state == BatchState.RUNNING and _has_pending_canary(batch),
+        "may_pause": can_move(BatchState, batch.state, BatchState.PAUSED) and progress.waiting,
+        "may_resume": batch.state == BatchState.PAUSED,
+        "pause_reason": wording.reason(batch.paused_reason) if batch.paused_reason else None,
         "zone": board.zone_of(user),
         "names": _names(batch) if batch.total == 1 else "",
     }
-    is_part = request.headers.get("HX-Target") == "batch-live"
-    return render(request, "interviews/parts/batch.html" if is_part else "interviews/batch.html", context)
 
 
-def _left_out(batch: Batch) -> list[tuple[Reason, int]]:
-    return [(wording.LEFT_OUT.get(code, Reason(code)), count) for code, count in batch.left_out.items()]
+def _has_pending_canary(batch: Batch) -> bool:
+    return bool(batch.canary) and batch.canary_passed_at is None
 
 
 def _names(batch: Batch) -> str:
@@ -173,4 +197,26 @@ def stop(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
         "Stopped. %(count)s message will not leave.", "Stopped. %(count)s messages will not leave.", stopped
     )
     messages.success(request, text % {"count": stopped})
+    return HttpResponseRedirect(reverse("batch", args=[batch.pk]))
+
+
+@require_POST
+@requires(Permission.SEND)
+def pause(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
+    batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=batch_id)
+    try:
+        pause_batch(request.user, batch.pk, now=timezone.now())
+    except ForbiddenMove:
+        messages.info(request, _("This send does not run any more, so there is nothing to pause."))
+    return HttpResponseRedirect(reverse("batch", args=[batch.pk]))
+
+
+@require_POST
+@requires(Permission.SEND)
+def resume(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
+    batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=batch_id)
+    try:
+        resume_batch(request.user, batch.pk, now=timezone.now())
+    except ForbiddenMove:
+        messages.info(request, _("This send is not paused, so there is nothing to resume."))
     return HttpResponseRedirect(reverse("batch", args=[batch.pk]))

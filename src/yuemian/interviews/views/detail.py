@@ -23,6 +23,7 @@ from yuemian.hiring.models import ContactPoint
 from yuemian.interviews import rows, timeline, wording
 from yuemian.interviews.actions.choose import show_contacts
 from yuemian.interviews.actions.respond import reply
+from yuemian.interviews.agenda_page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import NoTemplate
@@ -68,6 +69,8 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "materials": lines(interview.materials),
         "flow": lines(interview.flow),
         "note": timeline.note_of(interview),
+        "agenda": agenda_of(interview, now, row.zone),
+        **attendance_part(interview, now),
         "entries": [(e, timeline.moment(e.at, row.zone)) for e in timeline.story(interview, user)],
         "said": timeline.conversation(interview) if timeline.may_read_conversation(user) else [],
         "waiting_since": timeline.waiting_since(interview),

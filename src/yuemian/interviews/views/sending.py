@@ -102,6 +102,8 @@ class Group:
     code: str
     count: int
     first: Sequence[Staying] = field(default_factory=tuple)
+    #: When the last of them may be written to again.
+    until: datetime | None = None
 
 
 # --- Choosing ----------------------------------------------------------------------------------------------
@@ -200,14 +202,16 @@ def _outcome(summary: Outlook | None) -> dict[str, Any]:
         ],
         "groups": groups_of(summary),
         "told": summary.by_reason.get(LeftOut.ALREADY_TOLD, 0),
+        "again": [(wording.nth(number), count) for number, count in sorted(summary.by_time.items())],
     }
 
 
 def groups_of(summary: Outlook) -> list[Group]:
     found = []
     for code, count in summary.by_reason.most_common():
-        items = [each for each in summary.staying if each.reason == code][:FIRST_NAMES]
-        found.append(Group(wording.LEFT_OUT[code], code.value, count, items))
+        items = [each for each in summary.staying if each.reason == code]
+        until = max((each.until for each in items if each.until), default=None)
+        found.append(Group(wording.LEFT_OUT[code], code.value, count, items[:FIRST_NAMES], until))
     return found
 
 
@@ -372,4 +376,4 @@ def left_out(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     wanted = request.GET.get("reason", "")
     rows = [(each, wording.LEFT_OUT[each.reason]) for each in staying if not wanted or each.reason == wanted]
     context = {"batch": batch, "choice": choice, "rows": rows[:LEFT_OUT_PAGE], "count": len(rows)}
-    return render(request, "interviews/left_out.html", context)
+    return render(request, "interviews/left_out.html", {**context, **_zone(user)})

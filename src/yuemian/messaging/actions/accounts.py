@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from yuemian.accounts.models import User
 from yuemian.channels.base import Outcome, Receipt
@@ -23,6 +24,8 @@ from yuemian.trust import audit
 from yuemian.trust.live import announce
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault, organization_key
+
+HEALTH = ("health", "health_since", "health_until", "health_code", "health_reason")
 
 
 class AccountNameTaken(Exception):  # noqa: N818
@@ -66,7 +69,7 @@ def switch_account(user: User, account: ProviderAccount, *, is_active: bool, now
         account.is_active = is_active
         account.version += 1
         _recover(account, now)
-        account.save(update_fields=["is_active", "version", "health", "health_since", "health_reason"])
+        account.save(update_fields=["is_active", "version", *HEALTH])
         _record(user, account, "channel_account.switched", now, is_active=is_active)
 
 
@@ -97,7 +100,11 @@ def record_trial(user: User, account_id: UUID, receipt: Receipt, *, now: datetim
             recovered = (
                 ProviderAccount.objects.visible_to(user).filter(pk=account_id).exclude(health=Health.OK)
             )
-            recovered.update(health=Health.OK, health_since=now, health_reason="")
+            recovered.update(
+                health=Health.OK, health_since=now, health_until=None, health_code="", health_reason="",
+                version=F("version") + 1,
+            )  # fmt: skip
+            _wake_workers()
 
 
 def _with_callback(account: ProviderAccount, config: Any) -> tuple[str, Any]:
@@ -114,11 +121,17 @@ def hash_callback(token: str) -> bytes:
 def _recover(account: ProviderAccount, now: datetime) -> None:
     """What a person has just mended deserves another try."""
     if account.health != Health.OK:
-        account.health, account.health_since, account.health_reason = Health.OK, now, ""
+        account.health, account.health_since, account.health_until = Health.OK, now, None
+        account.health_code, account.health_reason = "", ""
 
 
 def _record(user: User, account: ProviderAccount, action: str, now: datetime, **details: Any) -> None:
     audit.record(user.organization_id, user.actor, action, at=now, subject=("account", account.pk), **details)
     announce(user.organization_id, "accounts", account=account.pk)
-    with connection.cursor() as cursor:  # the workers take it over at once
+    _wake_workers()
+
+
+def _wake_workers() -> None:
+    """They take over what changed at once."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, 'accounts')", [WAKE])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,15 @@ from uuid import UUID
 
 import structlog
 
-from yuemian.channels.base import DEFINITELY_NOT_SENT, Dedup, Message, Outcome, Provider, Receipt
+from yuemian.channels.base import (
+    DEFINITELY_NOT_SENT,
+    Dedup,
+    Message,
+    Outcome,
+    Provider,
+    Receipt,
+    leaving_clock,
+)
 from yuemian.domain.breaker import Circuit
 from yuemian.domain.pace import granted, throttled, went_well
 from yuemian.domain.states import DeliveryState, ReasonCode
@@ -31,6 +39,8 @@ log = structlog.get_logger(__name__)
 
 #: So long a claim may wait for the turns of its messages; what comes later waits in the queue, not under a lease.
 PATIENCE: Final = 2.0
+#: So many look-ups at once.
+_QUESTIONS: Final = 8
 #: What may go to another account at once: it was certainly not taken, and the message is not to blame.
 _ELSEWHERE: Final = frozenset({Outcome.RETRY, Outcome.CONFIG, Outcome.TOKEN_EXPIRED, Outcome.THROTTLED})
 
@@ -177,12 +187,16 @@ class HandOver:
         self, worker: UUID, mail: Mail, chunk: list[Message], now: datetime
     ) -> list[Settlement]:
         account, provider = mail.account, mail.account.provider
+        leave_by = leaving_clock() + self._margin.total_seconds()
         ours = await self._hand_over(worker, mail, chunk)
         if len(ours) < len(chunk):
             # Called off in the last moment, or the lease was lost: either way it must not leave.
             log.warning("not_ours", count=len(chunk) - len(ours), worker=str(worker))
             await self._refund(worker, mail, [m for m in chunk if m.delivery_id not in ours])
             chunk = [message for message in chunk if message.delivery_id in ours]
+        if provider.dedup is Dedup.LOOKUP:
+            # Frozen past its lease, this process would send what was looked up, not found, and sent by another one.
+            chunk = [replace(message, leave_by=leave_by) for message in chunk]
         receipts = await _receipts(provider, chunk)
         await self._learn(account, receipts)
         unsent = zip(chunk, receipts, strict=True)
@@ -280,10 +294,17 @@ async def _receipts(provider: Provider, chunk: Sequence[Message]) -> list[Receip
     except Exception:
         log.exception("provider_failed", provider=provider.name, count=len(chunk))
         receipts = [Receipt(Outcome.AMBIGUOUS, code="internal") for _ in chunk]
-    return [
-        await looked_up(provider, message) or receipt if receipt.kind is Outcome.AMBIGUOUS else receipt
-        for message, receipt in zip(chunk, receipts, strict=True)
-    ]
+    if provider.dedup is Dedup.NONE or all(receipt.kind is not Outcome.AMBIGUOUS for receipt in receipts):
+        return receipts
+    some = asyncio.Semaphore(_QUESTIONS)
+
+    async def asked(message: Message, receipt: Receipt) -> Receipt:
+        if receipt.kind is not Outcome.AMBIGUOUS:
+            return receipt
+        async with some:
+            return await looked_up(provider, message) or receipt
+
+    return list(await asyncio.gather(*map(asked, chunk, receipts)))
 
 
 async def looked_up(provider: Provider, message: Message, *, is_settled: bool = False) -> Receipt | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Final
 from uuid import UUID
 
 import orjson
 
 from yuemian.messaging.engine import statements
+from yuemian.messaging.engine.canary import judge_canaries
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.settle import Touched
 
 INTERVAL: Final = 0.25
+#: Batches known to have no canary; more are forgotten and asked again.
+REMEMBERED: Final = 1000
 
 
 class News:
@@ -23,6 +26,7 @@ class News:
         self._database = database
         self._organizations: set[UUID] = set()
         self._batches: dict[UUID, UUID] = {}
+        self._without_canary: set[UUID] = set()
         self.arrived = asyncio.Event()
 
     def tell(self, touched: Iterable[Touched]) -> None:
@@ -39,10 +43,20 @@ class News:
         batches, self._batches = self._batches, {}
         if batches:
             await self._database.patiently(statements.FINISH_BATCHES, {"ids": list(batches)})
+            await self._judge_canaries(batches.keys() - self._without_canary)
         payloads = [_payload(organization, "interviews") for organization in organizations]
         payloads += [_payload(organization, "batch", batch=batch) for batch, organization in batches.items()]
         if payloads:
             await self._database.patiently(statements.ANNOUNCE, {"payloads": payloads})
+
+    async def _judge_canaries(self, batches: Set[UUID]) -> None:
+        """Asked once of a batch that has none, or whose rest was let go."""
+        if batches:
+            waiting, touched = await judge_canaries(self._database, batches)
+            if len(self._without_canary) > REMEMBERED:
+                self._without_canary.clear()
+            self._without_canary |= batches - waiting
+            self.tell(touched)
 
     async def run(self) -> None:
         while True:

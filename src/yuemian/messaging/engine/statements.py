@@ -20,6 +20,7 @@ RECURSIVE lane AS (
 )"""
 
 # Every organization with due rows gets an equal share of the claim, its most urgent rows first.
+# Of a batch whose first few are not settled yet only those few are taken.
 # `worker` is new for every claim: it fences off whoever lost the lease; a claim whose answer was lost expires.
 CLAIM: Final = f"""
 WITH {_LANES}, busy AS MATERIALIZED (
@@ -37,7 +38,10 @@ WITH {_LANES}, busy AS MATERIALIZED (
             WHERE d.state = 'queued' AND d.organization_id = busy.organization_id
               AND d.priority = urgency.priority AND d.due_at <= now()
               AND (d.batch_id IS NULL
-                   OR d.batch_id = ANY(ARRAY(SELECT id FROM messaging_batch WHERE state = 'running')))
+                   OR d.batch_id = ANY(ARRAY(SELECT id FROM messaging_batch WHERE state = 'running'
+                                             AND (canary = 0 OR canary_passed_at IS NOT NULL)))
+                   OR (d.is_canary AND d.batch_id = ANY(ARRAY(
+                           SELECT id FROM messaging_batch WHERE state = 'running'))))
             ORDER BY d.due_at, d.id
             LIMIT greatest(1, %(limit)s / busy.organizations)
             FOR UPDATE SKIP LOCKED

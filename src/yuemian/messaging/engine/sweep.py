@@ -17,6 +17,7 @@ from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.engine import budget, statements
 from yuemian.messaging.engine import sweep_statements as own
 from yuemian.messaging.engine.accounts import Accounts
+from yuemian.messaging.engine.canary import judge_canaries
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.handover import looked_up
 from yuemian.messaging.engine.lab import LabProvider
@@ -83,6 +84,8 @@ class Sweeper:
         if self._round % _ROUTES_EVERY == 0:
             await self._routes()
         self._round += 1
+        _, judged = await judge_canaries(self._database, None)
+        self._news.tell(judged)
         finished = await self._database.fetch(statements.FINISH_BATCHES, {"ids": None})
         self._news.tell(Touched(organization, batch, 0) for organization, batch in finished)
         return found

@@ -120,6 +120,7 @@ class Worker:
                 await asyncio.wait(self._jobs)
             elif was_idle:
                 break
+            await self.news.flush()  # may let the rest of a batch go
         await self.news.flush()
 
     async def _claim_until_stopped(self) -> None:

@@ -8,7 +8,7 @@ from django.db import models
 
 from yuemian.accounts.models import Locale, User
 from yuemian.domain.states import (
-    TROUBLE,
+    NEEDING_ATTENTION,
     BatchState,
     Channel,
     DeliveryState,
@@ -21,6 +21,9 @@ from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
 from yuemian.trust.models import BulkModel, Key, TenantModel
+
+#: Of deliveries: does not go on by itself, and nobody has dealt with it yet.
+NEEDS_ATTENTION = models.Q(state__in=sorted(str(state) for state in NEEDING_ATTENTION), is_closed=False)
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -178,6 +181,11 @@ class Notification(BulkModel):
         return standing(NotificationState(self.state), deliveries)
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
 class Delivery(BulkModel):
     """One attempt series to hand a notification to one channel; the row is the queue entry.
 
@@ -231,6 +239,9 @@ class Delivery(BulkModel):
         help_text="Its place in the route: 0 goes first, `created` ones follow after a failure.",
     )
     is_canary = models.BooleanField(default=False, db_default=False)
+    is_closed = models.BooleanField(
+        default=False, db_default=False, help_text="A person has dealt with what went wrong."
+    )
     cost = models.DecimalField(
         max_digits=10, decimal_places=4, null=True, help_text="What it cost, once sent."
     )
@@ -247,6 +258,8 @@ class Delivery(BulkModel):
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -267,16 +280,22 @@ class Delivery(BulkModel):
                 condition=models.Q(state="sent", account__isnull=False),
             ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
+            models.Index(fields=["batch"], name="delivery_canary", condition=models.Q(is_canary=True)),
+            # What a person may have to look after, by its usefulness for the counters and newest first for the page;
+            # plain deliveries never enter them.
+            models.Index(
+                fields=["organization", "deadline_at", "state"],
+                name="delivery_attention",
+                condition=NEEDS_ATTENTION,
+            ),
+            models.Index(
+                fields=["organization", "id"], name="delivery_attention_new", condition=NEEDS_ATTENTION
+            ),
             # For receipts; what goes through the installation's own mail server costs nothing here.
             models.Index(
                 fields=["account", "provider_id"],
                 name="delivery_receipts",
                 condition=models.Q(account__isnull=False),
-            ),
-            models.Index(
-                fields=["organization", "deadline_at"],
-                name="delivery_trouble",
-                condition=models.Q(state__in=sorted(str(state) for state in TROUBLE)),
             ),
         ]
         constraints = [

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yuemian.ui import when as texts
+from yuemian.ui.context import waiting_at as figure
 from yuemian.ui.icons import ICONS
 from yuemian.ui.states import appearance
 
@@ -114,6 +115,12 @@ def with_parameters(query: QueryDict, changes: dict[str, Any]) -> str:
         else:
             changed[name] = str(value)
     return f"?{changed.urlencode()}" if changed else "?"
+
+
+@register.simple_tag(takes_context=True)
+def waiting_at(context: Context, path: str) -> str:
+    """`{% waiting_at entry.path %}`: how many things wait for this user behind an entry of the navigation."""
+    return figure(path, context["request"])
 
 
 @register.simple_tag

@@ -72,7 +72,7 @@
     try { about = JSON.parse(event.detail?.data ?? "{}"); } catch { /* An event without a word about what: refresh. */ }
     const name = about.merged > 1 ? undefined : about.interview ?? about.batch;
     if ($("#board")) board();
-    if ($$("[data-live][hx-get]").some((part) => !name || part.dataset.liveId === name)) parts();
+    if ($$("[data-live][hx-get]").some((part) => !name || !part.dataset.liveId || part.dataset.liveId === name)) parts();
   };
   document.addEventListener("sse:interviews", heard);
   document.addEventListener("sse:batch", heard);

@@ -1,0 +1,169 @@
+"""The Today page with 200,000 candidates: statements, wall and CPU time of reading it, best of several.
+
+`python -m bench.today [--candidates 200000] [--times 7]` starts a PostgreSQL of its own and copies one interview, with
+its person, invitation and delivery, over a year: 555 a day, of which 100 days lie ahead. The rows are alike; what
+differs is what the page asks for: the day, the recruiter, the answer, what became of the mail.
+"""
+
+# ruff: noqa: PLC0415  (models can be imported only once the server of this run is up and Django is set up)
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+RECRUITERS = 20
+#: Every column is copied from the one interview there is, but for these.
+_COPIES = """
+CREATE TEMPORARY TABLE copy AS
+SELECT n, gen_random_uuid() AS key, gen_random_uuid() AS candidate, gen_random_uuid() AS point,
+       gen_random_uuid() AS application, gen_random_uuid() AS interview, gen_random_uuid() AS notification,
+       date_trunc('day', now()) + make_interval(days => (n %% 360) - 260, mins => 540 + (n / 360) %% 480) AS starts_at,
+       CASE WHEN n %% 10 = 0 THEN 'declined' WHEN n %% 10 < 3 THEN 'needs_action' ELSE 'accepted' END AS answer,
+       (n %% 50) = 2 AS is_untold, CASE n %% 200 WHEN 21 THEN 'permanent_failure' ELSE 'delivered' END AS sent,
+       recruiter.id AS recruiter_id
+FROM generate_series(1, %s) AS n
+JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM accounts_user) AS recruiter
+    ON recruiter.place = (n / 7) %% %s
+"""
+_TABLES = {
+    "trust_key": {"id": "copy.key", "number": "1000000 + copy.n", "purpose": "'candidate'"},
+    "hiring_candidate": {"id": "copy.candidate", "key_id": "copy.key", "name": "'候选人' || copy.n"},
+    "hiring_contactpoint": {"id": "copy.point", "candidate_id": "copy.candidate"},
+    "hiring_application": {"id": "copy.application", "candidate_id": "copy.candidate"},
+    "interviews_interview": {
+        "id": "copy.interview",
+        "application_id": "copy.application",
+        "starts_at": "copy.starts_at",
+        "answer": "copy.answer",
+        "recruiter_id": "copy.recruiter_id",
+        "fingerprint": "NULL",
+        "attendance": "CASE WHEN copy.starts_at < now() - interval '1 day' THEN 'attended' ELSE 'unknown' END",
+        "state": "CASE WHEN copy.starts_at < now() - interval '1 day' THEN 'completed' ELSE 'scheduled' END",
+    },
+    "interviews_participant": {
+        "id": "gen_random_uuid()",
+        "interview_id": "copy.interview",
+        "user_id": "copy.recruiter_id",
+    },
+    "messaging_notification": {
+        "id": "copy.notification",
+        "subject_id": "copy.interview",
+        "candidate_id": "copy.candidate",
+        "key_id": "copy.key",
+        "deadline_at": "copy.starts_at",
+    },
+    "messaging_delivery": {
+        "id": "gen_random_uuid()",
+        "notification_id": "copy.notification",
+        "deadline_at": "copy.starts_at",
+        "state": "copy.sent",
+        "sent_at": "now() - interval '1 hour'",
+    },
+}
+
+
+def copy_over_a_year(count: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_COPIES, [count, RECRUITERS])
+        for table, values in _TABLES.items():
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+                [table],
+            )
+            columns = [row[0] for row in cursor.fetchall()]
+            copied = ", ".join(values.get(name, f"t.{name}") for name in columns)
+            told = "WHERE NOT copy.is_untold" if table.startswith("messaging_") else ""
+            # Constants of this file alone.
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) "
+                f"SELECT {copied} FROM copy CROSS JOIN LATERAL (SELECT * FROM {table} ORDER BY id LIMIT 1) AS t {told}"
+            )
+
+
+def measure(company: Any, times: int) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from yuemian.accounts.models import User
+    from yuemian.interviews.today import Scope, read_today
+    from yuemian.trust.tenancy import acting_in
+
+    print(f"{'':<12}{'statements':>11}{'in the database ms':>20}{'whole ms':>10}{'CPU ms':>8}   parts")
+    with acting_in(company.organization.pk):
+        user = User.objects.select_related("organization", "branch").exclude(pk=company.recruiter.pk).first()
+        assert user is not None
+        for name, scope in (("one's own", Scope(is_mine=True)), ("everybody's", Scope(is_mine=False))):
+            best = (1e9, 1e9, 1e9, 0)
+            for _ in range(times):
+                wall, cpu = time.perf_counter(), time.process_time()
+                today = read_today(user, scope, now=timezone.now())
+                whole = ((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000)
+                with CaptureQueriesContext(connection) as queries:
+                    read_today(user, scope, now=timezone.now())
+                inside = sum(float(query["time"]) for query in queries) * 1000
+                best = (min(best[0], inside), min(best[1], whole[0]), min(best[2], whole[1]), len(queries))
+            parts = ", ".join(f"{section.part} {section.count_text}" for section in today.filled)
+            print(f"{name:<12}{best[3]:>11}{best[0]:>20.0f}{best[1]:>10.0f}{best[2]:>8.0f}   {parts}")
+            for query in sorted(queries.captured_queries, key=lambda each: -float(each["time"]))[:4]:
+                print(f"    {float(query['time']) * 1000:6.0f} ms  {query['sql'][:110]!r}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--candidates", type=int, default=200_000)
+    parser.add_argument("--times", type=int, default=7)
+    given = parser.parse_args()
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yuemian-bench-")))
+        data.chmod(0o711)
+        os.environ |= {
+            "YUEMIAN_DATA": str(data),
+            "YUEMIAN_DATABASE_ROLE": "owner",
+            "YUEMIAN_SMTP_URL": "smtp://127.0.0.1:25?tls=none",
+            "DJANGO_SETTINGS_MODULE": "yuemian.config.settings",
+        }
+        from yuemian.postgres import running_server
+
+        stack.enter_context(running_server(data, settings={"shared_buffers": "512MB", "fsync": "off"}))
+        import django
+
+        django.setup()
+        from django.db import connection
+
+        from bench.company import create_company
+        from yuemian.accounts.models import Role, User
+        from yuemian.interviews.models import Interview, Participant
+        from yuemian.trust.tenancy import acting_in
+
+        company = create_company(0)
+        company.invite(1)
+        with acting_in(company.organization.pk):
+            for number in range(RECRUITERS):
+                User.objects.create(
+                    organization=company.organization,
+                    name=f"招聘{number}",
+                    email=f"r{number}@example.com",
+                    role=Role.RECRUITER,
+                    branch=company.recruiter.branch,
+                )
+            Participant.objects.create(
+                organization=company.organization,
+                interview=Interview.objects.earliest("id"),
+                user=company.recruiter,
+            )
+            copy_over_a_year(given.candidates)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        measure(company, given.times)
+
+
+if __name__ == "__main__":
+    main()
