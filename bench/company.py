@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from subprocess import Popen
 from typing import Any
 from uuid import UUID
 
@@ -98,8 +99,10 @@ class Company:
         with acting_in(self.organization.pk):
             return Batch.objects.filter(pk=self.batch.pk, state="finished").exists()
 
-    def wait(self) -> None:
+    def wait(self, worker: Popen[bytes]) -> None:
         while not self.is_finished():
+            if worker.poll() is not None:
+                raise SystemExit("The worker ended; its words are above.")
             time.sleep(0.02)
 
     def check(self, count: int) -> None:
@@ -137,7 +140,7 @@ def create_company(count: int, *, sms_gateway: str = "") -> Company:
         recruiter = User.objects.create(
             **base,
             name="林悦",
-            email="hr@jobs.example.com",
+            email=f"hr-{organization.pk.hex[-8:]}@jobs.example.com",
             role=Role.RECRUITER,
             branch=branch,
             phone="021-55550100",

@@ -90,7 +90,7 @@ class Rig:
         if http:
             command = [sys.executable, "-m", "bench.http", "--serve"]
         else:
-            command = [sys.executable, str(HERE / "sinks.py"), "--late", str(late)]
+            command = [sys.executable, "-m", "bench.sinks", "--late", str(late)]
         authority = self.data / "authority.pem"
         if tls:
             if not authority.exists():
@@ -108,16 +108,16 @@ class Rig:
                 process.terminate()
 
     @contextmanager
-    def worker(self, settings: Mapping[str, str]) -> Iterator[int]:
-        """One worker process, ready to claim. Yields its id."""
-        command = [sys.executable, str(HERE / "worker.py")]
+    def worker(self, settings: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+        """One worker process, ready to claim."""
+        command = [sys.executable, "-m", "bench.worker"]
         role = {"YUEMIAN_DATABASE_ROLE": "engine", "YUEMIAN_PROCESS": "worker"}
         environment = os.environ | role | dict(settings)
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, cwd=HERE.parent) as process:
             assert process.stdout is not None
             process.stdout.readline()
             try:
-                yield process.pid
+                yield process
             finally:
                 process.terminate()
 

@@ -29,14 +29,14 @@ def invite(rig: Rig, *, count: int, late: float = 0.0, tls: bool = False, http: 
         channel = Channel.SMS if http else Channel.EMAIL
         with rig.worker({} if http else {"YUEMIAN_SMTP_URL": address}) as worker:
             company.invite(WARM, channel)  # connections, prepared statements, compiled texts
-            company.wait()
-            meter = Meter(rig, worker)
+            company.wait(worker)
+            meter = Meter(rig, worker.pid)
             company.invite(count, channel)
             planned = meter.seconds
-            company.wait()
+            company.wait(worker)
             found = meter.read("invite, end to end", count, plan_seconds=planned)
             found.parts["deliver_per_second"] = count / (found.seconds - planned)
-            found.parts["worker_peak_mb"] = peak_memory(worker)
+            found.parts["worker_peak_mb"] = peak_memory(worker.pid)
         company.check(count)
         meter = Meter(rig)
         uvloop.run(run_http_ceiling(count, address) if http else run_ceiling(count, address))
@@ -90,7 +90,7 @@ def burst(rig: Rig, *, count: int) -> list[Figure]:
     with rig.sink() as address:
         large, small = create_company(count), create_company(1000)
         with rig.worker({"YUEMIAN_SMTP_URL": address}) as worker:
-            meter = Meter(rig, worker)
+            meter = Meter(rig, worker.pid)
             large.invite(count, Channel.EMAIL)
             told = 0
             while not large.is_finished():
