@@ -105,7 +105,10 @@ def pass_through(path: str, status: int) -> None:
     async def app(_scope: Any, _receive: Any, send: Callable[..., Any]) -> None:
         await send({"type": "http.response.start", "status": status})
 
-    async def nothing(*_: Any) -> dict[str, Any]:
+    async def receive() -> dict[str, Any]:
         return {}
 
-    asyncio.run(AccessLog(app)({"type": "http", "method": "GET", "path": path}, nothing, nothing))
+    async def take(_message: Any) -> None:
+        return None
+
+    asyncio.run(AccessLog(app)({"type": "http", "method": "GET", "path": path}, receive, take))
