@@ -53,7 +53,7 @@ def lines_of(work: Callable[[], Any], caplog: pytest.LogCaptureFixture) -> list[
 
 def test_the_worker_names_nobody_whatever_goes_wrong(live: Story, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    people = {"name": NAME, "email": EMAIL, "phone": PHONE}
+    people: dict[str, Any] = {"name": NAME, "email": EMAIL, "phone": PHONE}
 
     def work() -> None:
         live.invite(1, **people)
@@ -105,7 +105,10 @@ def pass_through(path: str, status: int) -> None:
     async def app(_scope: Any, _receive: Any, send: Callable[..., Any]) -> None:
         await send({"type": "http.response.start", "status": status})
 
-    async def nothing(*_: Any) -> None:
+    async def receive() -> dict[str, Any]:
+        return {}
+
+    async def take(_message: Any) -> None:
         return None
 
-    asyncio.run(AccessLog(app)({"type": "http", "method": "GET", "path": path}, nothing, nothing))
+    asyncio.run(AccessLog(app)({"type": "http", "method": "GET", "path": path}, receive, take))

@@ -313,10 +313,10 @@ def test_a_second_nudge_counts_from_the_first() -> None:
 
 def test_a_promise_is_followed_up_only_while_nothing_is_decided() -> None:
     promised = START + 2 * DAY
-    after = {"state": InterviewState.COMPLETED, "result_promised_at": promised}
+    after: dict[str, Any] = {"state": InterviewState.COMPLETED, "result_promised_at": promised}
     assert only(STILL, promised + DAY, **after).verdict == Verdict.DUE
     assert only(STILL, promised + DAY, is_decided=True, **after).reason == ReasonCode.RESULT_DECIDED
-    missed = after | {"attendance": Attendance.NO_SHOW, "state": InterviewState.NO_SHOW}
+    missed: dict[str, Any] = after | {"attendance": Attendance.NO_SHOW, "state": InterviewState.NO_SHOW}
     assert only(STILL, promised + DAY, **missed).reason == ReasonCode.DID_NOT_COME
     assert only(STILL, START + DAY).why.code == WhyCode.WAITS_FOR_PROMISE
 

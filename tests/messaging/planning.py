@@ -15,7 +15,7 @@ def intent_for(interview: Interview, channel: Channel, *, now: datetime) -> Inte
     point = candidate.contact_points.get(channel=channel)
     return Intent(
         recipient=Recipient(
-            candidate=Addressee(candidate.pk, key.pk, key.number, key.wrapped, key.wrapped_by),
+            candidate=Addressee(candidate.pk, key.pk, key.number, bytes(key.wrapped or b""), key.wrapped_by),
             contact_points={channel: point.pk},
         ),
         subject_id=interview.pk,

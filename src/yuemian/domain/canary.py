@@ -48,7 +48,7 @@ class Figure(NamedTuple):
 
     state: str
     reason: str
-    count: int
+    people: int
 
 
 def canary_size(people: int, *, is_rehearsal: bool) -> int:
@@ -65,12 +65,12 @@ def judge(figures: Iterable[Figure]) -> Verdict:
     personal = total = still_open = 0
     for figure in figures:
         state = DeliveryState(figure.state)
-        total += figure.count
+        total += figure.people
         if state in _OPEN:
-            still_open += figure.count
+            still_open += figure.people
         elif state not in _WELL:
-            troubles[figure.reason or figure.state] += figure.count
-            personal += figure.count if figure.reason in _PERSONAL else 0
+            troubles[figure.reason or figure.state] += figure.people
+            personal += figure.people if figure.reason in _PERSONAL else 0
     is_general = troubles.total() > personal or personal * 2 >= total
     if troubles and is_general:
         return Verdict(Fate.PAUSE, troubles.most_common(1)[0][0])

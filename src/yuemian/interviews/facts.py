@@ -100,7 +100,7 @@ def _shared(
     before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str
 ) -> Mapping[str, Any]:
     """All but the person's name: interviews of one hour, job and place are alike."""
-    facts = InterviewFacts(*before, "", *after)
+    facts = InterviewFacts._make((*before, "", *after))
     when = present(
         facts.starts_at,
         facts.time_zone,

@@ -62,7 +62,7 @@ def install_plan(organization: Organization, now: datetime) -> Plan | None:
         organization=organization, name=shipped.name, steps=steps_to_json(shipped.steps), updated_at=now
     )
     with connection.cursor() as cursor:
-        values = {"organization": organization.pk, "now": now, "since": now - AFTERLIFE}
+        values: dict[str, Any] = {"organization": organization.pk, "now": now, "since": now - AFTERLIFE}
         cursor.execute(_ADD_CADENCES, values)
     wake_clock(organization.pk)
     audit.record(organization.pk, audit.SYSTEM, "plan.installed", at=now, subject=("plan", plan.pk))

@@ -119,7 +119,8 @@ class _Surroundings:
         siblings = Delivery.objects.filter(notification__in={row.notification_id for row in rows})
         highest = siblings.values_list("notification_id", "channel").annotate(Max("occurrence")).order_by()
         self._occurrences = {(notification, on): number for notification, on, number in highest}
-        self._prepared, self._active = {}, {}
+        self._prepared: dict[tuple[UUID, str], UUID] = {}
+        self._active: dict[tuple[UUID, str], UUID] = {}
         lively = [str(state) for state in (TOLD | WAITING) - {DeliveryState.UNKNOWN, DeliveryState.HELD}]
         for id_, notification_id, on, state in siblings.filter(state__in=lively).values_list(
             "id", "notification_id", "channel", "state"

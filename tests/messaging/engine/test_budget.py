@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
 from yuemian.channels.base import Message, Outcome, Receipt
@@ -14,6 +15,7 @@ from yuemian.domain.states import Channel
 from yuemian.messaging.engine import budget
 from yuemian.messaging.engine.account import Account, AccountRow
 from yuemian.messaging.models import ChannelDay, ChannelPolicy
+from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import acting_in
 
 
@@ -128,8 +130,22 @@ def test_workers_at_once_never_overspend(live: Story, workers: int) -> None:
 def test_a_text_of_two_parts_costs_twice() -> None:
     async def price() -> Decimal:
         row = AccountRow(
-            None, None, "sms", "fake", "a", 1, Decimal("0.05"), 0.0, "ok", None, None, "", None, 1, None
-        )  # type: ignore[arg-type]
+            uuid7(),
+            uuid7(),
+            "sms",
+            "fake",
+            "a",
+            1,
+            Decimal("0.05"),
+            0.0,
+            "ok",
+            None,
+            None,
+            "",
+            None,
+            1,
+            timezone.now(),
+        )
         return Account(FakeSMS(), row=row).price(Message("1", "1", "", "", "请" * 71))
 
     assert run(price()) == Decimal("0.10")

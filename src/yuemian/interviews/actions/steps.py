@@ -247,7 +247,7 @@ def _write(organization: Organization, cases: Sequence[Case], looked: _Looked, n
             cursor.execute(_SETTLE, values | {"ids": ids, "keys": keys, "reasons": reasons})
     if looked.said:
         counts = {str(purpose): count for purpose, count in looked.said.items()}
-        audit.record(organization.pk, audit.SYSTEM, "plan.steps_sent", at=now, **counts)
+        audit.record(organization.pk, audit.SYSTEM, "plan.steps_sent", at=now, said=counts)
     if looked.records or looked.settled:
         announce(organization.pk, "interviews")
 
@@ -261,6 +261,11 @@ def _look_again(
         left = [item for item in items if item.verdict != Verdict.DUE]
         looks.append(next_look(left, now))
         waits.append(wakes_early(left))
-    values = {"organization": organization_id, "ids": list(ids), "looks": looks, "waits": waits}
+    values: dict[str, Any] = {
+        "organization": organization_id,
+        "ids": list(ids),
+        "looks": looks,
+        "waits": waits,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_NEXT, values)
