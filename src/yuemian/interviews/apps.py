@@ -8,6 +8,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
+from yuemian.accounts.signals import rules_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
@@ -69,6 +70,7 @@ class InterviewsConfig(AppConfig):
         touch_branch = import_string("yuemian.interviews.actions.replan.touch_branch")
         post_save.connect(touch_branch, sender="accounts.Branch", dispatch_uid="replan")
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
+        rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         register_chore(
             Chore(
                 "plan-steps",

@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[3]
 TIME_PASSES = (
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND attempt > 0 AND due_at > now()",
     "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND reason <> '' AND due_at > now()",
-    "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open'",
-    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL",
+    "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
+    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL WHERE paced_until > now()",
 )
 RELEASE = """
 UPDATE messaging_delivery SET due_at = now() WHERE id IN (
@@ -70,15 +70,20 @@ class Worker:
     """Held by a handle, not by its number: that may belong to somebody else when it has died."""
 
     def __init__(self, pid: int) -> None:
-        self._handle = os.pidfd_open(pid)
+        self._handle: int | None = os.pidfd_open(pid)
 
     @property
     def is_alive(self) -> bool:
-        return not select.select([self._handle], [], [], 0)[0]
+        return self._handle is not None and not select.select([self._handle], [], [], 0)[0]
 
     def tell(self, number: int) -> None:
-        if self.is_alive:
+        if self._handle is not None and self.is_alive:
             signal.pidfd_send_signal(self._handle, number)
+
+    def let_go(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
 
 class Scene:
@@ -89,6 +94,7 @@ class Scene:
         self.ports: dict[str, int] = json.loads(self._line(self._receivers))
         self.server = Server(data, settings={"shared_buffers": "64MB", "max_connections": "60"})
         self.server.start()
+        self._eye: psycopg.Connection[Any] | None = None
         crowd = self._start("crowd", str(count), json.dumps(self.ports), role="owner")
         self.organization = crowd.communicate()[0].strip()
         self.do(HIDE)
@@ -151,6 +157,7 @@ class Scene:
         os.kill(self.server.pid, signal.SIGKILL)
         self.server.stop()
         self.server.start()
+        self._look_away()
         self.tally.database_kills += 1
 
     def release(self, count: int) -> None:
@@ -163,14 +170,22 @@ class Scene:
     # --- what the rows say
 
     def do(self, statement: str, *values: Any) -> None:
-        with psycopg.connect(self.server.conninfo()) as connection:
-            connection.execute("SET ROLE yuemian_engine")
-            connection.execute(statement, values)
+        self._asked(statement, values)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.server.conninfo()) as connection:
-            connection.execute("SET ROLE yuemian_engine")
-            return connection.execute(query).fetchall()
+        return self._asked(query, ()).fetchall()
+
+    def _asked(self, statement: str, values: tuple[Any, ...]) -> psycopg.Cursor[Any]:
+        """Over one kept connection; a new one when the server was killed in between."""
+        if self._eye is None or self._eye.closed:
+            self._eye = psycopg.connect(self.server.conninfo(), autocommit=True)
+            self._eye.execute("SET ROLE yuemian_engine")
+        return self._eye.execute(statement, values or None)
+
+    def _look_away(self) -> None:
+        if self._eye is not None:
+            self._eye.close()
+            self._eye = None
 
     def count(self, what: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM {what}")[0][0])
@@ -208,9 +223,11 @@ class Scene:
     def close(self) -> None:
         for worker in self.born:
             worker.tell(signal.SIGKILL)
+            worker.let_go()
         for process in (self._nursery, self._receivers):
             process.kill()
-            process.wait()
+            process.communicate()
+        self._look_away()
         self.server.stop()
         self._log.close()
 
@@ -240,4 +257,4 @@ def wait_until(is_so: Any, *, seconds: float, what: str) -> None:
     give_up = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < give_up, f"{what} did not come about within {seconds:.0f} s"
-        time.sleep(0.05)
+        time.sleep(0.25)

@@ -77,6 +77,41 @@ def test_a_provider_that_can_be_asked_is_asked(live: Story) -> None:
     assert live.deliveries("state", "provider_id") == [("sent", "theirs")]
 
 
+def test_that_a_provider_never_had_it_is_believed_only_after_a_while(live: Story) -> None:
+    outside = FakeProvider(lambda _: Receipt(Outcome.AMBIGUOUS), dedup=Dedup.LOOKUP)
+    outside.found = Receipt(Outcome.RETRY)
+    live.invite(1)
+    deliver(outside)
+    sweep_once(outside)
+    assert live.deliveries("state") == [("unknown",)]
+    live.change("UPDATE messaging_delivery SET settled_at = now() - interval '61 seconds'")
+    sweep_once(outside)
+    assert live.deliveries("state", "is_unclear") == [("queued", False)]
+
+
+def test_what_is_queued_again_leaves_though_its_batch_has_finished(live: Story) -> None:
+    outside = FakeProvider(lambda _: Receipt(Outcome.AMBIGUOUS), dedup=Dedup.LOOKUP)
+    live.invite(1)
+    deliver(outside)
+    assert [b.state for b in live.rows(Batch.objects.all())] == ["finished"]
+    outside.found, outside.answer = Receipt(Outcome.RETRY), lambda _: Receipt(Outcome.ACCEPTED)
+    live.change("UPDATE messaging_delivery SET settled_at = now() - interval '61 seconds'")
+    sweep_once(outside)
+    deliver(outside)
+    assert live.deliveries("state", "attempt") == [("sent", 2)]
+
+
+def test_under_a_key_what_a_dead_worker_handed_over_is_repeated_by_the_same_account(live: Story) -> None:
+    outside = FakeProvider(dedup=Dedup.KEY)
+    live.invite(1)
+    live.change(f"{DIE}, attempt = 1, provider = 'fake'")
+    sweep_once(outside)
+    assert live.deliveries("state", "is_unclear") == [("queued", True)]
+    live.change("UPDATE messaging_delivery SET due_at = now()")
+    deliver(outside)
+    assert live.deliveries("state", "attempt") == [("sent", 2)]
+
+
 def test_a_row_that_kills_every_worker_is_parked_in_the_end(live: Story) -> None:
     live.invite(1)
     live.change(f"{DIE}, attempt = %s", MAX_ATTEMPTS)

@@ -138,7 +138,8 @@ WITH settled AS (
 SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id, batch_id
 """
 
-#: Everything else, with an event for what the row cannot say.
+# Everything else, with an event for what the row cannot say. What was unclear and is queued again must not wait for a
+# batch that has finished meanwhile.
 SETTLE: Final = """
 WITH told AS (
     SELECT * FROM jsonb_to_recordset(%(settlements)s::jsonb) AS t (
@@ -150,6 +151,9 @@ WITH told AS (
         provider = CASE WHEN t.state = 'queued' THEN '' ELSE t.provider END,
         worker = CASE WHEN t.state = 'unknown' THEN d.worker END,
         is_unclear = d.is_unclear OR t.is_unclear,
+        batch_id = CASE WHEN d.state = 'unknown' AND t.state = 'queued' THEN (
+            SELECT b.id FROM messaging_batch b WHERE b.id = d.batch_id AND b.state IN ('running', 'paused'))
+            ELSE d.batch_id END,
         due_at = CASE WHEN t.state = 'queued' THEN now() + make_interval(secs => t.wait) ELSE d.due_at END,
         sent_at = CASE WHEN t.state = 'sent' THEN now() ELSE d.sent_at END,
         settled_at = CASE WHEN t.state IN ('queued', 'held') THEN NULL ELSE now() END
