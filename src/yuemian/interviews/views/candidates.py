@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.domain.states import Answer
-from yuemian.hiring.actions import NotOurs, set_contact_use
+from yuemian.hiring.actions import NotOurs
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews import board, candidate_story, timeline, wording
+from yuemian.interviews.actions.contacts import set_contact_use
 from yuemian.interviews.models import Interview
 from yuemian.interviews.rows import rows_of
 from yuemian.interviews.views.detail import contacts_of
