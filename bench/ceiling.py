@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django.db import connections
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
+from bench.http import bare
 from yuemian.channels.base import Message
 from yuemian.channels.smtp import SMTPConfig, SMTPProvider
 
@@ -32,7 +36,34 @@ class Prebuilt:
         return ""
 
 
-async def run_ceiling(count: int, port: int) -> None:
+async def run_ceiling(count: int, address: str) -> None:
+    """`address` is the sink's SMTP URL."""
+    config = replace(SMTPConfig.from_url(address), sender="hr@jobs.example.com")
+    provider, form = SMTPProvider(config), Prebuilt()
+
+    async def send(numbers: range) -> None:
+        messages = [Message(str(n), str(n), f"c{n}@example.com", "", "", form=form) for n in numbers]
+        await provider.send(messages)
+
+    await _run(count, send)
+    await provider.close()
+
+
+async def run_http_ceiling(count: int, address: str) -> None:
+    """`address` is the sink's; eight kept connections, one request after the other on each."""
+    port = urlsplit(address).port or 80
+
+    async def send(numbers: range) -> None:
+        await bare(port, len(numbers), 8)
+
+    await _run(count, send)
+
+
+async def run_copy(count: int) -> None:
+    await _run(count, None)
+
+
+async def _run(count: int, send: Callable[[range], Awaitable[None]] | None) -> None:
     settings = connections["default"].settings_dict
     connection = await AsyncConnection.connect(
         host=settings["HOST"],
@@ -41,22 +72,19 @@ async def run_ceiling(count: int, port: int) -> None:
         dbname=settings["NAME"],
         autocommit=True,
     )
-    provider = SMTPProvider(SMTPConfig(host="127.0.0.1", port=port, tls="none", sender="hr@jobs.example.com"))
     async with connection:
         await connection.execute(
             "CREATE TEMPORARY TABLE ceiling (id int PRIMARY KEY, address text, body text, state text, at timestamptz)"
         )
         await _copy(connection, count)
-        form = Prebuilt()
-        for start in range(0, count, CHUNK):
+        for start in range(0, count, CHUNK) if send else ():
             numbers = range(start, min(start + CHUNK, count))
-            messages = [Message(str(n), str(n), f"c{n}@example.com", "", "", form=form) for n in numbers]
-            await provider.send(messages)
+            assert send is not None
+            await send(numbers)
             await connection.execute(
                 "UPDATE ceiling SET state = 'sent', at = now() WHERE id BETWEEN %s AND %s",
                 [numbers[0], numbers[-1]],
             )
-        await provider.close()
 
 
 async def _copy(connection: AsyncConnection[TupleRow], count: int) -> None:

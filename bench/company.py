@@ -5,19 +5,34 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from subprocess import Popen
 from typing import Any
 from uuid import UUID
 
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from yuemian.accounts.actions import create_organization
 from yuemian.accounts.models import Branch, Organization, Role, User
+from yuemian.channels.http_sms import HTTPSMSConfig
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import Job, JobFamily
-from yuemian.interviews.actions.invite import send_chosen
+from yuemian.interviews.actions.invite import Item, plan_items, send_chosen
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
-from yuemian.messaging.models import Batch, Delivery, Template, TemplateVariant, TemplateVersion
+from yuemian.interviews.chosen import read_chosen
+from yuemian.interviews.models import SUBJECT_KIND
+from yuemian.messaging.actions.accounts import save_account
+from yuemian.messaging.actions.call_off import stop_batch
+from yuemian.messaging.actions.plan import Occasion
+from yuemian.messaging.models import (
+    Batch,
+    Delivery,
+    ProviderAccount,
+    Template,
+    TemplateVariant,
+    TemplateVersion,
+)
 from yuemian.trust.tenancy import acting_in
 
 SUBJECT = "【{{ organization_name }}】{{ round_name }}邀请 {{ interview_day }}"
@@ -26,6 +41,11 @@ BODY = (
     "时间：{{ interview_when }}\n地点：{{ place_name }}，{{ place_address }}\n\n请带：\n{{ materials|bullets }}\n\n"
     "请点这里答复：{{ answer_link }}\n\n联系人：{{ contact_name }} {{ contact_phone }}"
 )
+SHORT_BODY = (
+    "【{{ organization_name }}】{{ candidate_name }}您好，邀请您{{ interview_day }}{{ interview_time }}"
+    "参加{{ round_name }}，答复：{{ answer_link }}"
+)
+SLICE = 5000
 
 
 @dataclass
@@ -36,21 +56,53 @@ class Company:
     interviews: list[UUID]
     batch: Batch | None = None
 
-    def invite(self, count: int) -> None:
+    def invite(self, count: int, channel: Channel, due_in: timedelta = timedelta(0)) -> None:
         """What pressing "send" does: read, decide, plan, commit."""
         chosen, self.interviews = self.interviews[:count], self.interviews[count:]
         now = timezone.now()
         with acting_in(self.organization.pk):
             self.batch = send_chosen(
-                self.recruiter, chosen, self.version, Purpose.INVITATION, [Channel.EMAIL], now=now
+                self.recruiter,
+                chosen,
+                self.version,
+                Purpose.INVITATION,
+                [channel],
+                now=now,
+                due_at=now + due_in,
             )
 
-    def wait(self) -> None:
+    def tell_change(self) -> None:
+        """One person hears that an interview of today has moved."""
+        chosen, self.interviews = self.interviews[:1], self.interviews[1:]
+        now = timezone.now()
+        occasion = Occasion(
+            organization=self.organization,
+            purpose=Purpose.CHANGE,
+            version=self.version,
+            subject_kind=SUBJECT_KIND,
+            due_at=now,
+            now=now,
+            actor=self.recruiter,
+            is_same_day=True,
+        )
+        with acting_in(self.organization.pk):
+            found = read_chosen(self.organization.pk, chosen)
+            plan_items(occasion, [Item(one, "zh-hans", [Channel.EMAIL], None) for one in found])
+
+    def stop(self) -> None:
         assert self.batch is not None
-        while True:
-            with acting_in(self.organization.pk):
-                if Batch.objects.filter(pk=self.batch.pk, state="finished").exists():
-                    return
+        with acting_in(self.organization.pk):
+            stop_batch(self.batch, now=timezone.now())
+
+    def is_finished(self) -> bool:
+        assert self.batch is not None
+        with acting_in(self.organization.pk):
+            return Batch.objects.filter(pk=self.batch.pk, state="finished").exists()
+
+    def wait(self, worker: Popen[bytes]) -> None:
+        while not self.is_finished():
+            if worker.poll() is not None:
+                raise SystemExit("The worker ended; its words are above.")
             time.sleep(0.02)
 
     def check(self, count: int) -> None:
@@ -59,8 +111,24 @@ class Company:
         if sent != count:
             raise SystemExit(f"{sent} of {count} were sent; the figures would be worth nothing.")
 
+    def waits(self) -> dict[str, float]:
+        """Seconds from planning to acceptance, once nothing waits any more."""
+        while True:
+            with acting_in(self.organization.pk):
+                rows = list(Delivery.objects.values_list("state", "created_at", "sent_at"))
+            if all(state == "sent" for state, _, _ in rows):
+                break
+            time.sleep(0.05)
+        waits = sorted((sent - created).total_seconds() for _, created, sent in rows)
+        return {
+            "p50_seconds": waits[len(waits) // 2],
+            "p95_seconds": waits[len(waits) * 95 // 100],
+            "longest": waits[-1],
+        }
 
-def create_company(count: int) -> Company:
+
+def create_company(count: int, *, sms_gateway: str = "") -> Company:
+    """With `sms_gateway`, the address of an HTTP gateway, people have numbers and the company an account there."""
     call_command("migrate", verbosity=0)
     now = timezone.now()
     organization = create_organization(
@@ -72,7 +140,7 @@ def create_company(count: int) -> Company:
         recruiter = User.objects.create(
             **base,
             name="林悦",
-            email="hr@jobs.example.com",
+            email=f"hr-{organization.pk.hex[-8:]}@jobs.example.com",
             role=Role.RECRUITER,
             branch=branch,
             phone="021-55550100",
@@ -84,9 +152,19 @@ def create_company(count: int) -> Company:
         TemplateVariant.objects.create(
             **base, version=version, channel=Channel.EMAIL, locale="zh-hans", subject=SUBJECT, body=BODY
         )
+        TemplateVariant.objects.create(
+            **base, version=version, channel=Channel.SMS, locale="zh-hans", body=SHORT_BODY
+        )
+        if sms_gateway:
+            _open_gateway(recruiter, sms_gateway)
         appointments = [
             Appointment(
-                person=Person(name=f"候选人{n}", name_key=f"候选人{n}", email=f"c{n}@example.com"),
+                person=Person(
+                    name=f"候选人{n}",
+                    name_key=f"候选人{n}",
+                    email=f"c{n}@example.com",
+                    phone=f"+86138{n:08d}" if sms_gateway else "",
+                ),
                 job=job,
                 branch=branch,
                 round="初试",
@@ -98,7 +176,17 @@ def create_company(count: int) -> Company:
                 materials="身份证、纸质简历",
                 flow="先笔试 30 分钟；后面试 30 分钟",
             )
-            for n in range(count + 10)
+            for n in range(count)
         ]
-        ids = schedule_interviews(recruiter, appointments, now=now)
-    return Company(organization, recruiter, version, list(ids))
+        ids: list[UUID] = []
+        for start in range(0, count, SLICE):
+            ids += schedule_interviews(recruiter, appointments[start : start + SLICE], now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Company(organization, recruiter, version, ids)
+
+
+def _open_gateway(user: User, address: str) -> None:
+    account = ProviderAccount(organization=user.organization, provider="http_sms", name="gateway")
+    config = HTTPSMSConfig(url=address, success="code = 0", id_path="id", fields="to = {to}\ntext = {text}")
+    save_account(user, account, config, fields=[], now=timezone.now())

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import cast
 
 import uvloop
@@ -74,7 +73,7 @@ def message(number: int, form: MailForm, shown: dict[str, str], text: str) -> Me
 
 @contextmanager
 def sink(late: float, binary: str | None) -> Iterator[int]:
-    own = [sys.executable, str(Path(__file__).with_name("sinks.py")), "--late", str(late)]
+    own = [sys.executable, "-m", "bench.sinks", "--late", str(late)]
     command = [*binary.split(), "127.0.0.1:25925", "100"] if binary else own
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     if binary:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ssl
 from collections import deque
+from pathlib import Path
 from typing import cast
 
 import uvloop
@@ -61,8 +63,14 @@ class SMTPSink(asyncio.Protocol):
             self.transport.write(data)
 
 
-async def serve(port: int, late: float) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: SMTPSink(late), "127.0.0.1", port)
+async def serve(port: int, late: float, certificate: Path | None) -> None:
+    """With a certificate (a folder of authority.pem and key.pem) it speaks TLS from the first byte."""
+    context = None
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate / "authority.pem", certificate / "key.pem")
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTPSink(late), "127.0.0.1", port, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -71,8 +79,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--late", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--certificate", type=Path)
     arguments = parser.parse_args()
-    uvloop.run(serve(arguments.port, arguments.late))
+    uvloop.run(serve(arguments.port, arguments.late, arguments.certificate))
 
 
 if __name__ == "__main__":

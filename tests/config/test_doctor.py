@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import socket
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -12,11 +13,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.factories import Cast, create_interviews
 from yuemian.config import environment
 from yuemian.config.cli import check_database, check_machine
 from yuemian.config.cli.findings import Finding, Level
 from yuemian.config.connection import arguments
 from yuemian.config.environment import Environment
+from yuemian.domain.states import Channel, Purpose
+from yuemian.interviews.actions.invite import send, summarize
+from yuemian.messaging.models import Notification
+from yuemian.trust.identifiers import uuid7
 
 
 @pytest.fixture
@@ -78,6 +84,19 @@ def test_a_table_without_forced_row_level_security_is_found(db: None) -> None:
         link.rollback()
     assert finding.level == Level.FAIL
     assert "leaking" in finding.text
+
+
+def test_a_message_whose_person_was_deleted_past_the_application_is_found(cast: Cast, now: datetime) -> None:
+    (interview,) = create_interviews(cast, 1, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    summary = summarize([interview], version, Purpose.INVITATION, [Channel.EMAIL], now=now)
+    send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
+    link = connection.connection
+    assert check_database._orphans(link).level == Level.OK
+    Notification.objects.update(candidate_id=uuid7())
+    finding = check_database._orphans(link)
+    assert finding.level == Level.WARN
+    assert "notifications without candidate" in finding.text
 
 
 def test_the_roles_of_the_suite_are_as_they_must_be(db: None) -> None:

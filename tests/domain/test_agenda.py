@@ -316,7 +316,7 @@ def test_a_promise_is_followed_up_only_while_nothing_is_decided() -> None:
     after: dict[str, Any] = {"state": InterviewState.COMPLETED, "result_promised_at": promised}
     assert only(STILL, promised + DAY, **after).verdict == Verdict.DUE
     assert only(STILL, promised + DAY, is_decided=True, **after).reason == ReasonCode.RESULT_DECIDED
-    missed = after | {"attendance": Attendance.NO_SHOW, "state": InterviewState.NO_SHOW}
+    missed: dict[str, Any] = after | {"attendance": Attendance.NO_SHOW, "state": InterviewState.NO_SHOW}
     assert only(STILL, promised + DAY, **missed).reason == ReasonCode.DID_NOT_COME
     assert only(STILL, START + DAY).why.code == WhyCode.WAITS_FOR_PROMISE
 

@@ -37,7 +37,10 @@ def test_a_hiring_lead_may_not_edit_jobs(cast: Cast) -> None:
 
 def test_a_branch_needs_a_real_time_zone_and_region(cast: Cast) -> None:
     client = sign_in_client(cast.owner)
-    branch = {"name": "成都", "time_zone": "Asia/Chengdu", "locale": "zh-hans", "region": "xx"}
+    branch = {
+        "name": "成都", "time_zone": "Asia/Chengdu", "locale": "zh-hans", "region": "xx",
+        "quiet_from": "22:00", "quiet_until": "07:30",
+    }  # fmt: skip
     answer = client.post("/settings/branches/new", branch)
     assert answer.status_code == 422
     assert {"time_zone", "region"} <= set(answer.context["form"].errors)

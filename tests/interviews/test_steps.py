@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_template
 from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step, steps_to_json
@@ -16,6 +17,7 @@ from yuemian.interviews.actions.attendance import promise_result, record_attenda
 from yuemian.interviews.actions.change import Facts, cancel_interview, change_interview
 from yuemian.interviews.actions.choose import Plan as SendPlan
 from yuemian.interviews.actions.choose import choose, press_send, stop
+from yuemian.interviews.actions.contacts import use_contact
 from yuemian.interviews.actions.plans import archive_plan, copy_plan, save_plan
 from yuemian.interviews.models import Cadence, Interview, Plan, StepOutcome, StepRecord
 from yuemian.interviews.tasks import run_due_steps
@@ -318,12 +320,38 @@ def test_without_an_address_a_step_waits_and_goes_when_one_is_added(cast: Cast, 
     create_plan(cast, INVITE, now=now)
     interview = create_interview(cast, now=now, starts_at=now + 2 * DAY)
     points = interview.application.candidate.contact_points.all()
-    points.update(state="invalid")
+    points.update(state="suppressed")
     work(cast, now)
     assert (said(interview), outcomes(interview)) == ([], {})
-    points.update(state="active")
-    work(cast, now + HOUR)
+    use_contact(cast.recruiter, points[0], is_in_use=True, now=now + timedelta(minutes=1))
+    work(cast, now + timedelta(minutes=1))
     assert len(said(interview)) == 1
+
+
+def test_other_quiet_hours_of_the_branch_count_at_once(cast: Cast, now: datetime) -> None:
+    create_plan(cast, REMIND, now=now)
+    interview = create_interview(cast, now=now, starts_at=now + 3 * DAY)
+    work(cast, now)
+    assert next_look(interview) == now + 2 * DAY
+    cast.shanghai.quiet_until = time(10)
+    cast.shanghai.save()
+    Cadence.objects.update(next_at=now)  # the branch's page looks at the real clock
+    work(cast, now)
+    assert next_look(interview) == now + 2 * DAY + HOUR
+
+
+def test_a_saved_branch_makes_its_open_interviews_due(cast: Cast) -> None:
+    now = timezone.now()
+    create_plan(cast, REMIND, now=now)
+    interview = create_interview(cast, now=now, starts_at=now + 9 * DAY)
+    work(cast, now)
+    assert next_look(interview) != now
+    cast.singapore.save()
+    assert (next_look(interview) or now) > now + DAY
+    cast.shanghai.save()
+    due = next_look(interview)
+    assert due is not None
+    assert due <= timezone.now()
 
 
 def test_an_interview_that_cannot_be_decided_does_not_stop_the_others(cast: Cast, now: datetime) -> None:

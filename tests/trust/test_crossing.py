@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
+from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.intake.models import Import
@@ -23,7 +24,7 @@ from yuemian.trust.tenancy import SETTING
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
-    "branch_id", "candidate_id", "message_id", "version_id", "owner",
+    "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id",
 )  # fmt: skip
 
 
@@ -81,6 +82,7 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "branch_id": cast.shanghai.pk,
         "candidate_id": interview.application.candidate_id,
         "message_id": message.pk,
+        "plan_id": create_plan(cast, now=timezone.now()).pk,
     }
     rows["owner"] = rows["candidate_id"]
     unbind()

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from yuemian.accounts.middleware import token_hash
 from yuemian.accounts.models import ABSOLUTE, Branch, Organization, Role, Session, User
+from yuemian.accounts.signals import rules_changed
 from yuemian.trust import audit, limits
 from yuemian.trust.audit import SYSTEM, Actor
 from yuemian.trust.identifiers import uuid7
@@ -209,6 +210,8 @@ def save_branch(user: User, branch: Branch, *, now: datetime) -> None:
             raise NameTaken from error
         action = "branch.created" if is_new else "branch.saved"
         audit.record(user.organization_id, user.actor, action, at=now, subject=("branch", branch.pk))
+        if not is_new:
+            rules_changed.send(Branch, branch=branch, at=now)
 
 
 def change_password(user: User, password: str, *, keep: UUID, now: datetime) -> None:

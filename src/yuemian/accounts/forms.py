@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from babel.numbers import list_currencies
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +17,7 @@ from yuemian.domain.addresses import supported_regions
 
 LARGEST_LOGO = 2 * 1024 * 1024
 LOGO_SIDE = 256
+MOST_PER_DAY = 50
 
 
 class SignInForm(forms.Form):
@@ -40,20 +42,38 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ["name", "name_en", "locale", "time_zone", "mail_from"]
+        fields = ["name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"]
         labels = {
             "name": _("Name"),
             "name_en": _("Name in English"),
             "locale": _("Main language"),
             "time_zone": _("Time zone"),
             "mail_from": _("Sender address of e-mails"),
+            "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
+            "currency": _("Currency of costs and budgets"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
             "mail_from": _(
                 "An address of your own domain, such as jobs@example.com. Empty: the installation's."
             ),
+            "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
+            "currency": _("Three letters, such as CNY, SGD or USD."),
         }
+
+    def clean_currency(self) -> str:
+        code: str = self.cleaned_data["currency"].strip().upper()
+        if code not in list_currencies():
+            raise forms.ValidationError(_("This is no currency we know; use three letters such as CNY."))
+        return code
+
+    def clean_frequency_cap(self) -> int:
+        cap: int = self.cleaned_data["frequency_cap"]
+        if cap > MOST_PER_DAY:
+            raise forms.ValidationError(
+                _("Choose at most %(most)d, or 0 for no limit.") % {"most": MOST_PER_DAY}
+            )
+        return cap
 
     def clean_logo_file(self) -> bytes | None:
         """The picture decoded and written anew as PNG: nothing of the original file is kept."""
@@ -108,10 +128,25 @@ class RehearsalForm(forms.Form):
         return password
 
 
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+
 class BranchForm(forms.ModelForm[Branch]):
     class Meta:
         model = Branch
-        fields = ["name", "name_en", "time_zone", "locale", "region", "address"]
+        fields = [
+            "name",
+            "name_en",
+            "time_zone",
+            "locale",
+            "region",
+            "address",
+            "quiet_from",
+            "quiet_until",
+            "is_quiet_on_holidays",
+        ]
+        widgets = {"quiet_from": ClockInput(format="%H:%M"), "quiet_until": ClockInput(format="%H:%M")}
         labels = {
             "name": _("Name"),
             "name_en": _("Name in English"),
@@ -119,10 +154,16 @@ class BranchForm(forms.ModelForm[Branch]):
             "locale": _("Language"),
             "region": _("Region of local phone numbers"),
             "address": _("Address"),
+            "quiet_from": _("Quiet from"),
+            "quiet_until": _("Quiet until"),
+            "is_quiet_on_holidays": _("Automatic messages only on workdays"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
             "region": _("Two letters, such as CN, HK or SG: how a number without a country code is read."),
+            "quiet_from": "",
+            "quiet_until": "",
+            "is_quiet_on_holidays": _("Make-up workdays count as workdays."),
         }
 
     def clean_region(self) -> str:

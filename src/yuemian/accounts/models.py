@@ -122,6 +122,7 @@ class Permission(models.TextChoices):
     SEND = "send"
     IMPORT = "import"
     EDIT_TEMPLATES = "edit_templates"
+    EDIT_PLANS = "edit_plans"
     EDIT_SETTINGS = "edit_settings"
     EDIT_USERS = "edit_users"
     READ_AUDIT = "read_audit"
@@ -138,6 +139,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SEND,
             Permission.IMPORT,
             Permission.EDIT_TEMPLATES,
+            Permission.EDIT_PLANS,
             Permission.USE_LAB,
         }
     ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
+from yuemian.accounts.signals import rules_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
@@ -65,7 +67,10 @@ class InterviewsConfig(AppConfig):
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
         # By name: models cannot be imported before every app stands.
+        touch_branch = import_string("yuemian.interviews.actions.replan.touch_branch")
+        post_save.connect(touch_branch, sender="accounts.Branch", dispatch_uid="replan")
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
+        rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         register_chore(
             Chore(
                 "plan-steps",

@@ -34,6 +34,7 @@ def with_mail(settings: Settings) -> None:
 
 
 def batch_of(story: Story) -> Batch:
+    batch: Batch
     (batch,) = story.rows(Batch.objects.all())
     assert isinstance(batch, Batch)
     return batch

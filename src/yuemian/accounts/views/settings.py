@@ -26,6 +26,7 @@ from yuemian.accounts.forms import (
 )
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Session, User
+from yuemian.domain.workdays import is_known
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry
 from yuemian.ui.when import zone_text
@@ -38,6 +39,7 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "people": User.objects.visible_to(request.user).count(),
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
         "may_edit_users": request.user.may(Permission.EDIT_USERS),
+        "may_edit_plans": request.user.may(Permission.EDIT_PLANS),
         "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
         "may_read_audit": request.user.may(Permission.READ_AUDIT),
     }
@@ -200,8 +202,27 @@ def _edit_branch(request: SignedInRequest, branch: Branch) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("settings-branches")
-    context = {"form": form, "branch": None if is_new else branch}
+    context = {
+        "form": form,
+        "branch": None if is_new else branch,
+        "workdays": _workdays_note(branch.region, timezone.now().year),
+    }
     return render(request, "accounts/branch.html", context, status=422 if form.errors else 200)
+
+
+def _workdays_note(region: str, year: int) -> str:
+    """How far the calendar of holidays and make-up days is certain: next year's is published each autumn."""
+    known = [each for each in (year, year + 1) if is_known(each, region)]
+    if not known:
+        return _("No calendar of holidays is known for %(region)s: only weekends count as days off.") % {
+            "region": region
+        }
+    if known[-1] == year + 1:
+        return _("Holidays and make-up workdays are known until the end of %(year)d.") % {"year": year + 1}
+    return _(
+        "Holidays and make-up workdays are known until the end of %(year)d. For %(next)d only weekends and the "
+        "holidays fixed by law count so far; the rest comes with an update once it is published."
+    ) % {"year": year, "next": year + 1}
 
 
 @requires(Permission.READ_AUDIT)

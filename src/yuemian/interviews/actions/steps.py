@@ -246,8 +246,8 @@ def _write(organization: Organization, cases: Sequence[Case], looked: _Looked, n
             ids, keys, reasons = (list(column) for column in zip(*looked.settled, strict=True))
             cursor.execute(_SETTLE, values | {"ids": ids, "keys": keys, "reasons": reasons})
     if looked.said:
-        counts: dict[str, Any] = {str(purpose): count for purpose, count in looked.said.items()}
-        audit.record(organization.pk, audit.SYSTEM, "plan.steps_sent", at=now, **counts)
+        counts = {str(purpose): count for purpose, count in looked.said.items()}
+        audit.record(organization.pk, audit.SYSTEM, "plan.steps_sent", at=now, said=counts)
     if looked.records or looked.settled:
         announce(organization.pk, "interviews")
 

@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import (
@@ -22,7 +22,7 @@ from yuemian.domain.states import (
     Purpose,
 )
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.interviews.board import NOT_NEWS
+from yuemian.interviews.board import CAP, NOT_NEWS
 from yuemian.interviews.models import (
     SUBJECT_KIND,
     InterviewQuerySet,
@@ -31,12 +31,15 @@ from yuemian.interviews.models import (
     StepRecord,
 )
 from yuemian.interviews.today.scope import Scope
-from yuemian.messaging.models import Delivery
+from yuemian.messaging.models import Conversation, Delivery
+from yuemian.trust.bulk import any_of
 
 #: Nobody reads further; beyond it a part says "1,000+" and the board has the rest.
 COUNTED: Final = 1000
 #: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
 NEAR: Final = timedelta(days=3)
+#: How far ahead somebody's silence is worth a look.
+SOON: Final = timedelta(days=14)
 #: How far ahead missing interviewers and clashes matter.
 AHEAD: Final = timedelta(days=7)
 #: How far back it is still asked who came.
@@ -100,37 +103,47 @@ def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
 
 def to_invite(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     """Suggested by a plan, or so near that it cannot wait, and the candidate has not heard of it."""
+    untold = _open(rows, now).exclude(Exists(_deliveries(states=HEARD)))
     suggested = StepRecord.objects.filter(
-        interview=OuterRef("pk"),
-        revision=OuterRef("revision"),
-        purpose=str(Purpose.INVITATION),
-        outcome=StepOutcome.SUGGESTED,
+        purpose=str(Purpose.INVITATION), outcome=StepOutcome.SUGGESTED, interview__starts_at__gt=now + NEAR
     )
-    found = _open(rows, now).filter(Q(starts_at__lte=now + NEAR) | Exists(suggested))
-    return _picks(found.exclude(Exists(_deliveries(states=HEARD))))
+    present = suggested.filter(interview=OuterRef("pk"), revision=OuterRef("revision"))
+    # Apart: joined by "or", every interview ahead would be asked whether a plan suggests it.
+    far = untold.filter(pk__in=suggested.values("interview"), starts_at__gt=now + NEAR).filter(
+        Exists(present)
+    )
+    return [*_picks(untold.filter(starts_at__lte=now + NEAR)), *_picks(far)][: COUNTED + 1]
 
 
 def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
-    """Told, and silent; those who come soonest first."""
-    return _picks(_open(rows, now).filter(Exists(_deliveries(states=TOLD))))
+    """Told, and silent, within two weeks; those who come soonest first."""
+    near = _open(rows, now).filter(starts_at__lte=now + SOON)
+    return _picks(near.filter(Exists(_deliveries(states=TOLD))))
 
 
-def waiting(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
+def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     """Wants another time, or asked something: longest waiting first, one line per application."""
     moved = rows.filter(
         state=SCHEDULED, answer=str(Answer.RESCHEDULE_REQUESTED), starts_at__gt=now - BACK
     ).values_list("pk", "answered_at", "application_id")
+    # From the conversations to their interviews: the other way round reads all interviews there ever were.
+    since = dict(
+        Conversation.objects.filter(organization_id=user.organization_id, waiting_since__isnull=False)
+        .order_by("waiting_since")
+        .values_list("application_id", "waiting_since")[:CAP]
+    )
     asked = (
-        rows.filter(application__conversation__waiting_since__isnull=False)
         # The next interview of the application, else its last one.
-        .annotate(since=F("application__conversation__waiting_since"))
+        rows.filter(application__in=any_of(since))
         .order_by("application_id", "-starts_at")
         .distinct("application_id")
-        .values_list("pk", "since", "application_id")
+        .values_list("pk", "application_id")
     )
-    found = {application: Pick(pk, since, "question") for pk, since, application in asked[: COUNTED + 1]}
-    for pk, since, application in moved.order_by("answered_at")[: COUNTED + 1]:
-        found.setdefault(application, Pick(pk, since, "reschedule"))
+    found = {
+        application: Pick(pk, since[application], "question") for pk, application in asked[: COUNTED + 1]
+    }
+    for pk, answered_at, application in moved.order_by("answered_at")[: COUNTED + 1]:
+        found.setdefault(application, Pick(pk, answered_at, "reschedule"))
     return sorted(found.values(), key=lambda pick: (pick.since or now, pick.id))
 
 
@@ -210,7 +223,8 @@ def incomplete(user: User, scope: Scope, now: datetime, clashes: Iterable[Clash]
     return picks + [Pick(clash.second, None, "clash") for clash in clashes]
 
 
-#: Several candidates of one job who begin together are a group interview, not a mistake.
+#: Several candidates of one job who begin together are a group interview, not a mistake. Walked in the order of time
+#: first, so that only who begins before somebody else's end is compared with the others.
 _CLASHES: LiteralString = """
 WITH held AS (
     SELECT i.id, i.starts_at, i.starts_at + i.duration AS ends_at, i.recruiter_id, i.branch_id, a.job_id, p.user_id
@@ -219,13 +233,18 @@ WITH held AS (
     JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
     WHERE i.organization_id = %(organization)s AND i.state = 'scheduled' AND i.answer <> 'declined'
       AND i.starts_at > %(now)s AND i.starts_at <= %(until)s
+), walked AS (
+    SELECT *, max(ends_at) OVER (
+        PARTITION BY user_id ORDER BY starts_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS busy_until
+    FROM held
 )
 SELECT one.id, other.id, u.name
-FROM held one
-JOIN held other ON other.user_id = one.user_id AND other.id <> one.id
-    AND (one.starts_at, one.id) < (other.starts_at, other.id) AND other.starts_at < one.ends_at
+FROM walked other
+JOIN held one ON one.user_id = other.user_id AND one.ends_at > other.starts_at
+    AND (one.starts_at, one.id) < (other.starts_at, other.id)
 JOIN accounts_user u ON u.id = one.user_id AND u.organization_id = %(organization)s
-WHERE NOT (other.starts_at = one.starts_at AND other.job_id = one.job_id)
+WHERE other.starts_at < other.busy_until AND NOT (other.starts_at = one.starts_at AND other.job_id = one.job_id)
   AND (%(recruiter)s::uuid IS NULL OR %(recruiter)s IN (one.recruiter_id, other.recruiter_id))
   AND (%(branch)s::uuid IS NULL OR %(branch)s IN (one.branch_id, other.branch_id))
 ORDER BY other.starts_at, other.id

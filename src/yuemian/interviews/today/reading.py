@@ -30,7 +30,7 @@ from yuemian.ui.states import appearance
 
 #: Lines of a part; a day's arrivals are shown whole as far as a person can read them.
 SHOWN = 6
-SHOWN_ARRIVALS = 60
+SHOWN_ARRIVALS = 40
 ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
 ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
 #: The board's filter that holds the rest of a part.
@@ -215,11 +215,12 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
 
 
 def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope) -> Section:
+    count = len({pick.id for pick in picks})
     return Section(
         part=part,
         lines=lines,
-        count=min(len({pick.id for pick in picks}), COUNTED),
-        is_capped=len(picks) > COUNTED,
+        count=min(count, COUNTED),
+        is_capped=count > COUNTED,
         board_query=scope.board_query(**ON_THE_BOARD[part]),
         answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
     )
@@ -229,7 +230,7 @@ def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequen
     rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
     read: dict[Part, Callable[[], list[Pick]]] = {
-        Part.WAITING: lambda: parts.waiting(rows, now),
+        Part.WAITING: lambda: parts.waiting(user, rows, now),
         Part.INVITE: lambda: parts.to_invite(rows, now),
         Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
         Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),

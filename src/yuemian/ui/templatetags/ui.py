@@ -163,6 +163,8 @@ def field(bound: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
     if bound.errors:
         attributes["aria-invalid"] = "true"
     kind = getattr(bound.field.widget, "input_type", "") or bound.field.widget.__class__.__name__.lower()
+    if kind == "checkbox" and bound.field.widget.use_fieldset:
+        kind = "checkboxes"
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),

@@ -1,0 +1,20 @@
+"""What the rules of a branch changed is looked at again: other quiet hours move what its interviews will hear."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from yuemian.accounts.models import Branch
+from yuemian.domain.states import InterviewState
+from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.models import Interview
+from yuemian.interviews.plan_reading import AFTERLIFE
+
+
+def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> None:  # noqa: ARG001
+    """Receives `rules_changed`, inside the transaction that saves the branch."""
+    rows = Interview.objects.filter(
+        organization_id=branch.organization_id, branch=branch, starts_at__gt=at - AFTERLIFE
+    ).exclude(state=InterviewState.CANCELLED)
+    touch(branch.organization_id, list(rows.values_list("pk", flat=True)), now=at)
