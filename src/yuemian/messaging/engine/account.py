@@ -103,8 +103,10 @@ class Account:
         self.code = row.health_code
         ceiling, learned = row.per_second or self.provider.limits.per_second, row.learned_per_second or 0.0
         if (ceiling, learned) != (self.pace.ceiling, self.pace.learned):
-            too_fast = max(self.pace.too_fast, learned)
-            self.pace = Pace(ceiling, learned, too_fast, grown_at=asyncio.get_running_loop().time())
+            now, too_fast = asyncio.get_running_loop().time(), max(self.pace.too_fast, learned)
+            was_refused = learned and (not self.pace.learned or learned < self.pace.learned)
+            refused_at = now if was_refused else self.pace.refused_at
+            self.pace = Pace(ceiling, learned, too_fast, grown_at=now, refused_at=refused_at)
 
     def _breaker_of(self, row: AccountRow) -> Breaker:
         if row.health == Circuit.OK:
