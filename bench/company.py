@@ -126,7 +126,7 @@ class Company:
             if all(state == "sent" for state, _, _ in rows):
                 break
             time.sleep(0.05)
-        waits = sorted((sent - created).total_seconds() for _, created, sent in rows if sent)
+        waits = sorted((sent - created).total_seconds() for _, created, sent in rows if sent is not None)
         return {
             "p50_seconds": waits[len(waits) // 2],
             "p95_seconds": waits[len(waits) * 95 // 100],

@@ -6,10 +6,13 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
 from yuemian.channels.base import Outcome, Receipt
+from yuemian.domain.pace import Pace
+from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.account_statements import BOOK
 from yuemian.messaging.models import ProviderAccount
 
@@ -93,3 +96,26 @@ def test_the_account_that_costs_nothing_is_never_counted(live: Story) -> None:
     live.invite(1)
     deliver(accounts={"ours": FakeProvider()})
     assert live.deliveries("state", "cost") == [("sent", None)]
+
+
+def test_turns_follow_what_the_account_can_do_not_what_it_was_given() -> None:
+    """Else a queue that was put off would make the account look slow, and be put off even further."""
+
+    async def turns() -> list[float]:
+        account = Account(FakeProvider())
+        account.saw(100, 1.0)  # then nothing for a long time
+        return [account.turn() for _ in range(5000)]
+
+    found = run(turns())
+    assert found[99] == pytest.approx(1.0, abs=0.1)
+    assert found == sorted(found)
+    assert max(found) <= 20.0
+
+
+def test_where_the_rate_is_known_turns_reach_further() -> None:
+    async def last() -> float:
+        account = Account(FakeProvider())
+        account.pace = Pace(ceiling=2.0)
+        return [account.turn() for _ in range(500)][-1]
+
+    assert run(last()) == pytest.approx(250.0, abs=1.0)

@@ -197,7 +197,9 @@ class HandOver:
         if provider.dedup is Dedup.LOOKUP:
             # Frozen past its lease, this process would send what was looked up, not found, and sent by another one.
             chunk = [replace(message, leave_by=leave_by) for message in chunk]
+        began = leaving_clock()
         receipts = await _receipts(provider, chunk)
+        account.saw(len(receipts), leaving_clock() - began)
         await self._learn(account, receipts)
         unsent = zip(chunk, receipts, strict=True)
         await self._refund(worker, mail, [m for m, receipt in unsent if receipt.kind in DEFINITELY_NOT_SENT])
@@ -242,7 +244,6 @@ class HandOver:
 
     async def _learn(self, account: Account, receipts: list[Receipt]) -> None:
         """What the answers say about the account's speed and health."""
-        account.saw(len(receipts))
         waits = [receipt.retry_after or 0.0 for receipt in receipts if receipt.kind is Outcome.THROTTLED]
         now = asyncio.get_running_loop().time()
         if waits:
