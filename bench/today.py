@@ -149,11 +149,12 @@ def main() -> None:
 
         from bench.company import create_company
         from yuemian.accounts.models import Role, User
+        from yuemian.domain.states import Channel
         from yuemian.interviews.models import Interview, Participant
         from yuemian.trust.tenancy import acting_in
 
         company = create_company(0)
-        company.invite(1)
+        company.invite(1, Channel.EMAIL)
         with acting_in(company.organization.pk):
             for role, many in ((Role.RECRUITER, RECRUITERS), (Role.INTERVIEWER, INTERVIEWERS)):
                 User.objects.bulk_create(

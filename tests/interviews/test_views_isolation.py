@@ -45,7 +45,7 @@ def test_no_id_of_another_company_opens(ours: Cast, stranger: Client) -> None:
     gets = [own, f"{own}/change", f"{own}/cancel", f"{own}/preview", f"{own}/mail?template={version}", draft]
     gets += [f"{draft}/left-out", batch]
     posts = [f"{own}/change", f"{own}/cancel", f"{own}/contacts", f"{own}/answer", draft, f"{draft}/test"]
-    posts += [f"{batch}/stop"]
+    posts += [f"{batch}/stop", f"{batch}/pause", f"{batch}/resume"]
     assert {address: client.get(address).status_code for address in gets} == dict.fromkeys(gets, 200)
     assert {address: stranger.get(address).status_code for address in gets} == dict.fromkeys(gets, 404)
     assert {address: stranger.post(address).status_code for address in posts} == dict.fromkeys(posts, 404)

@@ -34,8 +34,8 @@ from yuemian.interviews.today.scope import Scope
 from yuemian.messaging.models import Conversation, Delivery
 from yuemian.trust.bulk import any_of
 
-#: Nobody reads further; beyond it a part says "1,000+" and the board has the rest.
-COUNTED: Final = 1000
+#: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many.
+COUNTED: Final = 500
 #: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
 NEAR: Final = timedelta(days=3)
 #: How far ahead somebody's silence is worth a look.
