@@ -31,6 +31,11 @@ _FURTHEST_GUESSED: Final = 20.0
 _RECENT: Final = 5.0
 #: A claim that waits longer than this for the gate shows that the account is slower than the worker.
 _LONG: Final = 1.0
+#: Less than one in so many refused as too fast is no word about the account.
+_FEW: Final = 5
+#: After so many such refusals in a row a long silence is kept; before, no longer than this.
+_IN_A_ROW: Final = 3
+_SHORT: Final = 5.0
 
 
 class AccountRow(NamedTuple):
@@ -67,6 +72,7 @@ class Account:
         self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
         self.is_probe_planned = False
         self._turns = 0.0
+        self._refusals = 0  # as too fast, with nothing else between them
         self._recent: deque[tuple[float, int, float]] = deque()  # when, how many, seconds on the wire
 
     @property
@@ -163,6 +169,21 @@ class Account:
         furthest = _FURTHEST_KNOWN if self.pace.rate else _FURTHEST_GUESSED
         self._turns = min(start + 1 / rate, now + furthest)
         return self._turns - now
+
+    def asked_to_slow_down(self, receipts: list[Receipt]) -> float | None:
+        """For how many seconds the whole account is silent, or None when these answers are no word about it.
+
+        A few among many concern their recipients (a mail server that greylists says the same words). A long silence
+        is kept only when nothing else was heard meanwhile: one message must not hold up all others for a minute.
+        """
+        waits = [receipt.retry_after or 0.0 for receipt in receipts if receipt.kind is Outcome.THROTTLED]
+        if len(waits) < len(receipts):
+            self._refusals = 0
+        self._refusals += len(waits)
+        if not waits or len(waits) * _FEW < len(receipts):
+            return None
+        longest = max(waits)
+        return longest if self._refusals >= _IN_A_ROW else min(longest, _SHORT)
 
     def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
         """How many receipts say that it is well, and how many that it is not."""

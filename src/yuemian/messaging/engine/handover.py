@@ -244,12 +244,11 @@ class HandOver:
 
     async def _learn(self, account: Account, receipts: list[Receipt]) -> None:
         """What the answers say about the account's speed and health."""
-        waits = [receipt.retry_after or 0.0 for receipt in receipts if receipt.kind is Outcome.THROTTLED]
         now = asyncio.get_running_loop().time()
-        if waits:
-            account.pace = throttled(account.pace, account.throughput, now, max(waits))
+        silence = account.asked_to_slow_down(receipts)
+        if silence is not None:
+            account.pace = throttled(account.pace, account.throughput, now, silence)
             if account.row_id is not None:
-                silence = account.pace.wait(now)
                 values = {"id": account.row_id, "learned": account.pace.learned, "silence": silence}
                 await self._database.patiently(account_statements.SLOW_DOWN, values)
         elif account.pace.learned:
