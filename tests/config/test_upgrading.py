@@ -8,8 +8,8 @@ from tests.factories import Cast, create_interview
 from yuemian.config.upgrading import bring_up_to_date
 from yuemian.domain.states import Purpose
 from yuemian.interviews.models import Cadence, Plan
-from yuemian.interviews.plan_library import standard_plan
-from yuemian.interviews.plan_reading import terms_of
+from yuemian.interviews.plans.library import standard_plan
+from yuemian.interviews.plans.reading import terms_of
 from yuemian.messaging.models import Template
 
 

@@ -34,7 +34,7 @@ from yuemian.domain.cadence import (
 from yuemian.domain.quiet import QuietRule
 from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.workdays import is_workday
-from yuemian.interviews.plan_library import ShippedPlan, shipped_plans
+from yuemian.interviews.plans.library import ShippedPlan, shipped_plans
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PUNCTUAL = timedelta(seconds=60)
