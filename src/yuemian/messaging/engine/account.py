@@ -29,8 +29,9 @@ _GUESS: Final = 50.0
 _FURTHEST_KNOWN: Final = 600.0
 _FURTHEST_GUESSED: Final = 20.0
 _RECENT: Final = 5.0
-#: A claim that waits longer than this for the gate shows that the account is slower than the worker.
-_LONG: Final = 1.0
+#: A claim that waits longer than this for the gate shows that the account is slower than the worker. Long enough that
+#: claims behind one another at a healthy account are never put off: rendering them twice costs more than waiting.
+_LONG: Final = 5.0
 #: Less than one in so many refused as too fast is no word about the account.
 _FEW: Final = 5
 #: After so many such refusals in a row a long silence is kept; before, no longer than this.
