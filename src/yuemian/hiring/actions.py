@@ -61,9 +61,7 @@ def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetim
             subject=("candidate", point.candidate_id),
             contact_point=point.pk,
         )
-        contacts_changed.send(
-            ContactPoint, candidate_id=point.candidate_id, organization_id=user.organization_id, at=now
-        )
+        contacts_changed.send(ContactPoint, point=point, is_in_use=is_in_use, at=now)
         announce(user.organization_id, "interviews")
 
 

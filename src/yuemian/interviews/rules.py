@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
+from yuemian.hiring.models import ContactPoint
 from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.interviews.plans.reading import AFTERLIFE
@@ -21,13 +21,6 @@ def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> Non
     touch(branch.organization_id, list(rows.values_list("pk", flat=True)), now=at)
 
 
-def look_at_person(
-    sender: object,  # noqa: ARG001
-    *,
-    candidate_id: UUID,
-    organization_id: UUID,
-    at: datetime,
-    **_: Any,
-) -> None:
+def look_at_person(sender: object, *, point: ContactPoint, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `contacts_changed`: a step that waits for an address goes at once when one is there again."""
-    touch_candidates(organization_id, [candidate_id], now=at)
+    touch_candidates(point.organization_id, [point.candidate_id], now=at)

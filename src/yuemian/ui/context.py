@@ -39,7 +39,7 @@ NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
     NavigationEntry("/interviews", _("Interviews"), "calendar", _HIRING),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
-    NavigationEntry("/imports", _("Imports"), "upload", _HR),
+    NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
     NavigationEntry(
