@@ -76,6 +76,7 @@ def claim_beside_future(rig: Rig, *, count: int, future: int) -> list[Figure]:
         if others:
             _add_future(company.organization.pk, others)
         company.invite(count, Channel.EMAIL)
+        company.skip_canary()
         meter = Meter(rig)
         claimed = uvloop.run(_claim_all())
         figures.append(meter.read(name, count))
@@ -88,8 +89,10 @@ def claim_beside_future(rig: Rig, *, count: int, future: int) -> list[Figure]:
 def burst(rig: Rig, *, count: int) -> list[Figure]:
     """One organization sends thousands at once, another tells changes of today, one every quarter of a second."""
     with rig.sink() as address:
-        large, small = create_company(count), create_company(1000)
+        large, small = create_company(count + WARM), create_company(1000)
         with rig.worker({"YUEMIAN_SMTP_URL": address}) as worker:
+            large.invite(WARM, Channel.EMAIL)
+            large.wait(worker)
             meter = Meter(rig, worker.pid)
             large.invite(count, Channel.EMAIL)
             told = 0

@@ -153,7 +153,7 @@ def main() -> None:
         from yuemian.interviews.models import Interview, Participant
         from yuemian.trust.tenancy import acting_in
 
-        company = create_company(0)
+        company = create_company(1)
         company.invite(1, Channel.EMAIL)
         with acting_in(company.organization.pk):
             for role, many in ((Role.RECRUITER, RECRUITERS), (Role.INTERVIEWER, INTERVIEWERS)):

@@ -25,6 +25,7 @@ from yuemian.config.demo import (
 from yuemian.domain.states import Purpose
 from yuemian.hiring.models import Job, JobFamily, Source
 from yuemian.messaging.actions.content import version_for
+from yuemian.messaging.defaults import shipped_templates
 from yuemian.messaging.models import Block, Notification, Template
 
 
@@ -61,7 +62,7 @@ def test_everybody_signs_in_with_the_passphrase(demo: DemoAccounts) -> None:
 
 def test_templates_are_there_and_nothing_was_ever_sent(demo: DemoAccounts) -> None:
     organization = Organization.objects.get()
-    assert Template.objects.count() == 8
+    assert Template.objects.count() == len(shipped_templates())
     assert version_for(organization.pk, Purpose.INVITATION, "复试").template.round == "复试"
     assert version_for(organization.pk, Purpose.INVITATION, "加面").template.round == ""
     assert Notification.objects.count() == 0

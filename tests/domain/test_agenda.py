@@ -297,6 +297,22 @@ def test_silence_counts_from_the_last_message_that_asked_and_left() -> None:
     assert (item.verdict, item.is_uncertain) == (Verdict.COMING, True)
 
 
+@pytest.mark.parametrize("offset", [timedelta(minutes=30), 2 * HOUR, DAY])
+def test_silence_however_short_is_not_overtaken_by_the_invitation_it_counts_from(offset: timedelta) -> None:
+    left = START - 30 * HOUR
+    item = only(replace(NUDGE, offset=offset), left + offset, quiet=NEVER_QUIET, **invited(left))
+    assert item.verdict == Verdict.DUE
+
+
+def test_a_word_after_the_answer_follows_the_invitation_as_closely_as_the_answer_does() -> None:
+    thanks = Step("thanks", Purpose.REMINDER, Anchor.AFTER_ANSWER, timedelta(minutes=5))
+    left = START - 2 * DAY
+    answered = left + timedelta(minutes=10)
+    now = answered + timedelta(minutes=5)
+    item = only(thanks, now, answer=Answer.ACCEPTED, answered_at=answered, quiet=NEVER_QUIET, **invited(left))
+    assert item.verdict == Verdict.DUE
+
+
 def test_whoever_answered_is_not_nudged() -> None:
     left = START - 4 * DAY
     item = only(NUDGE, left + DAY, answer=Answer.ACCEPTED, **invited(left))

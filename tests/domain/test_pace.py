@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuemian.domain.pace import GRAIN, SLOWEST, Pace, granted, throttled, went_well
+from yuemian.domain.pace import FORGOTTEN, GRAIN, SLOWEST, Pace, granted, throttled, went_well
 
 
 def test_no_limit_means_no_wait() -> None:
@@ -39,6 +39,24 @@ def test_it_grows_back_to_the_ceiling_and_not_beyond() -> None:
         now += 1.0
         pace = went_well(pace, now)
     assert pace.rate == 50.0
+
+
+def test_a_rate_that_fell_to_the_floor_is_not_stuck_there() -> None:
+    pace, now = Pace(), 0.0
+    for _ in range(20):
+        pace = throttled(pace, 1.0, now)
+    assert pace.rate == SLOWEST
+    for _ in range(120):
+        now += 1.0
+        pace = went_well(pace, now)
+    assert pace.rate > 10.0
+
+
+def test_an_account_without_a_rate_is_free_again_after_a_long_time_without_refusal() -> None:
+    pace = throttled(Pace(), 100.0, 0.0)
+    assert went_well(pace, FORGOTTEN - 1).rate > 0
+    assert went_well(pace, FORGOTTEN + 1).rate == 0
+    assert went_well(throttled(Pace(ceiling=50.0), 50.0, 0.0), FORGOTTEN + 1).rate > 0
 
 
 def test_time_without_messages_teaches_little() -> None:

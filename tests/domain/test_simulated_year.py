@@ -34,7 +34,7 @@ from yuemian.domain.cadence import (
 from yuemian.domain.quiet import QuietRule
 from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.workdays import is_workday
-from yuemian.interviews.plan_library import ShippedPlan, shipped_plans
+from yuemian.interviews.plans.library import ShippedPlan, shipped_plans
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PUNCTUAL = timedelta(seconds=60)
@@ -250,10 +250,15 @@ def check_not_sent(life: Life, step: Step) -> None:
 
 
 def check_no_time(life: Life, step: Step, item: AgendaItem) -> None:
-    """From the step's own time to the end of its use nothing was allowed, or nobody was there to do it."""
+    """Nothing was allowed while it would have been of use, or nobody was there to do it.
+
+    What counts from the start could also have gone earlier: from when the appointment was known.
+    """
     until = life.situation.starts_at - timedelta(hours=1 if step.purpose == Purpose.NUDGE else 0.5)
     assert item.due_at is not None
     at = max(item.due_at, life.situation.known_at)
+    if step.anchor == Anchor.BEFORE_START:
+        at = max(life.situation.known_at + DAY / 48, wall_clock(life, step) - 3 * DAY)
     while at < until:
         assert not is_allowed(life, at) or was_down(at), f"{step.key} could have gone at {at}"
         at += 5 * MINUTE

@@ -12,7 +12,7 @@ from tests.factories import Cast
 from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step, steps_to_json
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_forms import PlanEdit
+from yuemian.interviews.plans.forms import PlanEdit
 
 DAY = timedelta(days=1)
 STEPS = (

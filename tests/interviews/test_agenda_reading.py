@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import Cast, create_interview, create_interviews
 from yuemian.domain.cadence import Anchor, Step, Terms, Verdict, WhyCode, steps_to_json
 from yuemian.domain.states import Purpose
-from yuemian.interviews.agenda_reading import read_agendas
+from yuemian.interviews.agenda.reading import read_agendas
 from yuemian.interviews.models import Plan
 
 STEPS = (

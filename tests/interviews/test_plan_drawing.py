@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.interviews.plan_stories import DAY, STEPS
 from yuemian.domain.cadence import Anchor, Step
 from yuemian.domain.states import Purpose
-from yuemian.interviews.plan_drawing import WIDTH, draw, ordered
+from yuemian.interviews.plans.drawing import WIDTH, draw, ordered
 
 QUIET = (time(21), time(8))
 HOUR = timedelta(hours=1)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from yuemian.domain.cadence import PLANNABLE, Anchor, Conditions, Extra, Pick, Step, check_plannable
 from yuemian.domain.cadence.step import MOST_STEPS
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
-from yuemian.interviews import plan_wording as words
-from yuemian.interviews.plan_forms import PlanEdit, StepForm
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.forms import PlanEdit, StepForm
 
 MINUTES = st.times().map(lambda each: each.replace(second=0, microsecond=0, tzinfo=None, fold=0))
 HOURS = st.integers(0, 22)

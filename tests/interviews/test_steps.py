@@ -19,9 +19,10 @@ from yuemian.interviews.actions.choose import Plan as SendPlan
 from yuemian.interviews.actions.choose import choose, press_send, stop
 from yuemian.interviews.actions.contacts import use_contact
 from yuemian.interviews.actions.plans import archive_plan, copy_plan, save_plan
+from yuemian.interviews.actions.respond import respond
 from yuemian.interviews.models import Cadence, Interview, Plan, StepOutcome, StepRecord
 from yuemian.interviews.tasks import run_due_steps
-from yuemian.messaging.models import Delivery, Notification
+from yuemian.messaging.models import AccessLink, Delivery, Notification
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 INVITE = Step("invite", Purpose.INVITATION, Anchor.BEFORE_START, 3 * DAY)
@@ -372,3 +373,32 @@ def test_other_companies_are_left_alone(cast: Cast, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT organization_id FROM cadences_due()")
         assert cursor.fetchall() == [(cast.organization.pk,)]
+
+
+def test_a_step_soon_after_the_answer_is_looked_at_when_the_answer_comes(cast: Cast, now: datetime) -> None:
+    thanks = Step("thanks", Purpose.REMINDER, Anchor.AFTER_ANSWER, timedelta(minutes=5))
+    create_plan(cast, INVITE, thanks, now=now)
+    interview = create_interview(cast, now=now, starts_at=now + 2 * DAY)
+    work(cast, now)
+    leave(interview, now)
+    assert Cadence.objects.get(interview=interview).is_waiting
+    link = AccessLink.objects.get(subject_id=interview.pk)
+    at = now + 7 * HOUR
+    respond(link, Answer.ACCEPTED, "", now=at, was_confirmed=False)
+    assert next_look(interview) == at
+    work(cast, at)
+    assert next_look(interview) == at + timedelta(minutes=5)
+    work(cast, at + timedelta(minutes=5))
+    assert [key for _, key, _ in said(interview)] == ["invite", "thanks"]
+
+
+def test_an_answer_that_nothing_waits_for_moves_no_cadence(cast: Cast, now: datetime) -> None:
+    create_plan(cast, INVITE, NUDGE, now=now)
+    interview = create_interview(cast, now=now, starts_at=now + 3 * DAY)
+    work(cast, now)
+    leave(interview, now)
+    work(cast, now + HOUR)
+    look = next_look(interview)
+    link = AccessLink.objects.get(subject_id=interview.pk)
+    respond(link, Answer.ACCEPTED, "", now=now + 2 * HOUR, was_confirmed=False)
+    assert next_look(interview) == look

@@ -14,10 +14,10 @@ from tests.messaging.test_remedy import trouble
 from yuemian.accounts.models import Role
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
-from yuemian.interviews.actions.invite import summarize
+from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.remedy import retry_failed
-from yuemian.messaging.models import DeliveryEvent
+from yuemian.messaging.models import Delivery, DeliveryEvent
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.tenancy import acting_in
 
@@ -82,6 +82,21 @@ def test_an_address_is_taken_out_of_use_and_put_back(
     assert len(summary.going) == 1
     actions = AuditEntry.objects.filter(action__startswith="contact.").values_list("action", flat=True)
     assert list(actions.order_by("sequence")) == ["contact.suppressed", "contact.reactivated"]
+
+
+def test_what_waits_for_an_address_that_is_taken_out_of_use_does_not_leave(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = create_interview(cast, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    summary = summarize([interview], version, Purpose.INVITATION, [Channel.EMAIL, Channel.SMS], now=now)
+    send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
+    point = ContactPoint.objects.get(channel="email")
+    recruiter_client.post(
+        f"/candidates/{interview.application.candidate.pk}/contacts/{point.pk}", {"use": "0"}
+    )
+    found = {row.channel: (row.state, row.reason) for row in Delivery.objects.all()}
+    assert found == {"email": ("skipped", "suppressed"), "sms": ("queued", "")}
 
 
 def test_an_opt_out_is_the_candidates_to_take_back(

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_cast, sign_in_client
 from tests.messaging.test_remedy import trouble
-from yuemian.interviews import attention
+from yuemian.interviews.attention import reading
 from yuemian.messaging.models import Batch, Delivery
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.tenancy import acting_in
@@ -126,9 +126,9 @@ def test_pages_follow_each_other_without_a_gap(cast: Cast, recruiter_client: Cli
 
 def test_counters_stop_at_their_cap(cast: Cast, now: datetime) -> None:
     trouble(cast, 5, "held", now=now)
-    figures = attention.count(cast.recruiter, attention.Filters(), now=now, cap=3)
+    figures = reading.count(cast.recruiter, reading.Filters(), now=now, cap=3)
     assert (figures["all"], figures["held"], figures["failed"]) == (4, 4, 0)
-    assert (attention.capped(4, 3), attention.capped(3, 3), attention.capped(10_001)) == (
+    assert (reading.capped(4, 3), reading.capped(3, 3), reading.capped(10_001)) == (
         "3+",
         "3",
         "10,000+",
@@ -230,7 +230,7 @@ def test_only_those_who_send_may_open_it(cast: Cast, now: datetime) -> None:
         client = sign_in_client(person)
         assert client.get("/deliveries").status_code == 403
         assert client.post("/deliveries/act", {"remedy": "release", "expected": "1"}).status_code == 403
-        assert attention.count_for_navigation(person) == 0
+        assert reading.count_for_navigation(person) == 0
 
 
 def test_the_navigation_counts_what_waits(cast: Cast, recruiter_client: Client, now: datetime) -> None:

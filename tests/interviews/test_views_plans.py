@@ -15,7 +15,7 @@ from tests.interviews.plan_stories import DAY, STEPS, create_plan, fields_of, sa
 from yuemian.domain.cadence import Anchor, Step, steps_from_json
 from yuemian.domain.states import Purpose
 from yuemian.interviews.models import Cadence, Interview, Plan
-from yuemian.interviews.plan_changes import Effect
+from yuemian.interviews.plans.changes import Effect
 from yuemian.trust.models import AuditEntry
 
 ENGLISH = {"accept-language": "en"}

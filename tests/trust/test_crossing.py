@@ -16,15 +16,16 @@ from tests.factories import Cast, create_cast, create_interview, create_user, si
 from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
+from yuemian.hiring.models import ContactPoint
 from yuemian.intake.models import Import
 from yuemian.interviews.actions.invite import send, summarize
-from yuemian.messaging.models import Block, Delivery, LabMessage
+from yuemian.messaging.models import Block, Delivery, LabMessage, ProviderAccount
 from yuemian.trust.tenancy import SETTING
 
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
-    "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id",
+    "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
 )  # fmt: skip
 
 
@@ -68,7 +69,18 @@ def theirs(db: None) -> dict[str, UUID | int]:
         content_sealed=b"x",
         received_at=timezone.now(),
     )
+    account = ProviderAccount.objects.create(
+        organization=cast.organization,
+        channel=Channel.SMS,
+        provider="http_sms",
+        name="网关",
+        key_id=delivery.notification.key_id,
+        config_sealed=b"x",
+        created_at=timezone.now(),
+    )
     rows: dict[str, UUID | int] = {
+        "account_id": account.pk,
+        "point_id": ContactPoint.objects.filter(candidate=interview.application.candidate)[0].pk,
         "interview_id": interview.pk,
         "batch_id": batch.pk,
         "template_id": version.template_id,

@@ -24,7 +24,7 @@ from yuemian.accounts.actions import create_organization, create_user
 from yuemian.accounts.models import Branch, Organization, Role
 from yuemian.config.environment import ENGINE, OWNER
 from yuemian.hiring.models import Job, JobFamily, Source
-from yuemian.interviews.plan_library import install_plan
+from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_defaults
 from yuemian.messaging.models import Block
 from yuemian.trust.tenancy import enter

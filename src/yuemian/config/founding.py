@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from yuemian.accounts.actions import create_organization, create_user
 from yuemian.accounts.models import Branch, Locale, Organization, Role, validate_time_zone
-from yuemian.interviews.plan_library import install_plan
+from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_defaults
 from yuemian.trust.tenancy import enter
 

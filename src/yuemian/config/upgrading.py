@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from yuemian.accounts.models import Organization
-from yuemian.interviews.plan_library import install_plan
+from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_new_purposes
 from yuemian.trust.tenancy import acting_in
 

@@ -7,9 +7,16 @@ from typing import Final
 
 #: After a "too fast" the rate is halved …
 BACK_OFF: Final = 0.5
-#: … and then grows by this share of the rate that was too fast, each second of clean sending.
+#: … grows back by a tenth each second of clean sending, up to the rate that was too fast …
+REGAIN: Final = 1.1
+#: … and beyond it by a fiftieth of that rate, or by this much: each second of clean sending.
 GROWTH: Final = 0.02
+LEAST_GROWTH: Final = 0.2
 SLOWEST: Final = 0.2
+#: One clean chunk says no more than this about the time before it.
+WITNESSED: Final = 2.0
+#: An account without a configured rate is as free as before when it was not refused for so long.
+FORGOTTEN: Final = 600.0
 #: A provider that asks for more is tried again all the same.
 LONGEST_SILENCE: Final = 900.0
 #: A chunk is at most so many seconds of the rate: any second holds no more than the rate and one chunk.
@@ -28,6 +35,7 @@ class Pace:
     too_fast: float = 0.0  # the rate that was refused last
     busy_until: float = 0.0
     grown_at: float = 0.0
+    refused_at: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -62,6 +70,7 @@ def throttled(pace: Pace, seen: float, now: float, retry_after: float = 0.0) -> 
         too_fast=too_fast,
         busy_until=max(pace.busy_until, now + silence),
         grown_at=now + silence,
+        refused_at=now,
     )
 
 
@@ -69,7 +78,12 @@ def went_well(pace: Pace, now: float) -> Pace:
     """Nothing was refused: a learned rate grows slowly, never above the ceiling."""
     if not pace.learned or now <= pace.grown_at:
         return pace
-    learned = pace.learned + pace.too_fast * GROWTH * min(now - pace.grown_at, 10.0)
+    if not pace.ceiling and now - pace.refused_at > FORGOTTEN:
+        return replace(pace, learned=0.0, too_fast=0.0)
+    seconds = min(now - pace.grown_at, WITNESSED)
+    learned = min(pace.learned * REGAIN**seconds, pace.too_fast)
+    if learned >= pace.too_fast:
+        learned = max(pace.learned, pace.too_fast) + max(pace.too_fast * GROWTH, LEAST_GROWTH) * seconds
     if pace.ceiling:
         learned = min(learned, pace.ceiling)
     return replace(pace, learned=learned, grown_at=now)

@@ -65,7 +65,7 @@ class InterviewsConfig(AppConfig):
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
         register_previews("yuemian.interviews.previews.SOURCE")
-        register_counter("/deliveries", "yuemian.interviews.attention.count_for_navigation")
+        register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         touch_branch = import_string("yuemian.interviews.actions.replan.touch_branch")
         post_save.connect(touch_branch, sender="accounts.Branch", dispatch_uid="replan")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from yuemian.accounts.models import User
 from yuemian.domain.round_name import round_in
 from yuemian.interviews import timeline, wording
-from yuemian.interviews.attention_wording import DECISIONS, EVENTS
+from yuemian.interviews.attention.wording import DECISIONS, EVENTS
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.timeline import Entry
 from yuemian.interviews.wording import Reason, Text

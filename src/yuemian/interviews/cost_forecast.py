@@ -18,7 +18,7 @@ from yuemian.domain.cadence import AgendaItem, Anchor, Pick, Step, Verdict
 from yuemian.domain.forecast import FEWEST_CASES, Expected, Planned, Rate, Rates, forecast
 from yuemian.domain.states import Answer, Channel, DeliveryState, Purpose
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.interviews.agenda_reading import read_agendas
+from yuemian.interviews.agenda.reading import read_agendas
 from yuemian.interviews.models import Cadence, Interview
 from yuemian.messaging.models import ChannelDay, ChannelStatistic, Delivery, ProviderAccount
 from yuemian.messaging.reach import available_channels

@@ -9,7 +9,7 @@ from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
 from yuemian.interviews.actions.replan import touch
 from yuemian.interviews.models import Interview
-from yuemian.interviews.plan_reading import AFTERLIFE
+from yuemian.interviews.plans.reading import AFTERLIFE
 
 
 def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> None:  # noqa: ARG001

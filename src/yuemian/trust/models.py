@@ -30,7 +30,7 @@ class BulkModel(TenantModel):
     """A tenant row of which thousands are written a second.
 
     The database checks no foreign key of it, row by row: the statement that writes it has read the parents in the same
-    transaction (docs/decisions/0016). `yuemian doctor` looks for rows that lost theirs.
+    transaction (docs/decisions/0013). `yuemian doctor` looks for rows that lost theirs.
     """
 
     organization = models.ForeignKey(

@@ -19,7 +19,7 @@ from tests.factories import Cast, create_cast, create_interviews  # noqa: E402
 from tests.simulators.gateway import Kind, settings_for  # noqa: E402
 from yuemian.domain.states import Channel, Purpose  # noqa: E402
 from yuemian.interviews.actions.invite import send, summarize  # noqa: E402
-from yuemian.messaging.models import ProviderAccount, TemplateVariant  # noqa: E402
+from yuemian.messaging.models import Batch, ProviderAccount, TemplateVariant  # noqa: E402
 from yuemian.messaging.provider_accounts import config_from, seal_config  # noqa: E402
 from yuemian.trust.identifiers import uuid7  # noqa: E402
 from yuemian.trust.vault import Vault, organization_key  # noqa: E402
@@ -57,6 +57,8 @@ def plan(cast: Cast, count: int) -> None:
             chosen = interviews[number :: len(channels)]
             summary = summarize(chosen, version, Purpose.INVITATION, [channel], now=now)
             send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
+    # The first few of a batch would meet faults, and the rest would wait for a person.
+    Batch.objects.update(canary=0)
 
 
 if __name__ == "__main__":

@@ -30,8 +30,10 @@ from yuemian.postgres import Server
 ROOT = Path(__file__).resolve().parents[3]
 #: As if the time that retries, rests and turns wait for had passed.
 TIME_PASSES = (
-    "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND attempt > 0 AND due_at > now()",
-    "UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued' AND reason <> '' AND due_at > now()",
+    """
+    UPDATE messaging_delivery SET due_at = now()
+    WHERE state = 'queued' AND due_at BETWEEN now() AND now() + interval '100 days'
+    """,
     "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
     "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL WHERE paced_until > now()",
 )

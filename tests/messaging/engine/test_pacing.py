@@ -6,10 +6,13 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
 from yuemian.channels.base import Outcome, Receipt
+from yuemian.domain.pace import Pace
+from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.account_statements import BOOK
 from yuemian.messaging.models import ProviderAccount
 
@@ -50,7 +53,7 @@ def test_workers_at_once_book_one_rate(live: Story) -> None:
 def test_throttling_slows_the_account_for_everybody_and_costs_the_message_nothing(live: Story) -> None:
     live.account("ours", per_second=100.0)
     live.invite(3)
-    deliver(accounts={"ours": FakeProvider(lambda _: Receipt(Outcome.THROTTLED, retry_after=30))}, chunk=1)
+    deliver(accounts={"ours": FakeProvider(lambda _: Receipt(Outcome.THROTTLED, retry_after=30))})
     assert live.deliveries() == [("queued", "rate_limited")] * 3
     found = live.health("learned_per_second", "paced_until", "health")["ours"]
     assert 0 < found[0] <= 50.0
@@ -93,3 +96,52 @@ def test_the_account_that_costs_nothing_is_never_counted(live: Story) -> None:
     live.invite(1)
     deliver(accounts={"ours": FakeProvider()})
     assert live.deliveries("state", "cost") == [("sent", None)]
+
+
+TOO_FAST, TAKEN = Receipt(Outcome.THROTTLED, retry_after=60), Receipt(Outcome.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "expected"),
+    [
+        ([[TAKEN] * 4], None),
+        ([[TAKEN] * 9 + [TOO_FAST]], None),  # one greylisted recipient
+        ([[TAKEN] * 2 + [TOO_FAST] * 2], 5.0),
+        ([[TOO_FAST]], 5.0),
+        ([[TOO_FAST], [TOO_FAST]], 5.0),
+        ([[TOO_FAST], [TOO_FAST], [TOO_FAST]], 60.0),
+        ([[TOO_FAST] * 3], 60.0),
+        ([[TOO_FAST], [TAKEN], [TOO_FAST], [TOO_FAST]], 5.0),
+    ],
+)
+def test_one_refusal_among_many_does_not_silence_an_account(
+    chunks: list[list[Receipt]], expected: float | None
+) -> None:
+    async def last() -> float | None:
+        account = Account(FakeProvider())
+        return [account.asked_to_slow_down(chunk) for chunk in chunks][-1]
+
+    assert run(last()) == expected
+
+
+def test_turns_follow_what_the_account_can_do_not_what_it_was_given() -> None:
+    """Else a queue that was put off would make the account look slow, and be put off even further."""
+
+    async def turns() -> list[float]:
+        account = Account(FakeProvider())
+        account.saw(100, 1.0)  # then nothing for a long time
+        return [account.turn() for _ in range(5000)]
+
+    found = run(turns())
+    assert found[99] == pytest.approx(1.0, abs=0.1)
+    assert found[0] < found[99] < found[-1]
+    assert max(found) <= 20.0
+
+
+def test_where_the_rate_is_known_turns_reach_further() -> None:
+    async def last() -> float:
+        account = Account(FakeProvider())
+        account.pace = Pace(ceiling=2.0)
+        return [account.turn() for _ in range(500)][-1]
+
+    assert run(last()) == pytest.approx(250.0, abs=1.0)

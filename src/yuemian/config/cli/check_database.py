@@ -33,7 +33,7 @@ _OWNED_TABLES = """
     WHERE r.rolname = ANY(%s) AND c.relkind IN ('r', 'p') ORDER BY c.relname
 """
 
-# The database checks no foreign key of the tables written by thousands (docs/decisions/0016): here it is looked after.
+# The database checks no foreign key of the tables written by thousands (docs/decisions/0013): here it is looked after.
 _ORPHANS = {
     "notifications without candidate": """
         SELECT FROM messaging_notification n WHERE n.candidate_id IS NOT NULL

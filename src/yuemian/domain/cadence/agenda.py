@@ -14,7 +14,7 @@ from typing import Final
 from yuemian.domain.cadence.conditions import never, wanted_answers
 from yuemian.domain.cadence.item import AgendaItem, Verdict, Why, WhyCode
 from yuemian.domain.cadence.situation import Done, Fate, Record, Said, Situation, Terms
-from yuemian.domain.cadence.step import Anchor, Step
+from yuemian.domain.cadence.step import ON_EVENTS, Anchor, Step
 from yuemian.domain.cadence.timing import (
     LATE,
     RECALLING,
@@ -36,7 +36,7 @@ _FATES: Final = {
     Fate.WAITING: WhyCode.ON_ITS_WAY,
     Fate.LOST: WhyCode.LOST,
 }
-_ON_EVENTS: Final = frozenset({Anchor.AFTER_SENT, Anchor.AFTER_SILENCE})
+_ON_SENDINGS: Final = frozenset({Anchor.AFTER_SENT, Anchor.AFTER_SILENCE})
 
 
 def agenda(
@@ -166,7 +166,7 @@ class _Play:
     # --- when an open step goes
 
     def _when(self, step: Step) -> _Timed | AgendaItem:
-        if step.anchor in _ON_EVENTS:
+        if step.anchor in _ON_SENDINGS:
             return self._timed(step)
         if step.key not in self._fixed:
             self._fixed[step.key] = self._timed(step)
@@ -313,9 +313,11 @@ class _Play:
     def _is_fresh(self, said: Said, timed: _Timed, near: timedelta) -> bool:
         """Said within a quarter of the time that remains, or an invitation after the reminder's own time.
 
-        Two steps of a plan, both at their own time, are meant to be as near as they are.
+        Two steps of a plan, both at their own time, are meant to be as near as they are; and what counts from a
+        sending or an answer is meant to follow it.
         """
-        if said.fate == Fate.LOST or said.purpose not in _ASKING:
+        counts = RECALLING if timed.step.anchor in ON_EVENTS else _ASKING
+        if said.fate == Fate.LOST or said.purpose not in counts:
             return False
         at = said.left_at or max(said.due_at, self.now)
         is_planned = bool(said.step_key) and said.purpose in RECALLING

@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class WhyCode(StrEnum):
-    """One sentence each, worded by `interviews.agenda_wording`."""
+    """One sentence each, worded by `interviews.agenda.wording`."""
 
     AS_PLANNED = "as_planned"
     AT_ONCE = "at_once"  # the planned moment had passed when the appointment became known

@@ -15,7 +15,7 @@ from yuemian.domain.cadence import Step, check_plannable, steps_from_json, steps
 from yuemian.hiring.models import Job, JobFamily
 from yuemian.interviews.actions.replan import touch
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_reading import interviews_under
+from yuemian.interviews.plans.reading import interviews_under
 from yuemian.trust import audit
 
 

@@ -19,11 +19,11 @@ from yuemian.interviews.actions.invite import LINK_OUTLIVES, note_invited
 from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.actions.staff import remind_staff
-from yuemian.interviews.agenda_reading import Case, read_cases
+from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, StepOutcome, StepRecord
-from yuemian.interviews.plan_reading import terms_of
+from yuemian.interviews.plans.reading import terms_of
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.trust import audit, bulk

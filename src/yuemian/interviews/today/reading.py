@@ -15,7 +15,7 @@ from yuemian.accounts.models import Role, User
 from yuemian.domain.cadence import Verdict
 from yuemian.domain.states import TOLD, Answer, Attendance, Mode
 from yuemian.interviews.actions.attendance import can_record
-from yuemian.interviews.agenda_reading import read_agendas
+from yuemian.interviews.agenda.reading import read_agendas
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of

@@ -17,7 +17,7 @@ from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
 from yuemian.domain.states import Attendance
 from yuemian.interviews.actions.attendance import CannotAttend, promise_result, record_attendance
-from yuemian.interviews.agenda_page import ATTENDANCE_ICONS
+from yuemian.interviews.agenda.page import ATTENDANCE_ICONS
 from yuemian.interviews.views.detail import detail, fetch
 
 #: The promise holds for the whole of its day.

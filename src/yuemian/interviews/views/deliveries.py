@@ -23,9 +23,10 @@ from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.remedy import Remedy
 from yuemian.domain.states import Channel
-from yuemian.interviews import attention, board, wording
-from yuemian.interviews.attention import Filters, Group
-from yuemian.interviews.attention_wording import REFUSALS, REMEDIES
+from yuemian.interviews import board, wording
+from yuemian.interviews.attention import reading
+from yuemian.interviews.attention.reading import Filters, Group
+from yuemian.interviews.attention.wording import REFUSALS, REMEDIES
 from yuemian.interviews.board import read_choice, read_id
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.actions.remedy import Outdated, give_up, release_held, resolve_unclear, retry_failed
@@ -64,14 +65,14 @@ class Offer:
 def show(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     filters = Filters.from_query(request.GET)
-    figures = attention.count(user, filters, now=now)
+    figures = reading.count(user, filters, now=now)
     total = figures[filters.group.value if filters.group else "all"]
     context: dict[str, Any] = {
         "filters": filters,
-        "page": attention.page(user, filters, now=now),
+        "page": reading.page(user, filters, now=now),
         "counters": _counters(request.GET, filters, figures),
         "total": total,
-        "total_text": attention.capped(total),
+        "total_text": reading.capped(total),
         "remedies": _bulk_remedies(filters.group),
         "query": request.GET.urlencode(),
         "zone": board.zone_of(user),
@@ -79,7 +80,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Target") == "board":
         return render(request, "interviews/parts/deliveries_live.html", context)
-    return render(request, "interviews/deliveries.html", {**context, **attention.choices(user)})
+    return render(request, "interviews/deliveries.html", {**context, **reading.choices(user)})
 
 
 @require_safe
@@ -95,7 +96,7 @@ def _counters(query: QueryDict, filters: Filters, figures: dict[str, int]) -> li
     return [
         {
             "label": label,
-            "value": attention.capped(figures[value or "all"]),
+            "value": reading.capped(figures[value or "all"]),
             "url": with_parameters(query, {"state": value or None, "before": None}),
             "tone": tone,
             "is_current": is_current,
@@ -166,7 +167,7 @@ def act(request: SignedInRequest) -> HttpResponse:
 def _chosen_ids(user: User, form: QueryDict) -> list[UUID]:
     if form.get("all_matching"):
         filters = Filters.from_query(QueryDict(form.get("filter", "")))
-        return attention.chosen_ids(user, filters, now=timezone.now())
+        return reading.chosen_ids(user, filters, now=timezone.now())
     return [found for text in form.getlist("ids") if (found := read_id(text))]
 
 
@@ -242,13 +243,13 @@ def export(request: SignedInRequest) -> HttpResponse:
     """The filtered list as a file, without addresses; who took it along is written down."""
     user, now = request.user, timezone.now()
     filters = Filters.from_query(QueryDict(request.POST.get("filter", "")))
-    ids = list(attention.matching(user, filters, now=now).values_list("pk", flat=True)[:LARGEST_EXPORT])
+    ids = list(reading.matching(user, filters, now=now).values_list("pk", flat=True)[:LARGEST_EXPORT])
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(
         [_("Candidate"), _("Job"), _("Purpose"), _("Channel"), _("State"), _("Why"), _("Planned"), _("Until")]
     )
-    for row in attention.rows_of(user, ids, now=now):
+    for row in reading.rows_of(user, ids, now=now):
         writer.writerow([_harmless(str(cell)) for cell in _cells(row)])
     audit.record(user.organization_id, user.actor, "deliveries.exported", at=now, count=len(ids))
     # With a byte order mark, or Excel takes it for another encoding.
@@ -257,7 +258,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return answer
 
 
-def _cells(row: attention.Row) -> list[object]:
+def _cells(row: reading.Row) -> list[object]:
     delivery = row.delivery
     return [
         row.name,

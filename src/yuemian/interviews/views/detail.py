@@ -23,7 +23,7 @@ from yuemian.hiring.models import ContactPoint
 from yuemian.interviews import rows, timeline, wording
 from yuemian.interviews.actions.choose import show_contacts
 from yuemian.interviews.actions.respond import reply
-from yuemian.interviews.agenda_page import agenda_of, attendance_part
+from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import NoTemplate

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
 from yuemian.domain.cadence import steps_from_json
-from yuemian.interviews import plan_wording as words
 from yuemian.interviews.actions import plans as actions
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_changes import step_changes
-from yuemian.interviews.plan_forms import FRESH, PlanEdit
-from yuemian.interviews.plan_page import branches_of, effect_lines, lines_of, picture, rules_of, unreadable
-from yuemian.interviews.plan_preview import chosen_interview, compare, people, preview_of
-from yuemian.interviews.plan_shelf import label_of, open_under
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.changes import step_changes
+from yuemian.interviews.plans.forms import FRESH, PlanEdit
+from yuemian.interviews.plans.page import branches_of, effect_lines, lines_of, picture, rules_of, unreadable
+from yuemian.interviews.plans.preview import chosen_interview, compare, people, preview_of
+from yuemian.interviews.plans.shelf import label_of, open_under
 from yuemian.interviews.views.plans import fetch
 from yuemian.interviews.wording import PURPOSES
 

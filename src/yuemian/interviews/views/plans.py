@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
-from yuemian.interviews import plan_wording as words
 from yuemian.interviews.actions import plans as actions
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_forms import NewPlanForm
-from yuemian.interviews.plan_shelf import (
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.forms import NewPlanForm
+from yuemian.interviews.plans.shelf import (
     Place,
     after_retiring,
     label_of,

@@ -32,7 +32,7 @@ _QUEUED: Final = DeliveryState.QUEUED.value
 _CREATED: Final = DeliveryState.CREATED.value
 
 # The three tables in one statement, the parents of every row having been read in this transaction: so no foreign key is
-# checked row by row (docs/decisions/0016). What all rows share travels once.
+# checked row by row (docs/decisions/0013). What all rows share travels once.
 _INSERT: Final = """
 WITH said AS MATERIALIZED (
     SELECT * FROM unnest(

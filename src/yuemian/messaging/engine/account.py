@@ -23,12 +23,20 @@ _WELL: Final = frozenset(
     {Outcome.ACCEPTED, Outcome.BAD_RECIPIENT, Outcome.NO_CONSENT, Outcome.CONTENT_REJECTED}
 )
 _UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
-#: A rate for planning turns before any was seen, and the furthest ahead a turn is planned.
+#: A rate for planning turns before any was seen.
 _GUESS: Final = 50.0
-_FURTHEST: Final = 600.0
+#: The furthest ahead a turn is planned: by a rate that is known, and by one that is only guessed from what was seen.
+_FURTHEST_KNOWN: Final = 600.0
+_FURTHEST_GUESSED: Final = 20.0
 _RECENT: Final = 5.0
-#: A claim that waits longer than this for the gate shows that the account is slower than the worker.
-_LONG: Final = 1.0
+#: A claim that waits longer than this for the gate shows that the account is slower than the worker. Long enough that
+#: claims behind one another at a healthy account are never put off: rendering them twice costs more than waiting.
+_LONG: Final = 5.0
+#: Less than one in so many refused as too fast is no word about the account.
+_FEW: Final = 5
+#: After so many such refusals in a row a long silence is kept; before, no longer than this.
+_IN_A_ROW: Final = 3
+_SHORT: Final = 5.0
 
 
 class AccountRow(NamedTuple):
@@ -65,7 +73,8 @@ class Account:
         self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
         self.is_probe_planned = False
         self._turns = 0.0
-        self._recent: deque[tuple[float, int]] = deque()
+        self._refusals = 0  # as too fast, with nothing else between them
+        self._recent: deque[tuple[float, int, float]] = deque()  # when, how many, seconds on the wire
 
     @property
     def row_id(self) -> UUID | None:
@@ -101,8 +110,10 @@ class Account:
         self.code = row.health_code
         ceiling, learned = row.per_second or self.provider.limits.per_second, row.learned_per_second or 0.0
         if (ceiling, learned) != (self.pace.ceiling, self.pace.learned):
-            too_fast = max(self.pace.too_fast, learned)
-            self.pace = Pace(ceiling, learned, too_fast, grown_at=asyncio.get_running_loop().time())
+            now, too_fast = asyncio.get_running_loop().time(), max(self.pace.too_fast, learned)
+            was_refused = learned and (not self.pace.learned or learned < self.pace.learned)
+            refused_at = now if was_refused else self.pace.refused_at
+            self.pace = Pace(ceiling, learned, too_fast, grown_at=now, refused_at=refused_at)
 
     def _breaker_of(self, row: AccountRow) -> Breaker:
         if row.health == Circuit.OK:
@@ -126,20 +137,27 @@ class Account:
             return Decimal(0)
         return self.row.cost * (count_segments(message.text).parts if self.channel is Channel.SMS else 1)
 
-    def saw(self, count: int) -> None:
-        """So many have just been sent: what the account can do, for planning and for learning."""
+    def saw(self, count: int, seconds: float) -> None:
+        """So many took so long on the wire: what the account can do, for planning and for learning."""
         now = asyncio.get_running_loop().time()
-        self._recent.append((now, count))
-        while self._recent and self._recent[0][0] < now - _RECENT:
+        self._recent.append((now, count, seconds))
+        while self._recent[0][0] < now - _RECENT:
             self._recent.popleft()
 
     @property
     def throughput(self) -> float:
-        """Messages per second of late; 0 when nothing was sent."""
+        """Messages per second that it was given of late; 0 when nothing was sent."""
         if not self._recent:
             return 0.0
         span = asyncio.get_running_loop().time() - self._recent[0][0]
-        return sum(count for _, count in self._recent) / max(span, 1.0)
+        return sum(count for _, count, _ in self._recent) / max(span, 1.0)
+
+    @property
+    def capacity(self) -> float:
+        """Messages per second while it was busy: idle time says nothing about what it can do."""
+        busy = sum(seconds for _, _, seconds in self._recent)
+        count = sum(count for _, count, _ in self._recent)
+        return self.provider.limits.concurrency * count / busy if busy > 0 else 0.0
 
     def turn(self) -> float:
         """Seconds until the turn of one more message that cannot go now; each call hands out the next turn.
@@ -147,10 +165,26 @@ class Account:
         So a queue behind a slow account is put in order once, instead of being claimed over and over.
         """
         now = asyncio.get_running_loop().time()
-        rate = self.pace.rate or self.throughput or _GUESS
+        rate = self.pace.rate or self.capacity or _GUESS
         start = max(self._turns, now + self.pace.wait(now))
-        self._turns = min(start + 1 / rate, now + _FURTHEST)
+        furthest = _FURTHEST_KNOWN if self.pace.rate else _FURTHEST_GUESSED
+        self._turns = min(start + 1 / rate, now + furthest)
         return self._turns - now
+
+    def asked_to_slow_down(self, receipts: list[Receipt]) -> float | None:
+        """For how many seconds the whole account is silent, or None when these answers are no word about it.
+
+        A few among many concern their recipients (a mail server that greylists says the same words). A long silence
+        is kept only when nothing else was heard meanwhile: one message must not hold up all others for a minute.
+        """
+        waits = [receipt.retry_after or 0.0 for receipt in receipts if receipt.kind is Outcome.THROTTLED]
+        if len(waits) < len(receipts):
+            self._refusals = 0
+        self._refusals += len(waits)
+        if not waits or len(waits) * _FEW < len(receipts):
+            return None
+        longest = max(waits)
+        return longest if self._refusals >= _IN_A_ROW else min(longest, _SHORT)
 
     def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
         """How many receipts say that it is well, and how many that it is not."""

@@ -207,8 +207,8 @@ class Accounts:
         """Write down what clean sending has taught, for the other workers too."""
         for account in self._rows.values():
             known = account.row.learned_per_second if account.row else None
-            if known and account.pace.learned > known:
-                values = {"id": account.row_id, "known": known, "learned": account.pace.learned}
+            if known and (account.pace.learned > known or not account.pace.learned):
+                values = {"id": account.row_id, "known": known, "learned": account.pace.learned or None}
                 await database.patiently(statements.SPEED_UP, values)
 
     async def probe_refused(self, database: Database) -> int:

@@ -197,7 +197,9 @@ class HandOver:
         if provider.dedup is Dedup.LOOKUP:
             # Frozen past its lease, this process would send what was looked up, not found, and sent by another one.
             chunk = [replace(message, leave_by=leave_by) for message in chunk]
+        began = leaving_clock()
         receipts = await _receipts(provider, chunk)
+        account.saw(len(receipts), leaving_clock() - began)
         await self._learn(account, receipts)
         unsent = zip(chunk, receipts, strict=True)
         await self._refund(worker, mail, [m for m, receipt in unsent if receipt.kind in DEFINITELY_NOT_SENT])
@@ -242,13 +244,11 @@ class HandOver:
 
     async def _learn(self, account: Account, receipts: list[Receipt]) -> None:
         """What the answers say about the account's speed and health."""
-        account.saw(len(receipts))
-        waits = [receipt.retry_after or 0.0 for receipt in receipts if receipt.kind is Outcome.THROTTLED]
         now = asyncio.get_running_loop().time()
-        if waits:
-            account.pace = throttled(account.pace, account.throughput, now, max(waits))
+        silence = account.asked_to_slow_down(receipts)
+        if silence is not None:
+            account.pace = throttled(account.pace, account.throughput, now, silence)
             if account.row_id is not None:
-                silence = account.pace.wait(now)
                 values = {"id": account.row_id, "learned": account.pace.learned, "silence": silence}
                 await self._database.patiently(account_statements.SLOW_DOWN, values)
         elif account.pace.learned:

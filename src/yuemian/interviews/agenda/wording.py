@@ -120,7 +120,7 @@ def condition_words(conditions: Conditions) -> list[str]:
     if conditions.missed_at_least:
         count = conditions.missed_at_least
         text = ngettext("missed an interview before", "missed %(count)d interviews before", count)
-        found.append(text % {"count": count} if count > 1 else text)
+        found.append(text % {"count": count})
     if conditions.weekdays:
         found.append(listed(weekday(number) for number in sorted(conditions.weekdays)))
     if conditions.starts_from:

@@ -12,12 +12,12 @@ from django.utils.translation import get_language, gettext, ngettext
 from yuemian.accounts.models import Branch, User
 from yuemian.domain.cadence import Anchor, Step
 from yuemian.domain.states import Channel, Purpose
-from yuemian.interviews import plan_wording as words
-from yuemian.interviews.agenda_wording import EXTRAS, condition_words, pick, rule
+from yuemian.interviews.agenda.wording import EXTRAS, condition_words, pick, rule
 from yuemian.interviews.models import Interview, Plan
-from yuemian.interviews.plan_changes import Effect
-from yuemian.interviews.plan_drawing import START, Drawing, draw, ordered
-from yuemian.interviews.plan_forms import PlanEdit, StepForm
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.changes import Effect
+from yuemian.interviews.plans.drawing import START, Drawing, draw, ordered
+from yuemian.interviews.plans.forms import PlanEdit, StepForm
 from yuemian.interviews.wording import CHANNEL_ICONS, CHANNELS, PURPOSES, Text
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from yuemian.domain.cadence import AgendaItem, Step, Verdict
 from yuemian.domain.states import Purpose
-from yuemian.interviews import plan_wording as words
-from yuemian.interviews.agenda_wording import EXTRAS, condition_words, pick, rule
+from yuemian.interviews.agenda.wording import EXTRAS, condition_words, pick, rule
+from yuemian.interviews.plans import wording as words
 
 _AHEAD: Final = frozenset({Verdict.DUE, Verdict.COMING, Verdict.WAITING})
 

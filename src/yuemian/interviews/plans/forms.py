@@ -20,11 +20,11 @@ from yuemian.accounts.models import User
 from yuemian.domain.cadence import PLANNABLE, Anchor, Conditions, Extra, Pick, Step
 from yuemian.domain.cadence.step import LONGEST_OFFSET, MOST_STEPS
 from yuemian.domain.states import Answer, Channel, Mode, Purpose
-from yuemian.interviews import plan_wording as words
-from yuemian.interviews.agenda_wording import EXTRAS
+from yuemian.interviews.agenda.wording import EXTRAS
 from yuemian.interviews.forms import TimeInput
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_shelf import free_places
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.shelf import free_places
 from yuemian.interviews.wording import CHANNELS, MODES, PURPOSES
 from yuemian.ui.form_renderer import QuickRenderer
 

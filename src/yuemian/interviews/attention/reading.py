@@ -20,7 +20,7 @@ from yuemian.domain.remedy import Remedy, remedies_for
 from yuemian.domain.states import FAILED, NEEDING_ATTENTION, Channel, DeliveryState, Purpose, ReasonCode
 from yuemian.hiring.models import Job
 from yuemian.interviews import wording
-from yuemian.interviews.attention_wording import REMEDIES
+from yuemian.interviews.attention.wording import REMEDIES
 from yuemian.interviews.board import read_choice, read_id
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.wording import Reason, Text

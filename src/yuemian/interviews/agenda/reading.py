@@ -31,7 +31,7 @@ from yuemian.domain.states import (
 )
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.models import SUBJECT_KIND, Plan
-from yuemian.interviews.plan_reading import PLAN_OF, terms_of
+from yuemian.interviews.plans.reading import PLAN_OF, terms_of
 from yuemian.messaging.reach import available_channels
 from yuemian.trust.bulk import id_array
 

@@ -16,15 +16,15 @@ from yuemian.domain.names import comparable_name
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, InterviewState, Purpose
 from yuemian.domain.when import present
-from yuemian.interviews import plan_wording as words
 from yuemian.interviews.actions.route import StepRequest, Target, routes_for
-from yuemian.interviews.agenda_reading import read_agendas, read_cases
-from yuemian.interviews.agenda_wording import VERDICTS, pick, sentence
+from yuemian.interviews.agenda.reading import read_agendas, read_cases
+from yuemian.interviews.agenda.wording import VERDICTS, pick, sentence
 from yuemian.interviews.models import Interview, Plan
-from yuemian.interviews.plan_changes import Effect, effect_of
-from yuemian.interviews.plan_forms import PlanEdit
-from yuemian.interviews.plan_reading import terms_of
-from yuemian.interviews.plan_shelf import open_under
+from yuemian.interviews.plans import wording as words
+from yuemian.interviews.plans.changes import Effect, effect_of
+from yuemian.interviews.plans.forms import PlanEdit
+from yuemian.interviews.plans.reading import terms_of
+from yuemian.interviews.plans.shelf import open_under
 from yuemian.interviews.wording import Text
 from yuemian.messaging.actions.content import NoTemplate, texts_of, version_for
 from yuemian.messaging.previews import Person

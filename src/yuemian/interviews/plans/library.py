@@ -16,7 +16,7 @@ from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import Step, check_plannable, steps_from_json, steps_to_json
 from yuemian.interviews.actions.replan import wake_clock
 from yuemian.interviews.models import Plan
-from yuemian.interviews.plan_reading import AFTERLIFE
+from yuemian.interviews.plans.reading import AFTERLIFE
 from yuemian.trust import audit
 
 #: Interviews from before there were plans get a cadence; those long over need none.

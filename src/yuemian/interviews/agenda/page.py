@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from yuemian.domain.cadence import AgendaItem, Verdict, WhyCode
 from yuemian.domain.states import Attendance, Purpose
-from yuemian.interviews import agenda_wording, wording
+from yuemian.interviews import wording
 from yuemian.interviews.actions.attendance import can_record
-from yuemian.interviews.agenda_reading import read_agendas
+from yuemian.interviews.agenda.reading import read_agendas
+from yuemian.interviews.agenda.wording import VERDICTS, condition_words, pick, sentence
 from yuemian.interviews.models import Interview
 from yuemian.ui.states import appearance
 
@@ -93,12 +94,12 @@ def _line(item: AgendaItem, zone: ZoneInfo) -> Line:
     step = item.step
     return Line(
         title=wording.purpose(step.purpose),
-        verdict=agenda_wording.VERDICTS[item.verdict],
+        verdict=VERDICTS[item.verdict],
         tone=_TONES[item.verdict],
         at=item.due_at,
-        sentence=agenda_wording.sentence(item, zone),
-        channels="" if step.purpose == Purpose.STAFF_REMINDER else agenda_wording.pick(step),
-        conditions=agenda_wording.condition_words(step.conditions),
+        sentence=sentence(item, zone),
+        channels="" if step.purpose == Purpose.STAFF_REMINDER else pick(step),
+        conditions=condition_words(step.conditions),
         is_uncertain=item.is_uncertain,
         is_suggestion=item.is_suggestion,
     )

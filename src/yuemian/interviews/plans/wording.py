@@ -1,4 +1,4 @@
-"""The words of the plan editor; how a step reads in a sentence is said by `agenda_wording`."""
+"""The words of the plan editor; how a step reads in a sentence is said by `agenda.wording`."""
 
 from __future__ import annotations
 

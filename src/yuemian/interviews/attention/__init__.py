@@ -1,0 +1,1 @@
+"""Deliveries that do not go on by themselves: read, counted and worded."""
