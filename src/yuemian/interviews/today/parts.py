@@ -154,7 +154,9 @@ def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[
     )
     answers = found.order_by("starts_at", "id").values_list("pk", "answer", "attendance")
     unknown = str(Attendance.UNKNOWN)
-    return [Pick(pk, None, answer if came == unknown else came) for pk, answer, came in answers[: COUNTED + 1]]
+    return [
+        Pick(pk, None, answer if came == unknown else came) for pk, answer, came in answers[: COUNTED + 1]
+    ]
 
 
 def who_came(rows: InterviewQuerySet, midnight: datetime) -> list[Pick]:
