@@ -17,6 +17,7 @@ from yuemian.domain.routing.learning import is_in_holdout
 from yuemian.domain.states import Attendance, Channel, DeliveryState, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.interviews.actions.invite import Summary, router_for, send, send_chosen, summarize_chosen
+from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.actions.route import Router, StepRequest, Target, routes_for
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import Interview
@@ -313,3 +314,33 @@ def test_an_answer_after_the_interview_was_answered_teaches_nothing(cast: Cast, 
     tell(cast, past, Channel.SMS, at=now - timedelta(days=5), purpose=Purpose.REMINDER)
     route = route_of(cast, interview, now)
     assert route.explanation.encode() == "answers_here;channel=email;answered=1;sent=1"
+
+
+def answered_on(cast: Cast, interview: Interview, now: datetime) -> dict[str, str]:
+    """Channel → state of what HR's reply caused."""
+    reply(cast.recruiter, interview, "可以，地下二层。", now=now)
+    mine = Delivery.objects.filter(
+        notification__subject_id=interview.pk, notification__purpose=Purpose.ANSWER
+    )
+    return dict(mine.order_by("position").values_list("channel", "state"))
+
+
+@pytest.mark.parametrize(
+    ("is_learned", "ahead", "expected"),
+    [
+        (True, timedelta(days=3), {"sms": "queued", "email": "created"}),
+        (True, timedelta(hours=23), {"sms": "queued", "email": "queued"}),
+        (False, timedelta(days=3), {"sms": "queued", "email": "queued"}),
+    ],
+    ids=["with time left", "on the same day", "switched off"],
+)
+def test_an_answer_of_hr_goes_where_the_person_reads_and_everywhere_when_time_is_short(
+    cast: Cast, now: datetime, is_learned: bool, ahead: timedelta, expected: dict[str, str]
+) -> None:
+    interview = newcomer(cast, now=now)
+    Candidate.objects.update(preferred_channel="sms")  # so that chance has no say
+    Interview.objects.filter(pk=interview.pk).update(starts_at=now + ahead)
+    cast.organization.is_routing_learned = is_learned
+    cast.organization.save()
+    interview.refresh_from_db()
+    assert answered_on(cast, interview, now) == expected

@@ -13,11 +13,11 @@ from django.utils import timezone
 from tests.factories import Cast, create_interview, create_template
 from yuemian.domain.cadence import Anchor, Conditions, Extra, Pick, Step, steps_to_json
 from yuemian.domain.states import Answer, Attendance, Channel, DeliveryState, Mode, Purpose, ReasonCode
+from yuemian.hiring.actions import set_contact_use
 from yuemian.interviews.actions.attendance import promise_result, record_attendance
 from yuemian.interviews.actions.change import Facts, cancel_interview, change_interview
 from yuemian.interviews.actions.choose import Plan as SendPlan
 from yuemian.interviews.actions.choose import choose, press_send, stop
-from yuemian.interviews.actions.contacts import use_contact
 from yuemian.interviews.actions.plans import archive_plan, copy_plan, save_plan
 from yuemian.interviews.actions.respond import respond
 from yuemian.interviews.models import Cadence, Interview, Plan, StepOutcome, StepRecord
@@ -324,9 +324,22 @@ def test_without_an_address_a_step_waits_and_goes_when_one_is_added(cast: Cast, 
     points.update(state="suppressed")
     work(cast, now)
     assert (said(interview), outcomes(interview)) == ([], {})
-    use_contact(cast.recruiter, points[0], is_in_use=True, now=now + timedelta(minutes=1))
+    set_contact_use(cast.recruiter, points[0].pk, is_in_use=True, now=now + timedelta(minutes=1))
     work(cast, now + timedelta(minutes=1))
     assert len(said(interview)) == 1
+
+
+def test_an_address_taken_out_of_use_is_looked_at_in_the_same_transaction(cast: Cast, now: datetime) -> None:
+    create_plan(cast, REMIND, now=now)
+    mine, others = (create_interview(cast, now=now, starts_at=now + 3 * DAY) for _ in range(2))
+    work(cast, now)
+    later = now + HOUR
+    point = mine.application.candidate.contact_points.all()[0]
+    set_contact_use(cast.recruiter, point.pk, is_in_use=False, now=later)
+    assert (next_look(mine), next_look(others)) == (later, now + 2 * DAY)
+    work(cast, later)
+    set_contact_use(cast.recruiter, point.pk, is_in_use=False, now=later + HOUR)  # it is out of use already
+    assert next_look(mine) == now + 2 * DAY
 
 
 def test_other_quiet_hours_of_the_branch_count_at_once(cast: Cast, now: datetime) -> None:

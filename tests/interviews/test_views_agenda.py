@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.factories import Cast, create_interview, sign_in_client
 from tests.interviews.test_steps import DAY, HOUR, INVITE, NUDGE, REMIND, create_plan, leave, work
 from yuemian.domain.states import Attendance
+from yuemian.interviews.actions.plans import copy_plan
 from yuemian.interviews.models import Interview
 from yuemian.trust.models import AuditEntry
 
@@ -47,6 +48,19 @@ def test_what_is_not_sent_stands_there_with_its_reason(
     leave(interview, now)
     html = page(recruiter_client, interview)
     assert "message is not sent" in html or "messages are not sent" in html
+
+
+def test_the_page_leads_to_the_nearest_plan_that_holds(
+    recruiter_client: Client, cast: Cast, now: datetime
+) -> None:
+    everywhere = create_plan(cast, INVITE, now=now)
+    interview = create_interview(cast, now=now, starts_at=now + 5 * DAY)
+    assert f'href="/plans/{everywhere.pk}"' in page(recruiter_client, interview)
+    own = copy_plan(cast.recruiter, everywhere, name="只此职位", now=now, job=interview.application.job)
+    html = page(recruiter_client, interview)
+    assert f'href="/plans/{own.pk}"' in html
+    assert f'href="/plans/{everywhere.pk}"' not in html
+    assert recruiter_client.get(f"/plans/{own.pk}").status_code == 200
 
 
 def test_without_a_plan_the_page_says_so(recruiter_client: Client, cast: Cast, now: datetime) -> None:

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import (
+    PASSWORD,
     Cast,
     create_cast,
     create_interview,
@@ -66,8 +67,20 @@ def test_everybody_but_auditors_has_a_today(cast: Cast, role: str, status: int) 
     assert sign_in_client(getattr(cast, role)).get("/today").status_code == status
 
 
-def test_it_is_the_home(cast: Cast, recruiter_client: Client) -> None:
-    assert recruiter_client.get("/")["Location"] == "/today"
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [("recruiter", "/today"), ("lead", "/today"), ("owner", "/today"), ("interviewer", "/today"),
+     ("auditor", "/settings/audit")],
+)  # fmt: skip
+def test_everybody_who_signs_in_lands_on_a_page_that_is_theirs(cast: Cast, role: str, home: str) -> None:
+    client = Client()
+    person = getattr(cast, role)
+    answer = client.post("/sign-in", {"email": person.email, "password": PASSWORD}, follow=True)
+    assert answer.redirect_chain[-1][0] == home
+    assert answer.status_code == 200
+    menu = [entry["path"] for entry in answer.context["frame"]["navigation"]]
+    assert menu
+    assert {client.get(url).status_code for url in menu} == {200}
 
 
 def test_an_interviewer_sees_whom_they_meet_where_and_whom_to_ask_and_no_work_of_hr(
@@ -314,3 +327,15 @@ def test_the_page_holds_no_address_of_a_candidate(
     assert Delivery.objects.count() == 1
     assert "secret@" not in page(recruiter_client).content.decode()
     assert cast.recruiter.role == Role.RECRUITER
+
+
+def test_where_no_address_reaches_a_candidate_one_press_leads_to_their_page(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = create_interview(cast, now=now, starts_at=now + DAY)
+    candidate = interview.application.candidate
+    link = f'href="/candidates/{candidate.pk}"'
+    assert link not in page(recruiter_client).content.decode()
+    candidate.contact_points.update(state="invalid")
+    assert link in page(recruiter_client).content.decode()
+    assert recruiter_client.get(f"/candidates/{candidate.pk}").status_code == 200

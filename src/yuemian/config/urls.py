@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
 
 from yuemian.config import views
 
@@ -12,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
     path("settings/health", views.health, name="settings-health"),
-    path("", RedirectView.as_view(url="/today"), name="home"),
+    path("", views.home, name="home"),
     path("", include("yuemian.accounts.urls")),
     path("", include("yuemian.hiring.urls")),
     path("", include("yuemian.portal.urls")),

@@ -1,11 +1,12 @@
-"""What machines ask: does the process live, can it serve, how is it; and the same for the administrator's eyes."""
+"""The start page; what machines ask: does the process live, can it serve, how is it; the same for the administrator."""
 
 from __future__ import annotations
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,6 +16,14 @@ from yuemian.accounts.guards import SignedInRequest, public, requires
 from yuemian.accounts.models import Permission
 from yuemian.config.health import health_of
 from yuemian.config.metrics import may_scrape, registry
+
+
+@require_safe
+@never_cache
+def home(request: SignedInRequest) -> HttpResponseRedirect:
+    """Where a person's work begins: auditors see no candidates, and so have no day."""
+    sees_interviews = request.user.may(Permission.SEE_INTERVIEWS)
+    return HttpResponseRedirect(reverse("today" if sees_interviews else "settings-audit"))
 
 
 class _Migrations:

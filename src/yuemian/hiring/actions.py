@@ -11,6 +11,7 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState, Job, JobFamily
+from yuemian.hiring.signals import contacts_changed
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.keyring import keyring
@@ -60,6 +61,7 @@ def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetim
             subject=("candidate", point.candidate_id),
             contact_point=point.pk,
         )
+        contacts_changed.send(ContactPoint, point=point, is_in_use=is_in_use, at=now)
         announce(user.organization_id, "interviews")
 
 

@@ -9,6 +9,7 @@ from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
+from yuemian.hiring.signals import contacts_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
@@ -71,6 +72,8 @@ class InterviewsConfig(AppConfig):
         post_save.connect(touch_branch, sender="accounts.Branch", dispatch_uid="replan")
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
+        look_at_person = import_string("yuemian.interviews.rules.look_at_person")
+        contacts_changed.connect(look_at_person, dispatch_uid="interviews")
         register_chore(
             Chore(
                 "plan-steps",

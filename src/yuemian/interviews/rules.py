@@ -1,4 +1,4 @@
-"""What the rules of a branch changed is looked at again: other quiet hours move what its interviews will hear."""
+"""What rooms below changed is looked at again: other quiet hours or addresses move what interviews will hear."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
-from yuemian.interviews.actions.replan import touch
+from yuemian.hiring.models import ContactPoint
+from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.interviews.plans.reading import AFTERLIFE
 
@@ -18,3 +19,8 @@ def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> Non
         organization_id=branch.organization_id, branch=branch, starts_at__gt=at - AFTERLIFE
     ).exclude(state=InterviewState.CANCELLED)
     touch(branch.organization_id, list(rows.values_list("pk", flat=True)), now=at)
+
+
+def look_at_person(sender: object, *, point: ContactPoint, at: datetime, **_: Any) -> None:  # noqa: ARG001
+    """Receives `contacts_changed`: a step that waits for an address goes at once when one is there again."""
+    touch_candidates(point.organization_id, [point.candidate_id], now=at)

@@ -1,11 +1,13 @@
-"""The messaging app; lets the clock count what routing learns."""
+"""The messaging app; lets the clock count what routing learns, and hears of addresses out of use."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
+from yuemian.hiring.signals import contacts_changed
 from yuemian.messaging.clock import Chore, register_chore
 
 #: Interviews begin all day; what they teach need not be known sooner.
@@ -20,3 +22,6 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         register_chore(LEARNING)
         register_chore(STRAYS)
+        # By name: models cannot be imported before every app stands.
+        heed_contact = import_string("yuemian.messaging.actions.call_off.heed_contact")
+        contacts_changed.connect(heed_contact, dispatch_uid="messaging")

@@ -29,16 +29,17 @@ class NavigationEntry:
         return not role or role in self.roles
 
 
-_EVERYONE = frozenset({"administrator", "recruiter", "hiring_lead", "interviewer", "auditor"})
+#: Auditors see no candidates.
+_HIRING = frozenset({"administrator", "recruiter", "hiring_lead", "interviewer"})
 _HR = frozenset({"administrator", "recruiter", "hiring_lead"})
 
 _SENDING = frozenset({"administrator", "recruiter"})
 
 NAVIGATION = (
-    NavigationEntry("/today", word("page", "Today"), "calendar-check", _EVERYONE),
-    NavigationEntry("/interviews", _("Interviews"), "calendar", _EVERYONE),
+    NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
+    NavigationEntry("/interviews", _("Interviews"), "calendar", _HIRING),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
-    NavigationEntry("/imports", _("Imports"), "upload", _HR),
+    NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
     NavigationEntry(

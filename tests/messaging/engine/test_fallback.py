@@ -12,6 +12,7 @@ from tests.factories import create_interviews
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
 from yuemian.channels.base import Dedup, Outcome, Receipt
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, ReasonCode
+from yuemian.hiring.actions import set_contact_use
 from yuemian.hiring.models import ContactPoint
 from yuemian.interviews.actions.invite import send_chosen
 from yuemian.messaging.actions.call_off import fall_back, leave_out_contacts
@@ -162,6 +163,16 @@ def test_an_address_that_opts_out_gives_way_to_the_next_channel(routed: Story) -
         (point,) = ContactPoint.objects.filter(channel="email").values_list("pk", flat=True)
         assert leave_out_contacts([point], ReasonCode.OPTED_OUT, now=routed.now) == 1
     assert by_channel(routed, "state", "reason") == {"email": ("skipped", "opted_out"), "sms": ("queued", "")}
+
+
+def test_an_address_taken_out_of_use_by_hand_gives_way_to_the_next_channel(routed: Story) -> None:
+    with acting_in(routed.cast.organization.pk):
+        point = ContactPoint.objects.get(channel="email")
+        set_contact_use(routed.cast.recruiter, point.pk, is_in_use=False, now=routed.now)
+    assert by_channel(routed, "state", "reason") == {
+        "email": ("skipped", "suppressed"),
+        "sms": ("queued", ""),
+    }
 
 
 @pytest.mark.parametrize(

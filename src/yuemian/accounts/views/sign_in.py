@@ -79,4 +79,4 @@ def _with_cookie(response: HttpResponse, token: str) -> HttpResponse:
 def _safe_target(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     is_own = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target.startswith("/") and is_own else "/today"
+    return target if target.startswith("/") and is_own else "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yuemian.domain.routing.choosing import choose_route
 from yuemian.domain.routing.facts import (
+    SAME_DAY,
     Lane,
     Person,
     PointState,
@@ -15,6 +16,7 @@ from yuemian.domain.routing.hour import choose_hour
 from yuemian.domain.routing.sentence import ReasonedSentence, Why
 
 __all__ = [
+    "SAME_DAY",
     "Lane",
     "Person",
     "PointState",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from yuemian.accounts.models import User
+from yuemian.domain.routing import SAME_DAY
 from yuemian.domain.states import Answer, Purpose, check_move
-from yuemian.interviews.actions.invite import plan_items, summarize
+from yuemian.interviews.actions.invite import plan_items, router_for, summarize_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Response
 from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.actions.conversation import add_message
@@ -143,8 +144,17 @@ def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Mess
     with transaction.atomic():
         message = add_message(interview.application, text, interview_id=interview.pk, author=user, now=now)
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
-        summary = summarize(
-            [interview], version, Purpose.ANSWER, available_channels(user.organization), now=now, resend=True
+        is_same_day = interview.starts_at - now < SAME_DAY
+        # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.
+        is_routed = user.organization.is_routing_learned and not is_same_day
+        summary = summarize_chosen(
+            [interview.pk],
+            version,
+            Purpose.ANSWER,
+            available_channels(user.organization),
+            now=now,
+            resend=True,
+            router=router_for(user.organization, version, Purpose.ANSWER, now=now) if is_routed else None,
         )
         occasion = Occasion(
             organization=user.organization,
@@ -154,7 +164,7 @@ def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Mess
             due_at=now,
             now=now,
             actor=user,
-            is_same_day=interview.starts_at - now < timedelta(hours=24),
+            is_same_day=is_same_day,
         )
         plan_items(
             occasion, summary.going, hr_answer=text.strip(), candidate_question=_last_question(interview)

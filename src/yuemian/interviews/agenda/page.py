@@ -14,7 +14,8 @@ from yuemian.interviews import wording
 from yuemian.interviews.actions.attendance import can_record
 from yuemian.interviews.agenda.reading import read_agendas
 from yuemian.interviews.agenda.wording import VERDICTS, condition_words, pick, sentence
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, Plan
+from yuemian.interviews.plans.reading import plans_for
 from yuemian.ui.states import appearance
 
 ATTENDANCE_ICONS: Final = {Attendance.ATTENDED: "check", Attendance.NO_SHOW: "x", Attendance.EXCUSED: "clock"}
@@ -48,7 +49,7 @@ class Agenda:
 
     coming: list[Line] = field(default_factory=list)
     skipped: list[Line] = field(default_factory=list)
-    has_plan: bool = True
+    plan: Plan | None = None
 
 
 def agenda_of(interview: Interview, now: datetime, zone: ZoneInfo) -> Agenda:
@@ -56,7 +57,7 @@ def agenda_of(interview: Interview, now: datetime, zone: ZoneInfo) -> Agenda:
     return Agenda(
         coming=lines(_coming(items, interview), zone),
         skipped=lines((item for item in items if item.verdict == Verdict.SKIPPED), zone),
-        has_plan=bool(items),
+        plan=plans_for(interview.organization_id, [interview.pk]).get(interview.pk),
     )
 
 

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.domain.states import Answer
-from yuemian.hiring.actions import NotOurs
+from yuemian.hiring.actions import NotOurs, set_contact_use
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews import board, candidate_story, timeline, wording
-from yuemian.interviews.actions.contacts import use_contact
 from yuemian.interviews.models import Interview
 from yuemian.interviews.rows import rows_of
 from yuemian.interviews.views.detail import contacts_of
@@ -68,7 +67,7 @@ def contact(request: SignedInRequest, candidate_id: UUID, point_id: UUID) -> Htt
     point = get_object_or_404(ContactPoint, pk=point_id, candidate=candidate)
     is_in_use = request.POST.get("use") == "1"
     try:
-        use_contact(request.user, point, is_in_use=is_in_use, now=timezone.now())
+        set_contact_use(request.user, point.pk, is_in_use=is_in_use, now=timezone.now())
     except NotOurs:
         messages.error(request, _("The candidate opted out of this channel; only they can take that back."))
     else:

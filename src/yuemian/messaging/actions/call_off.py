@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
+from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
@@ -81,6 +82,12 @@ def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, 
         )
         fall_back([delivery for delivery, _ in gone])
     return len(gone)
+
+
+def heed_contact(sender: object, *, point: ContactPoint, is_in_use: bool, at: datetime, **_: Any) -> None:  # noqa: ARG001
+    """Receives `contacts_changed`: what waits for an address that is out of use goes another way at once."""
+    if not is_in_use:
+        leave_out_contacts([point.pk], ReasonCode.SUPPRESSED, now=at)
 
 
 def fall_back(deliveries: Collection[UUID]) -> None:

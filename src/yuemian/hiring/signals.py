@@ -1,0 +1,9 @@
+"""News that travels upward: rooms above listen, hiring does not know them."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+#: A person took an address out of use or put it back. Sent in the transaction that saves it, with `point`,
+#: `is_in_use` and `at`. Receivers may write, and must not wait for anything.
+contacts_changed = Signal()
