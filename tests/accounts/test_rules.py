@@ -102,6 +102,16 @@ def test_a_rule_that_is_none_is_refused(
     assert field in answer.context["form"].errors
 
 
+def test_a_form_complains_in_our_words(cast: Cast, owner: Client) -> None:
+    """Django's own Chinese commands where ours says what helps; a branch has a name, not a person's."""
+    values = branch_form(cast.shanghai, name="", time_zone="Asia/Shanghai")
+    page = owner.post(
+        f"/settings/branches/{cast.shanghai.pk}", values, headers={"accept-language": "zh-hans"}
+    )
+    told = page.content.decode()
+    assert "<strong>名称</strong> 请填写这一项。" in " ".join(told.split())
+
+
 def test_a_recruiter_changes_no_rule(cast: Cast, recruiter_client: Client) -> None:
     for path in ("/settings/organization", f"/settings/branches/{cast.shanghai.pk}"):
         assert recruiter_client.get(path).status_code == 403

@@ -286,6 +286,25 @@ def test_a_day_begins_at_midnight_where_the_person_sits(cast: Cast, now: datetim
     assert (names(found, Part.TODAY), names(found, Part.TOMORROW)) == (["今晚"], ["明早"])
 
 
+def test_who_came_or_failed_to_is_no_longer_undecided(cast: Cast, now: datetime) -> None:
+    put(cast, now, starts_at=now + HOUR)
+    put(cast, now, starts_at=now + HOUR, answer=Answer.ACCEPTED)
+    past = now - HOUR
+    put(cast, now, starts_at=past, attendance=Attendance.ATTENDED, state=InterviewState.COMPLETED)
+    put(cast, now, starts_at=past, attendance=Attendance.NO_SHOW, state=InterviewState.NO_SHOW)
+    accepted = Answer.ACCEPTED
+    put(
+        cast,
+        now,
+        starts_at=past,
+        answer=accepted,
+        attendance=Attendance.EXCUSED,
+        state=InterviewState.NO_SHOW,
+    )
+    today = day_of(cast.recruiter, now=now)[Part.TODAY]
+    assert (today.count, today.coming, today.not_coming, today.unclear) == (5, 2, 2, 1)
+
+
 def test_one_sees_ones_own_a_branch_or_all(cast: Cast, now: datetime) -> None:
     other = create_user(cast.organization, Role.RECRUITER, "周航", branch=cast.shanghai)
     put(cast, now, name="我的", starts_at=now + HOUR, answer=Answer.ACCEPTED)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
 from tests.messaging.test_remedy import trouble
 from yuemian.accounts.models import Role
-from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.states import Attendance, Channel, InterviewState, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
@@ -41,6 +41,13 @@ def test_two_interviews_stand_in_one_story(cast: Cast, recruiter_client: Client,
     abouts = {each.about for each, _at in answer.context["told"]}
     assert len(abouts) == 2
     assert all(abouts)
+
+
+def test_who_missed_an_interview_is_said_once(cast: Cast, recruiter_client: Client, now: datetime) -> None:
+    missed = create_interview(cast, now=now, name="李雷")
+    Interview.objects.filter(pk=missed.pk).update(state=InterviewState.NO_SHOW, attendance=Attendance.NO_SHOW)
+    page = page_of(recruiter_client, missed.application.candidate)
+    assert page.count(">No-show<") == 1
 
 
 def test_every_attempt_and_decision_of_a_message_is_told(

@@ -37,10 +37,19 @@ AGENT = (
 
 
 class Mailbox:
-    """A real SMTP server on loopback that keeps what it accepts."""
+    """A real SMTP server on loopback that keeps what it accepts, and knows nobody at the addresses in `refused`."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 5.1.1 No such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
@@ -87,6 +96,7 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
         "YUEMIAN_MAIL_FROM": "jobs@galaxy.example",
+        "YUEMIAN_PRIVATE_NETWORKS": "127.0.0.0/8",
         "PYTHONPATH": str(ROOT / "src"),
     }
     with (data / "house.log").open("wb") as log:

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 from PIL import Image, UnidentifiedImageError
 
 from yuemian.accounts.models import Branch, Locale, Organization, Role, User
@@ -44,7 +45,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         model = Organization
         fields = ["name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"]
         labels = {
-            "name": _("Name"),
+            "name": word("account", "Name"),
             "name_en": _("Name in English"),
             "locale": _("Main language"),
             "time_zone": _("Time zone"),
@@ -148,7 +149,7 @@ class BranchForm(forms.ModelForm[Branch]):
         ]
         widgets = {"quiet_from": ClockInput(format="%H:%M"), "quiet_until": ClockInput(format="%H:%M")}
         labels = {
-            "name": _("Name"),
+            "name": word("account", "Name"),
             "name_en": _("Name in English"),
             "time_zone": _("Time zone"),
             "locale": _("Language"),

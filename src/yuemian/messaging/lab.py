@@ -62,8 +62,8 @@ class Letter:
 
     @property
     def preview(self) -> str:
-        """The first words, for a list."""
-        return " ".join(self.text.split())[:90]
+        """The first words, for a list, as mail programs show them: without the marks of plain text."""
+        return " ".join(self.text.replace("**", "").split())[:90]
 
     @property
     def pieces(self) -> tuple[str, str, str]:

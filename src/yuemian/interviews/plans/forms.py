@@ -60,7 +60,7 @@ class StepForm(forms.Form):
 
     default_renderer = QuickRenderer
 
-    is_on = forms.BooleanField(label=_("In use"), required=False)
+    is_on = forms.BooleanField(label=word("step", "In use"), required=False)
     purpose = forms.ChoiceField(label=_("What is said"))
     amount = forms.IntegerField(
         label=_("When"), min_value=0, max_value=LONGEST_OFFSET.days * 24 * 60, initial=0

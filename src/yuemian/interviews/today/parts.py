@@ -148,12 +148,15 @@ def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
 
 
 def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[Pick]:
-    """Everybody of a day who was not cancelled, by hour; `why` is the answer."""
+    """Everybody of a day who was not cancelled, by hour; `why` is the answer, or who came as soon as that is known."""
     found = rows.filter(starts_at__gte=since, starts_at__lt=until).exclude(
         state=str(InterviewState.CANCELLED)
     )
-    answers = found.order_by("starts_at", "id").values_list("pk", "answer")
-    return [Pick(pk, None, answer) for pk, answer in answers[: COUNTED + 1]]
+    answers = found.order_by("starts_at", "id").values_list("pk", "answer", "attendance")
+    unknown = str(Attendance.UNKNOWN)
+    return [
+        Pick(pk, None, answer if came == unknown else came) for pk, answer, came in answers[: COUNTED + 1]
+    ]
 
 
 def who_came(rows: InterviewQuerySet, midnight: datetime) -> list[Pick]:

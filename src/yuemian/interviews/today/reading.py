@@ -129,16 +129,19 @@ class Section:
 
     @property
     def coming(self) -> int:
-        return self.answers.get(Answer.ACCEPTED, 0)
+        return self._said(Answer.ACCEPTED, Attendance.ATTENDED)
 
     @property
     def not_coming(self) -> int:
-        return self.answers.get(Answer.DECLINED, 0)
+        return self._said(Answer.DECLINED, Attendance.NO_SHOW, Attendance.EXCUSED)
 
     @property
     def unclear(self) -> int:
         """How many have not said whether they come."""
         return self.count - self.coming - self.not_coming
+
+    def _said(self, *words: str) -> int:
+        return sum(self.answers.get(word, 0) for word in words)
 
     @property
     def count_text(self) -> str:
