@@ -1,4 +1,4 @@
-"""Django's own complaints about a field, collected so that our catalogue words them; English stays Django's."""
+"""Django's own complaints about a field of a form, collected here so that our catalogue words them in Chinese."""
 
 from __future__ import annotations
 
