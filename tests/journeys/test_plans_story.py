@@ -125,6 +125,7 @@ def test_every_page_of_the_engine_is_accessible_and_fits(
     for path in [*PATHS, *paths_of_this_house(page, house)]:
         page.goto(f"{house.address}{path}")
         expect(page.locator("html")).to_have_attribute("lang", language, ignore_case=True)
+        page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

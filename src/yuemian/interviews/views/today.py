@@ -11,8 +11,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
@@ -102,7 +102,7 @@ def _sends(user: User) -> list[Batch]:
 
 def _switches(user: User, scope: Scope) -> list[tuple[str, Text, bool]]:
     """Address, name and whether it is the present one, of everything the page can be about."""
-    language = user.locale
+    language = get_language() or "en"
     branches = [(str(branch.pk), branch.name_in(language)) for branch in Branch.objects.visible_to(user)]
     choices: list[tuple[str, Text]] = [(MINE, _("Mine")), (EVERYBODY, _("Everybody"))]
     if len(branches) > 1:
