@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.apps import AppConfig
-from django.db.models.signals import post_save
 from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
@@ -68,8 +67,6 @@ class InterviewsConfig(AppConfig):
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.
-        touch_branch = import_string("yuemian.interviews.actions.replan.touch_branch")
-        post_save.connect(touch_branch, sender="accounts.Branch", dispatch_uid="replan")
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         look_at_person = import_string("yuemian.interviews.rules.look_at_person")

@@ -8,11 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.utils import timezone
 
-from yuemian.accounts.models import Branch
 from yuemian.messaging.clock import WAKE_CLOCK
-from yuemian.trust import tenancy
 from yuemian.trust.bulk import id_array
 
 _TOUCH: Final = """
@@ -59,12 +56,6 @@ WHERE i.organization_id = %(organization)s AND a.candidate_id = ANY(%(candidates
 """
 
 
-_OF_BRANCH: Final = """
-SELECT id FROM interviews_interview
-WHERE organization_id = %(organization)s AND branch_id = %(branch)s AND state = 'scheduled' AND starts_at > now()
-"""
-
-
 def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
     """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are."""
     values: dict[str, Any] = {
@@ -87,18 +78,6 @@ def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, no
         cursor.execute(_OF_CANDIDATES, {"organization": organization_id, "candidates": candidates})
         ids = [row[0] for row in cursor.fetchall()]
     return touch(organization_id, ids, now=now)
-
-
-def touch_branch(instance: Branch, *, created: bool, **_: Any) -> None:
-    """Receives a saved branch: its quiet hours decide when every step of its interviews may go."""
-    if created or tenancy.current() != instance.organization_id:
-        return
-    values: dict[str, Any] = {"organization": instance.organization_id, "branch": instance.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_BRANCH, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    if ids:
-        touch(instance.organization_id, ids, now=timezone.now())
 
 
 def wake_clock(organization_id: UUID) -> None:
