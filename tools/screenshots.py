@@ -20,6 +20,8 @@ AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
 )
 NAME = "赵一鸣"
+#: Of a handset in the lab: mail, text messages, WeChat.
+TEXT_MESSAGES = 1
 
 
 def main(address: str, data: Path) -> None:
@@ -50,7 +52,7 @@ def sign_in(browser: Browser, address: str, passphrase: str, locale: str) -> Pag
     page.fill("input[name=email]", "linyue@galaxy.example")
     page.fill("input[name=password]", passphrase)
     page.click("form button.primary")
-    page.wait_for_url("**/interviews")
+    page.wait_for_url("**/today")
     return page
 
 
@@ -75,6 +77,9 @@ def story(zh: Page, en: Page, address: str) -> None:
         page.goto(zh.url)
         page.wait_for_timeout(1500)
         picture(page, f"send-{code}")
+    # On every channel, so that the phones show mail and text message.
+    zh.check("input[name=routing][value=ticked]")
+    zh.wait_for_timeout(1500)
     zh.click("#press button.primary")
     zh.click("dialog[open] button.primary")
     zh.wait_for_url("**/batches/*")
@@ -87,7 +92,7 @@ def story(zh: Page, en: Page, address: str) -> None:
 def answer(page: Page, address: str, number: int, words: str) -> None:
     page.goto(f"{address}/lab")
     handset = page.locator(".lab-phones > li").nth(number)
-    handset.locator("nav a").last.click()
+    handset.locator("nav a").nth(TEXT_MESSAGES).click()
     handset.locator(".bubble a").first.click()
     frame = handset.frame_locator("iframe")
     frame.locator("h1").wait_for()
@@ -101,7 +106,7 @@ def answer(page: Page, address: str, number: int, words: str) -> None:
 def ask(page: Page, address: str) -> None:
     page.goto(f"{address}/lab?q={NAME}")
     handset = page.locator(".lab-phones > li").first
-    handset.locator("nav a").last.click()
+    handset.locator("nav a").nth(TEXT_MESSAGES).click()
     handset.locator(".bubble a").first.click()
     frame = handset.frame_locator("iframe")
     frame.locator("#text").fill("请问需要带电脑吗？附近好停车吗？")
@@ -116,18 +121,22 @@ def ask(page: Page, address: str) -> None:
 
 def standing(browser: Browser, page: Page, address: str, code: str) -> None:
     """The pictures of what stands when the story is over."""
+    page.goto(f"{address}/plans")
+    page.goto(address + str(page.locator(".plan-table tbody th a").first.get_attribute("href")))
+    page.wait_for_timeout(800)
+    picture(page, f"plan-{code}")
     page.goto(f"{address}/interviews")
     picture(page, f"board-{code}")
     page.goto(f"{address}/interviews?q={NAME}")
     page.goto(address + str(page.locator("tbody th a").first.get_attribute("href")))
     picture(page, f"interview-{code}")
     page.goto(f"{address}/lab")
-    page.locator(".lab-phones > li").nth(1).locator("nav a").last.click()
+    page.locator(".lab-phones > li").nth(1).locator("nav a").nth(TEXT_MESSAGES).click()
     page.wait_for_timeout(800)
     page.evaluate("window.scrollTo(0, 0)")
     picture(page, f"lab-{code}")
     page.goto(f"{address}/lab?q=何思齐")
-    page.locator(".lab-phones > li").first.locator("nav a").last.click()
+    page.locator(".lab-phones > li").first.locator("nav a").nth(TEXT_MESSAGES).click()
     link = page.locator(".lab-phones > li").first.locator(".bubble a").first
     href = link.inner_text().strip()
     phone = browser.new_context(
