@@ -17,6 +17,7 @@ from psycopg import sql
 
 from tests.journeys.conftest import House, wait_until
 from tests.journeys.test_real_mail import go_live
+from tests.journeys.test_story import page_behind_the_first_message
 from tests.simulators.gateway import Gateway, Kind, settings_for
 from tests.simulators.http_server import ScriptedHTTP, running
 from yuemian.messaging.clock import WAKE_CLOCK
@@ -259,9 +260,7 @@ def what_comes_next_follows_the_answer(page: Page, lab: Page, house: House, addr
     """Who is silent is asked again; the moment the candidate answers that is gone from the page, without a reload."""
     page.goto(address)
     expect(coming(page)).to_contain_text("催复")
-    handset(lab, house, "明能来", MAIL).locator("a.mail-row").first.click()
-    mail = lab.frame_locator(".lab-phone iframe")
-    mail.locator("a[href*='/c/']").first.click()
+    mail = page_behind_the_first_message(lab, house, "明能来")
     lab.wait_for_timeout(2200)  # a press within two seconds may be a machine's: the page would ask once more
     mail.get_by_role("button", name="能来", exact=True).click()
     expect(mail.locator("#answer")).to_contain_text("你的答复")

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.test_story import page_in_the_lab
+from tests.journeys.test_story import page_behind_the_first_message
 
 pytestmark = pytest.mark.journey
 
@@ -78,7 +78,7 @@ def invited_by_one_press(phone: Page, names: list[str]) -> None:
 
 
 def answered_while_one_looks(phone: Page, lab: Page, house: House, name: str) -> None:
-    candidate = page_in_the_lab(lab, house, name)
+    candidate = page_behind_the_first_message(lab, house, name)
     lab.wait_for_timeout(2200)
     candidate.get_by_role("button", name="能来", exact=True).click()
     row = phone.locator("#tomorrow li", has_text=name)
