@@ -20,6 +20,12 @@ settings.load_profile("yuemian")
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: with two processes the journeys of one run beside everything else of the other."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Migrated by the owner; from here on the suite has the web role's rights, row-level security included."""
