@@ -365,6 +365,7 @@ def test_draws_are_even_and_repeatable() -> None:
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(answered=0, more=215)
 def test_an_interval_holds_its_share_and_stays_a_share(answered: int, more: int) -> None:
     low, high = interval(answered, answered + more)
     assert 0 <= low <= answered / (answered + more) <= high <= 1

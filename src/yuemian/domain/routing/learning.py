@@ -136,7 +136,8 @@ def interval(answered: float, sent: float) -> tuple[float, float]:
     share, z2 = answered / sent, _Z * _Z
     middle = (share + z2 / (2 * sent)) / (1 + z2 / sent)
     half = _Z * sqrt(share * (1 - share) / sent + z2 / (4 * sent * sent)) / (1 + z2 / sent)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At 0 and 1 the formula meets the share itself, but for the last digits.
+    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
 
 
 @dataclass(frozen=True, slots=True)
