@@ -25,7 +25,7 @@ demo: $(VENV)/runtime.stamp ## Start Yuemian with fresh demo data of its own
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run the tests (ARGS="tests/postgres -k restart" chooses)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -q $(if $(ARGS),$(ARGS),-n 2 --dist loadfile)
+	@$(BIN)/python -m pytest -q $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: check
 check: lint types layers migrations messages-check test ## Run everything a change must pass
