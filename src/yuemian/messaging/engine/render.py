@@ -38,6 +38,7 @@ from yuemian.domain.template import (
 )
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
+from yuemian.messaging.engine.invitation import with_invitation
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
     Phrasing,
@@ -164,7 +165,8 @@ class Renderer:
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
-        built = _Built(form.mail(message, row.now), "")
+        raw = with_invitation(form.mail(message, row.now), row, message, context, link)
+        built = _Built(raw, "")
         return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
 
     def _phrasing(self, row: Claimed) -> Phrasing:
