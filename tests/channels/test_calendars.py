@@ -405,4 +405,4 @@ def test_microsofts_states_and_its_view() -> None:
 )
 def test_microsofts_settings_are_checked(changes: dict[str, str]) -> None:
     with pytest.raises(BadConfig):
-        Graph(replace(GraphConfig("contoso.example", "app-1", "secret"), **changes))  # type: ignore[arg-type]
+        Graph(replace(GraphConfig("contoso.example", "app-1", "secret"), **changes))

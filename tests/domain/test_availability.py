@@ -98,17 +98,15 @@ def test_hours_follow_the_wall_clock_through_its_changes(
     zone: str, naive: datetime, begins: time, ends: time
 ) -> None:
     begins, ends = begins.replace(microsecond=0), ends.replace(microsecond=0)
-    hours = WorkingHours(frozenset(range(7)), begins, ends, zone)
+    shift = WorkingHours(frozenset(range(7)), begins, ends, zone)
     moment = naive.replace(tzinfo=UTC, microsecond=0)
     local = moment.astimezone(ZoneInfo(zone))
-    if abs(
-        (moment + HOUR * 26).astimezone(ZoneInfo(zone)).utcoffset()
-        - (moment - HOUR * 26).astimezone(ZoneInfo(zone)).utcoffset()
-    ):  # type: ignore[operator]
+    offsets = {(moment + hours * HOUR).astimezone(ZoneInfo(zone)).utcoffset() for hours in (-26, 26)}
+    if len(offsets) > 1:
         return  # the day itself has an hour more or less
     clock = local.time()
     worked = begins <= clock < ends if begins < ends else clock >= begins or clock < ends
-    outside = hours.outside(moment - HOUR, moment + HOUR)
+    outside = shift.outside(moment - HOUR, moment + HOUR)
     assert is_busy(outside, moment) != worked
 
 

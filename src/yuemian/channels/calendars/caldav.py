@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
-from yuemian.channels.base import BadConfig, setting
-from yuemian.channels.http import HTTPClient, Reply, Target
+from yuemian.channels.base import BadConfig, said, setting
+from yuemian.channels.http import PUBLIC, HTTPClient, Reply, Target
 from yuemian.domain.availability import Busy, FreeBusyAnswer, Unknown, WhyUnknown, busy_between
 
 from . import dav_xml
@@ -32,12 +32,14 @@ class CalDAVConfig:
     """`calendars` are the addresses that were found, one a line; `time_zone` is where all-day events are meant."""
 
     url: str = setting(
-        "Address", help_text="Of the server or of one calendar, such as https://dav.example.com/."
+        "Address", help_text=said("Of the server or of one calendar, such as https://dav.example.com/.")
     )
     user: str = setting("User name")
     password: str = setting(
         "App password",
-        help_text="Make one for Yuemian alone in your calendar's settings; your own password may not work here.",
+        help_text=said(
+            "Make one for Yuemian alone in your calendar's settings; your own password may not work here."
+        ),
         secret=True,
     )
     calendars: str = setting("Calendars", default="", internal=True)
@@ -63,8 +65,9 @@ class CalDAV(FreeBusy):
         self._start = Target.parse(config.url.strip()).url
         if not config.user or not config.password:
             raise BadConfig("Enter the user name and the app password of the calendar.")
-        options = {"network": network} if network else {}
-        self._http = HTTPClient(timeout=10.0, connect_timeout=3.0, body_cap=2 * 1024 * 1024, **options)
+        self._http = HTTPClient(
+            timeout=10.0, connect_timeout=3.0, body_cap=2 * 1024 * 1024, network=network or PUBLIC
+        )
         token = b64encode(f"{config.user}:{config.password}".encode()).decode()
         self._authorization = ("Authorization", f"Basic {token}")
 

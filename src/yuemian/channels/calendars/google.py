@@ -14,8 +14,8 @@ import orjson
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from yuemian.channels.base import BadConfig, setting
-from yuemian.channels.http import HTTPClient, HTTPFailure, Reply, Target
+from yuemian.channels.base import BadConfig, said, setting
+from yuemian.channels.http import PUBLIC, HTTPClient, HTTPFailure, Reply, Target
 from yuemian.domain.availability import Busy, FreeBusyAnswer, Unknown, WhyUnknown, busy_between
 
 from .base import FreeBusy, unknown_status
@@ -35,14 +35,17 @@ _LIMITED: Final = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quot
 class GoogleConfig:
     credentials: str = setting(
         "Key of the service account",
-        help_text="The whole content of the JSON file that the Google Cloud console gives you.",
+        help_text=said("The whole content of the JSON file that the Google Cloud console gives you."),
         secret=True,
+        lines=True,
     )
     subject: str = setting(
         "Act for",
         default="",
-        help_text="With domain-wide delegation: the address of a member of your domain. Empty: people share their "
-        "calendars with the service account.",
+        help_text=said(
+            "With domain-wide delegation: the address of a member of your domain. Empty: people share their "
+            "calendars with the service account."
+        ),
     )
     api: str = setting("Address", default=API, internal=True)
 
@@ -59,8 +62,9 @@ class Google(FreeBusy):
             raise BadConfig("The key names a sign-in address that is not Google's; download it anew.")
         self._private_key = _private_key(str(self._account["private_key"]))
         self._key = token_key("google", config.credentials, config.subject, config.api)
-        options = {"network": network} if network else {}
-        self._http = HTTPClient(timeout=10.0, connect_timeout=3.0, body_cap=1024 * 1024, **options)
+        self._http = HTTPClient(
+            timeout=10.0, connect_timeout=3.0, body_cap=1024 * 1024, network=network or PUBLIC
+        )
 
     async def close(self) -> None:
         await self._http.close()

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import orjson
 
-from yuemian.channels.base import BadConfig, setting
-from yuemian.channels.http import HTTPClient, Reply, Target
+from yuemian.channels.base import BadConfig, said, setting
+from yuemian.channels.http import PUBLIC, HTTPClient, Reply, Target
 from yuemian.domain.availability import Busy, BusyKind, FreeBusyAnswer, Unknown, WhyUnknown, busy_between
 
 from .base import FreeBusy, unknown_status
@@ -46,8 +46,10 @@ class GraphConfig:
     client_id: str = setting("Application (client) ID")
     client_secret: str = setting(
         "Client secret",
-        help_text="Of an application with the permission Calendars.ReadBasic.All or Calendars.Read, granted by an "
-        "administrator.",
+        help_text=said(
+            "Of an application with the permission Calendars.ReadBasic.All or Calendars.Read, granted by an "
+            "administrator."
+        ),
         secret=True,
     )
     cloud: str = setting("Cloud", default="global", choices=("global", "china"))
@@ -70,8 +72,9 @@ class Graph(FreeBusy):
         self._key = token_key(
             "graph", config.tenant, config.client_id, config.client_secret, self._sign_in, self._api
         )
-        options = {"network": network} if network else {}
-        self._http = HTTPClient(timeout=10.0, connect_timeout=3.0, body_cap=4 * 1024 * 1024, **options)
+        self._http = HTTPClient(
+            timeout=10.0, connect_timeout=3.0, body_cap=4 * 1024 * 1024, network=network or PUBLIC
+        )
 
     async def close(self) -> None:
         await self._http.close()
