@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,9 @@ from yuemian.trust import limits
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
 
-#: The answers, and the fourth button.
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: Whatever a button of the pages may do: a press is doubted soon after another of these.
 ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
 
 #: Presses of different buttons this close together may be a machine's that tries them all.
@@ -54,16 +55,26 @@ def summary_nonce(door: Opened, action: str) -> str:
     return nonce.issue(door.link.pk, _summary_scope(door, action), now=door.now)
 
 
-def is_surely_a_person(door: Opened, action: str, given: str, *, agent: str, report: Report | None) -> bool:
-    """Whether the first press counts. Remembers it: a press of another button soon after is doubted."""
+def is_surely_a_person(
+    door: Opened,
+    action: str,
+    given: str,
+    *,
+    agent: str,
+    report: Report | None,
+    follows: Collection[str] = (),
+) -> bool:
+    """Whether the first press counts. Remembers it: a press of another button soon after is doubted.
+
+    `follows`: the actions after which this one is natural.
+    """
     link = str(door.link.pk)
-    others = [(link, other) for other in ACTIONS if other != action]
+    others = [(link, other) for other in ACTIONS if other != action and other not in follows]
     has_pressed_another = limits.is_running(SAME_VISIT, *others, now=door.now)
     limits.hit(SAME_VISIT, link, action, now=door.now)
     age = nonce.age(given, door.link.pk, _page_scope(door), now=door.now)
     press = Press(agent, age, report, door.since_delivery, has_pressed_another)
-    # An old link never takes the new time for granted: what it shows must be confirmed.
-    return doubt(press) is None and (action == QUESTION or door.standing == "open")
+    return doubt(press) is None
 
 
 def is_confirmed(door: Opened, action: str, given: str) -> bool:
