@@ -161,7 +161,7 @@ def prepare(ports: list[int]) -> list[Person]:
         for number, interview in enumerate(create_interviews(cast, CANDIDATES, now=now)):
             who = invite(cast, now=now, interview=interview)
             given = [
-                nonce.issue(who.link.pk, f"summary:{word}:1", now=now - timedelta(seconds=5))
+                nonce.issue(who.token, f"summary:{word}", 1, now=now - timedelta(seconds=5))
                 for word in ("accepted", "declined")
             ]
             people.append(Person(who.token, " ".join(given), ports[number % len(ports)]))
