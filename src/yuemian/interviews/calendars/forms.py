@@ -147,7 +147,7 @@ def initial_of(link: CalendarLink | None, stored: CalDAVConfig | None) -> dict[s
 class CompanyAccountForm(forms.Form):
     """The company's credentials for one service, drawn from the adapter's Config."""
 
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+    is_active = forms.BooleanField(label=_("Use this account"), required=False, initial=True)
 
     def __init__(self, service: str, data: Any = None, *, stored: Any = None, **kwargs: Any) -> None:
         super().__init__(data, prefix=service, **kwargs)
