@@ -13,13 +13,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import (
-    CALLED_OFF,
     TOLD,
     Answer,
     Attendance,
     DeliveryState,
     InterviewState,
-    Purpose,
 )
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.board import CAP, NOT_NEWS
@@ -27,8 +25,6 @@ from yuemian.interviews.models import (
     SUBJECT_KIND,
     InterviewQuerySet,
     Participant,
-    StepOutcome,
-    StepRecord,
 )
 from yuemian.interviews.today.scope import Scope
 from yuemian.messaging.models import Conversation, Delivery
@@ -36,8 +32,6 @@ from yuemian.trust.bulk import any_of
 
 #: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many.
 COUNTED: Final = 500
-#: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
-NEAR: Final = timedelta(days=3)
 #: How far ahead somebody's silence is worth a look.
 SOON: Final = timedelta(days=14)
 #: How far ahead missing interviewers and clashes matter.
@@ -91,28 +85,11 @@ def _deliveries(*, states: Iterable[DeliveryState] = ()) -> QuerySet[Delivery]:
     return found.filter(state__in=_texts(states)) if states else found
 
 
-HEARD: Final = frozenset(DeliveryState) - CALLED_OFF
-
-
 def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
     """Ahead, and nobody has answered."""
     return rows.filter(state=SCHEDULED, answer=str(Answer.NEEDS_ACTION), starts_at__gt=now).order_by(
         "starts_at", "id"
     )
-
-
-def to_invite(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
-    """Suggested by a plan, or so near that it cannot wait, and the candidate has not heard of it."""
-    untold = _open(rows, now).exclude(Exists(_deliveries(states=HEARD)))
-    suggested = StepRecord.objects.filter(
-        purpose=str(Purpose.INVITATION), outcome=StepOutcome.SUGGESTED, interview__starts_at__gt=now + NEAR
-    )
-    present = suggested.filter(interview=OuterRef("pk"), revision=OuterRef("revision"))
-    # Apart: joined by "or", every interview ahead would be asked whether a plan suggests it.
-    far = untold.filter(pk__in=suggested.values("interview"), starts_at__gt=now + NEAR).filter(
-        Exists(present)
-    )
-    return [*_picks(untold.filter(starts_at__lte=now + NEAR)), *_picks(far)][: COUNTED + 1]
 
 
 def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -15,14 +15,15 @@ from yuemian.accounts.models import Role, User
 from yuemian.domain.cadence import Verdict
 from yuemian.domain.states import TOLD, Answer, Attendance, Mode
 from yuemian.interviews.actions.attendance import can_record
-from yuemian.interviews.agenda.reading import read_agendas
+from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
+from yuemian.interviews.today.inviting import Ahead, look_ahead
 from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
 from yuemian.interviews.today.scope import Scope
-from yuemian.interviews.today.wording import TITLES, TONES, next_step, why
+from yuemian.interviews.today.wording import TITLES, TONES, falls_due, next_step, why
 from yuemian.interviews.today.words import words_of
 from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
@@ -71,6 +72,8 @@ class Line:
     next: Sequence[str] = ()
     #: Its time has come: one can say who came.
     can_be_attended: bool = False
+    #: When its invitation falls due, in a sentence.
+    due: str = ""
 
     @property
     def interview(self) -> Interview:
@@ -110,6 +113,8 @@ class Section:
     board_query: str
     #: Of a day's arrivals: how many gave which answer.
     answers: Mapping[str, int] = field(default_factory=dict)
+    #: Of those to be invited: how many more a plan invites today by itself, at most COUNTED and one.
+    by_plan: int = 0
 
     @property
     def title(self) -> Text:
@@ -145,7 +150,15 @@ class Section:
 
     @property
     def count_text(self) -> str:
-        return f"{self.count:,}+" if self.is_capped else f"{self.count:,}"
+        return _count_text(self.count, is_capped=self.is_capped)
+
+    @property
+    def by_plan_text(self) -> str:
+        return _count_text(min(self.by_plan, COUNTED), is_capped=self.by_plan > COUNTED)
+
+
+def _count_text(count: int, *, is_capped: bool) -> str:
+    return f"{count:,}+" if is_capped else f"{count:,}"
 
 
 @dataclass(frozen=True)
@@ -186,7 +199,7 @@ class Today:
 
     @property
     def is_empty(self) -> bool:
-        return not any(section.count for section in self.sections.values())
+        return not any(section.count or section.by_plan for section in self.sections.values())
 
 
 def midnight(now: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
@@ -199,25 +212,37 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     zone = zone_of(user)
     wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
     clashes = parts.clashes_of(user, scope, now) if Part.INCOMPLETE in wanted else []
+    ahead = look_ahead(user, scope, now) if Part.INVITE in wanted else Ahead({}, {})
     picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
+    silent = [folded.id for folded in _folded(picked.get(Part.UNANSWERED, ()))[:SHOWN]]
+    cases = {case.interview_id: case for case in _cases(user, [*ahead.suggested, *silent])}
+    inviting = ahead.inviting([cases[id_] for id_ in ahead.suggested if id_ in cases], now)
+    next_steps = _next_steps([cases[id_] for id_ in silent if id_ in cases], ahead, now)
+    if Part.INVITE in wanted:
+        picked[Part.INVITE] = inviting.picks
     shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
     rows = _rows(user, shown, clashes, now)
-    silent = [folded.id for folded in shown.get(Part.UNANSWERED, ())]
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
     )
-    known = _Known(rows, clashes, _told_since(silent), words, _next_steps(user, silent, rows, now), now)
+    known = _Known(rows, clashes, _told_since(silent), words, next_steps, now)
     sections = {
         part: _section(
-            part, picks, [known.line(part, each) for each in shown[part] if each.id in rows], scope
+            part,
+            picks,
+            [known.line(part, each) for each in shown[part] if each.id in rows],
+            scope,
+            by_plan=inviting.by_plan if part == Part.INVITE else 0,
         )
         for part, picks in picked.items()
     }
-    invite_ids = [pick.id for pick in picked.get(Part.INVITE, ())[:COUNTED]]
+    invite_ids = [pick.id for pick in inviting.picks[:COUNTED]]
     return Today(user, scope, now, zone, sections, invite_ids)
 
 
-def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope) -> Section:
+def _section(
+    part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope, *, by_plan: int
+) -> Section:
     count = len({pick.id for pick in picks})
     return Section(
         part=part,
@@ -226,6 +251,7 @@ def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Sc
         is_capped=count > COUNTED,
         board_query=scope.board_query(**ON_THE_BOARD[part]),
         answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
+        by_plan=by_plan,
     )
 
 
@@ -233,8 +259,8 @@ def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequen
     rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
     read: dict[Part, Callable[[], list[Pick]]] = {
+        Part.INVITE: list,  # in the end, with the plans of everybody
         Part.WAITING: lambda: parts.waiting(user, rows, now),
-        Part.INVITE: lambda: parts.to_invite(rows, now),
         Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
         Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
         Part.CAME: lambda: parts.who_came(rows, today),
@@ -297,23 +323,24 @@ def _told_since(interview_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     return {each["notification__subject_id"]: each["first"] for each in told if each["first"] is not None}
 
 
-def _next_steps(
-    user: User, interview_ids: Sequence[UUID], rows: Mapping[UUID, Row], now: datetime
-) -> dict[UUID, list[str]]:
+def _cases(user: User, interview_ids: Sequence[UUID]) -> list[Case]:
+    return read_cases(user.organization_id, interview_ids) if interview_ids else []
+
+
+def _next_steps(silent: Iterable[Case], ahead: Ahead, now: datetime) -> dict[UUID, list[str]]:
     """What the plan says next by itself to those who are silent."""
-    if not interview_ids:
-        return {}
-    agendas = read_agendas(user.organization_id, interview_ids, now)
-    return {
-        id_: [next_step(item.step.purpose, item.due_at, rows[id_].interview.zone) for item in coming[:1]]
-        for id_, items in agendas.items()
-        if id_ in rows
-        and (
-            coming := [
-                each for each in items if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
-            ]
-        )
-    }
+    found = {}
+    for case in silent:
+        terms = ahead.plans.get(case.plan.pk) if case.plan else None
+        coming = [
+            each
+            for each in case.agenda(terms, now)
+            if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
+        ]
+        found[case.interview_id] = [
+            next_step(each.step.purpose, each.due_at, case.situation.zone) for each in coming[:1]
+        ]
+    return found
 
 
 @dataclass(frozen=True)
@@ -337,6 +364,7 @@ class _Known:
             words=self.words.get(folded.id, "") if part == Part.WAITING else "",
             next=self.next_steps.get(folded.id, ()) if part == Part.UNANSWERED else (),
             can_be_attended=can_record(row.interview, self.now),
+            due=falls_due(folded.since, row.interview.zone, self.now) if part == Part.INVITE else "",
         )
 
     def _clashing(self, interview_id: UUID) -> Iterator[Clashing]:
