@@ -20,8 +20,9 @@ from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
+from yuemian.interviews.today.incomplete import Clash, Incomplete, incomplete
 from yuemian.interviews.today.inviting import Ahead, look_ahead
-from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
+from yuemian.interviews.today.parts import COUNTED, Part, Pick
 from yuemian.interviews.today.scope import Scope
 from yuemian.interviews.today.wording import TITLES, TONES, falls_due, next_step, why
 from yuemian.interviews.today.words import words_of
@@ -211,21 +212,21 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     """The whole page, or `only` some parts of it. Interviewers have arrivals and nothing else."""
     zone = zone_of(user)
     wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
-    clashes = parts.clashes_of(user, scope, now) if Part.INCOMPLETE in wanted else []
+    picked = {part: _picked(part, user, scope, now) for part in Part if part in wanted}
+    silent = [folded.id for folded in _folded(picked.get(Part.UNANSWERED, ()), SHOWN)]
     ahead = look_ahead(user, scope, now) if Part.INVITE in wanted else Ahead({}, {})
-    picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
-    silent = [folded.id for folded in _folded(picked.get(Part.UNANSWERED, ()))[:SHOWN]]
     cases = {case.interview_id: case for case in _cases(user, [*ahead.suggested, *silent])}
     inviting = ahead.inviting([cases[id_] for id_ in ahead.suggested if id_ in cases], now)
     next_steps = _next_steps([cases[id_] for id_ in silent if id_ in cases], ahead, now)
-    if Part.INVITE in wanted:
-        picked[Part.INVITE] = inviting.picks
-    shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
-    rows = _rows(user, shown, clashes, now)
+    lacking = incomplete(user, scope, now) if Part.INCOMPLETE in wanted else Incomplete()
+    late = {Part.INVITE: inviting.picks, Part.INCOMPLETE: lacking.picks}
+    picked |= {part: picks for part, picks in late.items() if part in wanted}
+    shown = {part: _folded(picks, _most(part)) for part, picks in picked.items()}
+    rows = _rows(user, shown, lacking.clashes, now)
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
     )
-    known = _Known(rows, clashes, _told_since(silent), words, next_steps, now)
+    known = _Known(rows, lacking.clashes, _told_since(silent), words, next_steps, now)
     sections = {
         part: _section(
             part,
@@ -255,20 +256,19 @@ def _section(
     )
 
 
-def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequence[Clash]) -> list[Pick]:
+def _picked(part: Part, user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
+    """Nothing yet of the two parts that are read with more than their interviews."""
     rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
     read: dict[Part, Callable[[], list[Pick]]] = {
-        Part.INVITE: list,  # in the end, with the plans of everybody
         Part.WAITING: lambda: parts.waiting(user, rows, now),
         Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
         Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
         Part.CAME: lambda: parts.who_came(rows, today),
         Part.UNANSWERED: lambda: parts.unanswered(rows, now),
         Part.TROUBLE: lambda: parts.trouble(user, scope, now),
-        Part.INCOMPLETE: lambda: parts.incomplete(user, scope, now, clashes),
     }
-    return read[part]()
+    return read[part]() if part in read else ()
 
 
 def _most(part: Part) -> int:
@@ -284,10 +284,12 @@ class _Folded:
     whys: Sequence[str]
 
 
-def _folded(picks: Sequence[Pick]) -> list[_Folded]:
+def _folded(picks: Iterable[Pick], most: int) -> list[_Folded]:
     whys: dict[UUID, list[str]] = {}
     since: dict[UUID, datetime | None] = {}
     for pick in picks:
+        if pick.id not in whys and len(whys) == most:
+            continue
         found = whys.setdefault(pick.id, [])
         if pick.why and pick.why not in found:
             found.append(pick.why)
@@ -301,8 +303,13 @@ def _rows(
     """The interviews of all parts at once, only those this person may see."""
     ids = {folded.id for each in shown.values() for folded in each}
     ids |= {clash.first for clash in clashes if clash.second in ids}
+    # Without family and source, which no line names: a page loads a hundred rows.
+    people = ("application__candidate__key", "application__job", "branch", "recruiter")
     found = (
-        Interview.objects.visible_to(user).with_people().prefetch_related("interviewers").in_bulk(list(ids))
+        Interview.objects.visible_to(user)
+        .select_related(*people)
+        .prefetch_related("interviewers")
+        .in_bulk(list(ids))
     )
     return {row.interview.pk: row for row in rows_of(list(found.values()), user, now=now)}
 
