@@ -172,7 +172,8 @@ def _number_in(name: str, value: str) -> str:
         host = value if name == "host" else (urlsplit(value).hostname or "") if name.endswith("url") else ""
         if host == "localhost" or host.endswith(".localhost"):
             return "127.0.0.1"
-        return str(ip_address(host.strip("[]")))
+        found = ip_address(host.strip("[]"))
+        return str(getattr(found, "ipv4_mapped", None) or found)
     except ValueError:
         pass
     try:
