@@ -16,6 +16,8 @@ from yuemian.interviews.today.scope import Scope
 
 #: How far ahead missing interviewers and clashes matter.
 AHEAD: Final = timedelta(days=7)
+#: So many are looked at, soonest first; where a week holds more, the next days bring the rest.
+LOOKED: Final = 2_000
 CLASH: Final = "clash"
 
 
@@ -47,6 +49,7 @@ WITH week AS MATERIALIZED (
     FROM interviews_interview i
     WHERE i.organization_id = %(organization)s AND i.state = 'scheduled' AND i.answer <> 'declined'
       AND i.starts_at > %(now)s AND i.starts_at <= %(until)s
+    ORDER BY i.starts_at, i.id LIMIT %(looked)s
 ), held AS MATERIALIZED (
     SELECT week.*, p.user_id FROM week
     LEFT JOIN interviews_participant p ON p.interview_id = week.id AND p.organization_id = %(organization)s
@@ -93,6 +96,7 @@ def incomplete(user: User, scope: Scope, now: datetime) -> Incomplete:
         "recruiter": user.pk if scope.is_mine else None,
         "branch": scope.branch,
         "around": user.branch_id if scope.is_mine else scope.branch,
+        "looked": LOOKED,
         "limit": COUNTED + 1,
     }
     with connection.cursor() as cursor:
