@@ -209,7 +209,12 @@ def test_the_interview_page_fetches_who_is_free(
     answer = recruiter_client.get(url)
     assert states(answer.content) == ["busy"]
     assert "14:00–15:00" in answer.content.decode()
-    four = {"date": "2027-11-24", "time": "16:00", "minutes": 60, "time_zone": "Asia/Shanghai"}
+    four: dict[str, Any] = {
+        "date": "2027-11-24",
+        "time": "16:00",
+        "minutes": 60,
+        "time_zone": "Asia/Shanghai",
+    }
     later = recruiter_client.get(url, four)
     assert states(later.content) == ["free"]
 
@@ -239,7 +244,7 @@ def test_an_interviewer_sees_it_for_their_interview_and_chooses_nobody(
 ) -> None:
     client = sign_in_client(cast.interviewer)
     url = f"/interviews/{interview.pk}/free-busy"
-    found = client.get(url, {"chosen": 1, "interviewers": [str(cast.lead.pk)]}).content.decode()
+    found = client.get(url, {"chosen": "1", "interviewers": [str(cast.lead.pk)]}).content.decode()
     assert cast.lead.name not in found
     assert cast.interviewer.name in found
     assert client.get("/interviews/free-busy").status_code == 403

@@ -61,8 +61,21 @@ urlpatterns = [
     path("settings/account/calendar/feed/off", calendars.feed_revoke, name="calendar-feed-revoke"),
     path("settings/account/calendar/test", calendars.check, name="settings-calendar-test"),
     path("settings/calendars", calendars.company, name="settings-calendars"),
-    path("settings/calendars/<str:service>", calendars.company_save, name="settings-calendars-save"),
-    path("settings/calendars/<str:service>/test", calendars.company_check, name="settings-calendars-test"),
+    *(
+        path(
+            f"settings/calendars/{each}", calendars.company_save, {"service": each}, name=f"calendars-{each}"
+        )
+        for each in calendars.COMPANY
+    ),
+    *(
+        path(
+            f"settings/calendars/{each}/test",
+            calendars.company_check,
+            {"service": each},
+            name=f"calendars-{each}-test",
+        )
+        for each in calendars.COMPANY
+    ),
     path("settings/budgets", budgets.show, name="settings-budgets"),
     path("settings/budgets/forecast", budgets.forecast, name="settings-budgets-forecast"),
     path("candidates/<uuid:candidate_id>", candidates.show, name="candidate-story"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -44,7 +44,8 @@ from yuemian.trust.vault import Unreadable, Vault
 LIMIT = Limit("calendar-test", 20, timedelta(hours=1))
 #: What a test asks for.
 _AHEAD = timedelta(days=7)
-COMPANY = (CalendarService.GOOGLE, CalendarService.GRAPH)
+#: Their names stand in addresses, too.
+COMPANY = (CalendarService.GOOGLE.value, CalendarService.GRAPH.value)
 
 
 @requires(Permission.SEE_INTERVIEWS)
@@ -115,7 +116,6 @@ def company(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.EDIT_SETTINGS)
 @require_POST
 def company_save(request: SignedInRequest, service: str) -> HttpResponse:
-    _check_service(service)
     account = CalendarAccount.objects.visible_to(request.user).filter(service=service).first()
     form = CompanyAccountForm(service, request.POST, stored=_stored(account, request.user))
     if not form.is_valid():
@@ -133,7 +133,6 @@ def company_save(request: SignedInRequest, service: str) -> HttpResponse:
 @require_POST
 def company_check(request: SignedInRequest, service: str) -> HttpResponse:
     """Ask for the calendar of whoever presses: the address they sign in with."""
-    _check_service(service)
     user, now = request.user, timezone.now()
     with acting_in(user.organization_id):
         wait = hit(LIMIT, str(user.pk), now=now)
@@ -193,7 +192,16 @@ def _company(user: User, forms: dict[str, CompanyAccountForm] | None = None) -> 
             initial={"is_active": account.is_active if account else True},
         )
         trouble = WHY.get(account.trouble, "") if account else ""
-        shelves.append({"service": service, "account": account, "form": form, "trouble": trouble})
+        shelves.append(
+            {
+                "service": service,
+                "account": account,
+                "form": form,
+                "trouble": trouble,
+                "address": reverse(f"calendars-{service}"),
+                "test_address": reverse(f"calendars-{service}-test"),
+            }
+        )
     return {"shelves": shelves}
 
 
@@ -210,11 +218,6 @@ def _stored(row: CalendarLink | CalendarAccount | None, user: User) -> Any:
         return open_config(row, Vault(user.organization_id))
     except (BadConfig, Unreadable):
         return None
-
-
-def _check_service(service: str) -> None:
-    if service not in COMPANY:
-        raise Http404
 
 
 def _tell(request: SignedInRequest, answer: Any) -> None:
