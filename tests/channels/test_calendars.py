@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.simulators.http_server import DROP, HANG, Request, ScriptedHTTP, answ
 from tests.simulators.radicale_server import PASSWORD, USER, RadicaleServer
 from yuemian.channels.base import BadConfig
 from yuemian.channels.calendars import Busy, BusyKind, CalDAV, FreeBusy, Google, Graph, Unknown, WhyUnknown
-from yuemian.channels.calendars.caldav import CalDAVConfig
+from yuemian.channels.calendars.caldav import CalDAVConfig, Refused
 from yuemian.channels.calendars.google import GoogleConfig
 from yuemian.channels.calendars.graph import GraphConfig
 from yuemian.channels.http import Network
@@ -120,8 +121,6 @@ def test_a_server_without_the_report_is_asked_for_its_events(server: RadicaleSer
             if b"free-busy-query" in request.body:
                 return answer(403)
             assert b"SUMMARY" not in request.body
-            from http.client import HTTPConnection
-
             link = HTTPConnection("127.0.0.1", server.port)
             names = ("authorization", "depth", "content-type")
             link.request(request.method, request.path, request.body, {n: request.headers[n] for n in names})
@@ -218,8 +217,6 @@ def test_a_calendar_in_a_private_network_is_not_reached_unless_it_is_named(serve
     ],
 )
 def test_the_password_goes_to_its_own_house_alone(url: str, link: str, is_ours: bool) -> None:
-    from yuemian.channels.calendars.caldav import Refused
-
     calendar = CalDAV(CalDAVConfig(url, USER, PASSWORD))
     if is_ours:
         assert calendar._near(url, link)

@@ -7,11 +7,11 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -116,8 +116,6 @@ def test_without_a_calendar_nothing_is_known_but_our_own_interviews(cast: Cast, 
 
 
 def test_hours_are_a_persons_own_word(cast: Cast, server: RadicaleServer) -> None:
-    from datetime import time
-
     connect(cast.recruiter, server, works_from=time(9), works_until=time(18))
     person = of(cast.recruiter)
     assert seat(person, START + 4 * HOUR).judgement.availability is Availability.OUTSIDE
@@ -146,8 +144,6 @@ def test_an_answer_is_believed_for_a_minute_and_forgotten_with_the_settings(
 @contextmanager
 def server_down(cast: Cast) -> Iterator[None]:
     """As if the network were gone: the very same settings, but no address is admitted."""
-    from django.test import override_settings
-
     with override_settings(PRIVATE_NETWORKS=()):
         yield
 
