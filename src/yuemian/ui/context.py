@@ -38,6 +38,8 @@ _SENDING = frozenset({"administrator", "recruiter"})
 NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
     NavigationEntry("/interviews", _("Interviews"), "calendar", _HIRING),
+    NavigationEntry("/inbox", _("Inbox"), "message", _HR),
+    NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR),
