@@ -225,7 +225,11 @@ class User(TenantModel):
         return self.is_active and permission in PERMISSIONS[self.role]
 
     def is_away(self, now: datetime) -> bool:
-        return self.away_from is not None and self.away_until is not None and self.away_from <= now < self.away_until
+        return (
+            self.away_from is not None
+            and self.away_until is not None
+            and self.away_from <= now < self.away_until
+        )
 
     @property
     def actor(self) -> Actor:

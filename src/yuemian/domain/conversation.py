@@ -136,7 +136,7 @@ def _moved(
     state: ConversationState,
     *,
     ranked_at: datetime,
-    waiting_since: datetime | None | bool = False,
+    waiting_since: datetime | bool | None = False,
     snoozed_until: datetime | None = None,
 ) -> Standing:
     """`waiting_since` left out stays as it is."""

@@ -25,8 +25,56 @@ _POLITE: Final = re.compile(
     "|可以|需要|什么|怎么样?|如何|哪里|哪儿|几点|多少|[的了吗呢啊呀吧嘛么我你您是在有要会能就也都和与那这]"
 )
 _STOP: Final = frozenset(
-    "a an and any are at be can could do does for from hello hi how i if in is it may me my of on or please shall "
-    "should thank thanks that the there this to we what when where which who will with would you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "at",
+        "be",
+        "can",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "hello",
+        "hi",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "may",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "please",
+        "shall",
+        "should",
+        "thank",
+        "thanks",
+        "that",
+        "the",
+        "there",
+        "this",
+        "to",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -80,7 +128,8 @@ def suggest(asked: str, prepared: Iterable[Prepared[K]], *, most: int = 3) -> li
         for each, found in entries
     ]
     best = sorted(
-        (pair for pair in scored if pair[0] >= ENOUGH), key=lambda pair: (-round(pair[0], 2), pair[1].distance)
+        (pair for pair in scored if pair[0] >= ENOUGH),
+        key=lambda pair: (-round(pair[0], 2), pair[1].distance),
     )
     return [Match(each.key, round(score, 3)) for score, each in best[:most]]
 

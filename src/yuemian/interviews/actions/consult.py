@@ -1,4 +1,4 @@
-"""A candidate's question to an interviewer, through HR: pass it on, answer it, let the answer out. Each step audited."""
+"""A candidate's question to an interviewer, through HR: pass it on, answer it, let the answer out."""
 
 from __future__ import annotations
 
@@ -99,7 +99,13 @@ def answer_consultation(
 
 
 def release(
-    user: User, consultation: Consultation, interview: Interview, text: str, *, is_name_shown: bool, now: datetime
+    user: User,
+    consultation: Consultation,
+    interview: Interview,
+    text: str,
+    *,
+    is_name_shown: bool,
+    now: datetime,
 ) -> Consultation:
     """HR lets the answer out, as it is or shortened. Raises ForbiddenMove and NoTemplate."""
     with transaction.atomic():
@@ -122,12 +128,12 @@ def withdraw(user: User, consultation: Consultation, *, now: datetime) -> Consul
     return locked
 
 
-def _let_out(user: User, consultation: Consultation, interview: Interview, text: str, *, now: datetime) -> None:
+def _let_out(
+    user: User, consultation: Consultation, interview: Interview, text: str, *, now: datetime
+) -> None:
     voice = Voice.NAMED_INTERVIEWER if consultation.is_name_shown else Voice.INTERVIEWER
     consultation.closed_at = now
-    consultation.message = reply(
-        user, interview, text, now=now, author=consultation.interviewer, voice=voice
-    )
+    consultation.message = reply(user, interview, text, now=now, author=consultation.interviewer, voice=voice)
 
 
 def _write_to(consultation: Consultation, interview: Interview, *, now: datetime) -> None:

@@ -155,7 +155,12 @@ def reply(
     """
     with transaction.atomic():
         message = add_message(
-            interview.application, text, interview_id=interview.pk, author=author or user, now=now, voice=voice
+            interview.application,
+            text,
+            interview_id=interview.pk,
+            author=author or user,
+            now=now,
+            voice=voice,
         )
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
         is_same_day = interview.starts_at - now < SAME_DAY

@@ -42,7 +42,11 @@ def hear(
 
 def _recruiter(conversation: Conversation, message: Message) -> User | None:
     """Of the interview it is about, else of the job; somebody who can still sign in."""
-    about = Interview.objects.filter(pk=message.interview_id).select_related("recruiter").first()
+    about = (
+        Interview.objects.filter(pk=message.interview_id).select_related("recruiter").first()
+        if message.interview_id
+        else None
+    )
     candidates = (about.recruiter if about else None, conversation.job.recruiter)
     return next((user for user in candidates if user is not None and user.is_active), None)
 

@@ -40,11 +40,16 @@ class Offer:
 def phrases(user: User, interview: Interview | None) -> list[Phrase]:
     """One's own before everybody's; an own code hides the same one of everybody."""
     context = _context(user, interview)
+    return [_phrase(each, context) for each in saved(user)]
+
+
+def saved(user: User) -> list[SavedReply]:
+    """Those that `phrases` fills in, as they are."""
     rows = SavedReply.objects.visible_to(user).order_by("code", "owner_id")[: MOST * 2]
     own = {each.code.casefold() for each in rows if each.owner_id}
     kept = [each for each in rows if each.owner_id or each.code.casefold() not in own]
     kept.sort(key=lambda each: (each.owner_id is None, each.code.casefold()))
-    return [_phrase(each, context) for each in kept[:MOST]]
+    return kept[:MOST]
 
 
 def phrase(user: User, interview: Interview | None, reply_id: UUID) -> str:

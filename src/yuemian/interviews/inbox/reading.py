@@ -114,7 +114,9 @@ def rows_of(conversations: Sequence[Conversation], user: User, *, now: datetime)
     newest = Message.objects.filter(conversation__in=ids).order_by("conversation_id", "-created_at", "-id")
     last = {each.conversation_id: each for each in newest.distinct("conversation_id")}
     vault = Vault(user.organization_id)
-    return [_row(each, last.get(each.pk), vault, is_unread=each.pk in unread, now=now) for each in conversations]
+    return [
+        _row(each, last.get(each.pk), vault, is_unread=each.pk in unread, now=now) for each in conversations
+    ]
 
 
 def _row(

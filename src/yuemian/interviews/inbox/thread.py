@@ -11,6 +11,7 @@ from uuid import UUID
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Urgency, Voice, urgency
 from yuemian.domain.states import ConsultationState
+from yuemian.interviews.inbox.wording import CONSULTATIONS, Text
 from yuemian.interviews.models import Interview
 from yuemian.interviews.timeline import readable
 from yuemian.messaging.models import Consultation, Conversation, Message, Note
@@ -48,6 +49,14 @@ class Passed:
         return self.consultation.pk
 
     @property
+    def tone(self) -> str:
+        return CONSULTATIONS[ConsultationState(self.consultation.state)][0]
+
+    @property
+    def words(self) -> Text:
+        return CONSULTATIONS[ConsultationState(self.consultation.state)][1]
+
+    @property
     def waits_for_release(self) -> bool:
         return self.consultation.state == ConsultationState.ANSWERED
 
@@ -76,15 +85,11 @@ class Thread:
 
 def read(conversation: Conversation, user: User, *, now: datetime) -> Thread:
     """In a constant number of statements."""
-    said = list(
-        conversation.messages.select_related("author").order_by("-created_at", "-id")[: MOST + 1]
-    )
+    said = list(conversation.messages.select_related("author").order_by("-created_at", "-id")[: MOST + 1])
     vault, key = Vault(user.organization_id), conversation.application.candidate.key
-    entries: list[Entry | Passed] = [_message(each, vault, key) for each in said[:MOST]]
-    entries += [
-        Entry("note", each.pk, each.created_at, each.author.name, readable(vault, key, Note.PLACE, each.pk, each.body_sealed))
-        for each in conversation.notes.select_related("author").order_by("-created_at")[:MOST]
-    ]
+    entries: list[Entry | Passed] = [message_entry(each, vault, key) for each in said[:MOST]]
+    notes = conversation.notes.select_related("author").order_by("-created_at")
+    entries += [_note(each, vault, key) for each in notes[:MOST]]
     passed = conversation.consultations.select_related("interviewer", "asked_by").order_by("-asked_at")
     entries += [_passed(each, vault, key) for each in passed[:MOST]]
     entries.sort(key=lambda each: (each.at, each.id))
@@ -117,7 +122,7 @@ def _about(said: Sequence[Message], interviews: Sequence[Interview]) -> Intervie
     return named or next(iter(interviews), None)
 
 
-def _message(message: Message, vault: Vault, key: Key) -> Entry:
+def message_entry(message: Message, vault: Vault, key: Key) -> Entry:
     kind = "candidate" if message.is_from_candidate else "company"
     if message.voice == Voice.AUTOMATIC:
         kind = "automatic"
@@ -131,6 +136,11 @@ def _message(message: Message, vault: Vault, key: Key) -> Entry:
         text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
         is_name_shown=message.voice == Voice.NAMED_INTERVIEWER,
     )
+
+
+def _note(note: Note, vault: Vault, key: Key) -> Entry:
+    text = readable(vault, key, Note.PLACE, note.pk, note.body_sealed)
+    return Entry("note", note.pk, note.created_at, note.author.name, text)
 
 
 def _passed(consultation: Consultation, vault: Vault, key: Key) -> Passed:

@@ -164,4 +164,3 @@ def _record(user: User, conversation: Conversation, action: str, now: datetime, 
 
 def _announce(conversation: Conversation) -> None:
     announce(conversation.organization_id, "inbox", conversation=conversation.pk)
-

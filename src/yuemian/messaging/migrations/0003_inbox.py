@@ -171,7 +171,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='conversation',
             name='state_before',
-            field=models.CharField(choices=[('open', 'open'), ('pending', 'pending'), ('snoozed', 'snoozed'), ('resolved', 'resolved')], help_text='Before it was resolved.', max_length=10, null=True),
+            field=models.CharField(blank=True, choices=[('open', 'open'), ('pending', 'pending'), ('snoozed', 'snoozed'), ('resolved', 'resolved')], default='', help_text='Before it was resolved.', max_length=10),
+            preserve_default=False,
         ),
         migrations.AddField(
             model_name='conversation',

@@ -63,12 +63,14 @@ class Conversation(TenantModel):
         default=False, help_text="A message of the candidate does not open it again once it is resolved."
     )
     first_asked_at = models.DateTimeField(null=True)
-    first_reply_at = models.DateTimeField(null=True, help_text="A person's; the system's own lines do not count.")
+    first_reply_at = models.DateTimeField(
+        null=True, help_text="A person's; the system's own lines do not count."
+    )
     asked_at = models.DateTimeField(null=True, help_text="The candidate's last message.")
     last_message_at = models.DateTimeField(null=True)
     ranked_at = models.DateTimeField(null=True, help_text="What the list of its state is sorted by.")
     state_before = models.CharField(
-        max_length=10, null=True, choices=choices(ConversationState), help_text="Before it was resolved."
+        max_length=10, blank=True, choices=choices(ConversationState), help_text="Before it was resolved."
     )
     waited_since = models.DateTimeField(null=True, help_text="`waiting_since` before it was resolved.")
     is_absence_told = models.BooleanField(
@@ -81,7 +83,8 @@ class Conversation(TenantModel):
         constraints = [
             one_of("state", ConversationState, "conversation_state_known"),
             models.CheckConstraint(
-                condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False), name="conversation_sleeps_until"
+                condition=~Q(state="snoozed") | Q(snoozed_until__isnull=False),
+                name="conversation_sleeps_until",
             ),
         ]
         indexes = [
@@ -92,9 +95,12 @@ class Conversation(TenantModel):
             ),
             models.Index(fields=["organization", "state", "ranked_at", "id"], name="conversation_by_state"),
             models.Index(
-                fields=["organization", "assignee", "state", "ranked_at", "id"], name="conversation_by_assignee"
+                fields=["organization", "assignee", "state", "ranked_at", "id"],
+                name="conversation_by_assignee",
             ),
-            models.Index(fields=["organization", "job", "state", "ranked_at", "id"], name="conversation_by_job"),
+            models.Index(
+                fields=["organization", "job", "state", "ranked_at", "id"], name="conversation_by_job"
+            ),
             models.Index("organization", F("last_message_at").desc(), "id", name="conversation_newest"),
         ]
 
@@ -105,8 +111,7 @@ class Conversation(TenantModel):
     def standing(self) -> Standing:
         values = {each.name: getattr(self, each.name) for each in fields(Standing)}
         values["state"] = ConversationState(self.state)
-        if self.state_before:
-            values["state_before"] = ConversationState(self.state_before)
+        values["state_before"] = ConversationState(self.state_before) if self.state_before else None
         return Standing(**values)
 
     def take(self, standing: Standing) -> list[str]:
@@ -114,6 +119,7 @@ class Conversation(TenantModel):
         new, old = asdict(standing), asdict(self.standing)
         for name, value in new.items():
             setattr(self, name, value)
+        self.state_before = standing.state_before or ""
         return [name for name, value in new.items() if value != old[name]]
 
 
