@@ -20,9 +20,14 @@
   /* The code before the cursor: `/…` at the beginning, or after a blank. */
   const typed = () => /(?:^|\s)\/([^\s/]{0,30})$/u.exec(box.value.slice(0, box.selectionStart));
   const close = () => { frame.hidden = true; at = -1; box.removeAttribute("aria-activedescendant"); status.textContent = ""; };
-  const choose = (index) => {
-    const rows = shown();
-    at = rows.length ? (index + rows.length) % rows.length : -1;
+  /* What cannot be said here is shown, and stepped over. */
+  const choose = (index, by = 1) => {
+    const rows = shown(), count = rows.length;
+    at = -1;
+    for (let tries = 0; tries < count && at < 0; tries += 1) {
+      const place = (((index + by * tries) % count) + count) % count;
+      if (!rows[place].getAttribute("aria-disabled")) at = place;
+    }
     rows.forEach((each, number) => each.setAttribute("aria-selected", String(number === at)));
     if (at < 0) { box.removeAttribute("aria-activedescendant"); return; }
     box.setAttribute("aria-activedescendant", rows[at].id);
@@ -58,7 +63,7 @@
     if (frame.hidden || event.isComposing) return;
     const act = {
       ArrowDown: () => choose(at + 1),
-      ArrowUp: () => choose(at - 1),
+      ArrowUp: () => choose(at - 1, -1),
       Enter: () => take(shown()[at]),
       Tab: () => take(shown()[at]),
       Escape: close,
