@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from tests.factories import Cast, create_interview, create_user, sign_in_client
 from tests.interviews.conversations import ask, asking, interview_of, say
-from yuemian.accounts.models import Role
+from yuemian.accounts.models import Role, User
 from yuemian.domain.states import Purpose
 from yuemian.interviews.inbox import reading
 from yuemian.interviews.inbox.filters import Filters, Place, Whose
@@ -344,7 +344,7 @@ def test_without_script_an_offer_is_taken_by_its_link(
         assert recruiter_client.get(f"/inbox/{conversation.pk}?{query}").context["typed"] == text
 
 
-def save_phrase(cast: Cast, code: str, body: str, owner: object = None) -> SavedReply:
+def save_phrase(cast: Cast, code: str, body: str, owner: User | None = None) -> SavedReply:
     return SavedReply.objects.create(
         organization=cast.organization,
         code=code,
@@ -450,9 +450,5 @@ def test_being_away_is_set_and_ended(cast: Cast, recruiter_client: Client) -> No
     assert (cast.recruiter.deputy, cast.recruiter.is_absence_told) == (other, True)
     assert "2099-01-08T09:00" in recruiter_client.get(page).content.decode()
     recruiter_client.post(page, {"back": "1"})
-    cast.recruiter.refresh_from_db()
-    assert (cast.recruiter.away_from, cast.recruiter.deputy, cast.recruiter.is_absence_told) == (
-        None,
-        None,
-        False,
-    )
+    back = type(other).objects.get(pk=cast.recruiter.pk)
+    assert (back.away_from, back.deputy, back.is_absence_told) == (None, None, False)

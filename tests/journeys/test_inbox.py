@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,7 +53,7 @@ def link_of(lab: Page, house: House, name: str) -> str:
     if handset.locator("a.mail-row").count():
         handset.locator("a.mail-row").first.click()
         link = handset.frame_locator("iframe").locator("a[href*='/c/']").first
-    return str(link.get_attribute("href"))
+    return urljoin(house.address, str(link.get_attribute("href")))
 
 
 def asked_by_candidates(lab: Page, phone: Callable[..., Page], house: House, inbox: Page) -> list[Page]:

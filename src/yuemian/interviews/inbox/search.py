@@ -7,10 +7,10 @@ what was erased. The newest messages are opened in memory instead, up to a bound
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.names import comparable_name
 from yuemian.hiring.models import Candidate, Job
 from yuemian.messaging.models import Conversation, Message, Note
+from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 
 #: How far back words are looked for, and in how many texts at most.
@@ -38,11 +39,12 @@ class Found:
 
 
 def find(user: User, text: str, *, now: datetime) -> Found:
-    texts = _texts(user, now)
-    ids = _by_words(user, text, texts) | _by_name(user, text)
+    keys = _keys(user, now)
+    texts = _texts(keys.keys(), now)
+    ids = _by_words(user, text, texts, keys) | _by_name(user, text)
     jobs = Job.objects.visible_to(user).filter(Q(title__icontains=text) | Q(title_en__icontains=text))
     condition = Q(pk__in=ids) | Q(job__in=list(jobs.values_list("pk", flat=True)[:_MOST_NAMES]))
-    return Found(condition, len(texts), min((each.created_at for each in texts), default=None))
+    return Found(condition, len(texts), min((each.at for each in texts), default=None))
 
 
 def _by_name(user: User, text: str) -> set[UUID]:
@@ -56,31 +58,44 @@ def _by_name(user: User, text: str) -> set[UUID]:
     return set(rows.values_list("pk", flat=True))
 
 
-def _texts(user: User, now: datetime) -> list[Message | Note]:
-    newest = (
-        Conversation.objects.visible_to(user)
-        .filter(last_message_at__gte=now - REACH)
-        .order_by("-last_message_at")
-        .values_list("pk", flat=True)[:_MOST_CONVERSATIONS]
-    )
-    ids = list(newest)
-    found: list[Message | Note] = []
+class _Text(NamedTuple):
+    """A sealed body, and where it belongs."""
+
+    id: UUID
+    conversation_id: UUID
+    sealed: bytes | memoryview
+    at: datetime
+    place: str
+
+
+def _keys(user: User, now: datetime) -> dict[UUID, Key]:
+    """Of the newest conversations: by id, the key that opens what was said."""
+    newest = Conversation.objects.visible_to(user).filter(last_message_at__gte=now - REACH)
+    ids = list(newest.order_by("-last_message_at").values_list("pk", flat=True)[:_MOST_CONVERSATIONS])
+    people = Conversation.objects.filter(pk__in=ids).values_list("pk", "application__candidate__key")
+    keys = Key.objects.in_bulk([key for _, key in people])
+    return {pk: keys[key] for pk, key in people}
+
+
+def _texts(conversations: Collection[UUID], now: datetime) -> list[_Text]:
+    """Their newest messages and notes; as plain values, because there are so many."""
+    found: list[_Text] = []
     for kind in (Message, Note):
-        rows = kind.objects.filter(conversation__in=ids, created_at__gte=now - REACH)
-        found += rows.select_related("conversation__application__candidate__key").order_by("-created_at")[
-            :MOST_TEXTS
-        ]
-    return sorted(found, key=lambda each: each.created_at, reverse=True)[:MOST_TEXTS]
+        rows = kind.objects.filter(conversation__in=conversations, created_at__gte=now - REACH)
+        values = rows.order_by("-created_at").values_list(
+            "pk", "conversation_id", "body_sealed", "created_at"
+        )
+        found += [_Text(*each, kind.PLACE) for each in values[:MOST_TEXTS]]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_TEXTS]
 
 
-def _by_words(user: User, text: str, texts: Iterable[Message | Note]) -> set[UUID]:
+def _by_words(user: User, text: str, texts: Iterable[_Text], keys: Mapping[UUID, Key]) -> set[UUID]:
     vault, wanted = Vault(user.organization_id), _plain(text)
     found: set[UUID] = set()
     for each in texts:
         if each.conversation_id not in found:
-            key = each.conversation.application.candidate.key
             try:
-                said = vault.open(key, each.PLACE, each.pk, each.body_sealed)
+                said = vault.open(keys[each.conversation_id], each.place, each.id, each.sealed)
             except Unreadable:
                 continue
             if wanted in _plain(said):
