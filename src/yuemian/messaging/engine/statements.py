@@ -126,6 +126,7 @@ WHERE state = 'sending' AND lease_until > now() AND worker = ANY(%(workers)s)
 # Only the holder of (worker, attempt) settles. It may still do so when a sweep has meanwhile called the outcome
 # unknown: a late receipt of the very same attempt is the truth.
 # What nearly every delivery comes to goes by columns and writes one row version: the row says all there is to say.
+# The array and `coalesce` lead by the key, as above.
 SETTLE_SENT: Final = """
 WITH settled AS (
     UPDATE messaging_delivery d SET
@@ -133,7 +134,8 @@ WITH settled AS (
         lease_until = NULL, sent_at = now(), settled_at = now()
     FROM unnest(%(deliveries)s::uuid[], %(workers)s::uuid[], %(attempts)s::int[], %(providers)s::text[],
                 %(provider_ids)s::text[]) AS t (delivery, worker, attempt, provider, provider_id)
-    WHERE d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt
+    WHERE d.id = ANY(ARRAY(SELECT unnest(%(deliveries)s::uuid[])))
+      AND d.id = t.delivery AND d.worker = t.worker AND d.attempt = t.attempt
       AND coalesce(d.state, '') IN ('sending', 'unknown')
     RETURNING d.organization_id, d.batch_id
 )
