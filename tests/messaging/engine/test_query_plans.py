@@ -19,7 +19,8 @@ from yuemian.trust import columns
 #: Enough that reading a whole table looks cheap beside the rows that are expected.
 MANY = 3000
 _COPIES = """
-INSERT INTO messaging_{table} SELECT (jsonb_populate_record(NULL::messaging_{table}, to_jsonb(m) || jsonb_build_object({new}))).*
+INSERT INTO messaging_{table}
+SELECT (jsonb_populate_record(NULL::messaging_{table}, to_jsonb(m) || jsonb_build_object({new}))).*
 FROM messaging_{table} m, generate_series(1, {many}) AS n
 """
 
