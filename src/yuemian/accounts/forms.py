@@ -43,7 +43,10 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ["name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"]
+        fields = [
+            *("name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"),
+            "retention_days",
+        ]
         labels = {
             "name": word("account", "Name"),
             "name_en": _("Name in English"),
@@ -52,6 +55,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "mail_from": _("Sender address of e-mails"),
             "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
             "currency": _("Currency of costs and budgets"),
+            "retention_days": _("Days until candidates' data is erased"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
@@ -60,6 +64,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
+            "retention_days": _(
+                "Counted from the last interview, answer or question. Two weeks before, it stands under Privacy."
+            ),
         }
 
     def clean_currency(self) -> str:
@@ -146,6 +153,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from",
             "quiet_until",
             "is_quiet_on_holidays",
+            "retention_days",
         ]
         widgets = {"quiet_from": ClockInput(format="%H:%M"), "quiet_until": ClockInput(format="%H:%M")}
         labels = {
@@ -158,6 +166,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from": _("Quiet from"),
             "quiet_until": _("Quiet until"),
             "is_quiet_on_holidays": _("Automatic messages only on workdays"),
+            "retention_days": _("Days until candidates' data is erased"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
@@ -165,6 +174,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from": "",
             "quiet_until": "",
             "is_quiet_on_holidays": _("Make-up workdays count as workdays."),
+            "retention_days": _("Empty: as the organization says."),
         }
 
     def clean_region(self) -> str:

@@ -152,6 +152,8 @@ class Purpose(StrEnum):
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
     DIGEST = "digest"  # a recruiter's morning
+    CODE = "code"  # proves that an address is the candidate's
+    LINK = "link"  # a new way to the page, asked for by the candidate
     TEST = "test"  # a recruiter's copy to themselves
 
 
@@ -330,6 +332,8 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
+    Purpose.CODE: 1,
+    Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,

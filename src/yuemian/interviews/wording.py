@@ -35,6 +35,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
+    Purpose.CODE: word("purpose", "Code"),
+    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {

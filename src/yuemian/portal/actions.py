@@ -19,8 +19,10 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: On the page “My data”.
+DATA_ACTIONS = ("prefer", "channel", "correct", "code")
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, *DATA_ACTIONS)
 
 #: Presses of different buttons this close together may be a machine's that tries them all.
 SAME_VISIT = Limit("candidate-press", 1, timedelta(seconds=20))

@@ -6,4 +6,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {}
+from yuemian.portal.carrying import own_phone
+from yuemian.portal.data_views import my_data_page
+
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "data": my_data_page,
+    "phone": own_phone,
+}

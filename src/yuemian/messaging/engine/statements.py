@@ -60,7 +60,7 @@ SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurre
        k.number, k.wrapped, k.wrapped_by,
        p.id, p.value_sealed, p.state,
        u.email, u.phone, u.name,
-       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id
+       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id, p.is_discreet
 FROM claimed c
 JOIN messaging_notification n ON n.id = c.notification_id
 LEFT JOIN trust_key k ON k.id = n.key_id
