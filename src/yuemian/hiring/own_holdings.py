@@ -6,9 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.addresses import mask_email, mask_name, mask_phone
@@ -117,30 +116,30 @@ def _opened(row: ContactPoint | Correction, vault: Vault) -> str:
 HOLDINGS = (
     Holding(
         "person",
-        lazy("Who you are"),
-        lazy("To address you by your name, in your language and on your clock."),
+        gettext_lazy("Who you are"),
+        gettext_lazy("To address you by your name, in your language and on your clock."),
         _who,
         _forget_who,
         activity_sql="SELECT id, created_at FROM hiring_candidate",
     ),
     Holding(
         "addresses",
-        lazy("How to reach you"),
-        lazy("To send you messages about your interviews."),
+        gettext_lazy("How to reach you"),
+        gettext_lazy("To send you messages about your interviews."),
         _addresses,
         _forget_addresses,
     ),
     Holding(
         "applications",
-        lazy("Your applications"),
-        lazy("To know which job you applied for, and through whom."),
+        gettext_lazy("Your applications"),
+        gettext_lazy("To know which job you applied for, and through whom."),
         _applications,
         activity_sql="SELECT candidate_id, created_at FROM hiring_application",
     ),
     Holding(
         "corrections",
-        lazy("Your corrections"),
-        lazy("To decide what you asked to be corrected."),
+        gettext_lazy("Your corrections"),
+        gettext_lazy("To decide what you asked to be corrected."),
         _corrections,
         _forget_corrections,
         activity_sql="SELECT candidate_id, created_at FROM hiring_correction",

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.round_name import round_in
@@ -84,8 +83,8 @@ def _answers(candidate: Candidate, vault: Vault) -> list[Held]:
 HOLDINGS = (
     Holding(
         "interviews",
-        lazy("Your interviews"),
-        lazy("To arrange the interview with you and with those who meet you."),
+        gettext_lazy("Your interviews"),
+        gettext_lazy("To arrange the interview with you and with those who meet you."),
         _interviews,
         _forget_interviews,
         activity_sql="""
@@ -94,8 +93,8 @@ HOLDINGS = (
     ),
     Holding(
         "answers",
-        lazy("What you answered"),
-        lazy("To know whether you come, or which time suits you."),
+        gettext_lazy("What you answered"),
+        gettext_lazy("To know whether you come, or which time suits you."),
         _answers,
         activity_sql="""
             SELECT a.candidate_id, r.at FROM interviews_response r

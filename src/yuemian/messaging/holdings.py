@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from yuemian.domain.states import Channel
 from yuemian.hiring.holdings import Held, Holding, moment
@@ -107,15 +107,15 @@ def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # no
 HOLDINGS = (
     Holding(
         "messages",
-        lazy("Messages we sent you"),
-        lazy("To know what you were told, and not to tell you twice."),
+        gettext_lazy("Messages we sent you"),
+        gettext_lazy("To know what you were told, and not to tell you twice."),
         _messages,
         _forget_messages,
     ),
     Holding(
         "conversation",
-        lazy("Questions and answers"),
-        lazy("To answer you, and to remember what was agreed."),
+        gettext_lazy("Questions and answers"),
+        gettext_lazy("To answer you, and to remember what was agreed."),
         _thread,
         _forget_thread,
         activity_sql="""
@@ -128,8 +128,8 @@ HOLDINGS = (
     ),
     Holding(
         "visits",
-        lazy("When your link was opened"),
-        lazy("To see whether a message arrived."),
+        gettext_lazy("When your link was opened"),
+        gettext_lazy("To see whether a message arrived."),
         _visits,
         _forget_links,
     ),

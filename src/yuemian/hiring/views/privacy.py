@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
@@ -32,10 +32,10 @@ from yuemian.trust.vault import Unreadable, Vault
 
 MOST = 50
 FIELDS = {
-    "name": lazy("Name"),
-    "email": lazy("Email"),
-    "sms": lazy("Mobile number"),
-    "other": lazy("In words"),
+    "name": gettext_lazy("Name"),
+    "email": gettext_lazy("Email"),
+    "sms": gettext_lazy("Mobile number"),
+    "other": gettext_lazy("In words"),
 }
 
 
