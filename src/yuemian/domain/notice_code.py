@@ -48,7 +48,14 @@ def made_at(notification: UUID) -> datetime:
 
 
 def _tag(key: bytes, notification: UUID) -> int:
-    return int.from_bytes(blake2b(notification.bytes, digest_size=2, key=key, person=b"tag").digest())
+    keyed = _keyed(key).copy()
+    keyed.update(notification.bytes)
+    return int.from_bytes(keyed.digest())
+
+
+@lru_cache(maxsize=4)
+def _keyed(key: bytes) -> blake2b:
+    return blake2b(digest_size=2, key=key, person=b"tag")
 
 
 @lru_cache(maxsize=1 << 16)

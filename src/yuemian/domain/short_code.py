@@ -9,6 +9,8 @@ from typing import Final
 #: Without 0, 1, I and O.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _VALUES: Final = {sign: value for value, sign in enumerate(ALPHABET)}
+#: Two signs for ten bits: a code is printed in every notice, and thousands leave in a second.
+_PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
 _IGNORED: Final = re.compile(r"[\s\-–—_.·]+")
 _GROUP: Final = 4
 
@@ -17,7 +19,9 @@ def encode(number: int, length: int) -> str:
     """`length` signs of five bits each. Raises ValueError when the number needs more."""
     if not 0 <= number < 1 << 5 * length:
         raise ValueError(f"The number does not fit into {length} signs.")
-    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(length)))
+    odd = ALPHABET[number >> 5 * (length - 1)] if length % 2 else ""
+    places = range(5 * (length - len(odd)) - 10, -1, -10)
+    return odd + "".join([_PAIRS[number >> place & 1023] for place in places])
 
 
 def decode(code: str) -> int:
