@@ -155,7 +155,9 @@ def test_the_officers_pages_are_accessible_and_fit(
         look_for_what_is_over(story.cast.organization, now=timezone.now())
         person = candidate.pk
     context = pocket(width=width, height=900, color_scheme=scheme, locale="zh-CN")
-    cookies = [{"name": name, "value": each.value, "url": address} for name, each in client.cookies.items()]
+    cookies: Any = [
+        {"name": name, "value": each.value, "url": address} for name, each in client.cookies.items()
+    ]
     context.add_cookies(cookies)
     page = context.new_page()
     for path, name in (("/privacy", "privacy"), (f"/privacy/people/{person}", "person")):

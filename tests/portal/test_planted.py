@@ -99,7 +99,7 @@ def test_planted_values_stand_nowhere(
     invited: list[Invited] = []
     with inside():
         for person in people:
-            fields = {"name": person.name, "email": person.email, "phone": person.phone}
+            fields: dict[str, Any] = {"name": person.name, "email": person.email, "phone": person.phone}
             who = invite(story.cast, now=story.now, **fields)
             respond(who.link, Answer.DECLINED, person.note, now=story.now, was_confirmed=True)
             ask(who.link, person.question, now=story.now)

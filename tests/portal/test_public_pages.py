@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -156,7 +157,7 @@ def test_an_erasure_on_hold_is_noted_and_said(who: Invited) -> None:
 # --- a new link
 
 
-def ask_link(contact: str, **headers: str) -> tuple[int, bytes]:
+def ask_link(contact: str, **headers: Any) -> tuple[int, bytes]:
     response = Client(**headers).post("/c/link", {"contact": contact})
     return response.status_code, response.content
 
