@@ -65,7 +65,7 @@ def is_spent(limit: Limit, *parts: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM trust_ratelimit WHERE key_hash = %s AND window_ends_at > %s AND hits >= %s)",
-            [_key(limit, parts), now, limit.hits],
+            [key_of(limit, *parts), now, limit.hits],
         )
         return bool(cursor.fetchone()[0])
 
