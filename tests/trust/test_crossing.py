@@ -16,6 +16,7 @@ from tests.factories import Cast, create_cast, create_interview, create_user, si
 from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
+from yuemian.hiring.actions.correct import ask_correction
 from yuemian.hiring.models import ContactPoint
 from yuemian.intake.models import Import
 from yuemian.interviews.actions.invite import send, summarize
@@ -26,6 +27,7 @@ from yuemian.trust.tenancy import SETTING
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
+    "correction_id",
 )  # fmt: skip
 
 
@@ -78,7 +80,9 @@ def theirs(db: None) -> dict[str, UUID | int]:
         config_sealed=b"x",
         created_at=timezone.now(),
     )
+    asked = ask_correction(interview.application.candidate, "name", "正名", now=timezone.now())
     rows: dict[str, UUID | int] = {
+        "correction_id": asked.pk,
         "account_id": account.pk,
         "point_id": ContactPoint.objects.filter(candidate=interview.application.candidate)[0].pk,
         "interview_id": interview.pk,
