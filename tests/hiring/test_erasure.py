@@ -219,6 +219,9 @@ _ANSWERED = {
     "messaging.Challenge": "visits",
     "messaging.Conversation": "conversation",
     "messaging.Message": "conversation",
+    "messaging.Note": "conversation",  # sealed with the person's key
+    "messaging.Consultation": "conversation",  # likewise
+    "messaging.ReadMark": "",  # a moment
 }
 
 

@@ -93,7 +93,7 @@ def _thread(candidate: Candidate, vault: Vault) -> list[Held]:
 def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
     """The texts become unreadable with the key; nobody is asked to answer them any more."""
     threads = Conversation.objects.filter(application__candidate__in=candidate_ids)
-    threads.update(waiting_since=None, state="resolved")
+    threads.update(waiting_since=None, waited_since=None, snoozed_until=None, state="resolved")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM messaging_message m JOIN messaging_conversation t ON t.id = m.conversation_id"

@@ -25,6 +25,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
     Purpose.LINK: word("purpose", "New link"),
@@ -69,6 +70,7 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
     Purpose.CODE: _("Carries the code by which candidates prove that an address is theirs."),
     Purpose.LINK: _("Brings a new link to a candidate who has lost theirs."),
+    Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),
@@ -109,6 +111,8 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "promised_date": _("Date a result was promised by"),
     "staff_name": _("Name of the person reminded"),
     "interview_link": _("Link to the interview"),
+    "asked_by": _("Who passed the question on"),
+    "question_link": _("Link to the question"),
     "job_highlights": _("Highlights of the job"),
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),

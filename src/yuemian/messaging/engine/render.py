@@ -105,7 +105,8 @@ class Renderer:
                 # A text message has no subject; the language wants one.
                 subject = text.subject or "{{ organization_name }}"
                 compiled = compile_template(subject, text.body)
-                self._texts[text.version_id, text.channel, text.locale] = Phrasing(compiled, self._base)
+                phrasing = Phrasing(compiled, self._base, is_html=text.channel == "email")
+                self._texts[text.version_id, text.channel, text.locale] = phrasing
             except TemplateProblem as problem:
                 self._texts[text.version_id, text.channel, text.locale] = problem
 
@@ -130,24 +131,23 @@ class Renderer:
             link = self._check_address  # a code is about no page of its own
         if row.channel != "email":
             if row.is_discreet:
-                wording = wording._replace(said=discreet(row.purpose, context, row.locale, link))
-            text, id_ = to_text(wording.said.text), str(row.id)
+                said = discreet(row.purpose, context, row.locale, link)
+                wording = wording._replace(said=said, plain=said.text)
+            id_ = str(row.id)
             title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
-            return Message(id_, id_, to, title, text, row.locale, slots={"link": link})
+            return Message(id_, id_, to, title, wording.plain, row.locale, slots={"link": link})
         filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
-        said = wording.said
         if code and row.purpose != Purpose.CODE:
-            check = words(row.locale).check.format(code=code, address=self._check_address)
-            said = Rendered(said.subject, f"{said.text}\n\n{check}")
-            filled["after"] += _CHECK.format(escape(check))
+            wording = self._with_code(wording, filled, code, row.locale)
         if row.is_discreet:
-            said = Rendered(words(row.locale).discreet_subject, said.text)
+            said = Rendered(words(row.locale).discreet_subject, wording.said.text)
+            wording = wording._replace(said=said)
             filled["preheader"] = escape(said.subject)
         return self._mail(
             row,
             sender,
             to,
-            said,
+            wording,
             context,
             filled=filled,
             link=link,
@@ -155,12 +155,19 @@ class Renderer:
             is_lab=is_lab,
         )
 
+    def _with_code(self, wording: Wording, filled: dict[str, str], code: str, locale: str) -> Wording:
+        """At the end of a mail, by which the candidate finds out that it is genuine."""
+        check = words(locale).check.format(code=code, address=self._check_address)
+        filled["after"] += _CHECK.format(escape(check))
+        said = Rendered(wording.said.subject, f"{wording.said.text}\n\n{check}")
+        return wording._replace(said=said, plain=f"{wording.plain}\n\n{check}")
+
     def _mail(
         self,
         row: Claimed,
         sender: Sender,
         to: str,
-        said: Rendered,
+        wording: Wording,
         context: Mapping[str, Any],
         *,
         filled: dict[str, str],
@@ -176,8 +183,8 @@ class Renderer:
             delivery_id=id_,
             key=id_,
             to=normalise_address(to),
-            subject=said.subject,
-            text=said.text,
+            subject=wording.said.subject,
+            text=wording.said.text if is_lab else wording.plain,
             locale=row.locale,
             to_name=row.user_name or context.get("candidate_name", ""),
             sender=mail_from,
@@ -189,8 +196,9 @@ class Renderer:
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
-        built = _Built(form.mail(message, row.now), "")
-        return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
+        message.form = _Built(form.mail(message, row.now), "")
+        message.text, message.slots = "", {}  # nobody needs any more what it was built from
+        return message
 
     def _phrasing(self, row: Claimed) -> Phrasing:
         found = self._texts.get(_text_key(row))
@@ -250,7 +258,7 @@ def mail_slots(
     contact are added only where the text does not say them itself (`used`: the placeholders it has).
     """
     link = context["answer_link"]
-    wording = Wording(said, *around_link(said.text, link))
+    wording = Wording(said, to_text(said.text), *around_link(said.text, link))
     return _slots(purpose, wording, context, locale, link, used=used)
 
 
@@ -263,7 +271,8 @@ def _slots(
     *,
     used: AbstractSet[str],
 ) -> dict[str, str]:
-    said, shown = wording.said, [_one(context.get(name)) for name in _SHOWN]
+    said = wording.said
+    shown = [tuple(v) if v.__class__ is list else v for v in map(context.get, _SHOWN)]
     preheader, card = _facts(purpose, locale, used.isdisjoint(_TIMES), *shown)
     closing = "" if "contact_name" in used else paragraphs(_contact(context, locale))
     return slots(
@@ -274,10 +283,6 @@ def _slots(
         link=link,
         after=wording.after + closing,
     )
-
-
-def _one(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=1024)
@@ -303,7 +308,7 @@ def _to_staff(compiled: Compiled, context: Mapping[str, Any], link: str) -> Word
     said = render(compiled, {**context, "answer_link": link})
     check_own_link(said, NOBODY, is_linked=False)
     before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
-    return Wording(said, _with_sections(before, context), paragraphs(after))
+    return Wording(said, to_text(said.text), _with_sections(before, context), paragraphs(after))
 
 
 def _with_sections(text: str, context: Mapping[str, Any]) -> str:
