@@ -16,15 +16,19 @@ from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
 from yuemian.domain.states import Answer
+from yuemian.hiring.models import Candidate, ContactPoint, Correction, Erasure
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.respond import respond
 from yuemian.interviews.models import Interview, Response
-from yuemian.messaging.models import Conversation, Message
+from yuemian.messaging.models import Challenge, Conversation, Message, Notification
+from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
 FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)[^>]*name=\"(\w+)\"(?:[^>]*value=\"([^\"]*)\")?")
-AREA = re.compile(r"<textarea[^>]*name=\"(\w+)\"")
+AREA = re.compile(
+    r"<(?:textarea|select|input(?![^>]*(?:value=|type=\"(?:hidden|checkbox)\")))[^>]*name=\"(\w+)\""
+)
 
 
 def pages(story: Story) -> list[Invited]:
@@ -38,8 +42,22 @@ def pages(story: Story) -> list[Invited]:
     return [story.who, answered, moved, cancelled, *([invited(moved.interview)] if moved else [])]
 
 
+#: Behind every link: the page itself, and the further pages.
+PATHS = ("", *(f"/{name}" for name in SUBPAGES))
+
+
 def state() -> list[Any]:
     return [
+        sorted(
+            Candidate.objects.values_list(
+                "pk", "name", "locale", "time_zone", "preferred_channel", "erased_at"
+            )
+        ),
+        sorted(ContactPoint.objects.values_list("pk", "state", "is_discreet")),
+        Correction.objects.count(),
+        Erasure.objects.count(),
+        Challenge.objects.count(),
+        sorted(Notification.objects.values_list("purpose", "pk")),
         sorted(Interview.objects.values_list("pk", "answer", "answered_at", "revision", "state")),
         sorted(Response.objects.values_list("pk", "answer")),
         sorted(Conversation.objects.values_list("pk", "waiting_since")),
@@ -59,11 +77,13 @@ def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def head(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).head(who.address)
+    for path in PATHS:
+        Client(headers={"user-agent": OUTLOOK}).head(who.address + path)
 
 
 def get(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).get(who.address)
+    for path in PATHS:
+        Client(headers={"user-agent": OUTLOOK}).get(who.address + path)
 
 
 def get_from_twenty_addresses(who: Invited) -> None:
@@ -81,11 +101,12 @@ def submit_every_form_filled(who: Invited) -> None:
 
 def _submit(who: Invited, filling: str) -> None:
     client = Client(headers={"user-agent": OUTLOOK})
-    for action, fields in forms(client.get(who.address), filling):
-        answer = client.post(action, fields)
-        # it goes on with what it gets, at once
-        for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
-            client.post(further, inner)
+    for path in PATHS:
+        for action, fields in forms(client.get(who.address + path), filling):
+            answer = client.post(action, fields)
+            # it goes on with what it gets, at once
+            for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
+                client.post(further, inner)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +133,22 @@ def test_machines_that_run_the_page_change_nothing(
         links = pages(story)
         before = state()
     for who in links:
-        page = pocket(user_agent=OUTLOOK).new_page()
-        page.goto(address + who.address)
-        for number in range(page.locator("form button").count()):
-            page.goto(address + who.address)
-            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-            for area in page.locator("textarea").all():
-                area.evaluate("(each) => { each.value = 'test' }")
-            if page.locator("form button").count() > number:
-                with page.expect_navigation():
-                    page.locator("form button").nth(number).evaluate("(button) => button.click()")
-        page.close()
+        for path in PATHS:
+            _click_everything(pocket, address + who.address + path)
     with inside():
         assert state() == before
+
+
+def _click_everything(pocket: Callable[..., BrowserContext], address: str) -> None:
+    context = pocket(user_agent=OUTLOOK)
+    page = context.new_page()
+    page.goto(address)
+    for number in range(page.locator("form button").count()):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        for area in page.locator("textarea, input[required]").all():
+            area.evaluate("(each) => { each.value = 'test' }")
+        if page.locator("form button").count() > number:
+            with page.expect_navigation():
+                page.locator("form button").nth(number).evaluate("(button) => button.click()")
+    context.close()

@@ -171,6 +171,8 @@ class Purpose(StrEnum):
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
     DIGEST = "digest"  # a recruiter's morning
+    CODE = "code"  # proves that an address is the candidate's
+    LINK = "link"  # a new way to the page, asked for by the candidate
     TEST = "test"  # a recruiter's copy to themselves
 
 
@@ -368,6 +370,8 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
+    Purpose.CODE: 1,
+    Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
     Purpose.RESULT: 20,

@@ -8,7 +8,8 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
-from yuemian.hiring.signals import contacts_changed
+from yuemian.hiring.holdings import register_holdings
+from yuemian.hiring.signals import contacts_changed, person_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import question_asked, reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
@@ -76,6 +77,10 @@ class InterviewsConfig(AppConfig):
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         look_at_person = import_string("yuemian.interviews.rules.look_at_person")
         contacts_changed.connect(look_at_person, dispatch_uid="interviews")
+        person_changed.connect(
+            import_string("yuemian.interviews.rules.look_at_candidate"), dispatch_uid="interviews"
+        )
+        register_holdings("yuemian.interviews.holdings.HOLDINGS")
         register_chore(
             Chore(
                 "plan-steps",

@@ -166,9 +166,9 @@ class ChangeKind(models.TextChoices):
 
 
 class Change(TenantModel):
-    """What the company did to an interview or wrote down of it, for its timeline."""
+    """What the company did to an interview or wrote down of it, for its timeline; an erasure blanks the reason."""
 
-    app_may = frozenset({"SELECT", "INSERT"})
+    app_may = frozenset({"SELECT", "INSERT", "UPDATE"})
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=16, choices=ChangeKind.choices)

@@ -49,6 +49,7 @@ class Manner:
 
     was_confirmed: bool
     nonce: str
+    request: HttpRequest
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Deed:
     """One form. `read` answers None for what makes no sense here, and the page is shown again.
 
     `carry_out` raises Refused when the facts changed between reading and pressing; it may answer with the part of the
-    page to go back to, else that is `part`.
+    page to go back to, else that is `part`, or with a whole answer of its own.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Deed:
     part: str
     read: Callable[[Opened, QueryDict], Asked | None]
     summarize: Callable[[Opened, Asked], Summary]
-    carry_out: Callable[[Opened, Asked, Manner], str | None]
+    carry_out: Callable[[Opened, Asked, Manner], HttpResponse | str | None]
     #: Actions after which this one is natural: pressed soon after these it is no machine's that tries every button.
     follows: frozenset[str] = frozenset()
 
@@ -85,10 +86,10 @@ class Deed:
             if not self._is_person(request, door, asked):
                 return self._ask_once_more(request, door, asked)
             given = request.POST.get("nonce", "")
-        part: str | None = None
+        done: HttpResponse | str | None = None
         with suppress(Refused):  # the page says what holds now
-            part = self.carry_out(door, asked, Manner(was_confirmed, given))
-        return back(door, part or self.part)
+            done = self.carry_out(door, asked, Manner(was_confirmed, given, request))
+        return done if isinstance(done, HttpResponse) else back(door, done or self.part)
 
     def _is_person(self, request: HttpRequest, door: Opened, asked: Asked) -> bool:
         # An old link never takes the new time for granted: what it shows must be confirmed.

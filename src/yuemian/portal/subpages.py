@@ -7,5 +7,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from yuemian.portal.calendar_file import calendar_file
+from yuemian.portal.carrying import own_phone
+from yuemian.portal.data_views import my_data_page
 
-SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {"invite.ics": calendar_file}
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "data": my_data_page,
+    "invite.ics": calendar_file,
+    "phone": own_phone,
+}
