@@ -12,7 +12,10 @@ class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
 
 
 class InterviewState(StrEnum):
-    """A reschedule is no state: it raises the interview's revision and re-opens the answer."""
+    """A reschedule is no state: it raises the interview's revision and re-opens the answer.
+
+    A draft's time is not settled: the candidate is asked to choose one, at the latest by the start that it has now.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -28,6 +31,16 @@ class Answer(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     RESCHEDULE_REQUESTED = "reschedule_requested"
+
+
+class RequestState(StrEnum):
+    """What became of a candidate's wish for another time; it expires when the facts change or the interview begins."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class Attendance(StrEnum):
@@ -175,7 +188,8 @@ V, N, D, B = InterviewState, NotificationState, DeliveryState, BatchState
 
 INTERVIEW_MOVES: Final[Mapping[InterviewState, frozenset[InterviewState]]] = {
     V.DRAFT: frozenset({V.SCHEDULED, V.CANCELLED}),
-    V.SCHEDULED: frozenset({V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
+    # Back to a draft when the interviewer cannot come: the candidate chooses again.
+    V.SCHEDULED: frozenset({V.DRAFT, V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
     # Whoever ticked the wrong box on the day of the interview must be able to correct it.
     V.COMPLETED: frozenset({V.NO_SHOW}),
     V.NO_SHOW: frozenset({V.COMPLETED}),
@@ -186,6 +200,10 @@ ANSWER_MOVES: Final[Mapping[Answer, frozenset[Answer]]] = {a: frozenset(Answer) 
 
 ATTENDANCE_MOVES: Final[Mapping[Attendance, frozenset[Attendance]]] = {
     a: frozenset(Attendance) - {a} for a in Attendance
+}
+
+REQUEST_MOVES: Final[Mapping[RequestState, frozenset[RequestState]]] = {
+    r: frozenset(RequestState) - {r} if r is RequestState.OPEN else frozenset() for r in RequestState
 }
 
 NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState]]] = {
@@ -253,6 +271,7 @@ STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
 MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     InterviewState: INTERVIEW_MOVES,
     Answer: ANSWER_MOVES,
+    RequestState: REQUEST_MOVES,
     Attendance: ATTENDANCE_MOVES,
     NotificationState: NOTIFICATION_MOVES,
     DeliveryState: DELIVERY_MOVES,
@@ -290,6 +309,7 @@ def standing(meant: NotificationState, deliveries: Collection[DeliveryState]) ->
 _NAMES: Final[Mapping[type[StrEnum], str]] = {
     InterviewState: "An interview",
     Answer: "An answer",
+    RequestState: "A request",
     Attendance: "An attendance",
     NotificationState: "A notification",
     DeliveryState: "A delivery",
