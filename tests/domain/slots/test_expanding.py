@@ -65,7 +65,9 @@ def test_holidays_close_the_weekly_windows_but_not_a_dated_one() -> None:
     series = Series(MORNINGS, HOUR, SHANGHAI, holidays_of="CN")
     assert clocks(series, national_day) == []
     assert len(clocks(Series(MORNINGS, HOUR, SHANGHAI), national_day)) == 3
-    meant = Series([*MORNINGS, Window(time(14), time(15), day=national_day)], HOUR, SHANGHAI, holidays_of="CN")
+    meant = Series(
+        [*MORNINGS, Window(time(14), time(15), day=national_day)], HOUR, SHANGHAI, holidays_of="CN"
+    )
     assert clocks(meant, national_day) == ["14:00"]
 
 
@@ -76,7 +78,10 @@ def test_a_saturday_of_interviews_stays_where_holidays_are_kept() -> None:
 
 def test_overlapping_windows_make_no_overlapping_slots() -> None:
     series = Series([Window(time(9), time(11), 1), Window(time(9, 30), time(12), 1)], HOUR, SHANGHAI)
-    assert clocks(series, date(2026, 11, 30)) == ["09:00", "10:00", "11:00"][: len(clocks(series, date(2026, 11, 30)))]
+    assert (
+        clocks(series, date(2026, 11, 30))
+        == ["09:00", "10:00", "11:00"][: len(clocks(series, date(2026, 11, 30)))]
+    )
     spans = list(expand(series, datetime(2026, 11, 29, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)))
     assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
 
@@ -141,7 +146,9 @@ def test_slots_are_whole_apart_inside_and_the_same_however_they_are_asked_for(
     assert all(span.end - span.start == series.length for span in spans)
     assert all(one.end + series.buffer <= other.start for one, other in zip(spans, spans[1:], strict=False))
     assert not any(
-        closure.is_on(span.start.astimezone(series.zone).date()) for span in spans for closure in series.closures
+        closure.is_on(span.start.astimezone(series.zone).date())
+        for span in spans
+        for closure in series.closures
     )
     half = since + (until - since) / 2
     assert [*expand(series, since, half), *expand(series, half, until)] == spans
@@ -162,7 +169,10 @@ def test_every_slot_lies_in_a_window_of_its_day(series: Series) -> None:
 def test_windows_and_closures_survive_their_stored_form() -> None:
     kept = (*MORNINGS, Window(time(14, 30), time(0), day=date(2026, 12, 24)))
     assert windows_from_json([window.to_json() for window in kept]) == kept
-    shut = (Closure(date(2026, 12, 24), date(2026, 12, 26)), Closure(date(2027, 1, 1), date(2027, 1, 1), time(9), time(10)))
+    shut = (
+        Closure(date(2026, 12, 24), date(2026, 12, 26)),
+        Closure(date(2027, 1, 1), date(2027, 1, 1), time(9), time(10)),
+    )
     assert closures_from_json([closure.to_json() for closure in shut]) == shut
 
 

@@ -59,7 +59,11 @@ def offered(
     for span in expand(series, since, until):
         key, taken = SlotKey(series_id, span.start), seats.get(span.start, 0)
         is_day_full = series.per_day is not None and days[_day(series, span)] >= series.per_day
-        if taken < series.capacity and not (is_day_full and not taken) and _has_time(series, key, span, others):
+        if (
+            taken < series.capacity
+            and not (is_day_full and not taken)
+            and _has_time(series, key, span, others)
+        ):
             offers.append(Offer(key, span, series.capacity - taken))
     return offers
 

@@ -36,7 +36,7 @@ class Policy:
 def refusal(
     policy: Policy, *, asked: int, starts_at: datetime, now: datetime, is_settled: bool
 ) -> Refusal | None:
-    """None when the candidate may ask. `asked`: requests that count. A time that was never settled is free to choose."""
+    """None when the candidate may ask. `asked`: those that count. A time that is not settled is free to choose."""
     if not is_settled:
         return None
     if policy.most == 0 or not (policy.offers_slots or policy.proposals):
