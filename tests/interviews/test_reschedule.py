@@ -15,7 +15,6 @@ from yuemian.accounts.models import Role
 from yuemian.domain.slots import Refusal, SlotKey
 from yuemian.domain.states import Answer, Purpose, RequestState
 from yuemian.interviews.actions.change import cancel_interview, change_interview
-from yuemian.interviews.actions.respond import Refused, respond
 from yuemian.interviews.actions.reschedule import (
     CannotAsk,
     NoLongerOpen,
@@ -27,6 +26,7 @@ from yuemian.interviews.actions.reschedule import (
     propose_times,
     withdraw,
 )
+from yuemian.interviews.actions.respond import Refused, respond
 from yuemian.interviews.actions.seats import JustTaken, give_back_overdue, take_seat
 from yuemian.interviews.models import Change, Interview, RescheduleRequest, Response, Seat, Slot
 from yuemian.messaging.models import Delivery, Notification

@@ -19,8 +19,10 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: Another time: a slot, a proposal, or after all not.
+SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, SLOT, PROPOSAL, WITHDRAWAL)
 
 #: Presses of different buttons this close together may be a machine's that tries them all.
 SAME_VISIT = Limit("candidate-press", 1, timedelta(seconds=20))

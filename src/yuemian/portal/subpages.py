@@ -6,4 +6,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {}
+from yuemian.portal import times
+from yuemian.portal.showing import subpage
+
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "times": subpage("portal/times.html", times.contents),
+}

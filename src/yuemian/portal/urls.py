@@ -6,9 +6,10 @@ from django.urls import path, re_path
 
 from yuemian.portal import preview, views
 from yuemian.portal.answering import ANSWERING, ASKING
+from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.subpages import SUBPAGES
 
-DEEDS = (ANSWERING, ASKING)
+DEEDS = (ANSWERING, ASKING, CHOOSING, PROPOSING, WITHDRAWING)
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),

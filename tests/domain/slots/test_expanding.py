@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,7 +84,7 @@ def test_overlapping_windows_make_no_overlapping_slots() -> None:
         == ["09:00", "10:00", "11:00"][: len(clocks(series, date(2026, 11, 30)))]
     )
     spans = list(expand(series, datetime(2026, 11, 29, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)))
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(spans))
 
 
 def test_the_hour_that_the_clocks_skip_has_no_slot_of_its_own() -> None:
@@ -144,7 +145,7 @@ def test_slots_are_whole_apart_inside_and_the_same_however_they_are_asked_for(
     spans = list(expand(series, since, until))
     assert all(since <= span.start < until for span in spans)
     assert all(span.end - span.start == series.length for span in spans)
-    assert all(one.end + series.buffer <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end + series.buffer <= other.start for one, other in pairwise(spans))
     assert not any(
         closure.is_on(span.start.astimezone(series.zone).date())
         for span in spans
