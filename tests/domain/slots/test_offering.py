@@ -34,7 +34,12 @@ FRIDAY = [datetime(2026, 11, 27, hour, tzinfo=UTC) for hour in (1, 2, 3)]
 
 
 def series(**fields: Any) -> Series:
-    given = {"windows": DAYS, "length": HOUR, "zone": SHANGHAI, "ahead": timedelta(days=3)} | fields
+    given: dict[str, Any] = {
+        "windows": DAYS,
+        "length": HOUR,
+        "zone": SHANGHAI,
+        "ahead": timedelta(days=3),
+    } | fields
     return Series(**given)
 
 

@@ -132,6 +132,15 @@ def offers_for(
     return sorted(offers.values(), key=lambda each: (each.span, each.series.pk))
 
 
+def together_with(interview: Interview) -> list[Interview]:
+    """Whoever has a seat in the same slot: the others of a group, for the company's eyes."""
+    if not interview.is_settled:
+        return []
+    mine = Seat.objects.filter(interview=interview, held_until=None).values("slot")
+    rows = Interview.objects.with_people().filter(seats__slot__in=mine, seats__held_until=None)
+    return list(rows.exclude(pk=interview.pk).order_by("pk"))
+
+
 def seats_of(
     series: Collection[UUID], span: Span, *, now: datetime, besides: Interview | None = None
 ) -> dict[UUID, dict[datetime, int]]:
