@@ -12,13 +12,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.interviews.slots import create_policy, create_series, offers, press
+from tests.factories import sign_in_client
+from tests.interviews.slots import SHANGHAI, create_policy, create_series, offers, press
 from tests.portal.conftest import Story
 from tests.portal.stories import invite
 from tests.portal.test_in_a_browser import READING, RULES
 from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.reschedule import choose_slot
-from yuemian.interviews.models import Interview, RescheduleRequest, Seat
+from yuemian.interviews.models import Interview, RescheduleRequest, Seat, SlotSeries
 
 pytestmark = pytest.mark.journey
 Pocket = Callable[..., BrowserContext]
@@ -83,7 +84,7 @@ def test_without_script_a_time_is_asked_for_and_taken_back(
     page.wait_for_timeout(READING)
     page.locator("button.yes").click()
     expect(page.locator("#answer")).to_be_visible()
-    page.locator("#answer a[href$='/times']").click()
+    page.locator("#answer .links a").click()
     expect(page.locator(".asked li")).to_be_visible()
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"times-asked-{language}.png", full_page=True)
@@ -147,3 +148,74 @@ def test_every_state_is_accessible_and_fits(
     check(page, f"times-taken-{width}-{scheme}")
     page.goto(address + unsettled.address)
     check(page, f"unsettled-{width}-{scheme}")
+
+
+@pytest.fixture
+def console(story: Story, inside: Callable[[], Any], pocket: Pocket, address: str) -> Callable[..., Page]:
+    """A browser in which somebody of the company has signed in."""
+    with inside():
+        cookies = {
+            role: dict(sign_in_client(getattr(story.cast, role)).cookies)
+            for role in ("recruiter", "interviewer")
+        }
+
+    def sign_in(role: str = "recruiter", **options: Any) -> Page:
+        context = pocket(**({"width": 1440, "height": 900, "has_touch": False, "locale": "zh-CN"} | options))
+        values = [
+            {"name": name, "value": morsel.value, "url": address} for name, morsel in cookies[role].items()
+        ]
+        context.add_cookies(values)  # type: ignore[arg-type]
+        return context.new_page()
+
+    return sign_in
+
+
+def test_hr_sees_the_wish_accepts_it_and_the_candidate_reads_so(
+    story: Story, inside: Callable[[], Any], address: str, pocket: Pocket, console: Callable[..., Page]
+) -> None:
+    with inside():
+        prepare(story, is_automatic=False)
+        found = offers(story.who.interview, story.now)[2]
+        choose_slot(press(story.who, story.now), found.key, words="上午", note="上午更好")
+    page = console()
+    page.goto(f"{address}/today")
+    check(page, "console-today")
+    page.goto(f"{address}/interviews/{story.who.interview.pk}")
+    expect(page.locator("#request")).to_contain_text("上午更好")
+    check(page, "console-request")
+    page.locator("#request button.primary").click()
+    expect(page.locator("#request")).to_have_count(0)
+    phone = pocket().new_page()
+    phone.goto(address + story.who.address)
+    expect(phone.locator(".ticket .clock")).to_contain_text(f"{found.span.start.astimezone(SHANGHAI):%H:%M}")
+    expect(phone.locator("#answer h2")).to_contain_text("能来")
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [(1440, "zh", "light"), (1440, "en", "dark"), (375, "zh", "dark"), (375, "en", "light")],
+)
+def test_the_pages_of_bookable_times_are_accessible_and_fit(
+    story: Story, inside: Callable[[], Any], address: str, console: Callable[..., Page],
+    width: int, language: str, scheme: str,
+) -> None:  # fmt: skip
+    with inside():
+        prepare(
+            story, is_automatic=False, capacity=2, buffer=timedelta(minutes=15), length=timedelta(minutes=45)
+        )
+        other = invite(story.cast, now=story.now, name="欧阳若兰")
+        key = offers(other.interview, story.now)[0].key
+        for who in (story.who, other):
+            choose_slot(press(who, story.now), key, words="")
+        series = SlotSeries.objects.get()
+    page = console(width=width, color_scheme=scheme, locale="zh-CN" if language == "zh" else "en-GB")
+    day = key.start.astimezone(SHANGHAI).date()
+    held = story.who.interview.starts_at.astimezone(SHANGHAI).date()
+    places = {
+        "slots": "/slots", "week": f"/slots/{series.pk}?week={day}", "new": "/slots/new", "rules": "/slots/rules",
+        "absence": f"/slots/absence?interviewer={story.cast.interviewer.pk}&day={held}",
+        "choose": f"/interviews/{story.who.interview.pk}/choose", "board": "/interviews",
+    }  # fmt: skip
+    for name, path in places.items():
+        page.goto(address + path)
+        check(page, f"console-{name}-{width}-{language}-{scheme}")

@@ -137,5 +137,6 @@ def _choice(
     there = each.span.start.astimezone(interview.zone)
     beside = ""
     if there.utcoffset() != start.utcoffset():
-        beside = _("%(day)s %(clock)s there") % {"day": day_text(there, locale), "clock": f"{there:%H:%M}"}
-    return Choice(value_of(each.key), range_text(start, end, locale), beside, each.key == asked)
+        day = "" if there.date() == start.date() else day_text(there, locale)
+        beside = _("%(day)s %(clock)s there") % {"day": day, "clock": f"{there:%H:%M}"}
+    return Choice(value_of(each.key), range_text(start, end, locale), beside.strip(), each.key == asked)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.slots import BadSeries, Closure, Window
@@ -94,7 +95,7 @@ def _unreadable(text: str) -> str:
 class SeriesForm(forms.Form):
     """A series on one screen: whose, when, how long, how many, how."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=word("of a thing", "Name"), max_length=80)
     interviewer = forms.ModelChoiceField(
         label=_("Interviewer"),
         queryset=User.objects.none(),
