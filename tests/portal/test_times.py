@@ -185,7 +185,7 @@ def test_a_doubtful_press_is_asked_once_more_and_changes_nothing(cast: Cast, now
     assert summary.status_code == 200
     assert hidden(summary, "slot") == chosen
     assert not Seat.objects.exists()
-    given = nonce.issue(who.link.pk, "summary:slot:1", now=now - timedelta(seconds=5))
+    given = nonce.issue(who.token, "summary:slot", 1, now=now - timedelta(seconds=5))
     phone().post("/c/slot", {"token": who.token, "confirm": given, "slot": chosen})
     assert Seat.objects.count() == 1
     assert Response.objects.get().was_confirmed
@@ -203,7 +203,7 @@ def test_an_unsettled_interview_asks_for_a_time_and_nothing_else(cast: Cast, now
     assert "原来的时间已经取消" in text
     who.link.refresh_from_db()
     # The old link shows what holds; the press is confirmed on a page of the present revision.
-    given = nonce.issue(who.link.pk, "summary:slot:2", now=now - timedelta(seconds=5))
+    given = nonce.issue(who.token, "summary:slot", 2, now=now - timedelta(seconds=5))
     phone().post("/c/slot", {"token": who.token, "confirm": given, "slot": values(who)[0]})
     interview.refresh_from_db()
     assert (interview.state, interview.answer, interview.revision) == ("scheduled", "accepted", 3)

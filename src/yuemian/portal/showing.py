@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -36,6 +38,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
+_GZIP = GZipMiddleware(lambda _request: HttpResponse())
 PostedView = Callable[[HttpRequest, Opened], HttpResponse]
 #: What a page adds to `page.context`, in the active language.
 Contents = Callable[[Opened, str], dict[str, Any]]
@@ -87,7 +90,7 @@ def keys(door: Opened) -> dict[str, Any]:
     """What every form of a page carries."""
     return {
         "token": door.token,
-        "page_address": reverse("candidate-page", args=[door.token]),
+        "page_address": page_address(door.token),
         "nonce": page_nonce(door),
         "standing": door.standing,
         "languages": [
@@ -126,9 +129,27 @@ def message(template: str, status: int, *, retry_after: int = 0) -> HttpResponse
 
 def back(door: Opened, part: str = "") -> HttpResponse:
     """To the page, or to a part of it: `#answer`, or `/times` for a further page."""
-    response = HttpResponseRedirect(reverse("candidate-page", args=[door.token]) + part)
+    return back_to(door.token, part)
+
+
+def back_to(token: str, part: str) -> HttpResponse:
+    response = HttpResponseRedirect(page_address(token) + part)
     response.status_code = 303
     return sealed(response)
+
+
+def page_address(token: str) -> str:
+    return _before_token() + token
+
+
+@cache
+def _before_token() -> str:
+    return reverse("candidate-page", args=["-"])[:-1]
+
+
+def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Padded at random besides, so that the length tells nothing of what stands on the page."""
+    return _GZIP.process_response(request, response)  # type: ignore[return-value]
 
 
 def sealed(response: HttpResponse) -> HttpResponse:
@@ -145,7 +166,11 @@ def agent_of(request: HttpRequest) -> str:
 
 def look_in(request: HttpRequest, token: str) -> Opened | None:
     """Open the link for a reader; that is noted as a visit (a HEAD is not), and changes nothing else."""
+    is_fetch, is_suspect = request.method == "GET", is_suspect_fetch(request)
+    return look(token, now=timezone.now(), is_fetch=is_fetch, is_suspect=is_suspect)
+
+
+def is_suspect_fetch(request: HttpRequest) -> bool:
     hints = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
     is_prefetch = any(re.search("prefetch|preview|prerender", hint, re.IGNORECASE) for hint in hints)
-    is_suspect = is_fetch_suspect(agent_of(request), since_delivery=None, is_prefetch=is_prefetch)
-    return look(token, now=timezone.now(), is_fetch=request.method == "GET", is_suspect=is_suspect)
+    return is_fetch_suspect(agent_of(request), since_delivery=None, is_prefetch=is_prefetch)

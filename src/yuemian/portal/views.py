@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import translation
-from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
@@ -26,6 +25,7 @@ from yuemian.portal.showing import (
     back,
     candidate_mark,
     chosen_language,
+    compressed,
     keys,
     look_in,
     lost,
@@ -36,17 +36,19 @@ from yuemian.portal.subpages import SUBPAGES
 
 
 @public
-@gzip_page
 @require_safe
 def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
     """The page itself, in one statement."""
     door = look_in(request, token)
-    if door is None:
-        return lost()
+    return lost() if door is None else show(request, door)
+
+
+def show(request: HttpRequest, door: Opened) -> HttpResponse:
+    """The opened page, compressed where the browser takes it."""
     code = chosen_language(request, door)
     with translation.override(code):
         contents = page.whole(door.data, code, door.standing, now=door.now) | keys(door)
-        return sealed(HttpResponse(render("portal/page.html", contents, code)))
+        return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))
 
 
 @posted

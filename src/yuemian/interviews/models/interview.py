@@ -167,10 +167,13 @@ class ChangeKind(models.TextChoices):
     CANCELLED = "cancelled"
     #: The time no longer holds; the candidate is asked to choose another.
     UNSETTLED = "unsettled"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+    EXCUSED = "excused"
 
 
 class Change(TenantModel):
-    """What the company did to an interview, for its timeline."""
+    """What the company did to an interview or wrote down of it, for its timeline."""
 
     app_may = frozenset({"SELECT", "INSERT"})
 

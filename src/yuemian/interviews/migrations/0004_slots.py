@@ -34,14 +34,14 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_engine'),
         ('hiring', '0002_engine'),
-        ('interviews', '0002_engine'),
+        ('interviews', '0003_candidate_side'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='change',
             name='kind',
-            field=models.CharField(choices=[('created', 'Created'), ('imported', 'Imported'), ('rescheduled', 'Rescheduled'), ('details_changed', 'Details Changed'), ('cancelled', 'Cancelled'), ('unsettled', 'Unsettled')], max_length=16),
+            field=models.CharField(choices=[('created', 'Created'), ('imported', 'Imported'), ('rescheduled', 'Rescheduled'), ('details_changed', 'Details Changed'), ('cancelled', 'Cancelled'), ('unsettled', 'Unsettled'), ('attended', 'Attended'), ('no_show', 'No Show'), ('excused', 'Excused')], max_length=16),
         ),
         migrations.CreateModel(
             name='SlotSeries',
