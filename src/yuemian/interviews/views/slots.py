@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
-from yuemian.domain.slots import Closure, Span, expand
+from yuemian.domain.slots import Closure, Series, Span, expand
 from yuemian.interviews.actions import series as actions
 from yuemian.interviews.forms import ZONES
 from yuemian.interviews.models import ReschedulePolicy, SlotSeries
@@ -47,21 +48,30 @@ def index(request: SignedInRequest) -> HttpResponse:
 def _line(series: SlotSeries, seats: dict[datetime, int], now: datetime) -> dict[str, Any]:
     """A series in the list: its hours, and what of it is taken and open in the next days."""
     terms = series.terms()
-    hours = []
-    for number, name in WEEKDAYS:
-        of_day = [window for window in terms.windows if window.weekday == number]
-        if of_day:
-            hours.append((name, write_hours(of_day)))
     starts = [span.start for span in expand(terms, now, now + AHEAD)]
     open_slots = sum(seats.get(start, 0) < series.capacity for start in starts)
     minutes = int(series.length.total_seconds() // 60)
     return {
         "minutes": minutes,
         "series": series,
-        "hours": hours,
+        "hours": _hours(terms),
         "open": open_slots,
         "taken": sum(seats.values()),
     }
+
+
+def _hours(terms: Series) -> list[tuple[str, str]]:
+    """Days in a row that have the same hours stand together: Monday–Friday."""
+    of_days = [
+        (str(name), write_hours(window for window in terms.windows if window.weekday == number))
+        for number, name in WEEKDAYS
+    ]
+    lines = []
+    for hours, group in groupby(of_days, key=lambda each: each[1]):
+        names = [name for name, _hours in group]
+        if hours:
+            lines.append((names[0] if len(names) == 1 else f"{names[0]}–{names[-1]}", hours))
+    return lines
 
 
 @require_http_methods(EDITING)
