@@ -119,7 +119,7 @@ class SlotSeries(TenantModel):
 class Slot(TenantModel):
     """A slot in which somebody has a seat; it is gone with the last one.
 
-    `interviewer` is the series' own: two slots of one person at once are refused by the database (migration 0004), as
+    `interviewer` is the series' own: two slots of one person at once are refused by the database (migration 0005), as
     is a seat beyond the capacity.
     """
 

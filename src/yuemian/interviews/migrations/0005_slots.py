@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_engine'),
         ('hiring', '0002_engine'),
-        ('interviews', '0003_candidate_side'),
+        ('interviews', '0004_inbox'),
     ]
 
     operations = [
