@@ -12,8 +12,8 @@ from tests.interviews.slots import clocks, create_policy, create_series, offers,
 from tests.interviews.test_invite import facts_of
 from tests.portal.stories import invite
 from yuemian.accounts.models import Role
-from yuemian.domain.slots import Refusal, SlotKey
-from yuemian.domain.states import Answer, Purpose, RequestState
+from yuemian.domain.slots import Refusal, RequestState, SlotKey
+from yuemian.domain.states import Answer, Purpose
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.reschedule import (
     CannotAsk,

@@ -33,16 +33,6 @@ class Answer(StrEnum):
     RESCHEDULE_REQUESTED = "reschedule_requested"
 
 
-class RequestState(StrEnum):
-    """What became of a candidate's wish for another time; it expires when the facts change or the interview begins."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
 class Attendance(StrEnum):
     """Who came; never derived for a cancelled interview, and correctable by HR."""
 
@@ -221,10 +211,6 @@ ATTENDANCE_MOVES: Final[Mapping[Attendance, frozenset[Attendance]]] = {
     a: frozenset(Attendance) - {a} for a in Attendance
 }
 
-REQUEST_MOVES: Final[Mapping[RequestState, frozenset[RequestState]]] = {
-    r: frozenset(RequestState) - {r} if r is RequestState.OPEN else frozenset() for r in RequestState
-}
-
 NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState]]] = {
     N.DRAFT: frozenset({N.PENDING_APPROVAL, N.APPROVED, N.CANCELLED, N.EXPIRED}),
     N.PENDING_APPROVAL: frozenset({N.APPROVED, N.REJECTED, N.CANCELLED, N.EXPIRED}),
@@ -305,7 +291,6 @@ CONSULTATION_MOVES: Final[Mapping[ConsultationState, frozenset[ConsultationState
 MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     InterviewState: INTERVIEW_MOVES,
     Answer: ANSWER_MOVES,
-    RequestState: REQUEST_MOVES,
     Attendance: ATTENDANCE_MOVES,
     NotificationState: NOTIFICATION_MOVES,
     DeliveryState: DELIVERY_MOVES,
@@ -345,7 +330,6 @@ def standing(meant: NotificationState, deliveries: Collection[DeliveryState]) ->
 _NAMES: Final[Mapping[type[StrEnum], str]] = {
     InterviewState: "An interview",
     Answer: "An answer",
-    RequestState: "A request",
     Attendance: "An attendance",
     NotificationState: "A notification",
     DeliveryState: "A delivery",

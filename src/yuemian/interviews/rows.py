@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
 from yuemian.domain.round_name import round_in
-from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState, RequestState
+from yuemian.domain.slots import RequestState
+from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
 from yuemian.interviews.models import Interview, RescheduleRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .expanding import expand
 from .offering import Engagement, Offer, SlotKey, offered
-from .policy import Policy, Refusal, refusal
+from .policy import Policy, Refusal, RequestState, refusal
 from .series import BadSeries, Closure, Series, Span, Window, closures_from_json, windows_from_json
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Offer",
     "Policy",
     "Refusal",
+    "RequestState",
     "Series",
     "SlotKey",
     "Span",

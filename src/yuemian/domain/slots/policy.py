@@ -7,6 +7,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
+class RequestState(StrEnum):
+    """What became of a wish for another time; only an open one becomes something else. It expires when the facts
+    change or the interview begins."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class Refusal(StrEnum):
     """Why a candidate can no longer ask for another time on the page."""
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.domain.slots import Policy, Refusal, SlotKey, Span, refusal
-from yuemian.domain.states import Answer, Mode, RequestState, check_move
+from yuemian.domain.slots import Policy, Refusal, RequestState, SlotKey, Span, refusal
+from yuemian.domain.states import Answer, Mode
 from yuemian.interviews.actions.change import By, Facts, put_in_place
 from yuemian.interviews.actions.replan import touch
 from yuemian.interviews.actions.respond import LONGEST_NOTE, Refused, reply, respond, standing
@@ -255,7 +255,6 @@ def _decide(user: User, request_id: UUID) -> tuple[Interview, RescheduleRequest]
 def _close(
     request: RescheduleRequest, state: RequestState, now: datetime, user: User, *, is_counted: bool = True
 ) -> None:
-    check_move(RequestState, request.state, state)
     request.state, request.decided_at, request.decided_by = state, now, user
     request.held_until, request.is_counted = None, is_counted
     request.save(update_fields=["state", "decided_at", "decided_by", "held_until", "is_counted"])

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
-from yuemian.domain.slots import SlotKey, Span
-from yuemian.domain.states import InterviewState, RequestState
+from yuemian.domain.slots import RequestState, SlotKey, Span
+from yuemian.domain.states import InterviewState
 from yuemian.interviews.models import Interview, RescheduleRequest, Seat, Slot, SlotSeries
 from yuemian.interviews.slots.reading import Offered, offers_for, participants_of
 

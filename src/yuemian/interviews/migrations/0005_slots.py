@@ -4,6 +4,7 @@ import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import yuemian.accounts.models
+import yuemian.domain.slots.policy
 import yuemian.domain.states
 import yuemian.trust.identifiers
 from django.db import migrations, models
@@ -97,7 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=yuemian.trust.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('revision', models.PositiveIntegerField(help_text='Of the interview whose time does not suit.')),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('expired', 'expired')], default=yuemian.domain.states.RequestState['OPEN'], max_length=10)),
+                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('expired', 'expired')], default=yuemian.domain.slots.policy.RequestState['OPEN'], max_length=10)),
                 ('times', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
                 ('note_sealed', models.BinaryField(help_text="In the candidate's words.", null=True)),
                 ('held_until', models.DateTimeField(help_text='Until then the chosen slot is kept.', null=True)),

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yuemian.accounts.models import Branch, User, validate_time_zone
-from yuemian.domain.slots import Policy, Series, closures_from_json, windows_from_json
-from yuemian.domain.states import Mode, RequestState
+from yuemian.domain.slots import Policy, RequestState, Series, closures_from_json, windows_from_json
+from yuemian.domain.states import Mode
 from yuemian.hiring.models import Job
 from yuemian.interviews.models.interview import Interview
 from yuemian.messaging.models import choices, one_of
