@@ -5,7 +5,6 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import yuemian.accounts.models
 import yuemian.domain.slots.policy
-import yuemian.domain.states
 import yuemian.trust.identifiers
 from django.db import migrations, models
 
