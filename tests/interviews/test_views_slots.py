@@ -19,12 +19,15 @@ from yuemian.domain.states import Purpose
 from yuemian.interviews.actions.absence import NotAllowed, ask_to_choose, cannot_come, held_on
 from yuemian.interviews.actions.reschedule import choose_slot, propose_times
 from yuemian.interviews.actions.series import NotYours, Overtaken, close_days, open_day, save_series
+from yuemian.interviews.calendars.feed import feed_of
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview, ReschedulePolicy, RescheduleRequest, Seat, Slot, SlotSeries
 from yuemian.interviews.slots.forms import read_days, read_hours, write_closures
 from yuemian.interviews.slots.week import week_of
+from yuemian.messaging.calendar_event import CALENDAR_TIMES
 from yuemian.messaging.models import Delivery, Notification
+from yuemian.trust.vault import Vault
 
 DAY = timedelta(days=1)
 NINE, NOON = time(9), time(12)
@@ -361,6 +364,24 @@ def test_no_message_says_a_time_that_the_candidate_is_to_choose(cast: Cast, now:
         assert not context["is_settled"]
         assert context["interview_time"] == ""
     assert context_of(Interview.objects.with_people().get(), cast.organization, "en") == context
+
+
+def test_calendars_hold_no_time_that_is_not_settled(cast: Cast, now: datetime) -> None:
+    who = invite(cast, now=now)
+    Delivery.objects.update(state="sent")
+    before = context_of(Interview.objects.with_people().get(), cast.organization, "en")[CALENDAR_TIMES]
+    ask_to_choose(cast.recruiter, who.interview.pk, until=now + 9 * DAY, reason="", now=now)
+    interview = Interview.objects.with_people().get()
+    assert CALENDAR_TIMES not in context_of(interview, cast.organization, "en")
+    told = Notification.objects.get(purpose=Purpose.CHANGE)
+    sealed = Vault(cast.organization.pk).open_bytes(
+        interview.application.candidate.key, Notification.PLACE, told.pk, told.parameters_sealed
+    )
+    # The mail takes the appointment out that was put in.
+    assert before.encode() in sealed
+    response = Client().get(f"{who.address}/invite.ics")
+    assert (response.status_code, response["Location"]) == (303, f"{who.address}/times")
+    assert b"BEGIN:VEVENT" not in feed_of(cast.interviewer, now=now)[0]
 
 
 def test_hr_leaves_the_time_to_a_candidate_before_inviting(

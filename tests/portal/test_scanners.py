@@ -144,7 +144,7 @@ def test_machines_that_run_the_page_change_nothing(
     with inside():
         links = pages(story)
         before = state()
-    for each in [each for who in links for each in addresses(who)]:
+    for each in [each for who in links for each in addresses(who) if not each.endswith(".ics")]:
         page = pocket(user_agent=OUTLOOK).new_page()
         page.goto(address + each)
         for number in range(page.locator("form button").count()):

@@ -16,6 +16,7 @@ from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import When, present
 from yuemian.interviews.models import Interview
+from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
 
@@ -114,7 +115,7 @@ def _shared(
         duration=facts.duration,
         own_zone=facts.candidate_zone or None,
     )
-    times = _times(when) if facts.is_settled else _to_be_chosen(locale)
+    times = _times(when, facts) if facts.is_settled else _to_be_chosen(locale)
     return {
         **times,
         "organization_name": organization_name,
@@ -141,12 +142,14 @@ def _shared(
     }
 
 
-def _times(when: When) -> dict[str, str]:
+def _times(when: When, facts: InterviewFacts) -> dict[str, str]:
     return {
         "interview_when": when.text,
         "interview_date": when.date,
         "interview_time": when.time,
         "interview_day": when.day,
+        # No placeholder: the calendar part of a mail is made of it.
+        CALENDAR_TIMES: times_of(facts.starts_at, facts.starts_at + facts.duration),
     }
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from yuemian.portal import times
+from yuemian.portal.calendar_file import calendar_file
 from yuemian.portal.showing import subpage
 
 SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "invite.ics": calendar_file,
     "times": subpage("portal/times.html", times.contents),
 }

@@ -21,6 +21,7 @@ from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Intervie
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Occasion
+from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 from yuemian.messaging.models import TemplateVersion
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
@@ -152,6 +153,8 @@ def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, re
     touch(interview.organization_id, [interview.pk], now=now)
     settle(interview, now=now)
     extra = {"old_when": old_start or "", "old_place": "", "change_reason": reason}
+    if old_start is not None:  # calendars take that appointment out
+        extra[CALENDAR_TIMES] = times_of(old_start, old_start + interview.duration)
     is_told = _tell(by, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=extra)
     _note(by, interview, ChangeKind.UNSETTLED, now=now, reason=reason, old_start=old_start)
     return Changed(interview.revision, is_told)
