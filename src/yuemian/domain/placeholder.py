@@ -137,12 +137,15 @@ _ALL: Final = (
     Placeholder("has_answered", "Has already answered", Kind.FLAG, False, False, _BEFORE),
     Placeholder("has_accepted", "Has accepted", Kind.FLAG, False, False, _BEFORE),
     Placeholder(
+        "is_settled", "The time is settled, not the candidate's to choose", Kind.FLAG, True, True, _BEFORE
+    ),
+    Placeholder(
         "old_when",
         "Former date and time",
         Kind.TEXT,
         "2026年11月24日 周二 10:00（北京时间）",
         "Tue, 24 Nov 2026, 10:00 (Singapore time, UTC+8)",
-        _MOVED,
+        _MOVED | _STAFF,
     ),
     Placeholder("old_place", "Former place", Kind.TEXT, "星河大厦 3 层", "Galaxy Tower, level 3", _MOVED),
     Placeholder(

@@ -12,7 +12,10 @@ class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
 
 
 class InterviewState(StrEnum):
-    """A reschedule is no state: it raises the interview's revision and re-opens the answer."""
+    """A reschedule is no state: it raises the interview's revision and re-opens the answer.
+
+    A draft's time is not settled: the candidate is asked to choose one, at the latest by the start that it has now.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -196,7 +199,8 @@ V, N, D, B = InterviewState, NotificationState, DeliveryState, BatchState
 
 INTERVIEW_MOVES: Final[Mapping[InterviewState, frozenset[InterviewState]]] = {
     V.DRAFT: frozenset({V.SCHEDULED, V.CANCELLED}),
-    V.SCHEDULED: frozenset({V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
+    # Back to a draft when the interviewer cannot come: the candidate chooses again.
+    V.SCHEDULED: frozenset({V.DRAFT, V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
     # Whoever ticked the wrong box on the day of the interview must be able to correct it.
     V.COMPLETED: frozenset({V.NO_SHOW}),
     V.NO_SHOW: frozenset({V.COMPLETED}),

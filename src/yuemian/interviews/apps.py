@@ -16,7 +16,7 @@ from yuemian.messaging.subjects import Subject, register, register_previews
 from yuemian.ui.context import register_counter
 
 TRUTH = """
-SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
+SELECT i.id, i.revision, i.state IN ('scheduled', 'draft'), i.answer <> 'needs_action', i.starts_at,
        i.answer IN ('declined', 'reschedule_requested'), i.state = 'cancelled'
 FROM interviews_interview i WHERE i.id = ANY(%s)
 """
@@ -65,6 +65,8 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
+        expire = "yuemian.interviews.actions.reschedule.expire_requests"
+        register_chore(Chore("reschedule-requests", timedelta(minutes=5), expire))
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")

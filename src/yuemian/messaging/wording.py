@@ -102,6 +102,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "respond_by": _("Answer until"),
     "has_answered": _("Has already answered"),
     "has_accepted": _("Has accepted"),
+    "is_settled": _("The time is settled, not the candidate's to choose"),
     "old_when": _("Former date and time"),
     "old_place": _("Former place"),
     "change_reason": _("Reason for the change"),

@@ -33,6 +33,13 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class NotSaid(Exception):  # noqa: N818
+    """The form cannot be read; `part` is where the page says what is wrong with it."""
+
+    part: str
+
+
+@dataclass(frozen=True)
 class Summary:
     """“You are about to …”: `words` stand out, `quote` is what the candidate wrote."""
 
@@ -54,7 +61,8 @@ class Manner:
 
 @dataclass(frozen=True)
 class Deed:
-    """One form. `read` answers None for what makes no sense here, and the page is shown again.
+    """One form. `read` answers None for what makes no sense here, and the page is shown again; what a person can mend
+    it refuses with NotSaid.
 
     `carry_out` raises Refused when the facts changed between reading and pressing; it may answer with the part of the
     page to go back to, else that is `part`, or with a whole answer of its own.
@@ -77,7 +85,10 @@ class Deed:
         return posted(self._handle)
 
     def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
-        asked = self.read(door, request.POST)
+        try:
+            asked = self.read(door, request.POST)
+        except NotSaid as problem:
+            return back(door, problem.part)
         if asked is None or asked.action not in self.actions:
             return back(door, self.part)
         given = request.POST.get("confirm", "")

@@ -7,9 +7,20 @@ from django.urls import path, re_path
 from yuemian.portal import data_views, preview, public_views, views
 from yuemian.portal.answering import ANSWERING, ASKING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
+from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.subpages import SUBPAGES
 
-DEEDS = (ANSWERING, ASKING, PREFERRING, CHOOSING_CHANNEL, CORRECTING, ASKING_CODE)
+DEEDS = (
+    ANSWERING,
+    ASKING,
+    CHOOSING,
+    PROPOSING,
+    WITHDRAWING,
+    PREFERRING,
+    CHOOSING_CHANNEL,
+    CORRECTING,
+    ASKING_CODE,
+)
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),

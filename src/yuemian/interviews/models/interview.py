@@ -111,8 +111,13 @@ class Interview(TenantModel):
         """The cut-off: until the interview starts the answer may change."""
         return self.starts_at
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has a time; until then the candidate is asked to choose one, by `starts_at` at the latest."""
+        return self.state != InterviewState.DRAFT
+
     def is_open(self, now: datetime) -> bool:
-        return self.state == InterviewState.SCHEDULED and now < self.answer_until
+        return self.state in {InterviewState.SCHEDULED, InterviewState.DRAFT} and now < self.answer_until
 
 
 class Participant(TenantModel):
@@ -160,6 +165,8 @@ class ChangeKind(models.TextChoices):
     RESCHEDULED = "rescheduled"
     DETAILS_CHANGED = "details_changed"
     CANCELLED = "cancelled"
+    #: The time no longer holds; the candidate is asked to choose another.
+    UNSETTLED = "unsettled"
     ATTENDED = "attended"
     NO_SHOW = "no_show"
     EXCUSED = "excused"
