@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from .address import addresses_in
 from .letter import Letter
 
 
@@ -31,6 +32,7 @@ class Bounce:
     detail: str = ""
     envelope_id: str = ""
     message_ids: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()  # whom the report is about
 
 
 _STATUS: Final = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -55,7 +57,10 @@ def read_bounce(letter: Letter) -> Bounce:
         bounce = _from_text(letter)
     else:
         bounce = _from_report(perhaps)
-    return Bounce(bounce.fate, bounce.code, bounce.detail, envelope, letter.reported_ids)
+    named = (perhaps or {}).get("final-recipient", ""), (perhaps or {}).get("original-recipient", "")
+    return Bounce(
+        bounce.fate, bounce.code, bounce.detail, envelope, letter.reported_ids, tuple(addresses_in(named))
+    )
 
 
 def _from_report(block: Mapping[str, str]) -> Bounce:

@@ -126,6 +126,8 @@ class Occasion:
     explanation: str = ""
     #: The plan's step that says it; empty: a person.
     step_key: str = ""
+    #: The Message-ID of a candidate's mail that this answers.
+    answered: str = ""
 
 
 def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UUID]:
@@ -221,6 +223,7 @@ class _Planning:
         # Candidates' keys are wrapped by this one: unwrapped now, it is not asked for again.
         self._vault.cipher(self._own_key)
         self._explanation = occasion.explanation
+        self._answered = {"answered": occasion.answered} if occasion.answered else {}
         self._shared = _shared(occasion)
 
     def add(self, intent: Intent) -> None:
@@ -228,7 +231,7 @@ class _Planning:
         candidate, user = recipient.candidate, recipient.user
         id_ = next(self._ids)
         token = urlsafe_b64encode(os.urandom(_TOKEN_BYTES)).rstrip(b"=").decode() if candidate else ""
-        content = orjson.dumps({"context": intent.context, "token": token})
+        content = orjson.dumps({"context": intent.context, "token": token} | self._answered)
         rows.ids.append(id_)
         rows.candidates.append(candidate.candidate_id.bytes if candidate else None)
         rows.users.append(user.pk.bytes if user else None)

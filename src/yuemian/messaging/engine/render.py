@@ -26,6 +26,7 @@ from yuemian.channels.mail import (
     shell,
     slots,
 )
+from yuemian.domain.mail_reply import marker
 from yuemian.domain.richtext import to_text
 from yuemian.domain.states import Purpose
 from yuemian.domain.template import (
@@ -37,6 +38,7 @@ from yuemian.domain.template import (
     render,
 )
 from yuemian.hiring.models import ContactPoint
+from yuemian.messaging.engine.answers import Answers
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
@@ -81,7 +83,8 @@ class Renderer:
         self._base = f"{public_url}/c/"
         self._host = urlsplit(public_url).netloc
         self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
-        self._forms: dict[tuple[UUID, str, str, bool, bool], MailForm] = {}
+        self._forms: dict[tuple[UUID, str, str, bool, bool, bool], MailForm] = {}
+        self._answers = Answers()
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -128,6 +131,7 @@ class Renderer:
             link=link,
             mail_from=mail_from,
             is_lab=is_lab,
+            answered=snapshot.get("answered", ""),
         )
 
     def _mail(
@@ -142,8 +146,10 @@ class Renderer:
         link: str,
         mail_from: str,
         is_lab: bool,
+        answered: str = "",
     ) -> Message:
-        form = self._form(sender, row.locale, row.purpose)
+        is_replyable = not is_lab and self._answers.are_read(row, sender)
+        form = self._form(sender, row.locale, row.purpose, is_replyable=is_replyable)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         id_ = str(row.id)
@@ -164,8 +170,10 @@ class Renderer:
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
+        message = self._answers.prepare(message, row, sender, answered=answered)
         built = _Built(form.mail(message, row.now), "")
-        return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
+        back = message.envelope_from
+        return Message(id_, id_, message.to, "", "", sender=mail_from, envelope_from=back, form=built)
 
     def _phrasing(self, row: Claimed) -> Phrasing:
         found = self._texts.get(_text_key(row))
@@ -175,21 +183,34 @@ class Renderer:
             raise found
         raise RenderProblem(f"The template version has no {row.channel} text in {row.locale}; write one.")
 
-    def _form(self, sender: Sender, locale: str, purpose: str) -> MailForm:
+    def _form(self, sender: Sender, locale: str, purpose: str, *, is_replyable: bool) -> MailForm:
         name = sender.name_in(locale)
         is_question, is_digest = purpose != Purpose.CANCELLATION, purpose == Purpose.DIGEST
-        key = (sender.id, name, locale, is_question, is_digest)
+        key = (sender.id, name, locale, is_question, is_digest, is_replyable)
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            frame = mail_frame(name, self._host, locale, is_question=is_question, is_digest=is_digest)
+            frame = mail_frame(
+                name,
+                self._host,
+                locale,
+                is_question=is_question,
+                is_digest=is_digest,
+                is_replyable=is_replyable,
+            )
             form = self._forms[key] = MailForm(frame)
         return form
 
 
 def mail_frame(
-    organization: str, host: str, locale: str, *, is_question: bool, is_digest: bool = False
+    organization: str,
+    host: str,
+    locale: str,
+    *,
+    is_question: bool,
+    is_digest: bool = False,
+    is_replyable: bool = False,
 ) -> Shell:
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
@@ -198,7 +219,9 @@ def mail_frame(
         return shell(ShellTexts(organization, said.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
     button = said.answer if is_question else said.view
-    return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
+    line = marker(locale) if is_replyable else ""
+    texts = ShellTexts(organization, button, said.link_note, [genuine, said.no_data], reply_line=line)
+    return shell(texts, locale)
 
 
 def mail_slots(

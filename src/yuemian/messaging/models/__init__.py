@@ -21,8 +21,9 @@ from yuemian.messaging.models.content import (
     TemplateVariant,
     TemplateVersion,
 )
-from yuemian.messaging.models.conversation import Conversation, Message
+from yuemian.messaging.models.conversation import Conversation, Medium, Message
 from yuemian.messaging.models.links import AccessLink, Visit
+from yuemian.messaging.models.mailbox import Mailbox, MailboxQuerySet, MailboxState
 from yuemian.messaging.models.sending import (
     Batch,
     BatchQuerySet,
@@ -55,6 +56,10 @@ __all__ = [
     "Health",
     "LabMessage",
     "LabMessageQuerySet",
+    "Mailbox",
+    "MailboxQuerySet",
+    "MailboxState",
+    "Medium",
     "Message",
     "Notification",
     "NotificationQuerySet",
