@@ -156,7 +156,9 @@ class UnsortedMail(TenantModel):
 
     why = models.CharField(max_length=12, choices=WhyUnsorted.choices)
     key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
-    content_sealed = models.BinaryField(help_text="Sender, subject and text as JSON, sealed with the organization's key.")
+    content_sealed = models.BinaryField(
+        help_text="Sender, subject and text as JSON, sealed with the organization's key."
+    )
     received_at = models.DateTimeField()
 
     objects = UnsortedMailQuerySet.as_manager()

@@ -19,6 +19,4 @@ def hear(sender: object, *, notification: Notification, text: str, at: datetime,
         interviews.select_related("application__candidate__key").filter(pk=notification.subject_id).first()
     )
     if found is not None:
-        add_message(
-            found.application, text, interview_id=found.pk, author=None, now=at, channel=Medium.SMS
-        )
+        add_message(found.application, text, interview_id=found.pk, author=None, now=at, channel=Medium.SMS)

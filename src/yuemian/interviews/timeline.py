@@ -118,7 +118,9 @@ def conversation(interview: Interview) -> list[Said]:
     """Oldest first."""
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     messages = Message.objects.filter(conversation__application=interview.application_id)
-    return [_said(message, vault, key) for message in messages.select_related("author").order_by("created_at")]
+    return [
+        _said(message, vault, key) for message in messages.select_related("author").order_by("created_at")
+    ]
 
 
 def _said(message: Message, vault: Vault, key: Key) -> Said:

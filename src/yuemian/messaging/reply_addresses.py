@@ -25,7 +25,9 @@ class ReplyAddresses:
         self._reply = AddressPattern.parse(reply_pattern)
         self._bounce = AddressPattern.parse(bounce_pattern) if bounce_pattern else None
         # One block at a time, each an id that is never enciphered twice for different ends: no mode is needed.
-        ciphers = {kind: Cipher(algorithms.AES(_key(organization_id, kind)), modes.ECB()) for kind in TokenKind}  # noqa: S305
+        ciphers = {
+            kind: Cipher(algorithms.AES(_key(organization_id, kind)), modes.ECB()) for kind in TokenKind
+        }  # noqa: S305
         self._encipher = {kind: cipher.encryptor() for kind, cipher in ciphers.items()}
         self._decipher = {kind: cipher.decryptor() for kind, cipher in ciphers.items()}
 

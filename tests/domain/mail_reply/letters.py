@@ -5,18 +5,18 @@ from __future__ import annotations
 from email.message import EmailMessage
 from typing import Any
 
-OURS = "reply+r" + "a" * 26 + "@in.galaxy.example"
+OURS = "reply+r" + "a" * 32 + "@in.galaxy.example"
 QUOTED = "王小雨，您好！\n\n星河科技邀请您参加 后端工程师 初试。\n时间：2026年11月27日 周五 14:00"
 QUOTED_WITH_MARKS = "\n".join(f"> {line}".rstrip() for line in QUOTED.split("\n"))
 
 #: How eight programs quote, by their names; the person wrote “可以，到时见” and nothing else.
 CHINESE = {
     "QQ 邮箱": (
-        "可以，到时见\n\n\n\n\n------------------&nbsp;原始邮件&nbsp;------------------\n发件人: \"星河科技\" <jobs@galaxy.example>;\n"
-        f"发送时间: 2026年11月25日(星期三) 上午9:00\n收件人: \"王小雨\"<c@qq.com>;\n主题: 面试邀请\n\n{QUOTED}"
+        '可以，到时见\n\n\n\n\n------------------&nbsp;原始邮件&nbsp;------------------\n发件人: "星河科技" <jobs@galaxy.example>;\n'
+        f'发送时间: 2026年11月25日(星期三) 上午9:00\n收件人: "王小雨"<c@qq.com>;\n主题: 面试邀请\n\n{QUOTED}'
     ).replace("&nbsp;", "\u00a0"),
     "QQ 手机": f"可以，到时见\n\n发自我的iPhone\n\n\n------------------ 原始邮件 ------------------\n发件人: 星河科技 <jobs@galaxy.example>\n{QUOTED}",
-    "163": f"可以，到时见\n\n\n\n\n\n\n在 2026-11-25 09:00:00，\"星河科技\" <jobs@galaxy.example> 写道：\n\n{QUOTED_WITH_MARKS}\n",
+    "163": f'可以，到时见\n\n\n\n\n\n\n在 2026-11-25 09:00:00，"星河科技" <jobs@galaxy.example> 写道：\n\n{QUOTED_WITH_MARKS}\n',
     "网易邮箱大师": (
         "可以，到时见\n\n---- 回复的原邮件 ----\n| 发件人 | 星河科技<jobs@galaxy.example> |\n| 日期 | 2026年11月25日 09:00 |\n"
         f"| 收件人 | c@163.com |\n| 主题 | 面试邀请 |\n{QUOTED}"
@@ -115,6 +115,8 @@ Message-ID: <n-0197a2b4-0000-7000-8000-000000000002.1@galaxy.example>
 """
 
 
-def postfix(action: str = "failed", status: str = "5.1.1", said: str = "550 5.1.1 No such user", token: str = "a" * 26) -> bytes:
+def postfix(
+    action: str = "failed", status: str = "5.1.1", said: str = "550 5.1.1 No such user", token: str = "a" * 32
+) -> bytes:
     filled = POSTFIX.format(action=action, status=status, said=said, token=token)
     return filled.replace("\n", "\r\n").encode()

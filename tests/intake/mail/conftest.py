@@ -58,7 +58,9 @@ class Post:
     def answer(self, text: str = "可以，到时见", **fields: str) -> EmailMessage:
         return mail(text, **({"to": self.address} | fields))
 
-    def bounce(self, action: str = "failed", status: str = "5.1.1", said: str = "550 5.1.1 No such user") -> bytes:
+    def bounce(
+        self, action: str = "failed", status: str = "5.1.1", said: str = "550 5.1.1 No such user"
+    ) -> bytes:
         made = postfix(action, status, said, self.bounce_token())
         return made.replace(b"nobody@reject.test", b"c@example.com")
 

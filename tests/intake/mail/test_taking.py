@@ -20,7 +20,15 @@ from yuemian.interviews.models import Interview
 from yuemian.interviews.timeline import conversation, story
 from yuemian.channels.imap import Raw
 from yuemian.domain.mail_reply import read_letter
-from yuemian.messaging.models import Conversation, Delivery, DeliveryEvent, EventKind, Mailbox, Message, Notification
+from yuemian.messaging.models import (
+    Conversation,
+    Delivery,
+    DeliveryEvent,
+    EventKind,
+    Mailbox,
+    Message,
+    Notification,
+)
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault, destroy
 
@@ -36,7 +44,11 @@ class TestAnAnswer:
     def test_joins_the_conversation_in_the_persons_own_words(self, post: Post) -> None:
         assert post.take(post.answer(CHINESE["163"])) == "reply"
         (message,) = post.messages()
-        assert (post.body(message), message.channel, message.is_from_candidate) == ("可以，到时见", "email", True)
+        assert (post.body(message), message.channel, message.is_from_candidate) == (
+            "可以，到时见",
+            "email",
+            True,
+        )
         assert message.interview_id == post.interview.pk
         assert message.sender_note is None
         original = post.opened(Message.ORIGINAL_PLACE, message, message.original_sealed)
@@ -62,7 +74,9 @@ class TestAnAnswer:
         assert [said.other_sender for said in conversation(post.interview)] == ["father@example.net"]
 
     @pytest.mark.parametrize("sender", ["C@Example.com", "c+jobs@example.com"])
-    def test_from_another_spelling_of_the_invited_address_is_the_persons(self, post: Post, sender: str) -> None:
+    def test_from_another_spelling_of_the_invited_address_is_the_persons(
+        self, post: Post, sender: str
+    ) -> None:
         post.take(post.answer(**{"from": sender}))
         assert post.messages()[0].sender_note is None
 
@@ -103,7 +117,11 @@ class TestTheOrderOfTrust:
     @pytest.mark.parametrize("kind", ["n", "i"])
     @pytest.mark.parametrize("header", ["in_reply_to", "references"])
     def test_a_mail_that_it_refers_to_finds_it(self, post: Post, kind: str, header: str) -> None:
-        id_ = f"<n-{post.delivery.notification_id}.1@galaxy.example>" if kind == "n" else f"<i-{post.interview.pk}@g.example>"
+        id_ = (
+            f"<n-{post.delivery.notification_id}.1@galaxy.example>"
+            if kind == "n"
+            else f"<i-{post.interview.pk}@g.example>"
+        )
         made = mail(to="jobs@galaxy.example", **({header: id_} | {"from": "other@example.net"}))
         assert post.take(made) == "reply"
         assert post.messages()[0].sender_note is not None
@@ -122,14 +140,17 @@ class TestTheOrderOfTrust:
         assert UnsortedMail.objects.get().why == "several"
 
     def test_a_stranger_is_for_a_person_to_place_and_sealed(self, post: Post) -> None:
-        assert post.take(mail("您好", to="jobs@galaxy.example", **{"from": "stranger@example.net"})) == "unsorted"
+        assert (
+            post.take(mail("您好", to="jobs@galaxy.example", **{"from": "stranger@example.net"}))
+            == "unsorted"
+        )
         unsorted = UnsortedMail.objects.select_related("key").get()
         assert unsorted.why == "unknown"
         assert content_of(unsorted)["text"] == "您好"
         assert b"stranger" not in bytes(unsorted.content_sealed)
 
     def test_a_token_that_names_nothing_any_more_says_so(self, post: Post) -> None:
-        forged = "reply+r" + "b" * 26 + "@in.galaxy.example"
+        forged = "reply+r" + "b" * 32 + "@in.galaxy.example"
         assert post.take(mail(to=forged, **{"from": "stranger@example.net"})) == "unsorted"
         assert UnsortedMail.objects.get().why == "erased"
 
@@ -175,7 +196,10 @@ class TestOnce:
         assert TakenMail.objects.count() == 3
 
     def test_what_cannot_be_read_is_shown_to_a_person(self, post: Post) -> None:
-        raw = b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\nContent-Type: multipart/mixed; boundary=y\n" * 100
+        raw = (
+            b"Content-Type: multipart/mixed; boundary=x\n\n"
+            + b"--x\nContent-Type: multipart/mixed; boundary=y\n" * 100
+        )
         assert post.take(raw) == "unsorted"
         assert UnsortedMail.objects.get().why == "unreadable"
 
@@ -186,7 +210,9 @@ class TestOnce:
 
 
 class TestARobot:
-    @pytest.mark.parametrize("fields", [{"auto_submitted": "auto-replied"}, {"subject": "自动回复：休假"}, {"return_path": "<>"}])
+    @pytest.mark.parametrize(
+        "fields", [{"auto_submitted": "auto-replied"}, {"subject": "自动回复：休假"}, {"return_path": "<>"}]
+    )
     def test_is_dropped(self, post: Post, fields: dict[str, str]) -> None:
         assert post.take(post.answer("我在休假", **fields)) == "robot"
         assert post.messages() == []
@@ -215,7 +241,9 @@ class TestABounce:
             ("5.3.0", "550 5.3.0 x", "provider_error"),
         ],
     )
-    def test_for_another_reason_leaves_the_address_alone(self, post: Post, status: str, said: str, reason: str) -> None:
+    def test_for_another_reason_leaves_the_address_alone(
+        self, post: Post, status: str, said: str, reason: str
+    ) -> None:
         post.take(post.bounce(status=status, said=said))
         assert (post.fresh().state, post.fresh().reason) == ("permanent_failure", reason)
         assert ContactPoint.objects.get(pk=post.delivery.contact_point_id).state == ContactState.ACTIVE
@@ -226,10 +254,17 @@ class TestABounce:
 
     @pytest.mark.parametrize(
         ("action", "status", "state"),
-        [("failed", "5.1.1", "permanent_failure"), ("delayed", "4.2.0", "sent"), ("relayed", "2.0.0", "delivered"), ("", "", "sent")],
+        [
+            ("failed", "5.1.1", "permanent_failure"),
+            ("delayed", "4.2.0", "sent"),
+            ("relayed", "2.0.0", "delivered"),
+            ("", "", "sent"),
+        ],
     )
     def test_settles_what_was_of_unknown_fate(self, post: Post, action: str, status: str, state: str) -> None:
-        Delivery.objects.filter(pk=post.delivery.pk).update(state=DeliveryState.UNKNOWN, sent_at=None, is_unclear=True)
+        Delivery.objects.filter(pk=post.delivery.pk).update(
+            state=DeliveryState.UNKNOWN, sent_at=None, is_unclear=True
+        )
         post.take(post.bounce(action, status, ""))
         assert post.fresh().state == state
 
@@ -247,14 +282,27 @@ class TestABounce:
 
     @pytest.mark.parametrize("by", ["envelope", "message"])
     def test_without_our_address_is_joined_by_what_it_quotes(self, post: Post, by: str) -> None:
-        made = postfix().replace(b"bounce+b" + b"a" * 26, b"jobs")
-        ours = str(post.delivery.pk).encode() if by == "envelope" else str(post.delivery.notification_id).encode()
-        place = b"0197a2b4-0000-7000-8000-000000000001" if by == "envelope" else b"0197a2b4-0000-7000-8000-000000000002"
+        made = postfix().replace(b"bounce+b" + b"a" * 32, b"jobs")
+        ours = (
+            str(post.delivery.pk).encode()
+            if by == "envelope"
+            else str(post.delivery.notification_id).encode()
+        )
+        place = (
+            b"0197a2b4-0000-7000-8000-000000000001"
+            if by == "envelope"
+            else b"0197a2b4-0000-7000-8000-000000000002"
+        )
         assert post.take(made.replace(place, ours)) == "bounce"
         assert post.fresh().state == "permanent_failure"
 
     def test_that_is_not_understood_is_kept_as_such(self, post: Post) -> None:
-        made = mail("您的邮件没有送到", to=f"bounce+b{post.bounce_token()}@in.galaxy.example", subject="退信通知", return_path="<>")
+        made = mail(
+            "您的邮件没有送到",
+            to=f"bounce+b{post.bounce_token()}@in.galaxy.example",
+            subject="退信通知",
+            return_path="<>",
+        )
         assert post.take(made) == "bounce"
         event = DeliveryEvent.objects.get()
         assert (event.kind, event.code, post.fresh().state) == (EventKind.REPORTED, "unclassified", "sent")
@@ -264,7 +312,9 @@ class TestABounce:
         assert DeliveryEvent.objects.count() == 0
 
     def test_lets_the_next_channel_take_over(self, post: Post) -> None:
-        Delivery.objects.filter(channel=Channel.SMS).update(state=DeliveryState.CREATED, position=1, sent_at=None)
+        Delivery.objects.filter(channel=Channel.SMS).update(
+            state=DeliveryState.CREATED, position=1, sent_at=None
+        )
         Delivery.objects.update(deadline_at=datetime.now(post.now.tzinfo) + timedelta(days=1))
         post.take(post.bounce())
         assert Delivery.objects.get(channel=Channel.SMS).state == "queued"
@@ -281,7 +331,9 @@ class TestTheCompanysAnswer:
         post.cast.organization.save()
         create_account(post.cast, now=post.now)
         account = ProviderAccount(provider="smtp", name="mail")
-        save_account(post.cast.owner, account, SMTPConfig(host="smtp.example.com"), fields=["host"], now=post.now)
+        save_account(
+            post.cast.owner, account, SMTPConfig(host="smtp.example.com"), fields=["host"], now=post.now
+        )
 
     def channels_of_answer(self, post: Post) -> list[str]:
         reply(post.cast.recruiter, post.interview, "带身份证即可", now=post.now)

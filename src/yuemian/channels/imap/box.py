@@ -132,7 +132,9 @@ class Box:
             if self._network.admits(str(each[4][0])):
                 return str(each[4][0])
         raise MailboxTrouble(
-            said("The server's name leads into a private network; name it in YUEMIAN_PRIVATE_NETWORKS if this is meant."),
+            said(
+                "The server's name leads into a private network; name it in YUEMIAN_PRIVATE_NETWORKS if this is meant."
+            ),
             is_settled=True,
         )
 
@@ -140,7 +142,10 @@ class Box:
         config, client = self._config, self._box.client
         if config.tls == "starttls":
             if "STARTTLS" not in client.capabilities:
-                raise MailboxTrouble(said("The server offers no STARTTLS; use implicit TLS, mostly on port 993."), is_settled=True)
+                raise MailboxTrouble(
+                    said("The server offers no STARTTLS; use implicit TLS, mostly on port 993."),
+                    is_settled=True,
+                )
             client.starttls(config.tls_context())
         is_plain = (config.user + config.password).isascii()
         sign_in = self._box.login if is_plain else self._box.login_utf8
@@ -267,7 +272,9 @@ def _understood() -> Iterator[None]:
     except MailboxLoginError as error:
         words = _words(getattr(error, "command_result", ("", []))[1])
         raise MailboxTrouble(
-            said("The server does not let us in; check user and password (many services want an app password): %(words)s"),
+            said(
+                "The server does not let us in; check user and password (many services want an app password): %(words)s"
+            ),
             words=words,
             is_settled=True,
         ) from None
@@ -288,7 +295,9 @@ def _understood() -> Iterator[None]:
     except socket.gaierror:
         raise MailboxTrouble(said("The server's name is unknown; check its spelling.")) from None
     except TimeoutError:
-        raise MailboxTrouble(said("The server does not answer in time; check name, port and firewall.")) from None
+        raise MailboxTrouble(
+            said("The server does not answer in time; check name, port and firewall.")
+        ) from None
     except ConnectionRefusedError:
         raise MailboxTrouble(said("Nothing answers at this port; check it.")) from None
     except imaplib.IMAP4.abort as error:
@@ -296,7 +305,9 @@ def _understood() -> Iterator[None]:
     except imaplib.IMAP4.error as error:
         raise MailboxTrouble(said("The server refuses: %(words)s"), words=str(error)[:160]) from None
     except OSError as error:
-        raise MailboxTrouble(said("The connection broke: %(problem)s"), problem=type(error).__name__) from None
+        raise MailboxTrouble(
+            said("The connection broke: %(problem)s"), problem=type(error).__name__
+        ) from None
 
 
 def _words(answer: Any) -> str:

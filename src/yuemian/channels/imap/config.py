@@ -44,7 +44,9 @@ class IMAPConfig:
         if any(ord(letter) < 32 for letter in self.user + self.password + self.processed + self.unsorted):
             raise BadConfig("User, password and folders must not hold line breaks or control characters.")
         if not self.processed or not self.unsorted or self.processed == self.unsorted:
-            raise BadConfig("Name two different folders: one for mail that was taken, one for mail nobody could place.")
+            raise BadConfig(
+                "Name two different folders: one for mail that was taken, one for mail nobody could place."
+            )
 
     def tls_context(self) -> ssl.SSLContext:
         try:

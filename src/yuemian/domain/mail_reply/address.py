@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b32decode, b32encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,8 +11,8 @@ from uuid import UUID
 
 #: What stands for the token in a pattern such as `reply+{token}@in.example.com`.
 TOKEN: Final = "{token}"  # noqa: S105
-#: A letter for the kind, then 128 bits in base32; local parts are folded to lower case on their way by some servers.
-_TOKEN: Final = re.compile(r"([rb])([a-z2-7]{26})")
+#: A letter for the kind, then 128 bits in hex: some servers fold local parts to lower case on their way.
+_TOKEN: Final = re.compile(r"([rb])([0-9a-f]{32})")
 _ADDRESS: Final = re.compile(r"[^\s<>,;:\"()]{1,128}@[A-Za-z0-9.-]{1,255}")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*/=?^_`|~.+-]*")
 _DOMAIN: Final = re.compile(
@@ -52,8 +51,8 @@ class AddressPattern:
         local, _, domain = text.strip().rpartition("@")
         before, token, rest = local.partition(TOKEN)
         is_plain = _LOCAL.fullmatch(before) and _LOCAL.fullmatch(rest) and not (before + rest).startswith(".")
-        # A mail server takes 64 characters before the @, and the token has 27.
-        if not token or not is_plain or len(before + rest) > 37 or not _DOMAIN.fullmatch(domain.lower()):
+        # A mail server takes 64 characters before the @, and the token has 33.
+        if not token or not is_plain or len(before + rest) > 31 or not _DOMAIN.fullmatch(domain.lower()):
             raise BadPattern(BadPattern.__doc__)
         return cls(before, f"{rest}@{domain.lower()}")
 
@@ -69,15 +68,15 @@ class AddressPattern:
 
 
 def write_token(kind: TokenKind, block: bytes) -> str:
-    """16 bytes as 27 letters and digits."""
-    return kind.value + b32encode(block).decode().rstrip("=").lower()
+    """16 bytes as 33 letters and digits."""
+    return kind.value + block.hex()
 
 
 def read_token(token: str) -> tuple[TokenKind, bytes] | None:
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None
-    return TokenKind(match[1]), b32decode(match[2].upper() + "======")
+    return TokenKind(match[1]), bytes.fromhex(match[2])
 
 
 def addresses_in(values: Iterable[str]) -> Iterator[str]:

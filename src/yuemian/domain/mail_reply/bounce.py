@@ -43,7 +43,9 @@ _NOBODY: Final = re.compile(
     r"|recipient (?:address )?(?:not found|rejected: user)|用户不存在|收件人.{0,12}不存在|邮箱.{0,8}不存在|地址不存在|账号不存在|帐号不存在",
     re.IGNORECASE,
 )
-_FULL: Final = re.compile(r"mailbox (?:is )?full|quota exceeded|over ?quota|邮箱(?:已满|空间不足)|容量.{0,6}已满", re.IGNORECASE)
+_FULL: Final = re.compile(
+    r"mailbox (?:is )?full|quota exceeded|over ?quota|邮箱(?:已满|空间不足)|容量.{0,6}已满", re.IGNORECASE
+)
 _ADDRESS: Final = re.compile(r"[^\s<>@:;,\"']+@[^\s<>@:;,\"']+")
 _TEXT_READ: Final = 20_000
 

@@ -33,7 +33,15 @@ _CHARSETS: Final = {
     **dict.fromkeys(("gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk", "gb18030", "hz-gb-2312x"), "gb18030"),
     **dict.fromkeys(("", "us-ascii", "ascii", "utf8", "unknown-8bit", "default", "8bit"), "utf-8"),
 }
-_RECIPIENTS: Final = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "x-envelope-to")
+_RECIPIENTS: Final = (
+    "to",
+    "cc",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-forwarded-to",
+    "x-envelope-to",
+)
 _KEPT: Final = (
     *("auto-submitted", "x-autoreply", "x-autorespond", "precedence", "list-id"),
     *("authentication-results", "x-failed-recipients"),
@@ -86,7 +94,10 @@ def _letter(mail: Message) -> Letter:
     name, sender = senders[0] if senders else ("", "")
     found = list(addresses_in([sender])) or list(addresses_in([_header(mail, "from")]))
     path = _header(mail, "return-path")
-    answered = [*_IDS.findall(_header(mail, "in-reply-to")), *reversed(_IDS.findall(_header(mail, "references", _LISTS_READ)))]
+    answered = [
+        *_IDS.findall(_header(mail, "in-reply-to")),
+        *reversed(_IDS.findall(_header(mail, "references", _LISTS_READ))),
+    ]
     return Letter(
         message_id=next(iter(_IDS.findall(_header(mail, "message-id"))), ""),
         references=tuple(dict.fromkeys(answered)),
@@ -100,7 +111,9 @@ def _letter(mail: Message) -> Letter:
         attachments=tuple(parts.names[:_MOST_NAMES]),
         attachment_count=len(parts.names),
         calendars=tuple(parts.calendars),
-        report_type=str(mail.get_param("report-type", "") or "").lower() if _kind(mail) == "multipart/report" else "",
+        report_type=str(mail.get_param("report-type", "") or "").lower()
+        if _kind(mail) == "multipart/report"
+        else "",
         report=tuple(parts.report),
         reported_ids=tuple(parts.reported_ids),
         headers={each: _header(mail, each) for each in _KEPT if mail.get(each) is not None},
@@ -166,7 +179,10 @@ def _blocks(part: Message) -> Iterator[Mapping[str, str]]:
     payload = part.get_payload()
     for block in (payload if isinstance(payload, list) else [])[:50]:
         if isinstance(block, Message):
-            yield {name.lower(): _decoded_header(value)[:_HEADER_READ] for name, value in list(block.items())[:40]}
+            yield {
+                name.lower(): _decoded_header(value)[:_HEADER_READ]
+                for name, value in list(block.items())[:40]
+            }
 
 
 def _kind(part: Message) -> str:

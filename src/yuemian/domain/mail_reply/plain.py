@@ -17,7 +17,8 @@ _BREAKS: Final = frozenset(
 )
 #: What mail programs call the box around their quotation: Gmail, Yahoo, Thunderbird, QQ and NetEase.
 _QUOTES: Final = re.compile(
-    r"\b(?:gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|qmbox|ntes-mailmaster-quote|foxdiv)", re.IGNORECASE
+    r"\b(?:gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|qmbox|ntes-mailmaster-quote|foxdiv)",
+    re.IGNORECASE,
 )
 _DEEPEST: Final = 60
 

@@ -150,4 +150,6 @@ def _tidied(lines: list[str], sender: str) -> str:
 
 def _is_own_address(line: str, sender: str) -> bool:
     bare = line.strip()
-    return bool(sender) and bool(_ONLY_ADDRESS.fullmatch(bare[:_LINE_READ])) and bare.lower() == sender.lower()
+    return (
+        bool(sender) and bool(_ONLY_ADDRESS.fullmatch(bare[:_LINE_READ])) and bare.lower() == sender.lower()
+    )

@@ -19,7 +19,12 @@ def is_checked(mailbox_name: str, letter: Letter) -> bool:
 
 
 def take_answer(
-    found: Found, letter: Letter, mailbox: Mailbox, *, is_authenticated: bool, now: datetime  # noqa: ARG001
+    found: Found,
+    letter: Letter,
+    mailbox: Mailbox,
+    *,
+    is_authenticated: bool,
+    now: datetime,  # noqa: ARG001
 ) -> bool:
     """Whether the calendar's answer was taken as one; if not, the mail joins the conversation like any other."""
     return False

@@ -45,7 +45,9 @@ def find_person(mailbox: Mailbox, letter: Letter) -> Found | WhyUnsorted:
     return WhyUnsorted.ERASED if found is WhyUnsorted.UNKNOWN and tokens else found
 
 
-def find_delivery(mailbox: Mailbox, letter: Letter, envelope_id: str, message_ids: Iterable[str]) -> UUID | None:
+def find_delivery(
+    mailbox: Mailbox, letter: Letter, envelope_id: str, message_ids: Iterable[str]
+) -> UUID | None:
     """The delivery that a server reports on: by its own address, by the envelope's number, by our Message-ID."""
     named = [id_ for kind, id_ in addresses_of(mailbox).read(letter.recipients) if kind is TokenKind.BOUNCE]
     try:
@@ -66,7 +68,10 @@ def _of_notifications(
 ) -> Found | None:
     for id_ in ids:
         notification = Notification.objects.filter(
-            organization_id=mailbox.organization_id, pk=id_, subject_kind=SUBJECT_KIND, candidate__isnull=False
+            organization_id=mailbox.organization_id,
+            pk=id_,
+            subject_kind=SUBJECT_KIND,
+            candidate__isnull=False,
         ).first()
         if notification is None:
             continue

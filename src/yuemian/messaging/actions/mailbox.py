@@ -24,7 +24,9 @@ WAKE_READERS: Final = "yuemian_mailboxes"
 LOOKS_NOTED: Final = timedelta(minutes=1)
 
 
-def save_mailbox(user: User, mailbox: Mailbox, config: IMAPConfig, *, fields: Sequence[str], now: datetime) -> None:
+def save_mailbox(
+    user: User, mailbox: Mailbox, config: IMAPConfig, *, fields: Sequence[str], now: datetime
+) -> None:
     """Add or change it; what is read from now on is read with these settings."""
     is_new = mailbox._state.adding
     with transaction.atomic():
@@ -49,7 +51,9 @@ def switch_mailbox(user: User, mailbox: Mailbox, *, is_active: bool, now: dateti
         mailbox.is_active = is_active
         mailbox.version += 1
         _begin_anew(mailbox, now)
-        mailbox.save(update_fields=["is_active", "version", "state", "state_since", "trouble", "trouble_values"])
+        mailbox.save(
+            update_fields=["is_active", "version", "state", "state_since", "trouble", "trouble_values"]
+        )
         _record(user, mailbox, "mailbox.switched", now, is_active=is_active)
 
 

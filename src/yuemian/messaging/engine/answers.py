@@ -31,7 +31,11 @@ class Answers:
         if row.candidate_id is None:
             return message
         thread = thread_id(row.subject_id, message.message_id.rpartition("@")[2].rstrip(">"))
-        message.headers = {"References": f"{thread} {answered}", "In-Reply-To": answered} if answered else {"References": thread}
+        message.headers = (
+            {"References": f"{thread} {answered}", "In-Reply-To": answered}
+            if answered
+            else {"References": thread}
+        )
         if addresses is not None:
             message.reply_to = addresses.reply_to(row.notification_id)
             message.reply_to_name = message.reply_to_name or message.sender_name

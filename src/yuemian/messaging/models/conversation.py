@@ -59,19 +59,27 @@ class Message(TenantModel):
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     is_from_candidate = models.BooleanField()
     body_sealed = models.BinaryField()
-    channel = models.CharField(max_length=12, choices=Medium.choices, default=Medium.PAGE, db_default=Medium.PAGE)
+    channel = models.CharField(
+        max_length=12, choices=Medium.choices, default=Medium.PAGE, db_default=Medium.PAGE
+    )
     sender_note = models.BinaryField(null=True, help_text="The other address that a mail came from, sealed.")
-    original_sealed = models.BinaryField(null=True, help_text="The whole text where the body is a part of it.")
+    original_sealed = models.BinaryField(
+        null=True, help_text="The whole text where the body is a part of it."
+    )
     attachments_sealed = models.BinaryField(
         null=True, help_text="JSON: names of files that came along and were not taken."
     )
-    mail_id_sealed = models.BinaryField(null=True, help_text="The mail's Message-ID, for an answer to refer to.")
+    mail_id_sealed = models.BinaryField(
+        null=True, help_text="The mail's Message-ID, for an answer to refer to."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["created_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(channel__in=sorted(Medium.values)), name="message_channel_known")
+            models.CheckConstraint(
+                condition=models.Q(channel__in=sorted(Medium.values)), name="message_channel_known"
+            )
         ]
 
     def __str__(self) -> str:

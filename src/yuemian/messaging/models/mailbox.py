@@ -31,7 +31,9 @@ class Mailbox(TenantModel):
     config_sealed = models.BinaryField(help_text="Server, user and password as JSON, sealed.")
     reply_pattern = models.CharField(max_length=200, help_text="Such as reply+{token}@in.example.com.")
     bounce_pattern = models.CharField(
-        max_length=200, blank=True, help_text="The envelope's sender; empty: reports about mails go elsewhere."
+        max_length=200,
+        blank=True,
+        help_text="The envelope's sender; empty: reports about mails go elsewhere.",
     )
     is_active = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=MailboxState.choices, default=MailboxState.NEW)
@@ -39,7 +41,9 @@ class Mailbox(TenantModel):
     trouble = models.CharField(max_length=300, blank=True, help_text="Why it fails, a sentence to translate.")
     trouble_values = models.JSONField(default=dict, help_text="What the sentence names.")
     looked_at = models.DateTimeField(null=True, help_text="When the reader last had an answer of the server.")
-    uid_validity = models.BigIntegerField(null=True, help_text="The server's numbering that `first_uid` is of.")
+    uid_validity = models.BigIntegerField(
+        null=True, help_text="The server's numbering that `first_uid` is of."
+    )
     first_uid = models.BigIntegerField(null=True, help_text="Older mail is left alone.")
     counts = models.JSONField(default=dict, help_text="What came so far: kind → number.")
     version = models.PositiveIntegerField(
