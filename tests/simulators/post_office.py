@@ -1,4 +1,4 @@
-"""A real post office on loopback: Postfix carries, Dovecot keeps, and the rest of the world is a server of the test's own.
+"""A real post office on loopback: Postfix carries, Dovecot keeps, and the world beyond is the test's own server.
 
 Both need root (or sudo without a password) and come with `tools/system-packages.sh`.
 """

@@ -76,13 +76,13 @@ class MailboxForm(forms.Form):
         help_text=_("Needed to believe a calendar's answer. Empty: such answers are shown as messages."),
     )
 
-    def __init__(self, *args: Any, mailbox: Mailbox | None, stored: IMAPConfig | None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, mailbox: Mailbox | None, stored: IMAPConfig | None) -> None:
         initial = (
             {} if stored is None else {name: getattr(stored, name) for name in _CONFIG if name != "password"}
         )
         if mailbox is not None:
             initial |= {"reply_pattern": mailbox.reply_pattern, "bounce_pattern": mailbox.bounce_pattern}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.stored = stored
         self.config: IMAPConfig | None = None
         if stored is not None:

@@ -1,8 +1,8 @@
 """Our addresses that carry a token: made and read without a row for each, by one block cipher per organization.
 
-A token is the id of what it answers, enciphered with a key that only this installation derives: 128 bits that nobody can
-make up, for any of 2^128 that is not a row's id deciphers to nothing we know. It ends with the row it names: whoever is
-erased, or whose messages are gone, can no longer be written to. See docs/decisions/0015.
+A token is the id of what it answers, enciphered with a key that only this installation derives: 128 bits that nobody
+can make up, for any other deciphers to an id that no row has. It ends with the row it names: whoever is erased, or
+whose messages are gone, can no longer be written to. See docs/decisions/0015.
 """
 
 from __future__ import annotations
@@ -24,10 +24,8 @@ class ReplyAddresses:
     def __init__(self, organization_id: UUID, reply_pattern: str, bounce_pattern: str) -> None:
         self._reply = AddressPattern.parse(reply_pattern)
         self._bounce = AddressPattern.parse(bounce_pattern) if bounce_pattern else None
-        # One block at a time, each an id that is never enciphered twice for different ends: no mode is needed.
-        ciphers = {
-            kind: Cipher(algorithms.AES(_key(organization_id, kind)), modes.ECB()) for kind in TokenKind
-        }  # noqa: S305
+        # A single block, and no two ids are equal: a permutation is wanted, and no mode.
+        ciphers = {kind: _cipher(_key(organization_id, kind)) for kind in TokenKind}
         self._encipher = {kind: cipher.encryptor() for kind, cipher in ciphers.items()}
         self._decipher = {kind: cipher.decryptor() for kind, cipher in ciphers.items()}
 
@@ -49,6 +47,10 @@ class ReplyAddresses:
             (kind, UUID(bytes=self._decipher[kind].update(block)))
             for kind, block in find_tokens(recipients, patterns)
         ]
+
+
+def _cipher(key: bytes) -> Cipher[modes.ECB]:
+    return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
 
 
 @lru_cache(maxsize=256)

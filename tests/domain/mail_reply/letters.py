@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the letters stand as they came
 """Mails as programs write them, for tests of what is read back."""
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from email.header import Header
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -44,11 +45,13 @@ class TestTheReply:
         assert cut_reply(ENGLISH[program]) == "可以，到时见"
 
     def test_below_the_quotation_is_found(self) -> None:
-        text = f"On Wed, 25 Nov 2026, Galaxy <jobs@galaxy.example> wrote:\n{QUOTED_WITH_MARKS}\n\nYes, I will be there.\n\nWang"
+        above = f"On Wed, 25 Nov 2026, Galaxy <jobs@galaxy.example> wrote:\n{QUOTED_WITH_MARKS}"
+        text = f"{above}\n\nYes, I will be there.\n\nWang"
         assert cut_reply(text) == "Yes, I will be there.\n\nWang"
 
     def test_between_quoted_lines_is_found(self) -> None:
-        text = f"您好，\n\n在 2026-11-25，星河科技 <a@b.cn> 写道：\n> 时间：周五 14:00\n\n可以改到15点吗？\n\n> 地点：星河大厦\n\n知道了\n"
+        text = "您好，\n\n在 2026-11-25，星河科技 <a@b.cn> 写道：\n> 时间：周五 14:00\n\n"
+        text += "可以改到15点吗？\n\n> 地点：星河大厦\n\n知道了\n"
         assert cut_reply(text) == "您好，\n\n可以改到15点吗？\n\n知道了"
 
     def test_keeps_out_quoted_lines_that_were_broken_on_the_way(self) -> None:
@@ -140,7 +143,7 @@ class TestALetter:
         made = mail("x")
         made.set_content(
             "<html><head><style>p{}</style></head><body><div>可以&#65292;到时见</div><!-- x > --><br>"
-            f"<div class='gmail_quote'>{QUOTED.replace(chr(10), '<br>')}<blockquote><p>更早</p></blockquote></div></body></html>",
+            f"<div class='gmail_quote'>{QUOTED.replace(chr(10), '<br>')}<blockquote><p>更早</p></blockquote></div>",
             subtype="html",
         )
         assert cut_reply(read_letter(made.as_bytes()).text) == "可以，到时见"
@@ -205,7 +208,7 @@ class TestALetter:
 
 
 class TestTheKind:
-    def kind(self, *, to_bounces: bool = False, **fields: str) -> Kind:
+    def kind(self, *, to_bounces: bool = False, **fields: Any) -> Kind:
         return kind_of(read_letter(mail(**fields).as_bytes()), is_to_bounce_address=to_bounces)
 
     def test_of_a_plain_answer_is_a_person(self) -> None:
@@ -228,7 +231,7 @@ class TestTheKind:
             {"list_id": "<news.example.com>"},
         ],
     )
-    def test_of_a_robot_is_told(self, fields: dict[str, str]) -> None:
+    def test_of_a_robot_is_told(self, fields: dict[str, Any]) -> None:
         assert self.kind(**fields) is Kind.AUTO
 
     def test_of_a_holiday_notice_to_the_bounce_address_is_a_robot(self) -> None:
@@ -323,13 +326,13 @@ class TestAnAddress:
             "{token}@localhost",
             "a{token}{token}@x.example.com",
             "a b{token}@x.cn",
-        ]
-        + ["x" * 32 + "{token}@example.com", "r{token}@-x.com", "r{token}@x.com\n", "回{token}@x.com"],
+            "x" * 32 + "{token}@example.com",
+            "r{token}@-x.com",
+            "r{token}@x.com.",
+            "回{token}@x.com",
+        ],
     )
     def test_pattern_that_cannot_work_is_refused(self, pattern: str) -> None:
-        if pattern.endswith("\n"):
-            assert "\n" not in AddressPattern.parse(pattern).address("t")
-            return
         with pytest.raises(BadPattern):
             AddressPattern.parse(pattern)
 

@@ -11,8 +11,10 @@ import pytest
 
 from tests.domain.mail_reply.letters import mail, postfix
 from tests.factories import Cast, create_interview
+from tests.messaging.engine.conftest import live, story  # noqa: F401 - fixtures
 from yuemian.channels.imap import IMAPConfig, Raw
 from yuemian.domain.states import Channel, DeliveryState, Purpose
+from yuemian.hiring.models import ContactPoint
 from yuemian.intake.mail.taking import Arrival, take
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
@@ -67,12 +69,15 @@ class Post:
     def messages(self) -> list[Message]:
         return list(Message.objects.filter(conversation__application=self.interview.application))
 
-    def opened(self, place: str, message: Message, value: bytes | None) -> str:
+    def opened(self, place: str, message: Message, value: bytes | memoryview | None) -> str:
         key = self.interview.application.candidate.key
         return Vault(self.cast.organization.pk).open(key, place, message.pk, value) if value else ""
 
     def body(self, message: Message) -> str:
         return self.opened(Message.PLACE, message, message.body_sealed)
+
+    def point(self) -> ContactPoint:
+        return ContactPoint.objects.get(candidate=self.interview.application.candidate, channel=Channel.EMAIL)
 
     def fresh(self) -> Delivery:
         return Delivery.objects.get(pk=self.delivery.pk)

@@ -16,19 +16,21 @@ from pytest_django import Settings
 from tests.domain.mail_reply.letters import mail
 from tests.journeys.conftest import Mailbox as World
 from tests.journeys.conftest import free_port
-from tests.messaging.engine.conftest import FakeProvider, Story, deliver, live, story  # noqa: F401 - fixtures
+from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from tests.simulators.post_office import DOMAIN, PASSWORD, PostOffice, is_installed, open_post_office
 from yuemian.channels.http import Network
 from yuemian.channels.imap import Box, IMAPConfig, MailboxTrouble
 from yuemian.channels.imap.box import BEGIN, WHOLE
 from yuemian.intake.mail import reader as reading
+from yuemian.intake.mail import taking
 from yuemian.intake.mail.reader import Reader, _Lock
 from yuemian.intake.mail.service import Mailroom
 from yuemian.intake.models import TakenMail, UnsortedMail
-from yuemian.messaging.actions.mailbox import save_mailbox
+from yuemian.messaging.actions.mailbox import note_begin, save_mailbox
 from yuemian.messaging.mailbox_form import trouble_of
-from yuemian.messaging.mailboxes import addresses_of, try_out
+from yuemian.messaging.mailboxes import addresses_of, box_of, try_out
 from yuemian.messaging.models import Delivery, Mailbox, Message
+from yuemian.trust.tenancy import acting_in
 
 HERE = Network(["127.0.0.0/8"])
 
@@ -65,7 +67,13 @@ def desk(live: Story, inbox: PostOffice, settings: Settings) -> Iterator[Desk]:
 
 
 def config_of(office: PostOffice, **changes: Any) -> IMAPConfig:
-    values = {"host": "127.0.0.1", "port": office.imap, "tls": "none", "user": "reply", "password": PASSWORD}
+    values: dict[str, Any] = {
+        "host": "127.0.0.1",
+        "port": office.imap,
+        "tls": "none",
+        "user": "reply",
+        "password": PASSWORD,
+    }
     return IMAPConfig(**(values | changes))
 
 
@@ -76,10 +84,7 @@ class OneLook(Reader):
         opened = self._open()
         assert opened is not None
         mailbox, config = opened
-        with reading.box_of(config) as box:
-            from yuemian.messaging.actions.mailbox import note_begin
-            from yuemian.trust.tenancy import acting_in
-
+        with box_of(config) as box:
             with acting_in(self.organization_id):
                 note_begin(mailbox, uid_validity=box.uid_validity, uid_next=box.uid_next)
             self.empty(box, mailbox, config)
@@ -98,7 +103,9 @@ class Desk:
         (self.invitation,) = outside.sent
 
     def _open(self) -> Mailbox:
-        mailbox = Mailbox(reply_pattern=f"reply+{{token}}@{DOMAIN}", bounce_pattern=f"bounce+{{token}}@{DOMAIN}")
+        mailbox = Mailbox(
+            reply_pattern=f"reply+{{token}}@{DOMAIN}", bounce_pattern=f"bounce+{{token}}@{DOMAIN}"
+        )
         save_mailbox(
             self.story.cast.owner, mailbox, config_of(self.office), fields=["host"], now=self.story.now
         )
@@ -205,7 +212,7 @@ def test_a_mail_that_breaks_us_keeps_nobody_waiting(desk: Desk, monkeypatch: pyt
     desk.count("INBOX", 1)
     desk.send("good", message_id="<g@x.cn>")
     desk.count("INBOX", 2)
-    real = reading.take
+    real = taking.take
 
     def take(arrival: Any, **options: Any) -> str:
         if b"breaks" in arrival.raw.data or b"YnJlYWtz" in arrival.raw.data:

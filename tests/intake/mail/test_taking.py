@@ -10,6 +10,8 @@ import pytest
 from tests.domain.mail_reply.letters import CHINESE, mail, postfix
 from tests.factories import create_interview
 from tests.intake.mail.conftest import PASSWORD, Post, create_mailbox
+from yuemian.channels.imap import Raw
+from yuemian.domain.mail_reply import read_letter
 from yuemian.domain.states import Answer, Channel, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.intake.mail.calendars import is_checked
@@ -18,8 +20,6 @@ from yuemian.intake.models import TakenMail, UnsortedMail
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview
 from yuemian.interviews.timeline import conversation, story
-from yuemian.channels.imap import Raw
-from yuemian.domain.mail_reply import read_letter
 from yuemian.messaging.models import (
     Conversation,
     Delivery,
@@ -224,14 +224,14 @@ class TestABounce:
         assert post.take(post.bounce()) == "bounce"
         delivery = post.fresh()
         assert (delivery.state, delivery.reason) == ("permanent_failure", "invalid_contact")
-        assert ContactPoint.objects.get(pk=delivery.contact_point_id).state == ContactState.INVALID
+        assert post.point().state == ContactState.INVALID
         assert DeliveryEvent.objects.get().kind == EventKind.BOUNCED
         assert post.messages() == []
 
     def test_about_an_address_that_was_mended_meanwhile_leaves_the_new_one(self, post: Post) -> None:
         post.take(post.bounce().replace(b"c@example.com", b"old@example.com"))
         assert post.fresh().state == "permanent_failure"
-        assert ContactPoint.objects.get(pk=post.delivery.contact_point_id).state == ContactState.ACTIVE
+        assert post.point().state == ContactState.ACTIVE
 
     @pytest.mark.parametrize(
         ("status", "said", "reason"),
@@ -246,7 +246,7 @@ class TestABounce:
     ) -> None:
         post.take(post.bounce(status=status, said=said))
         assert (post.fresh().state, post.fresh().reason) == ("permanent_failure", reason)
-        assert ContactPoint.objects.get(pk=post.delivery.contact_point_id).state == ContactState.ACTIVE
+        assert post.point().state == ContactState.ACTIVE
 
     def test_that_only_says_later_keeps_waiting(self, post: Post) -> None:
         post.take(post.bounce("delayed", "4.2.0", "451 greylisted"))

@@ -7,8 +7,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -36,7 +36,14 @@ _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 _NUMBERS: Final = re.compile(rb"\b(UIDVALIDITY|UIDNEXT)\D{1,3}(\d{1,10})")
 
 
-class MailboxTrouble(ChannelError):
+_PLAIN: Final[Mapping[type[Exception], str]] = {
+    socket.gaierror: said("The server's name is unknown; check its spelling."),
+    TimeoutError: said("The server does not answer in time; check name, port and firewall."),
+    ConnectionRefusedError: said("Nothing answers at this port; check it."),
+}
+
+
+class MailboxTrouble(ChannelError):  # noqa: N818
     """The mailbox cannot be read; `is_settled` means that only a person can mend it."""
 
     def __init__(self, sentence: str, *, is_settled: bool = False, **values: object) -> None:
@@ -118,10 +125,8 @@ class Box:
             self._shut()
 
     def _shut(self) -> None:
-        try:
+        with suppress(OSError):
             self._box.client.shutdown()
-        except OSError:
-            pass
 
     # --- opening
 
@@ -151,7 +156,7 @@ class Box:
         sign_in = self._box.login if is_plain else self._box.login_utf8
         sign_in(config.user, config.password, initial_folder=None)
         # What the server can do may differ once it knows who asks; NetEase lets nobody in who does not say a name.
-        client._get_capabilities()
+        client._get_capabilities()  # noqa: SLF001 - imaplib asks but once
         if "ID" in client.capabilities:
             client.xatom("ID", '("name" "yuemian" "vendor" "yuemian")')
 
@@ -242,13 +247,13 @@ class Box:
                 self._box.client.noop()
             return
         with _understood():
-            self._box.idle.start()
+            self._box.idle.start()  # type: ignore[no-untyped-call]
             end = time.monotonic() + seconds
             while not is_over() and time.monotonic() < end:
                 begin = time.monotonic()
                 if self._box.idle.poll(timeout=_HEARTBEAT) or time.monotonic() - begin < _HEARTBEAT / 2:
                     break  # an early end without a word is a connection that has closed: `stop` will say so
-            self._box.idle.stop()
+            self._box.idle.stop()  # type: ignore[no-untyped-call]
 
     @staticmethod
     def _sleep(seconds: float, is_over: Callable[[], bool]) -> None:
@@ -269,45 +274,41 @@ def _understood() -> Iterator[None]:
         yield
     except MailboxTrouble:
         raise
-    except MailboxLoginError as error:
-        words = _words(getattr(error, "command_result", ("", []))[1])
-        raise MailboxTrouble(
+    except ImapToolsError as error:
+        raise _refused(error) from None
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise _broken(error) from None
+
+
+def _refused(error: ImapToolsError) -> MailboxTrouble:
+    words = _words(getattr(error, "command_result", ("", []))[1])
+    if isinstance(error, MailboxLoginError):
+        return MailboxTrouble(
             said(
                 "The server does not let us in; check user and password (many services want an app password): %(words)s"
             ),
             words=words,
             is_settled=True,
-        ) from None
-    except ImapToolsError as error:
-        words = _words(getattr(error, "command_result", ("", []))[1])
-        raise MailboxTrouble(said("The server refuses: %(words)s"), words=words) from None
-    except ssl.SSLCertVerificationError as error:
-        raise MailboxTrouble(
-            said("The certificate is not trusted (%(problem)s); check the server's name."),
-            problem=error.verify_message,
-            is_settled=True,
-        ) from None
-    except ssl.SSLError as error:
-        raise MailboxTrouble(
-            said("No encrypted connection comes about (%(problem)s); check port and kind of encryption."),
-            problem=error.reason or "TLS",
-        ) from None
-    except socket.gaierror:
-        raise MailboxTrouble(said("The server's name is unknown; check its spelling.")) from None
-    except TimeoutError:
-        raise MailboxTrouble(
-            said("The server does not answer in time; check name, port and firewall.")
-        ) from None
-    except ConnectionRefusedError:
-        raise MailboxTrouble(said("Nothing answers at this port; check it.")) from None
-    except imaplib.IMAP4.abort as error:
-        raise MailboxTrouble(said("The connection broke: %(problem)s"), problem=str(error)[:120]) from None
-    except imaplib.IMAP4.error as error:
-        raise MailboxTrouble(said("The server refuses: %(words)s"), words=str(error)[:160]) from None
-    except OSError as error:
-        raise MailboxTrouble(
-            said("The connection broke: %(problem)s"), problem=type(error).__name__
-        ) from None
+        )
+    return MailboxTrouble(said("The server refuses: %(words)s"), words=words)
+
+
+def _broken(error: Exception) -> MailboxTrouble:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        sentence = said("The certificate is not trusted (%(problem)s); check the server's name.")
+        return MailboxTrouble(sentence, problem=error.verify_message, is_settled=True)
+    if isinstance(error, ssl.SSLError):
+        sentence = said(
+            "No encrypted connection comes about (%(problem)s); check port and kind of encryption."
+        )
+        return MailboxTrouble(sentence, problem=error.reason or "TLS")
+    for kind, known in _PLAIN.items():
+        if isinstance(error, kind):
+            return MailboxTrouble(known)
+    if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
+        return MailboxTrouble(said("The server refuses: %(words)s"), words=str(error)[:160])
+    problem = type(error).__name__ if isinstance(error, OSError) else str(error)[:120]
+    return MailboxTrouble(said("The connection broke: %(problem)s"), problem=problem)
 
 
 def _words(answer: Any) -> str:

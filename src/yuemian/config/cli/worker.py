@@ -1,4 +1,4 @@
-"""`yuemian worker`: the engine that sends; beside it the clock that does what comes with time, and the mailroom that reads."""
+"""`yuemian worker`: the engine that sends, beside it the clock for what comes with time, and the mailroom."""
 
 from __future__ import annotations
 

@@ -39,8 +39,10 @@ _STATUS: Final = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 #: Servers that report in a text of their own, QQ and NetEase among them, still quote the other server's answer.
 _ANSWER: Final = re.compile(r"\b(4\d\d|5\d\d)[ \-#]+(?:([45]\.\d{1,3}\.\d{1,3})\b)?[^\n]{0,160}")
 _NOBODY: Final = re.compile(
-    r"user (?:is )?unknown|no such user|does(?:n't| not) exist|unknown user|invalid (?:recipient|mailbox)|mailbox (?:not found|unavailable)"
-    r"|recipient (?:address )?(?:not found|rejected: user)|用户不存在|收件人.{0,12}不存在|邮箱.{0,8}不存在|地址不存在|账号不存在|帐号不存在",
+    r"user (?:is )?unknown|no such user|does(?:n't| not) exist|"
+    r"unknown user|invalid (?:recipient|mailbox)|mailbox not found"
+    r"|mailbox unavailable|recipient (?:address )?(?:not found|rejected: user)|"
+    r"用户不存在|收件人.{0,12}不存在|邮箱.{0,8}不存在|地址不存在|账号不存在|帐号不存在",
     re.IGNORECASE,
 )
 _FULL: Final = re.compile(
@@ -55,10 +57,7 @@ def read_bounce(letter: Letter) -> Bounce:
     perhaps = next((block for block in letter.report if "action" in block or "status" in block), None)
     first: Mapping[str, str] = letter.report[0] if letter.report else {}
     envelope = first.get("original-envelope-id", "").strip()
-    if perhaps is None:
-        bounce = _from_text(letter)
-    else:
-        bounce = _from_report(perhaps)
+    bounce = _from_text(letter) if perhaps is None else _from_report(perhaps)
     named = (perhaps or {}).get("final-recipient", ""), (perhaps or {}).get("original-recipient", "")
     return Bounce(
         bounce.fate, bounce.code, bounce.detail, envelope, letter.reported_ids, tuple(addresses_in(named))

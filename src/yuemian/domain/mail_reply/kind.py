@@ -21,14 +21,15 @@ class Kind(StrEnum):
 _ROBOT_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply", "bulk", "junk", "list"})
 #: QQ, 163 and Outlook say in the subject alone what RFC 3834 wants in a header.
 _ROBOT_SUBJECT: Final = re.compile(
-    r"^\s*(?:自动回复|自動回覆|自动答复|系统自动回复|Automatic reply|Auto(?:matic)?[- ]?(?:reply|response)|Out of (?:the )?office)"
+    r"^\s*(?:自动回复|自動回覆|自动答复|系统自动回复|Automatic reply|"
+    r"Auto(?:matic)?[- ]?(?:reply|response)|Out of (?:the )?office)"
     r"\s*(?:[:：(（\-]|$)",
     re.IGNORECASE,
 )
 _DAEMON: Final = re.compile(r"^(?:mailer-daemon|mail-daemon|postmaster|postmaster\d{0,3})@", re.IGNORECASE)
 _BOUNCE_SUBJECT: Final = re.compile(
-    r"(?:系统退信|退信通知|退信|投递失败|未送达|Undeliver|Delivery (?:Status|Failure|has failed)|Returned mail|failure notice"
-    r"|Mail delivery failed)",
+    r"(?:系统退信|退信通知|退信|投递失败|未送达|Undeliver|Delivery (?:Status|Failure|has failed)|Returned mail"
+    r"|failure notice|Mail delivery failed)",
     re.IGNORECASE,
 )
 _ANSWERS: Final = frozenset({"REPLY", "COUNTER"})

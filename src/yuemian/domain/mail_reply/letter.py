@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
-from datetime import UTC, datetime
 from typing import Final
 
 from .address import addresses_in
@@ -162,7 +162,7 @@ class _Parts:
             self.calendars.append((method or (found[1].decode().upper() if found else ""), content))
         elif kind in {"text/plain", "text/html"} and not is_attached and not name:
             (self._html if kind == "text/html" else self._plain).append(_decoded(part)[:_LONGEST_TEXT])
-        elif is_attached or name and not (part.get("content-id") and kind.startswith("image/")):
+        elif is_attached or (name and not (part.get("content-id") and kind.startswith("image/"))):
             self.names.append(name or kind)
 
     def _take_enclosed(self, part: Message) -> None:

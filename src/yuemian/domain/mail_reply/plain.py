@@ -1,4 +1,4 @@
-"""Plain text of an HTML mail, with quotations as `>` lines. Nothing is fetched or run, and time grows with length alone."""
+"""Plain text of an HTML mail, quotations as `>` lines; nothing is fetched, and time grows with length alone."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,10 +51,8 @@ def find_delivery(
 ) -> UUID | None:
     """The delivery that a server reports on: by its own address, by the envelope's number, by our Message-ID."""
     named = [id_ for kind, id_ in addresses_of(mailbox).read(letter.recipients) if kind is TokenKind.BOUNCE]
-    try:
+    with suppress(ValueError):
         named.append(UUID(envelope_id.removeprefix("n")))
-    except ValueError:
-        pass
     mails = Delivery.objects.filter(organization_id=mailbox.organization_id, channel=Channel.EMAIL)
     for delivery_id in named:
         if mails.filter(pk=delivery_id).exists():

@@ -118,7 +118,7 @@ class Reader:
             raw = box.read(uid)
             if raw is None:
                 return False
-            outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw, config.checks_by))
+            outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw))
         if outcome is None:
             return False
         # After the commit: dying here, the next look finds it taken and only moves it.

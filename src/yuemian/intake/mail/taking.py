@@ -14,7 +14,7 @@ from yuemian.channels.imap import Raw
 from yuemian.domain.mail_reply import Kind, Letter, TokenKind, kind_of, read_bounce, read_letter
 from yuemian.domain.mail_reply import Unreadable as Illegible
 from yuemian.domain.states import Channel
-from yuemian.intake.mail import calendars, letters
+from yuemian.intake.mail import letters
 from yuemian.intake.mail.matching import Found, find_delivery, find_person
 from yuemian.intake.models import MailOutcome, TakenMail, UnsortedMail, WhyUnsorted
 from yuemian.messaging.actions.mail_reports import note_reply, record_bounce
@@ -36,12 +36,11 @@ _DONE: Final = frozenset(
 
 @dataclass(frozen=True)
 class Arrival:
-    """A mail in a mailbox. `checks_by`: how the server calls itself where it vouches for a sender."""
+    """A mail in a mailbox."""
 
     mailbox: Mailbox
     uid_validity: int
     raw: Raw
-    checks_by: str = ""
 
 
 def is_done(outcome: str) -> bool:
@@ -131,20 +130,15 @@ def _take(arrival: Arrival, letter: Letter | None, fingerprint: bytes, now: date
     if not isinstance(found, Found):
         set_aside(mailbox, letter, found, now=now)
         return MailOutcome.UNSORTED
-    return _take_words(arrival, letter, found, kind, fingerprint, now)
+    return _take_words(arrival, letter, found, kind=kind, event_id=fingerprint.hex(), now=now)
 
 
 def _take_words(
-    arrival: Arrival, letter: Letter, found: Found, kind: Kind, fingerprint: bytes, now: datetime
+    arrival: Arrival, letter: Letter, found: Found, *, kind: Kind, event_id: str, now: datetime
 ) -> MailOutcome:
     mailbox = arrival.mailbox
     try:
         with transaction.atomic():
-            is_authenticated = calendars.is_checked(arrival.checks_by, letter)
-            if kind is Kind.CALENDAR and calendars.take_answer(
-                found, letter, mailbox, is_authenticated=is_authenticated, now=now
-            ):
-                return MailOutcome.CALENDAR
             letters.join(
                 found.application,
                 found.interview,
@@ -160,8 +154,8 @@ def _take_words(
         mails = Delivery.objects.filter(notification=found.notification, channel=Channel.EMAIL)
         delivery = mails.order_by("-sent_at", "-pk").first()
         if delivery is not None:
-            note_reply(delivery, event_id=fingerprint.hex(), now=now)
-    return MailOutcome.REPLY
+            note_reply(delivery, event_id=event_id, now=now)
+    return MailOutcome.CALENDAR if kind is Kind.CALENDAR else MailOutcome.REPLY
 
 
 def _take_bounce(mailbox: Mailbox, letter: Letter, fingerprint: bytes, now: datetime) -> MailOutcome:
