@@ -8,7 +8,9 @@ from django.apps import AppConfig
 
 from yuemian.messaging.clock import Chore, register_chore
 
-FORGETTING = Chore("forget_unsorted_mail", timedelta(hours=6), "yuemian.intake.actions.mail.forget_unsorted")
+FORGETTING = Chore(
+    "forget_unsorted_mail", timedelta(hours=6), "yuemian.intake.actions.place_mail.forget_unsorted"
+)
 
 
 class IntakeConfig(AppConfig):

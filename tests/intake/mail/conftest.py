@@ -15,7 +15,7 @@ from tests.messaging.engine.conftest import live, story  # noqa: F401 - fixtures
 from yuemian.channels.imap import IMAPConfig, Raw
 from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.hiring.models import ContactPoint
-from yuemian.intake.mail.taking import Arrival, take
+from yuemian.intake.actions.take_mail import Arrival, take
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.mailbox import save_mailbox

@@ -21,8 +21,8 @@ from tests.simulators.post_office import DOMAIN, PASSWORD, PostOffice, is_instal
 from yuemian.channels.http import Network
 from yuemian.channels.imap import Box, IMAPConfig, MailboxTrouble
 from yuemian.channels.imap.box import BEGIN, WHOLE
+from yuemian.intake.actions import take_mail as taking
 from yuemian.intake.mail import reader as reading
-from yuemian.intake.mail import taking
 from yuemian.intake.mail.reader import Reader, _Lock
 from yuemian.intake.mail.service import Mailroom
 from yuemian.intake.models import TakenMail, UnsortedMail

@@ -14,8 +14,8 @@ from yuemian.channels.imap import Raw
 from yuemian.domain.mail_reply import read_letter
 from yuemian.domain.states import Answer, Channel, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.intake.actions.take_mail import Arrival, give_up
 from yuemian.intake.mail.calendars import is_checked
-from yuemian.intake.mail.taking import Arrival, give_up
 from yuemian.intake.models import TakenMail, UnsortedMail
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview

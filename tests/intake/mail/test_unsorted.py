@@ -12,7 +12,7 @@ from tests.factories import create_interview, sign_in_client
 from tests.intake.mail.conftest import Post
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import ContactPoint
-from yuemian.intake.actions.mail import KEPT_FOR, assign, discard, forget_unsorted
+from yuemian.intake.actions.place_mail import KEPT_FOR, assign, discard, forget_unsorted
 from yuemian.intake.models import UnsortedMail
 from yuemian.interviews.timeline import conversation
 from yuemian.messaging.models import Message

@@ -13,7 +13,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 
 from yuemian.channels.base import ChannelError, said
 from yuemian.channels.imap import Box, IMAPConfig, MailboxTrouble
-from yuemian.intake.mail.taking import Arrival, give_up, is_done, take
+from yuemian.intake.actions.take_mail import Arrival, give_up, is_done, take
 from yuemian.intake.models import TakenMail
 from yuemian.messaging.actions.mailbox import note_begin, note_trouble, note_well
 from yuemian.messaging.mailboxes import box_of, open_config

@@ -21,7 +21,7 @@ from yuemian.domain.addresses import email_index_form
 from yuemian.domain.names import comparable_name
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import Application, ContactPoint
-from yuemian.intake.actions.mail import Opened, assign, discard, open_mail
+from yuemian.intake.actions.place_mail import Opened, assign, discard, open_mail
 from yuemian.intake.models import UnsortedMail
 from yuemian.intake.wording import UNSORTED
 from yuemian.interviews.models import Interview
