@@ -44,7 +44,15 @@ def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
 def left_out(
     choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime
 ) -> LeftOut | None:
-    """None when the message goes out."""
+    """None when the message goes out. What a person writes to somebody who asked goes out at any time, and at once."""
+    if purpose != Purpose.ANSWER and (reason := _untimely(choice, purpose, now)) is not None:
+        return reason
+    if not any(channel in choice.channels for channel in wanted):
+        return LeftOut.MISSING_CONTACT
+    return None if channels_for(choice, wanted) else LeftOut.NO_TEXT
+
+
+def _untimely(choice: Choice, purpose: Purpose, now: datetime) -> LeftOut | None:
     if choice.state == InterviewState.CANCELLED and purpose != Purpose.CANCELLATION:
         return LeftOut.CANCELLED
     if choice.starts_at <= now:
@@ -55,6 +63,4 @@ def left_out(
         return LeftOut.COOLING_DOWN
     if purpose == Purpose.INVITATION and choice.answer != Answer.NEEDS_ACTION:
         return LeftOut.ALREADY_ANSWERED
-    if not any(channel in choice.channels for channel in wanted):
-        return LeftOut.MISSING_CONTACT
-    return None if channels_for(choice, wanted) else LeftOut.NO_TEXT
+    return None

@@ -21,6 +21,7 @@ from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview
 from yuemian.interviews.timeline import conversation, story
 from yuemian.messaging.models import (
+    AccessLink,
     Conversation,
     Delivery,
     DeliveryEvent,
@@ -354,6 +355,26 @@ class TestTheCompanysAnswer:
         post.take(post.answer("要带什么？"))
         ContactPoint.objects.filter(channel=Channel.EMAIL).update(state=ContactState.INVALID)
         assert self.channels_of_answer(post) == ["sms"]
+
+    @pytest.mark.parametrize("later", [timedelta(minutes=2), timedelta(days=4), timedelta(days=30)])
+    def test_leaves_however_soon_or_late_it_is_written(self, post: Post, later: timedelta) -> None:
+        self.live(post)
+        post.take(post.answer("要带什么？"))
+        reply(post.cast.recruiter, post.interview, "身份证", now=post.now)
+        at = post.now + later
+        reply(post.cast.recruiter, post.interview, "还有简历", now=at)
+        newest = Notification.objects.filter(purpose="answer").latest("created_at")
+        delivery = newest.deliveries.get()
+        assert (newest.created_at, delivery.state) == (at, "queued")
+        assert delivery.deadline_at > at + timedelta(days=1)
+        assert AccessLink.objects.get(notification=newest.pk).expires_at > delivery.deadline_at
+
+    def test_leaves_when_the_interview_was_cancelled(self, post: Post) -> None:
+        self.live(post)
+        Interview.objects.update(state="cancelled", cancelled_at=post.now)
+        post.interview.refresh_from_db()
+        post.take(post.answer("为什么取消？"))
+        assert self.channels_of_answer(post) == ["email"]
 
     def test_refers_to_the_mail_that_it_answers(self, post: Post) -> None:
         self.live(post)

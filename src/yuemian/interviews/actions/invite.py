@@ -38,6 +38,8 @@ Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 #: Language, channels, or why not.
 Verdict = tuple[str, Sequence[Channel], LeftOut | None]
 LINK_OUTLIVES = timedelta(hours=24)
+#: An answer to a question is worth sending, whatever became of the interview.
+ANSWER_LASTS: Final = timedelta(days=3)
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
 
@@ -256,6 +258,10 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
     interview, route = item.interview, item.route
+    deadline, link_expires = interview.facts.starts_at, interview.ends_at + LINK_OUTLIVES
+    if occasion.purpose == Purpose.ANSWER:
+        deadline = max(deadline, occasion.now + ANSWER_LASTS)
+        link_expires = max(link_expires, deadline + LINK_OUTLIVES)
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
@@ -263,8 +269,8 @@ def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str,
         locale=item.locale,
         context=context_of(interview.facts, occasion.organization, item.locale, **extra),
         channels=route.channels if route else item.channels,
-        deadline_at=interview.facts.starts_at,
-        link_expires_at=interview.ends_at + LINK_OUTLIVES,
+        deadline_at=deadline,
+        link_expires_at=link_expires,
         occurrence=occurrence,
         explanation=route.note if route else "",
         at_once=route.at_once if route else None,
