@@ -161,7 +161,7 @@ def prepare(ports: list[int]) -> list[Person]:
         for number, interview in enumerate(create_interviews(cast, CANDIDATES, now=now)):
             who = invite(cast, now=now, interview=interview)
             given = [
-                nonce.issue(who.link.pk, f"summary:{word}:1", now=now - timedelta(seconds=5))
+                nonce.issue(who.token, f"summary:{word}", 1, now=now - timedelta(seconds=5))
                 for word in ("accepted", "declined")
             ]
             people.append(Person(who.token, " ".join(given), ports[number % len(ports)]))
@@ -199,20 +199,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--processes", type=int, default=2)
-    given = parser.parse_args()
+@contextmanager
+def standing_server(data: Path) -> Iterator[None]:
+    """A migrated PostgreSQL of this run; this process works in it as the web process would."""
+    data.chmod(0o711)
+    os.environ |= {"YUEMIAN_DATA": str(data), "DJANGO_SETTINGS_MODULE": "yuemian.config.settings"}
+    from yuemian.postgres import running_server
 
-    with ExitStack() as stack:
-        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="yuemian-bench-"))
-        Path(data).chmod(0o711)
-        os.environ |= {"YUEMIAN_DATA": data, "DJANGO_SETTINGS_MODULE": "yuemian.config.settings"}
-        from yuemian.postgres import running_server
-
-        stack.enter_context(running_server(Path(data)))
+    with running_server(data):
         os.environ["YUEMIAN_DATABASE_ROLE"] = "owner"
         import django
 
@@ -223,6 +217,19 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         connection.close()
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
+        yield
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--processes", type=int, default=2)
+    given = parser.parse_args()
+
+    with ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(prefix="yuemian-bench-"))
+        stack.enter_context(standing_server(Path(data)))
         ports = [free_port() for _ in range(given.processes)]
         people = prepare(ports)
         webs = [stack.enter_context(serve(port, dict(os.environ))) for port in ports]

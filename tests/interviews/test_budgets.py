@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from tests.factories import Cast, create_cast, create_interviews, sign_in_client
 from tests.interviews.plan_stories import DAY, create_plan
@@ -231,6 +232,14 @@ def test_bars_share_one_scale_with_the_budget() -> None:
     assert (empty.height, empty.messages) == (0, 0)
     assert quarter.height == 15
     assert (drawn.messages, drawn.cost, drawn.over) == (25, Decimal("2.50"), [])
-    assert chart(days, expected, Price(Decimal("0.1")), Decimal("1.00")).over == [days[0]]
+    over = chart(days, expected, Price(Decimal("0.1")), Decimal("1.00")).over
+    assert [bar.day for bar in over] == [days[0]]
     unpriced = chart(days, expected, Price(None), Decimal("1.00"))
     assert (unpriced.budget_y, unpriced.cost, unpriced.over) == (None, None, [])
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", ["周二", "周三"]), ("en", ["Tue", "Wed"])])
+def test_the_chart_names_days_as_every_other_page_does(language: str, words: list[str]) -> None:
+    days = [datetime(2026, 12, number).date() for number in (1, 2)]  # noqa: DTZ001
+    with override(language):
+        assert [bar.weekday for bar in chart(days, [None, None], Price(None), None).bars] == words

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.utils.translation import override
 
 from tests.factories import Cast, create_cast, create_interview, create_interviews, create_user
@@ -327,3 +328,20 @@ def test_after_a_week_what_was_said_is_forgotten(alone: Cast, now: datetime) -> 
     assert bytes(first.parameters_sealed) == b""
     assert said(second)["user_name"] == alone.recruiter.name
     assert [each.notification for each in Digest.objects.order_by("day")] == [None, second]
+
+
+# --- Whoever it comes to says when
+
+
+def test_the_hour_is_needed_only_by_whoever_wants_a_digest(cast: Cast, recruiter_client: Client) -> None:
+    page = recruiter_client.get("/settings/account", headers={"accept-language": "zh-hans"}).content.decode()
+    label = page[page.index('for="id_at"') :]
+    assert "选填" not in label[: label.index("</label>")]
+    address = "/settings/account/digest"
+    assert recruiter_client.post(address, {"is_wanted": "on", "at": ""}).status_code == 422
+    assert recruiter_client.post(address, {"is_wanted": "on", "at": "07:15"}).status_code == 302
+    cast.recruiter.refresh_from_db()
+    assert cast.recruiter.digest_at == time(7, 15)
+    assert recruiter_client.post(address, {"at": ""}).status_code == 302
+    cast.recruiter.refresh_from_db()
+    assert cast.recruiter.digest_at is None

@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from tests.factories import Cast, create_interview, sign_in_client
 from tests.interviews.test_steps import DAY, HOUR, INVITE, NUDGE, REMIND, create_plan, leave, work
 from yuemian.domain.states import Attendance
 from yuemian.interviews.actions.plans import copy_plan
 from yuemian.interviews.models import Interview
+from yuemian.interviews.timeline import story
 from yuemian.trust.models import AuditEntry
 
 
@@ -79,6 +81,9 @@ def test_attendance_is_one_press_and_can_be_corrected(
     interview.refresh_from_db()
     assert (interview.attendance, interview.state) == (Attendance.ATTENDED, "completed")
     assert AuditEntry.objects.filter(action="interview.attendance_recorded").count() == 2
+    with override("en"):
+        told = [(entry.title, entry.detail) for entry in story(interview, cast.recruiter)]
+    assert told[:2] == [("Noted: Attended", "by 林悦"), ("Noted: No-show", "by 林悦")]
     assert 'value="attended" aria-pressed="true"' in page(recruiter_client, interview)
 
 

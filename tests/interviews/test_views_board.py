@@ -16,7 +16,7 @@ from yuemian.domain.states import Answer, Channel, Purpose
 from yuemian.interviews import board, rows
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.respond import ask, respond
-from yuemian.interviews.board import Filters, NoticeState, Status
+from yuemian.interviews.board import Figure, Filters, NoticeState, Status
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Delivery
 
@@ -52,12 +52,74 @@ def test_every_interview_counts_under_exactly_one_answer(cast: Cast, now: dateti
     ask(link_of(waiting), "可以带电脑吗？", now=now)
     Delivery.objects.filter(notification__subject_id=failed.pk).update(state="permanent_failure")
     figures = board.count(cast.recruiter, Filters(), now=now)
-    assert figures == {
+    expected = {
         "all": 4, "not_invited": 1, "waiting": 1, "coming": 1, "not_coming": 0,
         "reschedule": 0, "question": 1, "failed": 1,
     }  # fmt: skip
+    assert figures == {name: Figure(value) for name, value in expected.items()}
     rows = board.matching(cast.recruiter, Filters(status=Status.NOT_INVITED), now=now)
     assert [row.pk for row in rows] == [fresh.pk]
+
+
+def test_counters_stop_where_nobody_reads_on_and_say_so(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interviews = create_interviews(cast, board.COUNTED + 2, now=now)
+    figures = board.count(cast.recruiter, Filters(), now=now)
+    assert (str(figures["all"]), str(figures["not_invited"]), str(figures["coming"])) == ("500+", "500+", "0")
+    accepted = [interview.pk for interview in interviews[2:]]
+    Interview.objects.filter(pk__in=accepted).update(answer=Answer.ACCEPTED)
+    figures = board.count(cast.recruiter, Filters(), now=now)
+    # One more than is counted tells that there are more; exactly so many are so many.
+    assert (str(figures["not_invited"]), str(figures["coming"])) == ("2", "500")
+    page = recruiter_client.get("/interviews", headers={"accept-language": "en"})
+    assert "Select all 500+ that match" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("notice", "expected"),
+    [
+        (NoticeState.FAILED, {"all": 1, "failed": 1}),
+        (NoticeState.NONE, {"all": 1, "not_invited": 1}),
+        (NoticeState.DELIVERED, {"all": 2, "waiting": 1, "coming": 1, "question": 1}),
+    ],
+)
+def test_the_notice_narrows_every_counter(
+    cast: Cast, now: datetime, notice: NoticeState, expected: dict[str, int]
+) -> None:
+    _, waiting, coming, failed = create_interviews(cast, 4, now=now)
+    invite(cast, [waiting, coming, failed], now=now)
+    Delivery.objects.update(state="delivered")
+    respond(link_of(coming), Answer.ACCEPTED, "", now=now, was_confirmed=False)
+    ask(link_of(waiting), "可以带电脑吗？", now=now)
+    Delivery.objects.filter(notification__subject_id=failed.pk).update(state="permanent_failure")
+    figures = board.count(cast.recruiter, Filters(notice=notice), now=now)
+    assert {name: figure.value for name, figure in figures.items() if figure.value} == expected
+
+
+def test_a_counter_that_stopped_looking_says_at_least(
+    cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "LOOKED", 3)
+    create_interviews(cast, 4, now=now)
+    figures = board.count(cast.recruiter, Filters(), now=now)
+    assert (str(figures["not_invited"]), str(figures["failed"])) == ("3+", "0+")
+    assert str(figures["all"]) == "4"
+
+
+def test_a_name_that_many_share_is_found_and_counted_along_the_days(
+    cast: Cast, recruiter_client: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "NAMESAKES", 1)
+    for name in ("王芳", "王伟", "李雷"):
+        create_interview(cast, now=now, name=name)
+    Interview.objects.filter(application__candidate__name="王伟").update(answer=Answer.ACCEPTED)
+    assert names(recruiter_client, "q=王") == {"王芳", "王伟"}
+    assert names(recruiter_client, "q=王&status=coming") == {"王伟"}
+    figures = board.count(cast.recruiter, Filters(search="王"), now=now)
+    assert {name: figure.value for name, figure in figures.items() if figure.value} == {
+        "all": 2, "coming": 1, "not_invited": 1,
+    }  # fmt: skip
 
 
 def test_one_channel_that_arrived_outweighs_one_that_failed(cast: Cast, now: datetime) -> None:

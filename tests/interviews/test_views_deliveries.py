@@ -126,13 +126,11 @@ def test_pages_follow_each_other_without_a_gap(cast: Cast, recruiter_client: Cli
 
 def test_counters_stop_at_their_cap(cast: Cast, now: datetime) -> None:
     trouble(cast, 5, "held", now=now)
+    trouble(cast, 2, "unknown", now=now)
     figures = reading.count(cast.recruiter, reading.Filters(), now=now, cap=3)
-    assert (figures["all"], figures["held"], figures["failed"]) == (4, 4, 0)
-    assert (reading.capped(4, 3), reading.capped(3, 3), reading.capped(10_001)) == (
-        "3+",
-        "3",
-        "10,000+",
-    )
+    # A full group takes nothing from the others.
+    assert figures == {"all": 4, "held": 4, "failed": 0, "unknown": 2, "expired": 0}
+    assert (reading.capped(4, 3), reading.capped(3, 3), reading.capped(1_001)) == ("3+", "3", "1,000+")
 
 
 def test_the_page_costs_the_same_for_one_row_and_fifty(

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from django.db import transaction
 from django.test import Client
+from pytest_django import Settings
 
 from tests.factories import Cast, create_cast, sign_in_client
 from tests.simulators.gateway import TOKEN, Gateway, Kind, settings_for
@@ -299,3 +300,40 @@ def test_a_test_without_a_mobile_number_says_what_to_enter(owner: Client, cast: 
     owner.cookies["language"] = "en"
     answer = owner.post(f"/settings/channels/{account.pk}/trial", follow=True)
     assert "no telephone number" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("https://10.1.2.3/send", "10.1.2.3"),
+        ("https://127.0.0.1:8443/send", "127.0.0.1"),
+        ("https://localhost/send", "127.0.0.1"),
+        ("https://169.254.169.254/latest", "169.254.169.254"),
+        ("https://[::1]/send", "::1"),
+        ("https://[::ffff:10.0.0.1]/send", "10.0.0.1"),
+        ("https://2130706433/send", "127.0.0.1"),
+        ("https://0x7f.1/send", "127.0.0.1"),
+    ],
+)
+def test_an_address_inside_is_refused_when_it_is_saved(
+    owner: Client, settings: Settings, url: str, number: str
+) -> None:
+    fields = form_of(owner.get(NEW).content.decode()) | {"name": "内网", "config_url": url}
+    fields["config_password"] = SECRET
+    answer: Any = owner.post(NEW, fields, headers={"accept-language": "en"})
+    assert answer.status_code == 422
+    (error,) = answer.context["form"].errors["config_url"]
+    assert "YUEMIAN_PRIVATE_NETWORKS" in error
+    assert number in error
+    assert not ProviderAccount.objects.exists()
+    # As the sentence says.
+    settings.PRIVATE_NETWORKS = [f"{number}/128" if ":" in number else f"{number}/32"]
+    assert owner.post(NEW, fields).status_code == 200, "the address of its callbacks is shown"
+    assert ProviderAccount.objects.get().name == "内网"
+
+
+def test_a_name_and_a_public_number_are_taken(owner: Client) -> None:
+    for name, url in (("名字", "https://sms.example.com/send"), ("数字", "https://8.8.8.8/send")):
+        fields = form_of(owner.get(NEW).content.decode()) | {"name": name, "config_url": url}
+        owner.post(NEW, fields | {"config_password": SECRET})
+    assert set(ProviderAccount.objects.values_list("name", flat=True)) == {"名字", "数字"}

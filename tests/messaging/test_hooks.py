@@ -25,7 +25,8 @@ from yuemian.channels.http_sms import presets
 from yuemian.config.logs import mask_path
 from yuemian.domain.states import Channel, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.interviews.models import Interview
+from yuemian.hiring.signals import contacts_changed
+from yuemian.interviews.models import Cadence, Interview
 from yuemian.interviews.timeline import conversation, story
 from yuemian.messaging.actions.accounts import renew_callback
 from yuemian.messaging.actions.plan import Occasion, plan_notifications
@@ -367,6 +368,26 @@ def test_an_opt_out_stops_this_channel_for_everybody_with_the_number(
         ContactState.ACTIVE
     }
     assert set(facts(delivery)) == {EventKind.REPLIED, EventKind.UNSUBSCRIBED}
+
+
+def test_an_opt_out_is_news_of_the_address(
+    account: ProviderAccount, delivery: Delivery, cast: Cast, now: datetime
+) -> None:
+    """A step that waits for an address, or would take this one, is looked at again at once."""
+    heard: list[tuple[str, bool]] = []
+
+    def hear(sender: object, *, point: ContactPoint, is_in_use: bool, **_: Any) -> None:
+        heard.append((point.state, is_in_use))
+
+    Cadence.objects.update(next_at=None)
+    contacts_changed.connect(hear)
+    try:
+        assert post(account, reply("退订")) == 200
+        assert post(account, reply("退订", number=2)) == 200
+    finally:
+        contacts_changed.disconnect(hear)
+    assert heard == [(ContactState.OPTED_OUT, False)]
+    assert Cadence.objects.exclude(next_at=None).count() == 1
 
 
 def test_a_sentence_with_the_word_in_it_stops_nothing(account: ProviderAccount, delivery: Delivery) -> None:

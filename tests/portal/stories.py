@@ -40,7 +40,7 @@ class Invited:
         return f"/c/{self.token}"
 
     def page_nonce(self, *, now: datetime, age: float = 10, revision: int = 1) -> str:
-        return nonce.issue(self.link.pk, f"page:{revision}", now=now - timedelta(seconds=age))
+        return nonce.issue(self.token, "page", revision, now=now - timedelta(seconds=age))
 
 
 def invite(cast: Cast, *, now: datetime, purpose: Purpose = Purpose.INVITATION, **fields: Any) -> Invited:
@@ -92,7 +92,7 @@ def confirm(
 ) -> HttpResponse:
     """The press on the summary page."""
     moment = now - timedelta(seconds=age)
-    given = nonce.issue(who.link.pk, f"summary:{action}:{revision}", now=moment)
+    given = nonce.issue(who.token, f"summary:{action}", revision, now=moment)
     path = "/c/ask" if action == "question" else "/c/answer"
     content = {"token": who.token, "confirm": given, "answer": action}
     return client.post(path, content | fields)  # type: ignore[return-value]

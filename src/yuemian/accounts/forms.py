@@ -254,9 +254,14 @@ class PasswordForm(forms.Form):
 class DigestForm(forms.Form):
     """When the morning digest comes, or never."""
 
+    #: Whoever wants no digest may leave the hour empty.
+    use_required_attribute = False
+
     is_wanted = forms.BooleanField(label=_("Send me a digest every morning"), required=False)
     at = forms.TimeField(
-        label=_("Hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("Hour"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Choose the hour, such as 08:30.")},
     )
     when_empty = forms.BooleanField(
         label=_("Also when there is nothing to do"),
@@ -266,8 +271,7 @@ class DigestForm(forms.Form):
         ),
     )
 
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if data.get("is_wanted") and not data.get("at") and "at" not in self.errors:
-            self.add_error("at", _("Choose the hour, such as 08:30."))
-        return data
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and not self.data.get("is_wanted"):
+            self.fields["at"].required = False

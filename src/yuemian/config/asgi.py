@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application
 
 from yuemian.config.access import AccessLog, App
 from yuemian.config.events import Hub, Receive, Scope, Send
-from yuemian.config.listening import Listener, Sessions
+from yuemian.config.listening import Listener, Sessions, Statements
 
 #: Threads that answer pages; each keeps one connection to the database.
 THREADS = 10
@@ -66,12 +66,24 @@ def _with_known_host(scope: Scope) -> Scope:
 
 def _build() -> tuple[AccessLog, Hub]:
     django.setup()
+    from yuemian.portal.express import Express  # noqa: PLC0415  (imports models)
+
     database: dict[str, Any] = settings.DATABASES["default"]
-    sessions = Sessions(database)
+    sessions, statements = Sessions(database), Statements(database)
     hub = Hub(Listener(database), sessions.organization, cookie=settings.SESSION_COOKIE_NAME)
     # Both sides describe the same protocols in types of their own.
     pages = cast("App", WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS))
-    return AccessLog(Dispatcher(pages, hub, opening=sessions.open, closing=sessions.close)), hub
+    pages = Express(statements.ask, pages)
+
+    async def opening() -> None:
+        await sessions.open()
+        await statements.open()
+
+    async def closing() -> None:
+        await statements.close()
+        await sessions.close()
+
+    return AccessLog(Dispatcher(pages, hub, opening=opening, closing=closing)), hub
 
 
 application, hub = _build()

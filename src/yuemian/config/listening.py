@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
@@ -31,6 +31,42 @@ class Listener:
             yield ""
             async for notification in connection.notifies():
                 yield notification.payload
+
+
+class Statements:
+    """Single statements of the event loop, each in a transaction of its own."""
+
+    def __init__(self, database: Mapping[str, Any]) -> None:
+        # As Django's own connections: what a statement writes as text must read the same.
+        given = arguments(database)
+        given["options"] = f"{given.get('options', '')} -c TimeZone=UTC".strip()
+        self._role = assumed_role(database)
+        self._pool = AsyncConnectionPool(
+            kwargs=given | {"autocommit": True},
+            min_size=0,
+            max_size=8,
+            timeout=5,
+            open=False,
+            configure=self._take_role,
+        )
+
+    async def open(self) -> None:
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def ask(self, statement: LiteralString, values: list[Any]) -> tuple[Any, ...]:
+        """Its only row. Raises psycopg's errors."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(statement, values)
+            row = await cursor.fetchone()
+        assert row is not None
+        return row
+
+    async def _take_role(self, connection: AsyncConnection[TupleRow]) -> None:
+        if self._role:
+            await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._role)))
 
 
 class Sessions:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -27,16 +28,24 @@ from yuemian.domain.states import (
     InterviewState,
     Purpose,
 )
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import Application, Candidate, ContactPoint
 from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
 from yuemian.messaging.models import Conversation, Delivery
+from yuemian.trust.bulk import any_of
 from yuemian.trust.keyring import keyring
 
 E = TypeVar("E", bound=StrEnum)
 
 PAGE_SIZE = 50
-#: Counters stop here, and no send is larger: a company's open interviews stay far below.
+#: No send is larger: a company's open interviews stay far below.
 CAP = 20_000
+#: No counter goes beyond; the page then says `500+`.
+COUNTED = 500
+#: What became of the news is looked up for so many interviews, soonest first; that there are more is said.
+LOOKED = 2_000
+#: A name that more people share is looked for along the interviews, where it is met soon.
+NAMESAKES = 1_000
+_COMMON_NAME = "common_name"
 
 D = DeliveryState
 #: The best that happened counts: a mail that failed beside a text that arrived has reached the person.
@@ -106,6 +115,12 @@ STATUSES: dict[Status, Q] = {
     Status.QUESTION: Q(has_question=True),
     Status.FAILED: OPEN & _among(FAILED),
 }
+_BY_ANSWER = {
+    Status.COMING: Answer.ACCEPTED,
+    Status.NOT_COMING: Answer.DECLINED,
+    Status.RESCHEDULE: Answer.RESCHEDULE_REQUESTED,
+}
+_BY_NEWS = {status.value: STATUSES[status] for status in (Status.NOT_INVITED, Status.WAITING, Status.FAILED)}
 NOTICES: dict[NoticeState, Q] = {
     NoticeState.NONE: UNHEARD,
     NoticeState.WAITING: _among(WAITING | IN_FLIGHT),
@@ -251,11 +266,51 @@ def with_standing(rows: InterviewQuerySet) -> InterviewQuerySet:
     return rows.annotate(notice=Subquery(latest.values("state")[:1]), has_question=Exists(waiting))
 
 
-def count(user: User, filters: Filters, *, now: datetime) -> dict[str, int]:
-    """Every counter, and `all`, in one statement; none goes beyond CAP."""
-    rows = with_standing(chosen(user, filters, now=now)).order_by()[:CAP]
-    figures = {status.value: Count("pk", filter=condition) for status, condition in STATUSES.items()}
-    return dict(rows.aggregate(all=Count("pk"), **figures))
+@dataclass(frozen=True)
+class Figure:
+    """A counter; with `is_more` there are at least so many."""
+
+    value: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.value:,}+" if self.is_more else f"{self.value:,}"
+
+
+def count(user: User, filters: Filters, *, now: datetime) -> dict[str, Figure]:
+    """Every counter, and `all`, in two bounded walks along the index: what is far in the list is not counted.
+
+    The answer alone decides some of them. What became of the news is asked for each of LOOKED open interviews; with a
+    filter by it, for each of LOOKED that match the rest; of a common name nobody goes through so many.
+    """
+    rows = chosen(user, replace(filters, notice=None), now=now)
+    if filters.notice or _COMMON_NAME in rows.query.annotations:
+        among = NOTICES[filters.notice] if filters.notice else Q()
+        every = {"all": among, **{status.value: among & condition for status, condition in STATUSES.items()}}
+        return _looked(with_standing(rows), every, LOOKED if filters.notice else COUNTED)
+    waiting = Conversation.objects.filter(organization_id=user.organization_id, waiting_since__isnull=False)
+    kinds = {
+        "all": rows,
+        **{status.value: rows.filter(answer=str(answer)) for status, answer in _BY_ANSWER.items()},
+        Status.QUESTION.value: rows.filter(application__in=waiting.values("application")),
+    }
+    # Ordered, or a walk would begin anywhere: along the index it ends after so many rows.
+    first, *others = [kind.values_list(Value(name))[: COUNTED + 1] for name, kind in kinds.items()]
+    figures = Counter(name for (name,) in first.union(*others, all=True))
+    known = {name: Figure(min(figures[name], COUNTED), figures[name] > COUNTED) for name in kinds}
+    return known | _looked(with_standing(rows.filter(OPEN)), _BY_NEWS)
+
+
+def _looked(
+    rows: InterviewQuerySet, conditions: Mapping[str, Q], most: int | None = None
+) -> dict[str, Figure]:
+    most = most or LOOKED
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    found = rows[:most].aggregate(looked_at=Count("pk"), **counts)
+    is_partial = found.pop("looked_at") == most
+    return {
+        name: Figure(min(number, COUNTED), number > COUNTED or is_partial) for name, number in found.items()
+    }
 
 
 def news() -> QuerySet[Delivery]:
@@ -274,7 +329,15 @@ def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:
         phone = read_phone(text, user.branch.region if user.branch else "CN").value
         return _with_contact(rows, user, Channel.SMS, phone_index_form(phone)) if phone else rows.none()
     key = comparable_name(text)
-    return rows.filter(application__candidate__name_key__contains=key) if key else rows.none()
+    if not key:
+        return rows.none()
+    named = Candidate.objects.filter(organization_id=user.organization_id, name_key__contains=key)
+    ids = list(named.values_list("pk", flat=True)[: NAMESAKES + 1])
+    if len(ids) <= NAMESAKES:
+        return _of_people(rows, user, ids)
+    # A scalar, asked row by row along the index on time: such a name is met soon.
+    own = Application.objects.filter(pk=OuterRef("application")).values("candidate__name_key")
+    return rows.alias(**{_COMMON_NAME: Subquery(own)}).filter(**{f"{_COMMON_NAME}__contains": key})
 
 
 def _with_contact(rows: InterviewQuerySet, user: User, channel: Channel, value: str) -> InterviewQuerySet:
@@ -282,4 +345,10 @@ def _with_contact(rows: InterviewQuerySet, user: User, channel: Channel, value: 
     points = ContactPoint.objects.filter(
         organization_id=user.organization_id, blind_index=index, channel=channel
     )
-    return rows.filter(application__candidate__in=points.values("candidate"))
+    return _of_people(rows, user, points.values_list("candidate", flat=True)[:NAMESAKES])
+
+
+def _of_people(rows: InterviewQuerySet, user: User, candidate_ids: Iterable[UUID]) -> InterviewQuerySet:
+    """By their ids: from people to interviews, where a join would be looked for along all interviews in time."""
+    mine = Interview.objects.visible_to(user).filter(application__candidate__in=any_of(candidate_ids))
+    return rows.filter(pk__in=any_of(mine.order_by().values_list("pk", flat=True)[:CAP]))

@@ -10,6 +10,7 @@ from typing import Final
 
 from yuemian.domain.forecast import Expected
 from yuemian.interviews.cost_forecast import Price
+from yuemian.ui.when import weekday_text
 
 WIDTH: Final = 480
 HEIGHT: Final = 120
@@ -33,6 +34,11 @@ class Bar:
     is_over: bool
 
     @property
+    def weekday(self) -> str:
+        """`周四`, `Thu`: as every other date of a page says it."""
+        return weekday_text(self.day)
+
+    @property
     def text_y(self) -> float:
         return round(self.y - 6, 1)
 
@@ -53,7 +59,7 @@ class Chart:
     budget_y: float | None
     messages: int
     cost: Decimal | None
-    over: list[date]
+    over: list[Bar]
     is_upper_bound: bool
     width: int = WIDTH
     base: int = TOP + HEIGHT
@@ -90,7 +96,7 @@ def chart(
         budget_y=None if limit is None else _y(limit, top),
         messages=sum(bar.messages for bar in bars),
         cost=sum((bar.cost or Decimal(0) for bar in bars), Decimal(0)) if has_price else None,
-        over=[bar.day for bar in bars if bar.is_over],
+        over=[bar for bar in bars if bar.is_over],
         is_upper_bound=any(each.is_upper_bound for each in expected if each),
     )
 

@@ -81,6 +81,8 @@ def has_something(today: Today, *, is_workday: bool) -> bool:
 
 def make_digest(today: Today) -> DigestContent:
     sections = [_section(section, today) for section in today.filled]
+    if sections:
+        sections += [_by_plan(section) for section in today.sections.values() if section.by_plan]
     return DigestContent(
         day=day_text(today.now, today.zone, with_year=False),
         summary=_summary(today.filled),
@@ -108,6 +110,14 @@ def _section(section: Section, today: Today) -> DigestSection:
         more=_("and many more") if section.is_capped else more,
         button=str(BUTTONS[section.part]),
         link=_link(today, section.part),
+    )
+
+
+def _by_plan(section: Section) -> DigestSection:
+    """What nobody need do anything about; no reason for a mail, but a word in one."""
+    link = f"{settings.PUBLIC_URL}{reverse('interviews')}?{section.board_query}"
+    return DigestSection(
+        _("Invited by the plan today"), section.by_plan_text, [], "", _("See the interviews"), link
     )
 
 
@@ -148,7 +158,7 @@ def _why(part: Part, line: Line, today: Today) -> str:
             "who": _cut(clash.interviewer),
             "name": _cut(clash.name),
         }
-    said = [str(reason.sentence) for reason in line.reasons]
+    said = [str(reason.sentence) for reason in line.reasons] + ([line.due] if line.due else [])
     if line.since and part in {Part.WAITING, Part.UNANSWERED}:
         since = moment_text(line.since, today.zone, with_year=False)
         words = _("waiting since %(when)s") if part == Part.WAITING else _("told %(when)s")

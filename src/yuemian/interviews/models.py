@@ -160,10 +160,13 @@ class ChangeKind(models.TextChoices):
     RESCHEDULED = "rescheduled"
     DETAILS_CHANGED = "details_changed"
     CANCELLED = "cancelled"
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+    EXCUSED = "excused"
 
 
 class Change(TenantModel):
-    """What the company did to an interview, for its timeline."""
+    """What the company did to an interview or wrote down of it, for its timeline."""
 
     app_may = frozenset({"SELECT", "INSERT"})
 

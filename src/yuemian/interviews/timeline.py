@@ -41,7 +41,11 @@ CHANGES = {
     ChangeKind.RESCHEDULED: ("special", "clock"),
     ChangeKind.DETAILS_CHANGED: ("info", "edit"),
     ChangeKind.CANCELLED: ("danger", "x"),
+    ChangeKind.ATTENDED: ("success", "check"),
+    ChangeKind.NO_SHOW: ("danger", "x"),
+    ChangeKind.EXCUSED: ("warning", "clock"),
 }
+ATTENDANCES = frozenset({ChangeKind.ATTENDED, ChangeKind.NO_SHOW, ChangeKind.EXCUSED})
 #: What tells a person nothing (attempts, expired leases) stays out. That a delivery was sent or called off is read
 #: from its row.
 EVENTS = {
@@ -171,6 +175,8 @@ def _changes(interview: Interview) -> Iterator[Entry]:
 
 
 def _change_title(change: Change, interview: Interview) -> str:
+    if change.kind in ATTENDANCES:
+        return _("Noted: %(attendance)s") % {"attendance": appearance(change.kind, "attendance").label}
     locale = "zh-hans" if locale_of().language == "zh" else "en"
     titles = {
         ChangeKind.CREATED: _("Interview created"),

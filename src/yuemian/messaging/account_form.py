@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.channels.base import ChannelError, Provider
+from yuemian.channels.http import Network
 from yuemian.messaging.models import ProviderAccount
 from yuemian.messaging.provider_accounts import check_config, config_from
 
@@ -119,7 +124,21 @@ class AccountForm(forms.Form):
             check_config(self.provider.name, self.config)
         except ChannelError as error:
             raise ValidationError(sentence(error)) from error
+        self._refuse_inside()
         return cleaned
+
+    def _refuse_inside(self) -> None:
+        """What is written as a number shows at once that it lies inside; a name is looked up when it is connected."""
+        network = Network(settings.PRIVATE_NETWORKS)
+        for field in shown_settings(self.provider):
+            address = _number_in(field.name, str(getattr(self.config, field.name)))
+            if address and not network.admits(address):
+                words = gettext(
+                    "%(address)s lies in a private network, where nothing is connected to. If it is meant, the "
+                    "operator names that network in YUEMIAN_PRIVATE_NETWORKS, such as %(network)s."
+                )
+                values = {"address": address, "network": ip_network(address)}
+                self.add_error(PREFIX + field.name, words % values)
 
     @property
     def changed_names(self) -> list[str]:
@@ -145,6 +164,23 @@ def sentence(error: ChannelError) -> str:
     }
     said = gettext(error.sentence)
     return said % values if values else said
+
+
+def _number_in(name: str, value: str) -> str:
+    """The IP address that a server's setting holds, however it is written; empty for a name, or another setting."""
+    try:
+        host = value if name == "host" else (urlsplit(value).hostname or "") if name.endswith("url") else ""
+        if host == "localhost" or host.endswith(".localhost"):
+            return "127.0.0.1"
+        found = ip_address(host.strip("[]"))
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    except ValueError:
+        pass
+    try:
+        # As the resolver reads it: 127.1, 0x7f000001, 2130706433.
+        return socket.inet_ntoa(socket.inet_aton(host)) if host and " " not in host else ""
+    except (OSError, UnicodeError):
+        return ""
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:

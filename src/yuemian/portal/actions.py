@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +17,13 @@ from yuemian.trust import limits
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
 
-#: The answers, and the fourth button.
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: Whatever a button of the pages may do: a press is doubted soon after another of these.
 ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+
+#: What the page's own nonce is good for.
+PAGE = "page"
 
 #: Presses of different buttons this close together may be a machine's that tries them all.
 SAME_VISIT = Limit("candidate-press", 1, timedelta(seconds=20))
@@ -28,6 +32,10 @@ ONE_QUESTION = Limit("candidate-question", 1, timedelta(minutes=31))
 PER_LINK = Limit("candidate-link", 40, timedelta(minutes=10))
 #: Whole offices and mobile networks share an address.
 PER_ADDRESS = Limit("candidate-address", 600, timedelta(minutes=10))
+
+
+def summary_scope(action: str) -> str:
+    return f"summary:{action}"
 
 
 def record_visit(door: Opened, kind: str, *, is_suspected_bot: bool) -> None:
@@ -47,29 +55,42 @@ def record_visit(door: Opened, kind: str, *, is_suspected_bot: bool) -> None:
 
 
 def page_nonce(door: Opened) -> str:
-    return nonce.issue(door.link.pk, _page_scope(door), now=door.now)
+    return nonce.issue(door.token, PAGE, door.interview.revision, now=door.now)
 
 
 def summary_nonce(door: Opened, action: str) -> str:
-    return nonce.issue(door.link.pk, _summary_scope(door, action), now=door.now)
+    return nonce.issue(door.token, summary_scope(action), door.interview.revision, now=door.now)
 
 
-def is_surely_a_person(door: Opened, action: str, given: str, *, agent: str, report: Report | None) -> bool:
-    """Whether the first press counts. Remembers it: a press of another button soon after is doubted."""
-    link = str(door.link.pk)
-    others = [(link, other) for other in ACTIONS if other != action]
+def is_surely_a_person(
+    door: Opened,
+    action: str,
+    given: str,
+    *,
+    agent: str,
+    report: Report | None,
+    follows: Collection[str] = (),
+) -> bool:
+    """Whether the first press counts. Remembers it: a press of another button soon after is doubted.
+
+    `follows`: the actions after which this one is natural.
+    """
+    others = [(door.mark, other) for other in ACTIONS if other != action and other not in follows]
     has_pressed_another = limits.is_running(SAME_VISIT, *others, now=door.now)
-    limits.hit(SAME_VISIT, link, action, now=door.now)
-    age = nonce.age(given, door.link.pk, _page_scope(door), now=door.now)
-    press = Press(agent, age, report, door.since_delivery, has_pressed_another)
-    # An old link never takes the new time for granted: what it shows must be confirmed.
-    return doubt(press) is None and (action == QUESTION or door.standing == "open")
+    limits.hit(SAME_VISIT, door.mark, action, now=door.now)
+    press = Press(agent, _age(door, given, PAGE), report, door.since_delivery, has_pressed_another)
+    return doubt(press) is None
 
 
 def is_confirmed(door: Opened, action: str, given: str) -> bool:
     """Whether the press on the summary page counts."""
-    age = nonce.age(given, door.link.pk, _summary_scope(door, action), now=door.now)
-    return doubt_summary(age) is None
+    return doubt_summary(_age(door, given, summary_scope(action))) is None
+
+
+def _age(door: Opened, given: str, scope: str) -> timedelta | None:
+    """None when it was handed out for something else, or showed another revision."""
+    handed = nonce.read(given, door.token, scope, now=door.now)
+    return handed.age if handed and handed.revision == door.interview.revision else None
 
 
 def send_answer(door: Opened, answer: Answer, note: str, *, was_confirmed: bool) -> None:
@@ -89,18 +110,10 @@ def send_question(door: Opened, text: str, given: str) -> None:
     """Raises Refused. The same form posted twice asks once."""
     if not text.strip():
         return
-    if limits.hit(ONE_QUESTION, str(door.link.pk), given, now=door.now) is None:
+    if limits.hit(ONE_QUESTION, door.mark, given, now=door.now) is None:
         ask(door.link, text.strip(), now=door.now)
 
 
 def wait_before_posting(door: Opened, address: str) -> timedelta | None:
     """None when another press is allowed, else how long to wait."""
-    return limits.hit_all((PER_LINK, str(door.link.pk)), (PER_ADDRESS, address), now=door.now)
-
-
-def _page_scope(door: Opened) -> str:
-    return f"page:{door.interview.revision}"
-
-
-def _summary_scope(door: Opened, action: str) -> str:
-    return f"summary:{action}:{door.interview.revision}"
+    return limits.hit_all((PER_LINK, door.mark), (PER_ADDRESS, address), now=door.now)

@@ -41,6 +41,11 @@ class Opened:
         return self.data.interview
 
     @property
+    def mark(self) -> str:
+        """The link's name in limits: what is known of it before the database is asked."""
+        return mark_of(self.token)
+
+    @property
     def standing(self) -> str:
         """`open`, `old_revision`, `cancelled` or `over`."""
         return standing(self.link, self.interview, now=self.now)
@@ -56,6 +61,10 @@ class Opened:
         return self.now - self.sent_at if self.sent_at else None
 
 
+def mark_of(token: str) -> str:
+    return hash_token(token).hex()
+
+
 @contextmanager
 def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
@@ -66,8 +75,19 @@ def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
 
 def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool = False) -> Opened | None:
     """One statement: open the link and read its page; a fetch is noted as a visit besides."""
-    values = [hash_token(token), now, uuid7() if is_fetch else None, is_suspect, AFTER_DELIVERY, VISIT_GAP]
-    link, page, blocks = _ask(values)
+    return opened_by(
+        token, _ask(values_to_open(token, now=now, is_fetch=is_fetch, is_suspect=is_suspect)), now=now
+    )
+
+
+def values_to_open(token: str, *, now: datetime, is_fetch: bool, is_suspect: bool) -> list[Any]:
+    """What OPEN takes."""
+    return [hash_token(token), now, uuid7() if is_fetch else None, is_suspect, AFTER_DELIVERY, VISIT_GAP]
+
+
+def opened_by(token: str, row: tuple[str | None, str | None, str | None], *, now: datetime) -> Opened | None:
+    """From what OPEN answered."""
+    link, page, blocks = row
     if page is None or link is None:
         return None
     told = orjson.loads(link)

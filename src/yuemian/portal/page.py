@@ -13,7 +13,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
@@ -108,7 +107,6 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
             "until": _("You can change your answer until %(until)s.")
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
-            "languages": [(code, name) for code, name in settings.LANGUAGES if code != locale],
         }
     )
 

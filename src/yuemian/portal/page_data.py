@@ -40,7 +40,7 @@ class PageData:
         """Knows the organization's key already, so that opening a text asks the database nothing."""
         vault = Vault(self.interview.organization_id)
         if self.organization_key is not None:
-            vault.cipher(self.organization_key)
+            vault.expect(self.organization_key)
         return vault
 
 

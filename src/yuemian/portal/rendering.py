@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from typing import Any
 
 from django.template import Context, engines
 from django.utils import translation
-from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from minijinja import Environment
 
 _CONSTANT = re.compile(r"""{%\s(?:translate|icon|static|url)(?:\s+(?:"[^"]*"|'[^']*'|\d+))+\s%}""")
@@ -32,9 +33,14 @@ def _environment(language: str) -> Environment:
         with translation.override(language):
             return _settled(name)
 
-    return Environment(
-        loader=load, finalizer=lambda value: conditional_escape("" if value is None else value)
-    )
+    return Environment(loader=load, finalizer=_escaped)
+
+
+def _escaped(value: Any) -> SafeString:
+    """Django's `conditional_escape`, without its detour for lazy words."""
+    if value is None:
+        return SafeString("")
+    return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
 
 
 def _settled(name: str) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from yuemian.portal import preview, views
+from yuemian.portal.answering import ANSWERING, ASKING
+from yuemian.portal.subpages import SUBPAGES
+
+DEEDS = (ANSWERING, ASKING)
 
 urlpatterns = [
-    path("c/answer", views.answer, name="candidate-answer"),
-    path("c/ask", views.question, name="candidate-ask"),
+    *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),
     path("c/language", views.language, name="candidate-language"),
     path("c/seen", views.seen, name="candidate-seen"),
     path("c/<str:token>", views.candidate_page, name="candidate-page"),
+    *(path(f"c/<str:token>/{name}", view, name=f"candidate-{name}") for name, view in SUBPAGES.items()),
     re_path(r"^logo/(?P<digest>[0-9a-f]{64})\.png$", views.logo, name="logo"),
     path("preview/interview/<uuid:interview_id>", preview.preview_interview, name="preview-interview"),
 ]

@@ -29,7 +29,7 @@ def hit_all(*attempts: tuple[Limit, *tuple[str, ...]], now: datetime) -> timedel
 
     Their rows stay locked until the transaction ends: name the narrow limits first, the shared ones last.
     """
-    allowed = {_key(limit, tuple(parts)): limit for limit, *parts in attempts}
+    allowed = {key_of(limit, *parts): limit for limit, *parts in attempts}
     rows: list[Any] = []
     for key, limit in allowed.items():
         rows += [key, now + limit.window]
@@ -55,7 +55,7 @@ def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM trust_ratelimit WHERE key_hash = ANY(%s) AND window_ends_at > %s)",
-            [[_key(limit, parts) for parts in keys], now],
+            [[key_of(limit, *parts) for parts in keys], now],
         )
         return bool(cursor.fetchone()[0])
 
@@ -63,8 +63,9 @@ def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:
 def forget(limit: Limit, *parts: str) -> None:
     """Start afresh, for instance after the right password."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM trust_ratelimit WHERE key_hash = %s", [_key(limit, parts)])
+        cursor.execute("DELETE FROM trust_ratelimit WHERE key_hash = %s", [key_of(limit, *parts)])
 
 
-def _key(limit: Limit, parts: tuple[str, ...]) -> bytes:
+def key_of(limit: Limit, *parts: str) -> bytes:
+    """The row's key, for a caller that counts within a statement of its own."""
     return hashlib.sha256("\0".join((limit.name, *parts)).encode()).digest()

@@ -24,21 +24,25 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        headers = {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-            "Referrer-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-        }
-        if not request.path.startswith(settings.STATIC_URL):
-            headers["Cache-Control"] = "no-store"
-        if settings.IS_SECURE:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+        return harden(self.get_response(request), request.path)
+
+
+def harden(response: HttpResponse, path: str) -> HttpResponse:
+    """The same, for an answer that comes another way."""
+    headers = {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    }
+    if not path.startswith(settings.STATIC_URL):
+        headers["Cache-Control"] = "no-store"
+    if settings.IS_SECURE:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 class SameOrigin:
@@ -48,13 +52,12 @@ class SameOrigin:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in SAFE_METHODS and request.headers.get(
-            "Sec-Fetch-Site", "same-origin"
-        ) not in {
-            "same-origin",
-            "none",
-        }:
+        if request.method not in SAFE_METHODS and is_from_another_site(request):
             return HttpResponseForbidden(
                 _("This form was sent from another site. Open the page itself and try again.")
             )
         return self.get_response(request)
+
+
+def is_from_another_site(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}

@@ -24,6 +24,8 @@ class NavigationEntry:
     label: str | Promise
     icon: str
     roles: frozenset[str]
+    #: Other pages that belong to it.
+    holds: tuple[str, ...] = ()
 
     def is_for(self, role: str) -> bool:
         return not role or role in self.roles
@@ -37,13 +39,18 @@ _SENDING = frozenset({"administrator", "recruiter"})
 
 NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
-    NavigationEntry("/interviews", _("Interviews"), "calendar", _HIRING),
+    NavigationEntry(
+        "/interviews", _("Interviews"), "calendar", _HIRING, holds=("/send", "/batches", "/candidates")
+    ),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
-    NavigationEntry("/templates", _("Templates"), "file", _HR),
+    NavigationEntry("/templates", _("Templates"), "file", _HR, holds=("/blocks", "/plans")),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
     NavigationEntry(
-        "/settings", _("Settings"), "settings", frozenset({"administrator", "recruiter", "auditor"})
+        "/settings",
+        _("Settings"),
+        "settings",
+        frozenset({"administrator", "recruiter", "auditor"}),
     ),
 )
 
@@ -100,7 +107,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "label": entry.label,
             "icon": entry.icon,
             "is_counted": entry.path in COUNTERS,
-            "current": _is_under(request.path, entry.path),
+            "current": any(_is_under(request.path, path) for path in (entry.path, *entry.holds)),
         }
         for entry in NAVIGATION
         if entry.is_for(role)

@@ -21,5 +21,9 @@ class ChosenLanguage:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or language)
-        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        vary_by_language(response)
         return response
+
+
+def vary_by_language(response: HttpResponse) -> None:
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))

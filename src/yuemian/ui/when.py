@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -27,6 +27,11 @@ def day_text(at: datetime, zone: ZoneInfo, *, language: str | None = None, with_
     if pattern:
         return format_date(local, pattern, locale=locale)
     return format_skeleton("yMMMEd" if with_year else "MMMEd", local, locale=locale)
+
+
+def weekday_text(day: date, *, language: str | None = None) -> str:
+    """`周三`, `Wed`."""
+    return format_date(day, "EEE", locale=locale_of(language))
 
 
 def moment_text(at: datetime, zone: ZoneInfo, *, language: str | None = None, with_year: bool) -> str:

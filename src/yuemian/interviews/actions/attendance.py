@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from yuemian.accounts.models import User
 from yuemian.domain.states import Attendance, InterviewState, check_move
 from yuemian.interviews.actions.replan import touch, touch_candidates
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Change, ChangeKind, Interview
 from yuemian.trust import audit
 from yuemian.trust.live import announce
 
@@ -53,6 +53,14 @@ def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *,
             check_move(InterviewState, interview.state, became)
         interview.attendance, interview.state = attendance, became
         interview.save(update_fields=["attendance", "state"])
+        Change.objects.create(
+            organization_id=interview.organization_id,
+            interview=interview,
+            kind=ChangeKind(str(attendance)),
+            revision=interview.revision,
+            actor=user,
+            at=now,
+        )
         # Their other interviews too: who missed one before gets an extra reminder.
         touch_candidates(user.organization_id, [interview.application.candidate_id], now=now)
         audit.record(

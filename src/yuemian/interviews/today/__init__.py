@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from yuemian.interviews.today.parts import COUNTED, Part, to_invite
+from yuemian.interviews.today.inviting import to_invite
+from yuemian.interviews.today.parts import COUNTED, Part
 from yuemian.interviews.today.reading import SHOWN, Line, Section, Today, read_today
 from yuemian.interviews.today.scope import Scope
 

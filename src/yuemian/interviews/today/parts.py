@@ -13,22 +13,16 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import (
-    CALLED_OFF,
     TOLD,
     Answer,
     Attendance,
     DeliveryState,
     InterviewState,
-    Purpose,
 )
-from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.board import CAP, NOT_NEWS
 from yuemian.interviews.models import (
     SUBJECT_KIND,
     InterviewQuerySet,
-    Participant,
-    StepOutcome,
-    StepRecord,
 )
 from yuemian.interviews.today.scope import Scope
 from yuemian.messaging.models import Conversation, Delivery
@@ -36,12 +30,8 @@ from yuemian.trust.bulk import any_of
 
 #: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many.
 COUNTED: Final = 500
-#: An uninvited interview this near is shown whatever its plan says: nobody is forgotten.
-NEAR: Final = timedelta(days=3)
 #: How far ahead somebody's silence is worth a look.
 SOON: Final = timedelta(days=14)
-#: How far ahead missing interviewers and clashes matter.
-AHEAD: Final = timedelta(days=7)
 #: How far back it is still asked who came.
 BACK: Final = timedelta(days=7)
 SCHEDULED: Final = str(InterviewState.SCHEDULED)
@@ -68,14 +58,6 @@ class Pick(NamedTuple):
     why: str = ""
 
 
-class Clash(NamedTuple):
-    """Two interviews of one interviewer at the same time."""
-
-    first: UUID
-    second: UUID
-    interviewer: str
-
-
 def _texts(states: Iterable[object]) -> list[str]:
     return sorted(str(state) for state in states)
 
@@ -91,28 +73,11 @@ def _deliveries(*, states: Iterable[DeliveryState] = ()) -> QuerySet[Delivery]:
     return found.filter(state__in=_texts(states)) if states else found
 
 
-HEARD: Final = frozenset(DeliveryState) - CALLED_OFF
-
-
 def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
     """Ahead, and nobody has answered."""
     return rows.filter(state=SCHEDULED, answer=str(Answer.NEEDS_ACTION), starts_at__gt=now).order_by(
         "starts_at", "id"
     )
-
-
-def to_invite(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
-    """Suggested by a plan, or so near that it cannot wait, and the candidate has not heard of it."""
-    untold = _open(rows, now).exclude(Exists(_deliveries(states=HEARD)))
-    suggested = StepRecord.objects.filter(
-        purpose=str(Purpose.INVITATION), outcome=StepOutcome.SUGGESTED, interview__starts_at__gt=now + NEAR
-    )
-    present = suggested.filter(interview=OuterRef("pk"), revision=OuterRef("revision"))
-    # Apart: joined by "or", every interview ahead would be asked whether a plan suggests it.
-    far = untold.filter(pk__in=suggested.values("interview"), starts_at__gt=now + NEAR).filter(
-        Exists(present)
-    )
-    return [*_picks(untold.filter(starts_at__lte=now + NEAR)), *_picks(far)][: COUNTED + 1]
 
 
 def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
@@ -205,65 +170,10 @@ def trouble(user: User, scope: Scope, now: datetime) -> list[Pick]:
     return [Pick(*row) for row in _rows(_TROUBLE, user, scope, now)]
 
 
-def incomplete(user: User, scope: Scope, now: datetime, clashes: Iterable[Clash]) -> list[Pick]:
-    """Soon, and something is missing: an interviewer, the candidate's address, somebody of HR; or two at once."""
-    rows = scope.interviews(user).filter(state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD)
-    rows = rows.exclude(answer=str(Answer.DECLINED)).order_by("starts_at", "id")
-    seated = Participant.objects.filter(interview=OuterRef("pk"))
-    reachable = ContactPoint.objects.filter(
-        candidate=OuterRef("application__candidate"), state=ContactState.ACTIVE
-    )
-    picks = [
-        *_picks(rows.exclude(Exists(reachable)), "contact"),
-        *_picks(rows.exclude(Exists(seated)), "interviewer"),
-    ]
-    # What belongs to nobody would stand on nobody's page: everyone of the branch sees it.
-    around = Scope(is_mine=False, branch=user.branch_id) if scope.is_mine else scope
-    nobodys = around.interviews(user).filter(
-        state=SCHEDULED, starts_at__gt=now, starts_at__lte=now + AHEAD, recruiter=None
-    )
-    picks += _picks(nobodys.order_by("starts_at", "id"), "recruiter")
-    return picks + [Pick(clash.second, None, "clash") for clash in clashes]
-
-
-#: Several candidates of one job who begin together are a group interview, not a mistake. Walked in the order of time
-#: first, so that only who begins before somebody else's end is compared with the others.
-_CLASHES: LiteralString = """
-WITH held AS (
-    SELECT i.id, i.starts_at, i.starts_at + i.duration AS ends_at, i.recruiter_id, i.branch_id, a.job_id, p.user_id
-    FROM interviews_interview i
-    JOIN interviews_participant p ON p.interview_id = i.id AND p.organization_id = i.organization_id
-    JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
-    WHERE i.organization_id = %(organization)s AND i.state = 'scheduled' AND i.answer <> 'declined'
-      AND i.starts_at > %(now)s AND i.starts_at <= %(until)s
-), walked AS (
-    SELECT *, max(ends_at) OVER (
-        PARTITION BY user_id ORDER BY starts_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS busy_until
-    FROM held
-)
-SELECT one.id, other.id, u.name
-FROM walked other
-JOIN held one ON one.user_id = other.user_id AND one.ends_at > other.starts_at
-    AND (one.starts_at, one.id) < (other.starts_at, other.id)
-JOIN accounts_user u ON u.id = one.user_id AND u.organization_id = %(organization)s
-WHERE other.starts_at < other.busy_until AND NOT (other.starts_at = one.starts_at AND other.job_id = one.job_id)
-  AND (%(recruiter)s::uuid IS NULL OR %(recruiter)s IN (one.recruiter_id, other.recruiter_id))
-  AND (%(branch)s::uuid IS NULL OR %(branch)s IN (one.branch_id, other.branch_id))
-ORDER BY other.starts_at, other.id
-LIMIT %(limit)s
-"""
-
-
-def clashes_of(user: User, scope: Scope, now: datetime) -> list[Clash]:
-    return [Clash(*row) for row in _rows(_CLASHES, user, scope, now)]
-
-
 def _rows(statement: LiteralString, user: User, scope: Scope, now: datetime) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {
         "organization": user.organization_id,
         "now": now,
-        "until": now + AHEAD,
         "recruiter": user.pk if scope.is_mine else None,
         "branch": scope.branch,
         "limit": COUNTED + 1,

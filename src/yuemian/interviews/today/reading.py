@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -15,14 +15,16 @@ from yuemian.accounts.models import Role, User
 from yuemian.domain.cadence import Verdict
 from yuemian.domain.states import TOLD, Answer, Attendance, Mode
 from yuemian.interviews.actions.attendance import can_record
-from yuemian.interviews.agenda.reading import read_agendas
+from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
-from yuemian.interviews.today.parts import COUNTED, Clash, Part, Pick
+from yuemian.interviews.today.incomplete import Clash, Incomplete, incomplete
+from yuemian.interviews.today.inviting import Ahead, look_ahead
+from yuemian.interviews.today.parts import COUNTED, Part, Pick
 from yuemian.interviews.today.scope import Scope
-from yuemian.interviews.today.wording import TITLES, TONES, next_step, why
+from yuemian.interviews.today.wording import TITLES, TONES, falls_due, next_step, why
 from yuemian.interviews.today.words import words_of
 from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
@@ -71,6 +73,8 @@ class Line:
     next: Sequence[str] = ()
     #: Its time has come: one can say who came.
     can_be_attended: bool = False
+    #: When its invitation falls due, in a sentence.
+    due: str = ""
 
     @property
     def interview(self) -> Interview:
@@ -110,6 +114,8 @@ class Section:
     board_query: str
     #: Of a day's arrivals: how many gave which answer.
     answers: Mapping[str, int] = field(default_factory=dict)
+    #: Of those to be invited: how many more a plan invites today by itself, at most COUNTED and one.
+    by_plan: int = 0
 
     @property
     def title(self) -> Text:
@@ -145,7 +151,15 @@ class Section:
 
     @property
     def count_text(self) -> str:
-        return f"{self.count:,}+" if self.is_capped else f"{self.count:,}"
+        return _count_text(self.count, is_capped=self.is_capped)
+
+    @property
+    def by_plan_text(self) -> str:
+        return _count_text(min(self.by_plan, COUNTED), is_capped=self.by_plan > COUNTED)
+
+
+def _count_text(count: int, *, is_capped: bool) -> str:
+    return f"{count:,}+" if is_capped else f"{count:,}"
 
 
 @dataclass(frozen=True)
@@ -186,7 +200,7 @@ class Today:
 
     @property
     def is_empty(self) -> bool:
-        return not any(section.count for section in self.sections.values())
+        return not any(section.count or section.by_plan for section in self.sections.values())
 
 
 def midnight(now: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
@@ -198,26 +212,38 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     """The whole page, or `only` some parts of it. Interviewers have arrivals and nothing else."""
     zone = zone_of(user)
     wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
-    clashes = parts.clashes_of(user, scope, now) if Part.INCOMPLETE in wanted else []
-    picked = {part: _picked(part, user, scope, now, clashes) for part in Part if part in wanted}
-    shown = {part: _folded(picks)[: _most(part)] for part, picks in picked.items()}
-    rows = _rows(user, shown, clashes, now)
-    silent = [folded.id for folded in shown.get(Part.UNANSWERED, ())]
+    picked = {part: _picked(part, user, scope, now) for part in Part if part in wanted}
+    silent = [folded.id for folded in _folded(picked.get(Part.UNANSWERED, ()), SHOWN)]
+    ahead = look_ahead(user, scope, now) if Part.INVITE in wanted else Ahead({}, {})
+    cases = {case.interview_id: case for case in _cases(user, [*ahead.suggested, *silent])}
+    inviting = ahead.inviting([cases[id_] for id_ in ahead.suggested if id_ in cases], now)
+    next_steps = _next_steps([cases[id_] for id_ in silent if id_ in cases], ahead, now)
+    lacking = incomplete(user, scope, now) if Part.INCOMPLETE in wanted else Incomplete()
+    late = {Part.INVITE: inviting.picks, Part.INCOMPLETE: lacking.picks}
+    picked |= {part: picks for part, picks in late.items() if part in wanted}
+    shown = {part: _folded(picks, _most(part)) for part, picks in picked.items()}
+    rows = _rows(user, shown, lacking.clashes, now)
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
     )
-    known = _Known(rows, clashes, _told_since(silent), words, _next_steps(user, silent, rows, now), now)
+    known = _Known(rows, lacking.clashes, _told_since(silent), words, next_steps, now)
     sections = {
         part: _section(
-            part, picks, [known.line(part, each) for each in shown[part] if each.id in rows], scope
+            part,
+            picks,
+            [known.line(part, each) for each in shown[part] if each.id in rows],
+            scope,
+            by_plan=inviting.by_plan if part == Part.INVITE else 0,
         )
         for part, picks in picked.items()
     }
-    invite_ids = [pick.id for pick in picked.get(Part.INVITE, ())[:COUNTED]]
+    invite_ids = [pick.id for pick in inviting.picks[:COUNTED]]
     return Today(user, scope, now, zone, sections, invite_ids)
 
 
-def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope) -> Section:
+def _section(
+    part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope, *, by_plan: int
+) -> Section:
     count = len({pick.id for pick in picks})
     return Section(
         part=part,
@@ -226,23 +252,23 @@ def _section(part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Sc
         is_capped=count > COUNTED,
         board_query=scope.board_query(**ON_THE_BOARD[part]),
         answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
+        by_plan=by_plan,
     )
 
 
-def _picked(part: Part, user: User, scope: Scope, now: datetime, clashes: Sequence[Clash]) -> list[Pick]:
+def _picked(part: Part, user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
+    """Nothing yet of the two parts that are read with more than their interviews."""
     rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
     read: dict[Part, Callable[[], list[Pick]]] = {
         Part.WAITING: lambda: parts.waiting(user, rows, now),
-        Part.INVITE: lambda: parts.to_invite(rows, now),
         Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
         Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
         Part.CAME: lambda: parts.who_came(rows, today),
         Part.UNANSWERED: lambda: parts.unanswered(rows, now),
         Part.TROUBLE: lambda: parts.trouble(user, scope, now),
-        Part.INCOMPLETE: lambda: parts.incomplete(user, scope, now, clashes),
     }
-    return read[part]()
+    return read[part]() if part in read else ()
 
 
 def _most(part: Part) -> int:
@@ -258,10 +284,12 @@ class _Folded:
     whys: Sequence[str]
 
 
-def _folded(picks: Sequence[Pick]) -> list[_Folded]:
+def _folded(picks: Iterable[Pick], most: int) -> list[_Folded]:
     whys: dict[UUID, list[str]] = {}
     since: dict[UUID, datetime | None] = {}
     for pick in picks:
+        if pick.id not in whys and len(whys) == most:
+            continue
         found = whys.setdefault(pick.id, [])
         if pick.why and pick.why not in found:
             found.append(pick.why)
@@ -275,8 +303,13 @@ def _rows(
     """The interviews of all parts at once, only those this person may see."""
     ids = {folded.id for each in shown.values() for folded in each}
     ids |= {clash.first for clash in clashes if clash.second in ids}
+    # Without family and source, which no line names: a page loads a hundred rows.
+    people = ("application__candidate__key", "application__job", "branch", "recruiter")
     found = (
-        Interview.objects.visible_to(user).with_people().prefetch_related("interviewers").in_bulk(list(ids))
+        Interview.objects.visible_to(user)
+        .select_related(*people)
+        .prefetch_related("interviewers")
+        .in_bulk(list(ids))
     )
     return {row.interview.pk: row for row in rows_of(list(found.values()), user, now=now)}
 
@@ -297,23 +330,24 @@ def _told_since(interview_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     return {each["notification__subject_id"]: each["first"] for each in told if each["first"] is not None}
 
 
-def _next_steps(
-    user: User, interview_ids: Sequence[UUID], rows: Mapping[UUID, Row], now: datetime
-) -> dict[UUID, list[str]]:
+def _cases(user: User, interview_ids: Sequence[UUID]) -> list[Case]:
+    return read_cases(user.organization_id, interview_ids) if interview_ids else []
+
+
+def _next_steps(silent: Iterable[Case], ahead: Ahead, now: datetime) -> dict[UUID, list[str]]:
     """What the plan says next by itself to those who are silent."""
-    if not interview_ids:
-        return {}
-    agendas = read_agendas(user.organization_id, interview_ids, now)
-    return {
-        id_: [next_step(item.step.purpose, item.due_at, rows[id_].interview.zone) for item in coming[:1]]
-        for id_, items in agendas.items()
-        if id_ in rows
-        and (
-            coming := [
-                each for each in items if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
-            ]
-        )
-    }
+    found = {}
+    for case in silent:
+        terms = ahead.plans.get(case.plan.pk) if case.plan else None
+        coming = [
+            each
+            for each in case.agenda(terms, now)
+            if each.due_at and each.verdict in {Verdict.DUE, Verdict.COMING}
+        ]
+        found[case.interview_id] = [
+            next_step(each.step.purpose, each.due_at, case.situation.zone) for each in coming[:1]
+        ]
+    return found
 
 
 @dataclass(frozen=True)
@@ -337,6 +371,7 @@ class _Known:
             words=self.words.get(folded.id, "") if part == Part.WAITING else "",
             next=self.next_steps.get(folded.id, ()) if part == Part.UNANSWERED else (),
             can_be_attended=can_record(row.interview, self.now),
+            due=falls_due(folded.since, row.interview.zone, self.now) if part == Part.INVITE else "",
         )
 
     def _clashing(self, interview_id: UUID) -> Iterator[Clashing]:

@@ -60,3 +60,15 @@ def next_step(purpose: str, due_at: datetime | None, zone: ZoneInfo) -> str:
         "what": what,
         "when": moment_text(due_at, zone, with_year=False),
     }
+
+
+def falls_due(due_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """When the plan wants the invitation out, on the interview's clock."""
+    if due_at is None:
+        return gettext("No plan invites this person.")
+    local = due_at.astimezone(zone)
+    if due_at > now:
+        return gettext("due today at %(time)s") % {"time": f"{local:%H:%M}"}
+    if local.date() == now.astimezone(zone).date():
+        return gettext("due since %(time)s today") % {"time": f"{local:%H:%M}"}
+    return gettext("due since %(when)s") % {"when": moment_text(due_at, zone, with_year=False)}

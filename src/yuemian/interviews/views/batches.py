@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -38,7 +39,7 @@ from yuemian.interviews.actions.choose import NOT_PRESSED
 from yuemian.interviews.actions.choose import stop as stop_batch
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.actions.batches import pause_batch, resume_batch
-from yuemian.messaging.models import Batch, Delivery
+from yuemian.messaging.models import Batch, Delivery, DeliveryQuerySet
 
 SPEED_WINDOW = timedelta(seconds=5)
 PROBLEMS_PAGE = 50
@@ -85,15 +86,15 @@ class Trouble:
 
 
 def progress_of(batch: Batch, *, now: datetime) -> Progress:
-    rows = Delivery.objects.filter(batch=batch).exclude(board.RESERVE)
-    figures: dict[str, int] = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    rows = Delivery.objects.filter(batch=batch)
+    figures = _by_state(rows.exclude(board.RESERVE)) + _by_state(_went_on_without(rows))
 
     def among(states: frozenset[DeliveryState]) -> int:
         return sum(figures.get(state.value, 0) for state in states)
 
     recent = Delivery.objects.filter(batch=batch, sent_at__gt=now - SPEED_WINDOW).count()
     return Progress(
-        total=sum(figures.values()),
+        total=figures.total(),
         waiting=among(WAITING),
         sending=among(IN_FLIGHT),
         sent=figures.get(DeliveryState.SENT.value, 0),
@@ -103,6 +104,19 @@ def progress_of(batch: Batch, *, now: datetime) -> Progress:
         called_off=among(CALLED_OFF),
         per_second=recent / SPEED_WINDOW.total_seconds(),
     )
+
+
+def _by_state(rows: DeliveryQuerySet) -> Counter[str]:
+    return Counter(dict(rows.values_list("state").annotate(Count("pk")).order_by()))
+
+
+def _went_on_without(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """What took over where one of these did not get through, by another channel or another attempt.
+
+    Once a send has finished or was stopped such a message belongs to none, so that nothing holds it back.
+    """
+    ended = Q(state__in=[str(state) for state in FAILED | {DeliveryState.SKIPPED}]) | Q(is_closed=True)
+    return Delivery.objects.filter(batch=None, notification__in=rows.filter(ended).values("notification"))
 
 
 def troubles_of(batch: Batch) -> Sequence[Trouble]:

@@ -15,7 +15,7 @@ from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.states import Answer, InterviewState
 from yuemian.hiring.models import Job
 from yuemian.interviews import board, rows
-from yuemian.interviews.board import Day, Filters, NoticeState, Status
+from yuemian.interviews.board import Day, Figure, Filters, NoticeState, Status
 from yuemian.interviews.models import Interview
 from yuemian.ui.states import appearance
 from yuemian.ui.templatetags.ui import with_parameters
@@ -55,16 +55,16 @@ def show(request: SignedInRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET, user)
     number = _page_number(request.GET)
     figures = board.count(user, filters, now=now)
+    total = figures[filters.status.value if filters.status else "all"]
     context: dict[str, Any] = {
         "filters": filters,
         "page": rows.page(user, filters, number, now=now),
         "counters": _counters(request.GET, filters, figures),
-        "total": figures[filters.status.value if filters.status else "all"],
-        "is_capped": figures["all"] >= board.CAP,
+        "total": total,
         "may_send": user.may(Permission.SEND),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_import": user.may(Permission.IMPORT),
-        "has_any": figures["all"] > 0 or not filters.is_plain or _has_any(user),
+        "has_any": figures["all"].value > 0 or not filters.is_plain or _has_any(user),
         "days": list(DAYS.items()),
         "query": request.GET.urlencode(),
     }
@@ -82,10 +82,10 @@ def _page_number(query: QueryDict) -> int:
     return min(int(text), 1000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
 
 
-def _counters(query: QueryDict, filters: Filters, figures: dict[str, int]) -> list[dict[str, Any]]:
+def _counters(query: QueryDict, filters: Filters, figures: dict[str, Figure]) -> list[dict[str, Any]]:
     everything = {
         "label": _("All"),
-        "value": figures["all"],
+        "value": str(figures["all"]),
         "url": with_parameters(query, {"status": None, "page": None}),
         "tone": "",
         "is_current": filters.status is None,
@@ -93,7 +93,7 @@ def _counters(query: QueryDict, filters: Filters, figures: dict[str, int]) -> li
     return [everything] + [
         {
             "label": label,
-            "value": figures[status.value],
+            "value": str(figures[status.value]),
             "url": with_parameters(query, {"status": status.value, "page": None}),
             "tone": tone,
             "is_current": filters.status == status,

@@ -120,7 +120,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     scope = Scope.from_query(request.POST, user)
     presses = [found for text in request.POST.getlist("press") if (found := Press.read(text))]
-    ids = [pick.id for pick in to_invite(scope.interviews(user), now)[:COUNTED]]
+    ids = [pick.id for pick in to_invite(user, scope, now).picks[:COUNTED]]
     try:
         batches = accept_suggestions(user, ids, presses, now=now)
     except Outdated:

@@ -19,6 +19,7 @@ from yuemian.channels.registry import provider_class
 from yuemian.domain.replies import is_opt_out
 from yuemian.domain.states import FAILED, DeliveryState, ReasonCode, merge_receipt
 from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.hiring.signals import contacts_changed
 from yuemian.messaging.actions.call_off import fall_back, leave_out_contacts
 from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, ProviderAccount, StrayReport
 from yuemian.messaging.signals import reply_received
@@ -239,9 +240,18 @@ def _heed(account: Reporter, delivery: Delivery, event: Event, now: datetime) ->
         return
     points = _points_at(account, event.recipient) if event.recipient else []
     points += [delivery.contact_point_id] if delivery.contact_point_id else []
-    stopped = ContactPoint.objects.filter(pk__in=points).exclude(state=ContactState.OPTED_OUT)
+    stopped = list(
+        ContactPoint.objects.filter(pk__in=points)
+        .exclude(state=ContactState.OPTED_OUT)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     leave_out_contacts(points, ReasonCode.OPTED_OUT, now=now)
-    if stopped.update(state=ContactState.OPTED_OUT) and event.kind is Reported.REPLIED:
+    for point in stopped:
+        point.state = ContactState.OPTED_OUT
+        point.save(update_fields=["state"])
+        contacts_changed.send(ContactPoint, point=point, is_in_use=False, at=now)
+    if stopped and event.kind is Reported.REPLIED:
         DeliveryEvent.objects.create(
             id=uuid7(),
             organization_id=account.organization_id,

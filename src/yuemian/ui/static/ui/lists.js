@@ -28,7 +28,7 @@
     if (!bar) return;
     bar.hidden = chosen.length === 0;
     const count = $("[data-selected-count]", bar);
-    if (count) count.textContent = (everything ? total : chosen.length).toLocaleString(document.documentElement.lang);
+    if (count) count.textContent = everything && form.dataset.totalText || (everything ? total : chosen.length).toLocaleString(document.documentElement.lang);
     const offer = $("[data-select-all-matching]", bar);
     if (offer) offer.hidden = everything || !page?.checked || total <= boxes.length;
   };

@@ -1,0 +1,120 @@
+"""What a candidate may do on their pages. Each deed is a form: one press for a person, two for what may be a machine.
+
+A deed reads its form, says in words what would happen, and does it. Everything about who pressed stands here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import translation
+
+from yuemian.domain.person_or_machine import read_report
+from yuemian.interviews.actions.respond import Refused
+from yuemian.portal import page
+from yuemian.portal.actions import is_confirmed, is_surely_a_person, summary_nonce
+from yuemian.portal.door import Opened
+from yuemian.portal.rendering import render
+from yuemian.portal.showing import agent_of, back, chosen_language, keys, posted, sealed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one press asks for. `fields` are bounded, and travel through the summary unchanged."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+    #: A press that fits only what the page shows now: on an old link it is always confirmed.
+    is_about_the_facts: bool = True
+
+
+@dataclass(frozen=True)
+class Summary:
+    """“You are about to …”: `words` stand out, `quote` is what the candidate wrote."""
+
+    title: str
+    button: str
+    words: str = ""
+    quote: str = ""
+    is_about_the_facts: bool = True
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How it was pressed: `nonce` is the page's own, of which one deed comes at most."""
+
+    was_confirmed: bool
+    nonce: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One form. `read` answers None for what makes no sense here, and the page is shown again.
+
+    `carry_out` raises Refused when the facts changed between reading and pressing; it may answer with the part of the
+    page to go back to, else that is `part`.
+    """
+
+    name: str
+    actions: frozenset[str]
+    part: str
+    read: Callable[[Opened, QueryDict], Asked | None]
+    summarize: Callable[[Opened, Asked], Summary]
+    carry_out: Callable[[Opened, Asked, Manner], str | None]
+    #: Actions after which this one is natural: pressed soon after these it is no machine's that tries every button.
+    follows: frozenset[str] = frozenset()
+
+    @property
+    def address(self) -> str:
+        return f"candidate-{self.name}"
+
+    def view(self) -> Callable[[HttpRequest], HttpResponse]:
+        return posted(self._handle)
+
+    def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
+        asked = self.read(door, request.POST)
+        if asked is None or asked.action not in self.actions:
+            return back(door, self.part)
+        given = request.POST.get("confirm", "")
+        was_confirmed = is_confirmed(door, asked.action, given)
+        if not was_confirmed:
+            if not self._is_person(request, door, asked):
+                return self._ask_once_more(request, door, asked)
+            given = request.POST.get("nonce", "")
+        part: str | None = None
+        with suppress(Refused):  # the page says what holds now
+            part = self.carry_out(door, asked, Manner(was_confirmed, given))
+        return back(door, part or self.part)
+
+    def _is_person(self, request: HttpRequest, door: Opened, asked: Asked) -> bool:
+        # An old link never takes the new time for granted: what it shows must be confirmed.
+        is_current = not asked.is_about_the_facts or door.standing != "old_revision"
+        is_person = is_surely_a_person(
+            door,
+            asked.action,
+            request.POST.get("nonce", ""),
+            agent=agent_of(request),
+            report=read_report(request.POST.get("report", "")),
+            follows=self.follows,
+        )
+        return is_person and is_current
+
+    def _ask_once_more(self, request: HttpRequest, door: Opened, asked: Asked) -> HttpResponse:
+        """Shown instead of counting, until a second press says so."""
+        code = chosen_language(request, door)
+        with translation.override(code):
+            summary = self.summarize(door, asked)
+            is_old = summary.is_about_the_facts and door.standing == "old_revision"
+            contents = page.context(door.data, code, now=door.now) | keys(door)
+            contents |= {
+                "summary": summary,
+                "action_address": reverse(self.address),
+                "fields": list(asked.fields.items()),
+                "confirm": summary_nonce(door, asked.action),
+                "old_when": page.old_start(door.data, code) if is_old else None,
+            }
+            return sealed(HttpResponse(render("portal/summary.html", contents, code)))

@@ -1,0 +1,9 @@
+"""The further pages behind a candidate's link, by their name in the address: `/c/<token>/<name>`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {}
