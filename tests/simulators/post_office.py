@@ -20,6 +20,8 @@ from email.message import EmailMessage
 from imaplib import IMAP4
 from pathlib import Path
 
+from tests.channels.certificate import create_certificate
+
 PASSWORD = "post-office-41"
 DOMAIN = "in.galaxy.example"
 #: Who owns the mails; no account of this machine.
@@ -83,7 +85,9 @@ state_dir = {data}/dovecot-state
 log_path = {data}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{data}/authority.pem
+ssl_key = <{data}/key.pem
 disable_plaintext_auth = no
 mail_location = maildir:{data}/mail/box
 mail_uid = {owner}
@@ -103,7 +107,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -118,7 +123,13 @@ class PostOffice:
 
     smtp: int
     imap: int
+    imaps: int
     data: Path
+
+    @property
+    def authority(self) -> Path:
+        """Of the certificate for `localhost`."""
+        return self.data / "authority.pem"
 
     def send(self, mail: EmailMessage, *, sender: str, to: str) -> None:
         """As a candidate's mail program would."""
@@ -146,7 +157,7 @@ def open_post_office(world: int) -> Iterator[PostOffice]:
     """`world` is the port of the server that takes mail for everybody else."""
     data = Path(tempfile.mkdtemp(prefix="yuemian-post-"))
     data.chmod(0o755)
-    office = PostOffice(_free_port(), _free_port(), data)
+    office = PostOffice(_free_port(), _free_port(), _free_port(), data)
     _furnish(office, world)
     started: list[subprocess.Popen[bytes]] = []
     try:
@@ -168,8 +179,9 @@ def _furnish(office: PostOffice, world: int) -> None:
     values = {"data": data, "world": world, "domain": DOMAIN, "owner": OWNER, "log": data / "postfix.log"}
     (data / "postfix" / "main.cf").write_text(_MAIN.format(**values))
     (data / "postfix" / "master.cf").write_text(_MASTER.format(port=office.smtp))
+    create_certificate(data)
     (data / "dovecot.conf").write_text(
-        _DOVECOT.format(data=data, owner=OWNER, password=PASSWORD, port=office.imap)
+        _DOVECOT.format(data=data, owner=OWNER, password=PASSWORD, port=office.imap, imaps=office.imaps)
     )
     _run("chown", "root", str(data / "queue"), str(data / "postfix"))
     _run("chown", "-R", "postfix", str(data / "state"))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -32,6 +33,8 @@ _MOST_UIDS: Final = 5_000
 _HEARTBEAT: Final = 0.5
 
 imaplib.Commands.setdefault("ID", ("NONAUTH", "AUTH", "SELECTED"))
+#: As IMAP spells them, whatever the machine's language.
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 _NUMBERS: Final = re.compile(rb"\b(UIDVALIDITY|UIDNEXT)\D{1,3}(\d{1,10})")
 
@@ -44,11 +47,16 @@ _PLAIN: Final[Mapping[type[Exception], str]] = {
 
 
 class MailboxTrouble(ChannelError):  # noqa: N818
-    """The mailbox cannot be read; `is_settled` means that only a person can mend it."""
+    """The mailbox cannot be read; `is_settled` means that only a person can mend it.
 
-    def __init__(self, sentence: str, *, is_settled: bool = False, **values: object) -> None:
+    `is_refusal`: the server said no to one thing, and the connection goes on.
+    """
+
+    def __init__(
+        self, sentence: str, *, is_settled: bool = False, is_refusal: bool = False, **values: object
+    ) -> None:
         super().__init__(sentence, **values)
-        self.is_settled = is_settled
+        self.is_settled, self.is_refusal = is_settled, is_refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +188,11 @@ class Box:
 
     # --- reading
 
-    def uids(self, first: int) -> list[int]:
-        """What lies in the inbox from this number on, the oldest first."""
+    def uids(self, first: int, since: date | None = None) -> list[int]:
+        """What lies in the inbox from this number and day on, the oldest first; not what only waits to be expunged."""
+        day = f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}" if since else ""
         with _understood():
-            kind, answer = self._box.client.uid("SEARCH", f"UID {first}:*")
+            kind, answer = self._box.client.uid("SEARCH", f"UID {first}:* UNDELETED{day}")
             self._check(kind, answer)
             found = sorted({int(each) for each in (answer[0] or b"").split()}) if answer else []
             # “n:*” names the newest mail even where its number is smaller.
@@ -264,7 +273,7 @@ class Box:
     @staticmethod
     def _check(kind: str, answer: Any) -> None:
         if kind != "OK":
-            raise MailboxTrouble(said("The server refuses: %(words)s"), words=_words(answer))
+            raise MailboxTrouble(said("The server refuses: %(words)s"), words=_words(answer), is_refusal=True)
 
 
 @contextmanager
@@ -290,7 +299,7 @@ def _refused(error: ImapToolsError) -> MailboxTrouble:
             words=words,
             is_settled=True,
         )
-    return MailboxTrouble(said("The server refuses: %(words)s"), words=words)
+    return MailboxTrouble(said("The server refuses: %(words)s"), words=words, is_refusal=True)
 
 
 def _broken(error: Exception) -> MailboxTrouble:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,6 +31,8 @@ POLL: Final = 60.0
 #: After a failure: soon at first, then calmly; what only a person can mend is tried rarely.
 RESTS: Final = (5.0, 15.0, 60.0, 300.0)
 SETTLED_REST: Final = 300.0
+#: Days are compared as the server's clock and zone has them.
+ONE_DAY: Final = timedelta(days=1)
 #: So often a mail that cannot be taken is tried before a person is told.
 _MOST_TRIES: Final = 3
 
@@ -42,6 +44,8 @@ class Reader:
         self.mailbox_id, self.organization_id, self.version = mailbox_id, organization_id, version
         self._stopping = threading.Event()
         self._failed: Counter[int] = Counter()
+        #: Whether the last session came as far as reading, and whether its last look left something for later.
+        self._was_well = self._has_left = False
         self._thread = threading.Thread(target=self.run, name="mailbox", daemon=True)
 
     def start(self) -> None:
@@ -61,14 +65,13 @@ class Reader:
         """Until it is to stop. Whoever holds the lock reads; the others stand by."""
         failures = 0
         while not self._stopping.is_set():
-            rest = POLL
+            rest, self._was_well = POLL, False
             try:
                 with _Lock(self.mailbox_id) as is_mine:
                     if is_mine:
                         self.read_until_stopped()
-                        failures = 0
             except MailboxTrouble as trouble:
-                failures += 1
+                failures = 1 if self._was_well else failures + 1
                 rest = SETTLED_REST if trouble.is_settled else RESTS[min(failures, len(RESTS)) - 1]
                 self._tell(trouble)
             except ChannelError as trouble:
@@ -99,31 +102,45 @@ class Reader:
                 self.empty(box, mailbox, config)
                 with acting_in(self.organization_id):
                     note_well(mailbox, now=database_time())
+                self._was_well = True
                 connections.close_all()
-                box.wait(RENEW, POLL, self._stopping.is_set)
+                box.wait(POLL if self._has_left else RENEW, POLL, self._stopping.is_set)
 
     def empty(self, box: Box, mailbox: Mailbox, config: IMAPConfig) -> int:
-        """Take everything that is there. Returns how many mails were taken."""
-        done = 0
-        for uid in box.uids(mailbox.first_uid or 1):
+        """Take everything that is there. Returns how many mails were taken.
+
+        A mail that cannot be moved away keeps none of the others waiting; the trouble is raised in the end.
+        """
+        done, refusal, self._has_left = 0, None, False
+        for uid in box.uids(mailbox.first_uid or 1, mailbox.begun_at.date() - ONE_DAY):
             if self._stopping.is_set():
                 break
-            done += self._take(box, mailbox, config, uid)
+            outcome, is_new = self._take(box, mailbox, uid)
+            done += is_new
+            if outcome is None:
+                continue
+            try:
+                # After the commit: dying here, the next look finds it taken and only moves it.
+                box.move(uid, config.processed if is_done(outcome) else config.unsorted)
+            except MailboxTrouble as trouble:
+                if not trouble.is_refusal:
+                    raise
+                refusal = trouble
+        if refusal is not None:
+            raise refusal
         return done
 
-    def _take(self, box: Box, mailbox: Mailbox, config: IMAPConfig, uid: int) -> bool:
+    def _take(self, box: Box, mailbox: Mailbox, uid: int) -> tuple[str | None, bool]:
+        """What became of it, and whether it became that just now."""
         outcome = self._outcome_of(mailbox, box.uid_validity, uid)
-        is_new = outcome is None
-        if outcome is None:
-            raw = box.read(uid)
-            if raw is None:
-                return False
-            outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw))
-        if outcome is None:
-            return False
-        # After the commit: dying here, the next look finds it taken and only moves it.
-        box.move(uid, config.processed if is_done(outcome) else config.unsorted)
-        return is_new
+        if outcome is not None:
+            return outcome, False
+        raw = box.read(uid)
+        if raw is None:
+            return None, False
+        outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw))
+        self._has_left = self._has_left or outcome is None
+        return outcome, outcome is not None
 
     def _outcome_of(self, mailbox: Mailbox, uid_validity: int, uid: int) -> str | None:
         with acting_in(self.organization_id):

@@ -32,7 +32,7 @@ def save_mailbox(
     with transaction.atomic():
         if is_new:
             mailbox.organization_id = user.organization_id
-            mailbox.created_at = now
+            mailbox.created_at = mailbox.begun_at = now
             mailbox.key = organization_key(user.organization_id)
         else:
             mailbox.version += 1
@@ -41,6 +41,7 @@ def save_mailbox(
         if {"host", "user"} & set(fields):
             # Another mailbox: its numbers are its own.
             mailbox.uid_validity = mailbox.first_uid = None
+            mailbox.begun_at = now
         mailbox.save(force_insert=is_new)
         _record(user, mailbox, "mailbox.created" if is_new else "mailbox.saved", now, fields=sorted(fields))
 
@@ -74,7 +75,8 @@ def record_trial(user: User, mailbox_id: UUID, trouble: ChannelError | None, *, 
 def note_begin(mailbox: Mailbox, *, uid_validity: int, uid_next: int) -> None:
     """Where reading begins. What lay there before the mailbox was entered is somebody else's business.
 
-    A server that numbers anew has lost nothing that way: all is looked at again, and recognised by its content.
+    A server that numbers anew has lost nothing that way: all that came since the beginning is looked at again, and
+    recognised by its content.
     """
     if mailbox.first_uid is None:
         mailbox.uid_validity, mailbox.first_uid = uid_validity, uid_next

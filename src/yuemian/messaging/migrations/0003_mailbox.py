@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('looked_at', models.DateTimeField(help_text='When the reader last had an answer of the server.', null=True)),
                 ('uid_validity', models.BigIntegerField(help_text="The server's numbering that `first_uid` is of.", null=True)),
                 ('first_uid', models.BigIntegerField(help_text='Older mail is left alone.', null=True)),
+                ('begun_at', models.DateTimeField(help_text='What came before is left alone, however the server numbers.')),
                 ('counts', models.JSONField(default=dict, help_text='What came so far: kind → number.')),
                 ('version', models.PositiveIntegerField(default=1, help_text='Raised by each edit, so that the reader begins anew.')),
                 ('created_at', models.DateTimeField()),

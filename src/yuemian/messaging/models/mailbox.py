@@ -45,6 +45,7 @@ class Mailbox(TenantModel):
         null=True, help_text="The server's numbering that `first_uid` is of."
     )
     first_uid = models.BigIntegerField(null=True, help_text="Older mail is left alone.")
+    begun_at = models.DateTimeField(help_text="What came before is left alone, however the server numbers.")
     counts = models.JSONField(default=dict, help_text="What came so far: kind → number.")
     version = models.PositiveIntegerField(
         default=1, help_text="Raised by each edit, so that the reader begins anew."
