@@ -13,10 +13,13 @@ from tests.factories import Cast, sign_in_client
 from tests.intake.mail.conftest import PASSWORD, create_mailbox
 from yuemian.channels.base import BadConfig
 from yuemian.channels.imap import IMAPConfig, MailboxTrouble
+from yuemian.channels.smtp import SMTPConfig
 from yuemian.config.health import health_of
-from yuemian.messaging.actions.mailbox import note_begin, note_trouble, note_well
+from yuemian.messaging.actions.accounts import save_account
+from yuemian.messaging.actions.mailbox import note_begin, note_trouble, note_well, record_trial
 from yuemian.messaging.mailboxes import open_config
-from yuemian.messaging.models import Mailbox
+from yuemian.messaging.models import Mailbox, ProviderAccount
+from yuemian.messaging.trial import prepare_trial
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
 
@@ -142,6 +145,15 @@ class TestTheReadersWord:
         found = Mailbox.objects.get()
         assert (found.state, found.trouble, found.looked_at) == ("ok", "", now)
 
+    def test_is_forgotten_when_a_test_has_just_worked(self, cast: Cast, now: datetime) -> None:
+        mailbox = create_mailbox(cast, now=now)
+        note_trouble(mailbox, MailboxTrouble("x"), now=now)
+        record_trial(cast.owner, mailbox.pk, MailboxTrouble("y"), now=now)
+        assert Mailbox.objects.get().state == "failing"
+        record_trial(cast.owner, mailbox.pk, None, now=now)
+        found = Mailbox.objects.get()
+        assert (found.state, found.version) == ("new", 2)  # so that a reader begins anew
+
     def test_about_settings_that_were_changed_meanwhile_is_not_believed(
         self, cast: Cast, now: datetime
     ) -> None:
@@ -154,6 +166,14 @@ class TestTheReadersWord:
         create_mailbox(cast, now=now)
         before = len(health_of(cast.owner, now=now + timedelta(minutes=5)).advice)
         assert len(health_of(cast.owner, now=now + timedelta(hours=2)).advice) == before + 1
+
+
+def test_a_test_of_a_mail_account_leaves_in_the_name_that_mails_leave_in(cast: Cast, now: datetime) -> None:
+    account = ProviderAccount(provider="smtp", name="mail")
+    save_account(cast.owner, account, SMTPConfig(host="smtp.example.com"), fields=["host"], now=now)
+    assert prepare_trial(cast.owner, account).message.envelope_from == ""
+    create_mailbox(cast, now=now)
+    assert prepare_trial(cast.owner, account).message.envelope_from.startswith("bounce+b")
 
 
 def test_every_field_is_explained_in_chinese(client: Client) -> None:

@@ -107,7 +107,7 @@ def _reply_line(words: str) -> str:
     if not words:
         return ""
     return (
-        '<div class="t3" style="padding:0 12px 10px;font-size:12px;line-height:1.5;color:#5f6a72;'
+        '<div class="t3" style="padding:8px 12px 10px;font-size:12px;line-height:1.5;color:#5f6a72;'
         f'text-align:center">{escape(words)}</div>'
     )
 

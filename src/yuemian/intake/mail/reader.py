@@ -164,7 +164,7 @@ class Reader:
                 return None
             with acting_in(self.organization_id):
                 outcome = give_up(arrival, now=database_time())
-        log.info("mail_taken", mailbox=str(self.mailbox_id), outcome=outcome, size=len(arrival.raw.data))
+        log.info("mail_taken", mailbox=str(self.mailbox_id), outcome=outcome, bytes=len(arrival.raw.data))
         return outcome
 
     def _open(self) -> tuple[Mailbox, IMAPConfig] | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from yuemian.accounts.models import User
 from yuemian.channels.base import ChannelError
@@ -69,6 +70,16 @@ def record_trial(user: User, mailbox_id: UUID, trouble: ChannelError | None, *, 
             subject=("mailbox", mailbox_id),
             is_well=trouble is None,
         )
+        if trouble is None:
+            # What has just worked need not wait for the reader's next try.
+            failing = Mailbox.objects.visible_to(user).filter(pk=mailbox_id, state=MailboxState.FAILING)
+            failing.update(
+                state=MailboxState.NEW,
+                state_since=now,
+                trouble="",
+                trouble_values={},
+                version=F("version") + 1,
+            )
         _wake_readers()
 
 
