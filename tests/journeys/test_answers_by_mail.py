@@ -9,6 +9,7 @@ from email.utils import parseaddr
 
 import pytest
 from aiosmtpd.controller import Controller
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, Mailbox, free_port, wait_until
@@ -16,6 +17,7 @@ from tests.journeys.test_real_mail import body_of, go_live, invite_by_hand, mail
 from tests.simulators.post_office import DOMAIN, PASSWORD, PostOffice, is_installed, open_post_office
 
 pytestmark = pytest.mark.journey
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 CANDIDATE, NOBODY = "han.meimei@example.com", "nobody@reject.test"
 
 
@@ -124,3 +126,46 @@ def answer(office: PostOffice, to: EmailMessage, text: str, *, number: int = 1) 
         f"{text}\n\n发自我的iPhone\n\n> 在 2026年11月25日，上午9:00，星河科技 写道：\n>\n{quoted}\n"
     )
     office.send(made, sender=CANDIDATE, to=address)
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "widths"), [("zh-hans", "dark", (1440, 375)), ("en", "light", (375, 1440))]
+)
+def test_every_page_of_the_mailbox_is_accessible_and_fits(
+    house: House,
+    office: PostOffice,
+    desk: Callable[..., Page],
+    language: str,
+    theme: str,
+    widths: tuple[int, ...],
+) -> None:
+    """After the conversation above, with a mail that nobody can place."""
+    stranger = EmailMessage()
+    stranger["From"], stranger["To"] = "陌生人 <stranger@example.net>", f"jobs@{DOMAIN}"
+    stranger["Subject"], stranger["Message-ID"] = "谁的？", f"<{language}@example.net>"
+    stranger.set_content("我朋友让我转告，她明天来不了。" * 20)
+    office.send(stranger, sender="stranger@example.net", to=f"jobs@{DOMAIN}")
+    page = desk("admin@galaxy.example")
+    for name, value in (("language", language), ("theme", theme)):
+        page.context.add_cookies([{"name": name, "value": value, "url": house.address}])
+    wait_until(lambda: has_entry(page, house), 20, house.data / "house.log")
+    one = page.locator("article h2 a").first.get_attribute("href")
+    page.goto(f"{house.address}/interviews?q=韩梅梅")
+    interview = page.locator("tbody tr th a", has_text="韩梅梅").first.get_attribute("href")
+    found = []
+    for path in ("/settings/mailbox", "/settings/health", "/settings", "/mail/unsorted", one, interview):
+        page.goto(f"{house.address}{path}")
+        page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{path} is wider than {width}")
+        result = Axe().run(page, options={"runOnly": RULES})
+        if result.violations_count:
+            found.append(f"{path}\n{result.generate_report()}")
+    assert not found, "\n".join(found)
+
+
+def has_entry(page: Page, house: House) -> bool:
+    page.goto(f"{house.address}/mail/unsorted")
+    return page.locator("article h2 a").count() > 0
