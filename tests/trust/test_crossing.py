@@ -17,7 +17,7 @@ from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import ContactPoint
-from yuemian.intake.models import Import
+from yuemian.intake.models import Import, UnsortedMail
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.messaging.models import Block, Delivery, LabMessage, ProviderAccount
 from yuemian.trust.tenancy import SETTING
@@ -25,7 +25,7 @@ from yuemian.trust.tenancy import SETTING
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
-    "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
+    "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id", "mail_id",
 )  # fmt: skip
 
 
@@ -94,6 +94,13 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "branch_id": cast.shanghai.pk,
         "candidate_id": interview.application.candidate_id,
         "message_id": message.pk,
+        "mail_id": UnsortedMail.objects.create(
+            organization=cast.organization,
+            why="unknown",
+            key_id=delivery.notification.key_id,
+            content_sealed=b"x",
+            received_at=timezone.now(),
+        ).pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
     }
     rows["owner"] = rows["candidate_id"]

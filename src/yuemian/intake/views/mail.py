@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,10 +87,9 @@ def unsorted_assign(request: SignedInRequest, mail_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.EDIT_INTERVIEWS)
 def unsorted_discard(request: SignedInRequest, mail_id: UUID) -> HttpResponse:
-    if discard(request.user, mail_id, now=timezone.now()):
-        messages.success(request, _("Discarded here. The mail itself stays in the mailbox."))
-    else:
-        messages.info(request, _("A colleague has dealt with this mail already."))
+    if not discard(request.user, mail_id, now=timezone.now()):
+        raise Http404
+    messages.success(request, _("Discarded here. The mail itself stays in the mailbox."))
     return redirect("unsorted-mail")
 
 

@@ -28,6 +28,15 @@ WITH gone AS (
 )
 SELECT id, notification_id FROM gone WHERE NOT is_unclear
 """
+# The same for a whole batch: a hundred thousand rows that nobody needs to hear of one by one.
+_STOP = """
+UPDATE messaging_delivery SET state = 'cancelled', reason = %(reason)s, settled_at = %(now)s
+WHERE batch_id = %(batch)s AND (state = ANY(%(waiting)s) OR (state = 'sending' AND provider = '')) AND NOT is_unclear
+"""
+_STOP_UNCLEAR = """
+UPDATE messaging_delivery SET state = 'unknown', reason = 'outcome_unknown', settled_at = %(now)s
+WHERE batch_id = %(batch)s AND (state = ANY(%(waiting)s) OR (state = 'sending' AND provider = '')) AND is_unclear
+"""
 
 
 @dataclass(frozen=True)
@@ -98,9 +107,15 @@ def fall_back(deliveries: Collection[UUID]) -> None:
 
 
 def stop_batch(batch: Batch, *, now: datetime) -> int:
-    """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
-    with transaction.atomic():
-        stopped = len(_call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
+    """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped.
+
+    What may have arrived comes second: between the two a delivery can become unclear, but never clear again.
+    """
+    values: dict[str, Any] = {"batch": batch.pk, "now": now, "waiting": [str(state) for state in WAITING]}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_STOP, values | {"reason": str(ReasonCode.STOPPED_BY_PERSON)})
+        stopped = int(cursor.rowcount)
+        cursor.execute(_STOP_UNCLEAR, values)
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)
