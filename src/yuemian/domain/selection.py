@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from yuemian.domain.states import Answer, Channel, InterviewState, Purpose
+
+#: So long a link still opens after the interview's end, or after its message's deadline.
+LINK_OUTLIVES: Final = timedelta(hours=24)
+#: An answer to a question is worth sending, whatever became of the interview.
+ANSWER_LASTS: Final = timedelta(days=3)
 
 
 class LeftOut(StrEnum):
@@ -64,3 +70,14 @@ def _untimely(choice: Choice, purpose: Purpose, now: datetime) -> LeftOut | None
     if purpose == Purpose.INVITATION and choice.answer != Answer.NEEDS_ACTION:
         return LeftOut.ALREADY_ANSWERED
     return None
+
+
+def worth_until(
+    purpose: Purpose, starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """Until when a message about an interview may leave, and until when its link opens."""
+    deadline, link_expires = starts_at, ends_at + LINK_OUTLIVES
+    if purpose != Purpose.ANSWER:
+        return deadline, link_expires
+    deadline = max(deadline, now + ANSWER_LASTS)
+    return deadline, max(link_expires, deadline + LINK_OUTLIVES)

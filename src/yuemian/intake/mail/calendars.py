@@ -1,4 +1,7 @@
-"""Answers that calendar programs send: whether their sender is certain enough for them to count."""
+"""Whether a mail's sender is certain: what an answer of a calendar program needs before it may count.
+
+Nothing counts yet: such a mail joins the conversation, as take_mail does with every answer.
+"""
 
 from __future__ import annotations
 

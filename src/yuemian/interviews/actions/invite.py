@@ -15,7 +15,7 @@ from django.db import transaction
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
-from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
+from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out, worth_until
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose
 from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
@@ -37,9 +37,6 @@ from yuemian.trust.live import announce
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 #: Language, channels, or why not.
 Verdict = tuple[str, Sequence[Channel], LeftOut | None]
-LINK_OUTLIVES = timedelta(hours=24)
-#: An answer to a question is worth sending, whatever became of the interview.
-ANSWER_LASTS: Final = timedelta(days=3)
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
 
@@ -281,10 +278,9 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
     interview, route = item.interview, item.route
-    deadline, link_expires = interview.facts.starts_at, interview.ends_at + LINK_OUTLIVES
-    if occasion.purpose == Purpose.ANSWER:
-        deadline = max(deadline, occasion.now + ANSWER_LASTS)
-        link_expires = max(link_expires, deadline + LINK_OUTLIVES)
+    deadline, link_expires = worth_until(
+        occasion.purpose, interview.facts.starts_at, interview.ends_at, now=occasion.now
+    )
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
