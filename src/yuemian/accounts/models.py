@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -55,6 +55,9 @@ class Organization(models.Model):
     )
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
+    )
+    is_direct_answer_allowed = models.BooleanField(
+        default=False, help_text="What an interviewer answers to a passed-on question goes out at once."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -153,6 +156,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
         return self.filter(organization_id=user.organization_id)
 
+    def who_may(self, permission: Permission) -> UserQuerySet:
+        """People whose role has the permission and who can sign in."""
+        return self.filter(
+            is_active=True, role__in=[role for role, given in PERMISSIONS.items() if permission in given]
+        )
+
 
 class User(TenantModel):
     """Somebody of the company who signs in. The e-mail address is unique across the installation."""
@@ -174,6 +183,19 @@ class User(TenantModel):
     is_empty_digest_wanted = models.BooleanField(
         default=False, help_text="The digest also comes when there is nothing to do."
     )
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    deputy = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Gets new conversations meanwhile.",
+    )
+    is_absence_told = models.BooleanField(
+        default=False, help_text="Candidates who write meanwhile are told, once per conversation."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     is_authenticated = True
@@ -183,13 +205,31 @@ class User(TenantModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(away_from__isnull=True, away_until__isnull=True)
+                | models.Q(
+                    away_from__isnull=False,
+                    away_until__isnull=False,
+                    away_from__lt=models.F("away_until"),
+                ),
+                name="user_away_from_until",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in PERMISSIONS[self.role]
+
+    def is_away(self, now: datetime) -> bool:
+        return (
+            self.away_from is not None
+            and self.away_until is not None
+            and self.away_from <= now < self.away_until
+        )
 
     @property
     def actor(self) -> Actor:

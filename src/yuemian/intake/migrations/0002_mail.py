@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_engine'),
         ('intake', '0001_initial'),
-        ('messaging', '0004_mailbox'),
+        ('messaging', '0006_mailbox'),
         ('trust', '0001_initial'),
     ]
 

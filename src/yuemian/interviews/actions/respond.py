@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from yuemian.accounts.models import User
+from yuemian.domain.conversation import Voice
 from yuemian.domain.routing import SAME_DAY
 from yuemian.domain.states import Answer, Channel, Purpose, check_move
 from yuemian.hiring.models import ContactState
@@ -140,11 +141,29 @@ def ask(link: AccessLink, text: str, *, now: datetime) -> Message:
     return message
 
 
-def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Message:
-    """HR's answer: into the conversation, and to the candidate as a message. Raises NoTemplate."""
+def reply(
+    user: User,
+    interview: Interview,
+    text: str,
+    *,
+    now: datetime,
+    author: User | None = None,
+    voice: Voice = Voice.COMPANY,
+) -> Message:
+    """The company's answer: into the conversation, and to the candidate as a message. Raises NoTemplate.
+
+    `author` is who wrote what `user` lets out, an interviewer for instance; `voice` is as whom the candidate sees it.
+    """
     with transaction.atomic():
         question = last_from_candidate(interview.application)
-        message = add_message(interview.application, text, interview_id=interview.pk, author=user, now=now)
+        message = add_message(
+            interview.application,
+            text,
+            interview_id=interview.pk,
+            author=author or user,
+            now=now,
+            voice=voice,
+        )
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
         is_same_day = interview.starts_at - now < SAME_DAY
         # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.

@@ -12,7 +12,9 @@ import orjson
 from django.db import transaction
 
 from yuemian.accounts.models import User
+from yuemian.domain.conversation import Voice
 from yuemian.hiring.models import Application
+from yuemian.messaging.actions.inbox import keep_track
 from yuemian.messaging.models import Conversation, Medium, Message
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
@@ -38,16 +40,22 @@ def add_message(
     interview_id: UUID | None,
     author: User | None,
     now: datetime,
+    voice: Voice = Voice.COMPANY,
     channel: Medium = Medium.PAGE,
     mailed: Mailed | None = None,
 ) -> Message:
-    """Append a message (author None: from the candidate) and keep track of since when the candidate waits.
+    """Append a message and keep track of whose turn it is. Without author it is the candidate's, or automatic.
 
     Raises Unreadable when the candidate was erased.
     """
     with transaction.atomic():
-        conversation, _ = Conversation.objects.get_or_create(
-            application=application, defaults={"id": uuid7(), "organization_id": application.organization_id}
+        conversation, is_new = Conversation.objects.get_or_create(
+            application=application,
+            defaults={
+                "id": uuid7(),
+                "organization_id": application.organization_id,
+                "job_id": application.job_id,
+            },
         )
         message = Message(
             id=uuid7(),
@@ -55,18 +63,14 @@ def add_message(
             conversation=conversation,
             interview_id=interview_id,
             author=author,
-            is_from_candidate=author is None,
+            is_from_candidate=author is None and voice is not Voice.AUTOMATIC,
+            voice=voice,
             channel=channel,
             created_at=now,
         )
         _seal(message, application, text, mailed or Mailed())
         message.save(force_insert=True)
-        if author:
-            conversation.waiting_since = None
-        elif conversation.waiting_since is None:
-            conversation.waiting_since = now
-        conversation.state = "open"
-        conversation.save(update_fields=["waiting_since", "state"])
+        keep_track(message, application, is_new=is_new)
     return message
 
 

@@ -21,7 +21,22 @@ from yuemian.messaging.models.content import (
     TemplateVariant,
     TemplateVersion,
 )
-from yuemian.messaging.models.conversation import Conversation, Medium, Message
+from yuemian.messaging.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    Medium,
+    Message,
+    Note,
+    ReadMark,
+)
+from yuemian.messaging.models.inbox import (
+    Consultation,
+    ConsultationQuerySet,
+    FaqEntry,
+    FaqEntryQuerySet,
+    SavedReply,
+    SavedReplyQuerySet,
+)
 from yuemian.messaging.models.links import AccessLink, Visit
 from yuemian.messaging.models.mailbox import Mailbox, MailboxQuerySet, MailboxState
 from yuemian.messaging.models.sending import (
@@ -48,11 +63,16 @@ __all__ = [
     "ChannelDay",
     "ChannelPolicy",
     "ChannelStatistic",
+    "Consultation",
+    "ConsultationQuerySet",
     "Conversation",
+    "ConversationQuerySet",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",
     "EventKind",
+    "FaqEntry",
+    "FaqEntryQuerySet",
     "Health",
     "LabMessage",
     "LabMessageQuerySet",
@@ -61,10 +81,14 @@ __all__ = [
     "MailboxState",
     "Medium",
     "Message",
+    "Note",
     "Notification",
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "ReadMark",
+    "SavedReply",
+    "SavedReplyQuerySet",
     "StrayReport",
     "Template",
     "TemplateQuerySet",

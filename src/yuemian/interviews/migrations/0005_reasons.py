@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interviews', '0003_candidate_side'),
+        ('interviews', '0004_inbox'),
     ]
 
     operations = [

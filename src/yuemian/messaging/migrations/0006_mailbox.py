@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_engine'),
-        ('messaging', '0003_candidate_side'),
+        ('messaging', '0005_delivery_indexes'),
         ('trust', '0001_initial'),
     ]
 
