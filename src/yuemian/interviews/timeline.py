@@ -123,11 +123,11 @@ def conversation(interview: Interview) -> list[Said]:
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     messages = Message.objects.filter(conversation__application=interview.application_id)
     return [
-        _said(message, vault, key) for message in messages.select_related("author").order_by("created_at")
+        said_of(message, vault, key) for message in messages.select_related("author").order_by("created_at")
     ]
 
 
-def _said(message: Message, vault: Vault, key: Key) -> Said:
+def said_of(message: Message, vault: Vault, key: Key) -> Said:
     def opened(place: str, record: bytes | memoryview | None) -> str:
         return readable(vault, key, place, message.pk, record) if record is not None else ""
 

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.domain.mail_reply.letters import CHINESE, mail, postfix
-from tests.factories import create_interview
+from tests.factories import create_interview, sign_in_client
 from tests.intake.mail.conftest import PASSWORD, Post, create_mailbox
 from yuemian.channels.imap import Raw
 from yuemian.domain.mail_reply import read_letter
@@ -406,3 +406,12 @@ def test_only_our_own_servers_word_counts_for_a_sender(name: str, header: str, i
 
 def test_the_password_is_sealed(post: Post) -> None:
     assert PASSWORD.encode() not in bytes(Mailbox.objects.get().config_sealed)
+
+
+def test_the_inbox_shows_what_a_mail_brought_along(post: Post) -> None:
+    made = post.answer("简历见附件", **{"from": "father@example.net"})
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="简历.pdf")
+    post.take(made)
+    page = sign_in_client(post.cast.recruiter).get(f"/inbox/{Conversation.objects.get().pk}").content.decode()
+    for words in ("简历见附件", "father@example.net", "简历.pdf", "来自邮件"):
+        assert words in page
