@@ -10,10 +10,13 @@ from yuemian.interviews.views import (
     batches,
     board,
     budgets,
+    calendars,
     candidates,
     deliveries,
     detail,
     editing,
+    feeds,
+    free_busy,
     inbox,
     inbox_content,
     inbox_moves,
@@ -31,6 +34,7 @@ urlpatterns = [
     path("today/attendance/<uuid:interview_id>", today.attendance, name="today-attendance"),
     path("today/reception", today.reception, name="today-reception"),
     path("interviews", board.show, name="interviews"),
+    path("interviews/free-busy", free_busy.of_form, name="free-busy"),
     path("interviews/new", editing.create, name="interview-new"),
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),
     path("interviews/<uuid:interview_id>/change", editing.change, name="interview-change"),
@@ -42,6 +46,7 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
+    path("interviews/<uuid:interview_id>/free-busy", free_busy.of_interview, name="interview-free-busy"),
     path("inbox", inbox.show, name="inbox"),
     path("inbox/attention", inbox.attention, name="inbox-attention"),
     path("inbox/<uuid:conversation_id>", inbox.thread, name="inbox-thread"),
@@ -80,6 +85,27 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
     path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
     path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
+    path("feeds/<str:secret>.ics", feeds.feed, name="calendar-feed"),
+    path("settings/account/calendar", calendars.mine, name="settings-calendar"),
+    path("settings/account/calendar/feed", calendars.feed_renew, name="calendar-feed-renew"),
+    path("settings/account/calendar/feed/off", calendars.feed_revoke, name="calendar-feed-revoke"),
+    path("settings/account/calendar/test", calendars.check, name="settings-calendar-test"),
+    path("settings/calendars", calendars.company, name="settings-calendars"),
+    *(
+        path(
+            f"settings/calendars/{each}", calendars.company_save, {"service": each}, name=f"calendars-{each}"
+        )
+        for each in calendars.COMPANY
+    ),
+    *(
+        path(
+            f"settings/calendars/{each}/test",
+            calendars.company_check,
+            {"service": each},
+            name=f"calendars-{each}-test",
+        )
+        for each in calendars.COMPANY
+    ),
     path("settings/budgets", budgets.show, name="settings-budgets"),
     path("settings/budgets/forecast", budgets.forecast, name="settings-budgets-forecast"),
     path("candidates/<uuid:candidate_id>", candidates.show, name="candidate-story"),

@@ -23,9 +23,7 @@ _TLS: Final = (
     ("none", _("None (this machine only)")),
 )
 _CONFIG: Final = tuple(
-    field.name
-    for field in dataclasses.fields(IMAPConfig)
-    if field.name not in {"checks_by", "ca_file", "timeout"}
+    field.name for field in dataclasses.fields(IMAPConfig) if field.name not in {"ca_file", "timeout"}
 )
 
 
@@ -72,6 +70,13 @@ class MailboxForm(forms.Form):
     )
     processed = _text(label=_("Folder for mail that was taken"), initial="Processed")
     unsorted = _text(label=_("Folder for mail that nobody could place"), initial="Unsorted")
+    checks_by = _text(
+        label=_("Name of the receiving server in Authentication-Results"),
+        required=False,
+        help_text=_(
+            "Needed to believe a calendar's answer. Empty: such answers are noted and change nothing."
+        ),
+    )
 
     def __init__(self, data: Any = None, *, mailbox: Mailbox | None, stored: IMAPConfig | None) -> None:
         initial = (

@@ -2,7 +2,7 @@
 
 A token is the id of what it answers, enciphered with a key that only this installation derives: 128 bits that nobody
 can make up, for any other deciphers to an id that no row has. It ends with the row it names: whoever is erased, or
-whose messages are gone, can no longer be written to. See docs/decisions/0018.
+whose messages are gone, can no longer be written to. See docs/decisions/0019.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ from yuemian.messaging.mailboxes import addresses_of
 from yuemian.messaging.models import Delivery, Mailbox, Message
 from yuemian.trust.vault import Vault
 
+#: How the receiving server calls itself.
+CHECKS = "mx.galaxy.example"
 PASSWORD = "an-imap-password-nobody-may-read"
 
 
@@ -55,7 +57,9 @@ class Post:
 
     def take(self, made: EmailMessage | bytes, *, uid: int = 0, is_cut: bool = False) -> str:
         data = made if isinstance(made, bytes) else made.as_bytes()
-        return take(Arrival(self.mailbox, 7, Raw(uid or next(self._uids), data, is_cut)), now=self.now)
+        return take(
+            Arrival(self.mailbox, 7, Raw(uid or next(self._uids), data, is_cut), CHECKS), now=self.now
+        )
 
     def answer(self, text: str = "可以，到时见", **fields: str) -> EmailMessage:
         return mail(text, **({"to": self.address} | fields))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import orjson
 import pytest
 
 from tests.domain.mail_reply.letters import CHINESE, mail, postfix
 from tests.factories import create_interview, sign_in_client
-from tests.intake.mail.conftest import PASSWORD, Post, create_mailbox
+from tests.intake.mail.conftest import CHECKS, PASSWORD, Post, create_mailbox
 from yuemian.channels.imap import Raw
+from yuemian.domain.invitation import interview_uid
 from yuemian.domain.mail_reply import read_letter
 from yuemian.domain.states import Answer, Channel, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
@@ -415,3 +417,53 @@ def test_the_inbox_shows_what_a_mail_brought_along(post: Post) -> None:
     page = sign_in_client(post.cast.recruiter).get(f"/inbox/{Conversation.objects.get().pk}").content.decode()
     for words in ("简历见附件", "father@example.net", "简历.pdf", "来自邮件"):
         assert words in page
+
+
+def calendar_answer(post: Post, said: str = "ACCEPTED", **fields: str) -> EmailMessage:
+    """As Google Calendar sends it; `authentication_results` is our own server's word."""
+    uid = interview_uid(post.interview.pk, post.interview.application.candidate_id)
+    made = post.answer("王小雨 已接受", authentication_results=f"{CHECKS}; dmarc=pass", **fields)
+    made.add_alternative(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
+        f"UID:{uid}\r\nSEQUENCE:0\r\nDTSTAMP:20261125T010000Z\r\nDTSTART:20261128T010000Z\r\n"
+        f"ATTENDEE;PARTSTAT={said}:mailto:c@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        subtype="calendar",
+        params={"method": "REPLY"},
+    )
+    return made
+
+
+class TestACalendarsAnswer:
+    def standing(self, post: Post) -> str:
+        return Interview.objects.get(pk=post.interview.pk).answer
+
+    @pytest.mark.parametrize(("said", "answer"), [("ACCEPTED", "accepted"), ("DECLINED", "declined")])
+    def test_that_is_certain_counts(self, post: Post, said: str, answer: str) -> None:
+        assert post.take(calendar_answer(post, said)) == "calendar"
+        assert self.standing(post) == answer
+        assert post.messages() == []
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"from": "father@example.net"},
+            {"authentication_results": f"{CHECKS}; dmarc=fail"},
+            {"authentication_results": "mx.evil.example; dmarc=pass"},
+        ],
+    )
+    def test_of_a_doubtful_sender_is_noted_and_changes_nothing(
+        self, post: Post, fields: dict[str, str]
+    ) -> None:
+        made = calendar_answer(post)
+        for name, value in fields.items():
+            made.replace_header(name.replace("_", "-"), value)
+        assert post.take(made) == "calendar"
+        assert self.standing(post) == "needs_action"
+        assert [message.channel for message in post.messages()] == ["email"]
+
+    def test_that_came_another_way_is_words_like_any_other(self, post: Post) -> None:
+        made = calendar_answer(post)
+        made.replace_header("To", "jobs@galaxy.example")
+        assert post.take(made) == "calendar"
+        assert self.standing(post) == "needs_action"
+        assert [post.body(message) for message in post.messages()] == ["王小雨 已接受"]

@@ -14,7 +14,7 @@ from yuemian.channels.imap import Raw
 from yuemian.domain.mail_reply import Kind, Letter, TokenKind, kind_of, read_bounce, read_letter
 from yuemian.domain.mail_reply import Unreadable as Illegible
 from yuemian.domain.states import Channel
-from yuemian.intake.mail import letters
+from yuemian.intake.mail import calendars, letters
 from yuemian.intake.mail.matching import Found, find_delivery, find_person
 from yuemian.intake.models import MailOutcome, TakenMail, UnsortedMail, WhyUnsorted
 from yuemian.messaging.actions.mail_reports import note_reply, record_bounce
@@ -36,11 +36,12 @@ _DONE: Final = frozenset(
 
 @dataclass(frozen=True)
 class Arrival:
-    """A mail in a mailbox."""
+    """A mail in a mailbox. `checks_by`: how the server calls itself where it vouches for a sender."""
 
     mailbox: Mailbox
     uid_validity: int
     raw: Raw
+    checks_by: str = ""
 
 
 def is_done(outcome: str) -> bool:
@@ -139,6 +140,8 @@ def _take_words(
     mailbox = arrival.mailbox
     try:
         with transaction.atomic():
+            if kind is Kind.CALENDAR and calendars.take(found, letter, checks_by=arrival.checks_by, now=now):
+                return MailOutcome.CALENDAR
             letters.join(
                 found.application,
                 found.interview,

@@ -1,11 +1,33 @@
-"""Whether a mail's sender is certain: what an answer of a calendar program needs before it may count.
-
-Nothing counts yet: such a mail joins the conversation, as take_mail does with every answer.
-"""
+"""An answer that a calendar program sends by mail: handed on, with what is known about its sender."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from yuemian.domain.invitation import parse_reply
 from yuemian.domain.mail_reply import Letter
+from yuemian.intake.mail.matching import Found
+from yuemian.interviews.actions.calendar_replies import Taking, take_calendar_reply
+
+
+def take(found: Found, letter: Letter, *, checks_by: str, now: datetime) -> bool:
+    """Whether it was taken: as the answer, or as a note that says why it is none. Only through the address that this
+    very mail named; otherwise, and where no calendar can be read, the mail joins the conversation like any other."""
+    if found.interview is None or not found.by_token:
+        return False
+    for _, data in letter.calendars:
+        reply = parse_reply(data)
+        if reply is not None:
+            taken = take_calendar_reply(
+                found.interview.pk,
+                found.application.candidate_id,
+                reply,
+                sender=letter.sender,
+                is_authenticated=is_checked(checks_by, letter),
+                now=now,
+            )
+            return taken.taking is not Taking.UNKNOWN
+    return False
 
 
 def is_checked(server_name: str, letter: Letter) -> bool:

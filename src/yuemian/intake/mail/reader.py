@@ -115,7 +115,7 @@ class Reader:
         for uid in box.uids(mailbox.first_uid or 1, mailbox.begun_at.date() - ONE_DAY):
             if self._stopping.is_set():
                 break
-            outcome, is_new = self._take(box, mailbox, uid)
+            outcome, is_new = self._take(box, mailbox, config, uid)
             done += is_new
             if outcome is None:
                 continue
@@ -130,7 +130,7 @@ class Reader:
             raise refusal
         return done
 
-    def _take(self, box: Box, mailbox: Mailbox, uid: int) -> tuple[str | None, bool]:
+    def _take(self, box: Box, mailbox: Mailbox, config: IMAPConfig, uid: int) -> tuple[str | None, bool]:
         """What became of it, and whether it became that just now."""
         outcome = self._outcome_of(mailbox, box.uid_validity, uid)
         if outcome is not None:
@@ -138,7 +138,7 @@ class Reader:
         raw = box.read(uid)
         if raw is None:
             return None, False
-        outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw))
+        outcome = self._take_once(Arrival(mailbox, box.uid_validity, raw, config.checks_by))
         self._has_left = self._has_left or outcome is None
         return outcome, outcome is not None
 

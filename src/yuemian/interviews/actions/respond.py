@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -95,27 +96,43 @@ def _answer(
     why = standing(link, interview, now=now, seen_revision=seen_revision)
     if why != "open":
         raise Refused(why)
+    return write_answer(interview, answer, note, now=now, link_id=link.pk, was_confirmed=was_confirmed)
+
+
+def write_answer(
+    interview: Interview,
+    answer: Answer,
+    note: str,
+    *,
+    now: datetime,
+    link_id: UUID | None,
+    was_confirmed: bool,
+    **details: str,
+) -> bool:
+    """What the caller has judged may count. `interview` was read with its people; False, and nothing is written, when
+    it has changed since. `details` go to the audit trail: how it came, never a person's words."""
     if answer == interview.answer and not note.strip():
         return True
     if answer != interview.answer:
         check_move(Answer, interview.answer, answer)
+    candidate = interview.application.candidate
     response, sealed = uuid7(), None
     if note.strip():
-        vault = Vault(link.organization_id)
-        key = interview.application.candidate.key
-        sealed = vault.seal(key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
+        vault = Vault(interview.organization_id)
+        sealed = vault.seal(candidate.key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
     facts = [interview.pk, interview.revision, interview.state, interview.answer, interview.starts_at]
     entry = audit.values_to_append(
-        link.organization_id,
-        Actor("candidate", link.candidate_id),
+        interview.organization_id,
+        Actor("candidate", candidate.pk),
         "interview.answered",
         at=now,
         subject=("interview", interview.pk),
         revision=interview.revision,
         answer=str(answer),
+        **details,
     )
     with connection.cursor() as cursor:
-        values = [*facts, response, str(answer), sealed, link.pk, was_confirmed, now, *entry]
+        values = [*facts, response, str(answer), sealed, link_id, was_confirmed, now, *entry]
         cursor.execute(RECORD_ANSWER, values)
         (sequence,) = cursor.fetchone()
     if sequence is not None:

@@ -40,6 +40,7 @@ from yuemian.domain.template import (
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.answers import Answers
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
+from yuemian.messaging.engine.invitation import with_invitation
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
     Phrasing,
@@ -172,7 +173,8 @@ class Renderer:
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
         message = self._answers.prepare(message, row, sender, answered=answered)
-        message.form = _Built(form.mail(message, row.now), "")
+        raw = with_invitation(form.mail(message, row.now), row, message, context, link)
+        message.form = _Built(raw, "")
         message.text, message.slots = "", {}  # nobody needs any more what it was built from
         return message
 

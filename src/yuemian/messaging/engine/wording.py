@@ -23,11 +23,14 @@ class Words:
     contact: str
     open_today: str
     digest_why: str
+    event: str
+    event_cancelled: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` and `digest_why` hold {organization} and {host}."""
+    """`genuine` and `digest_why` hold {organization} and {host}; `event` and `event_cancelled` {job}, {round} and
+    {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -49,4 +52,6 @@ def words(locale: str) -> Words:
                 "You get this because you work on interviews at {organization}. Its links open {host}, where you "
                 "sign in. Change the hour or stop it under Settings, My account."
             ),
+            event=gettext("Interview: {job}, {round} ({organization})"),
+            event_cancelled=gettext("Cancelled: interview {job}, {round} ({organization})"),
         )
