@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_engine'),
         ('intake', '0001_initial'),
-        ('messaging', '0006_mailbox'),
+        ('messaging', '0007_mailbox'),
         ('trust', '0001_initial'),
     ]
 

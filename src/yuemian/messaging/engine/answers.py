@@ -7,6 +7,7 @@ from uuid import UUID
 
 from yuemian.channels.base import Message
 from yuemian.domain.mail_reply import BadPattern, marker
+from yuemian.domain.states import Purpose
 from yuemian.messaging.engine.claim import Claimed, Sender
 from yuemian.messaging.reply_addresses import ReplyAddresses, thread_id
 
@@ -21,14 +22,14 @@ class Answers:
 
     def are_read(self, row: Claimed, sender: Sender) -> bool:
         """Whether a candidate's answer to this mail reaches the conversation."""
-        return row.candidate_id is not None and self._of(sender) is not None
+        return _may_be_answered(row) and self._of(sender) is not None
 
     def prepare(self, message: Message, row: Claimed, sender: Sender, *, answered: str) -> Message:
         """The mail with its return addresses. `answered`: the Message-ID of the candidate's mail that it answers."""
         addresses = self._of(sender)
         if addresses is not None:
             message.envelope_from = addresses.bounces_of(row.id)
-        if row.candidate_id is None:
+        if not _may_be_answered(row):
             return message
         thread = thread_id(row.subject_id, message.message_id.rpartition("@")[2].rstrip(">"))
         message.headers = (
@@ -54,3 +55,8 @@ class Answers:
             except BadPattern:
                 self._known[key] = None
         return self._known[key]
+
+
+def _may_be_answered(row: Claimed) -> bool:
+    """What staff get is answered to a colleague, and a code to nobody."""
+    return row.candidate_id is not None and row.purpose != Purpose.CODE

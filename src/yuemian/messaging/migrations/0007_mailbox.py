@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_engine'),
-        ('messaging', '0005_delivery_indexes'),
+        ('messaging', '0006_my_data'),
         ('trust', '0001_initial'),
     ]
 
