@@ -43,7 +43,10 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ["name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"]
+        fields = [
+            "name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency",
+            "video_link_from", "is_attendance_asked",
+        ]  # fmt: skip
         labels = {
             "name": word("account", "Name"),
             "name_en": _("Name in English"),
@@ -52,6 +55,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "mail_from": _("Sender address of e-mails"),
             "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
             "currency": _("Currency of costs and budgets"),
+            "video_link_from": _("Minutes before the start from which candidates see a video link"),
+            "is_attendance_asked": _("Ask interviewers 15 minutes after the start who came"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
@@ -60,6 +65,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
+            "video_link_from": _("On their page; 0: at once. What a message says is up to its template."),
+            "is_attendance_asked": _("By mail, unless it is already recorded."),
         }
 
     def clean_currency(self) -> str:

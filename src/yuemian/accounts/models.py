@@ -56,6 +56,12 @@ class Organization(models.Model):
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
     )
+    is_attendance_asked = models.BooleanField(
+        default=True, help_text="Interviewers are asked after the start whether the candidate came."
+    )
+    video_link_from = models.PositiveSmallIntegerField(
+        default=60, help_text="Minutes before the start from which candidates see a video link; 0: at once."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

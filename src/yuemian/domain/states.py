@@ -151,6 +151,8 @@ class Purpose(StrEnum):
     NUDGE = "nudge"  # nobody answered yet
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
+    STAFF_NEWS = "staff_news"  # a candidate is here, late or lost: to interviewers and recruiter
+    ATTENDANCE = "attendance"  # asks the interviewer who came
     DIGEST = "digest"  # a recruiter's morning
     TEST = "test"  # a recruiter's copy to themselves
 
@@ -330,6 +332,7 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
+    Purpose.STAFF_NEWS: 5,
     Purpose.ANSWER: 10,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,
@@ -339,6 +342,7 @@ _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.NUDGE: 45,
     Purpose.STILL_DECIDING: 50,
     Purpose.STAFF_REMINDER: 50,
+    Purpose.ATTENDANCE: 50,
     Purpose.DIGEST: 55,
     Purpose.SURVEY: 60,
 }

@@ -64,6 +64,9 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
+        register_chore(
+            Chore("who-came", timedelta(minutes=1), "yuemian.interviews.actions.arrival_news.ask_who_came")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.

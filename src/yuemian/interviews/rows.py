@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
+from yuemian.domain.arrival import Arrival
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
+from yuemian.interviews.arrivals import Badge, arrivals_of, badges
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
 from yuemian.interviews.models import Interview
 from yuemian.interviews.wording import Text
@@ -51,6 +53,11 @@ class Row:
     has_question: bool
     zone: ZoneInfo
     nearness: str
+    arrival: Arrival | None = None
+
+    @property
+    def arrival_badges(self) -> list[Badge]:
+        return badges(self.arrival, self.interview.starts_at, self.interview.zone)
 
     @property
     def answer_state(self) -> str:
@@ -118,6 +125,7 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             waiting_since__isnull=False,
         ).values_list("application_id", flat=True)
     )
+    arrivals = arrivals_of(interviews)
     return [
         Row(
             interview=interview,
@@ -125,6 +133,7 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             has_question=interview.application_id in questions,
             zone=zone,
             nearness=_nearness(interview, now),
+            arrival=arrivals.get(interview.pk),
         )
         for interview in interviews
     ]

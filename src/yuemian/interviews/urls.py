@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yuemian.interviews.views import (
+    arrivals,
     attendance,
     batches,
     board,
@@ -14,6 +15,7 @@ from yuemian.interviews.views import (
     detail,
     editing,
     people,
+    places,
     plan_editor,
     plans,
     previews,
@@ -35,6 +37,9 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/contacts", detail.contacts, name="interview-contacts"),
     path("interviews/<uuid:interview_id>/answer", detail.answer, name="interview-answer"),
     path("interviews/<uuid:interview_id>/attendance", attendance.attendance, name="interview-attendance"),
+    path("interviews/<uuid:interview_id>/came", attendance.came, name="interview-came"),
+    path("interviews/<uuid:interview_id>/arrived", arrivals.arrived, name="interview-arrived"),
+    path("interviews/<uuid:interview_id>/taken-up", arrivals.taken_up, name="interview-taken-up"),
     path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
@@ -50,6 +55,12 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
     path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
     path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
+    path("settings/places", places.index, name="places"),
+    path("settings/places/new", places.create, name="place-new"),
+    path("settings/places/look", places.look, name="place-look"),
+    path("settings/places/<uuid:place_id>", places.edit, name="place"),
+    path("settings/places/<uuid:place_id>/poster", places.poster, name="place-poster"),
+    path("settings/places/<uuid:place_id>/code", places.renew, name="place-code"),
     path("settings/budgets", budgets.show, name="settings-budgets"),
     path("settings/budgets/forecast", budgets.forecast, name="settings-budgets-forecast"),
     path("candidates/<uuid:candidate_id>", candidates.show, name="candidate-story"),

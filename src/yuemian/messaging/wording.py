@@ -25,6 +25,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.STAFF_NEWS: word("purpose", "News to staff"),
+    Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }
@@ -65,6 +67,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.STAFF_NEWS: _("Says at once that a candidate is there, late or lost."),
+    Purpose.ATTENDANCE: _("Asks the interviewer, after the start, whether the candidate came."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),
@@ -103,6 +107,8 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "candidate_question": _("The candidate's question"),
     "hr_answer": _("HR's answer"),
     "promised_date": _("Date a result was promised by"),
+    "news": _("What the candidate says on the way"),
+    "news_words": _("The same in the candidate's own words"),
     "staff_name": _("Name of the person reminded"),
     "interview_link": _("Link to the interview"),
     "job_highlights": _("Highlights of the job"),

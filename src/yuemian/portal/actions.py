@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from yuemian.domain.arrival import SignalKind
 from yuemian.domain.person_or_machine import Press, Report, doubt, doubt_summary
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.respond import ask, respond
@@ -19,8 +20,10 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: On the way, and there.
+SIGNALS = tuple(str(kind) for kind in SignalKind)
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, *SIGNALS)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

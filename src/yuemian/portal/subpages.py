@@ -6,4 +6,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {}
+from yuemian.portal import arriving, way
+from yuemian.portal.showing import subpage
+
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),
+    "arrival": subpage("portal/arrival.html", arriving.contents),
+}

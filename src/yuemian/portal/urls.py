@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yuemian.portal import preview, views
+from yuemian.portal import arriving_views, preview, views
 from yuemian.portal.answering import ANSWERING, ASKING
+from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.subpages import SUBPAGES
 
-DEEDS = (ANSWERING, ASKING)
+DEEDS = (ANSWERING, ASKING, ARRIVING)
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),
@@ -17,5 +18,10 @@ urlpatterns = [
     path("c/<str:token>", views.candidate_page, name="candidate-page"),
     *(path(f"c/<str:token>/{name}", view, name=f"candidate-{name}") for name, view in SUBPAGES.items()),
     re_path(r"^logo/(?P<digest>[0-9a-f]{64})\.png$", views.logo, name="logo"),
+    path("arrive/<str:code>", arriving_views.arrive, name="candidate-arrive"),
+    re_path(
+        r"^place/(?P<digest>[0-9a-f]{64})\.jpg$", arriving_views.place_photo, name="candidate-place-photo"
+    ),
+    path("preview/place/<uuid:place_id>", preview.preview_place, name="preview-place"),
     path("preview/interview/<uuid:interview_id>", preview.preview_interview, name="preview-interview"),
 ]

@@ -66,12 +66,12 @@ def map_links(target: Target, agent: str) -> dict[MapApp, str]:
 
 def apps_for(agent: str, *, is_in_mainland: bool) -> tuple[MapApp, ...]:
     """The apps in the order of their likelihood on the phone or desk that calls itself so."""
-    chinese = (MapApp.AMAP, MapApp.BAIDU, MapApp.TENCENT)
+    chinese: tuple[MapApp, ...] = (MapApp.AMAP, MapApp.BAIDU, MapApp.TENCENT)
     is_apple = re.search(r"iPhone|iPad|iPod|Macintosh", agent) is not None
     if "MicroMessenger" in agent:
         # WeChat opens its sister's map inside itself and hands no address to other apps.
         chinese = (MapApp.TENCENT, MapApp.AMAP, MapApp.BAIDU)
-    others = (MapApp.APPLE, MapApp.GOOGLE) if is_apple else (MapApp.GOOGLE, MapApp.APPLE)
+    others: tuple[MapApp, ...] = (MapApp.APPLE, MapApp.GOOGLE) if is_apple else (MapApp.GOOGLE, MapApp.APPLE)
     if re.search(r"Android|HarmonyOS", agent) and not re.search(r"MicroMessenger|DingTalk|Lark|QQ/", agent):
         others = (MapApp.PHONE, *others)
     if not is_in_mainland:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
@@ -27,6 +27,8 @@ from yuemian.trust.live import announce
 
 #: Fields the candidate must hear about; any of them raises the revision.
 TOLD_FIELDS = ("starts_at", "duration", "time_zone", "mode", "place_name", "place_address", "video_link")
+#: With these an interview leaves the place it was held at, unless another is named.
+PLACE_FIELDS = frozenset({"mode", "place_name", "place_address"})
 #: Fields the candidate reads on the page; changing them alone sends nothing.
 QUIET_FIELDS = ("round", "materials", "flow")
 
@@ -49,6 +51,14 @@ class Facts:
     round: str
     materials: str
     flow: str
+    #: None says nothing of it: the place stays as long as name and address do.
+    place_id: UUID | None = None
+
+    @classmethod
+    def of(cls, interview: Interview, **other: Any) -> Self:
+        """What holds now, with some of it replaced."""
+        same = {each.name: getattr(interview, each.name) for each in fields(cls)}
+        return cls(**{**same, "mode": Mode(interview.mode), **other})
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ def change_interview(
         old_start, old_place = interview.starts_at, interview.place_name
         loud = [name for name in TOLD_FIELDS if getattr(facts, name) != getattr(interview, name)]
         quiet = [name for name in QUIET_FIELDS if getattr(facts, name) != getattr(interview, name)]
+        if facts.place_id != interview.place_id and (facts.place_id or PLACE_FIELDS.intersection(loud)):
+            quiet.append("place_id")
         for name in loud + quiet:
             setattr(interview, name, getattr(facts, name))
         if not loud + quiet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,7 @@ def remind_staff(
     """
     if not step.extras:
         return []
-    people = _people(step, [each.id for each in interviews])
+    people = staff_of(step.extras, [each.id for each in interviews])
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
@@ -66,13 +66,13 @@ def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: s
     )
 
 
-def _people(step: Step, interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+def staff_of(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
     """Each person once per interview, those who can still sign in."""
     ids = list(interview_ids)
     pairs: list[tuple[UUID, UUID]] = []
-    if Extra.INTERVIEWER in step.extras:
+    if Extra.INTERVIEWER in extras:
         pairs += Participant.objects.filter(interview__in=ids).values_list("interview_id", "user_id")
-    if Extra.RECRUITER in step.extras:
+    if Extra.RECRUITER in extras:
         recruiters = Interview.objects.filter(pk__in=ids, recruiter__isnull=False)
         pairs += recruiters.values_list("pk", "recruiter_id")
     users = User.objects.filter(is_active=True).in_bulk({user_id for _, user_id in pairs})
