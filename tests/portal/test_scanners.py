@@ -10,20 +10,23 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
+from tests.interviews.places import create_place, held_at
 from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import Interview, Response
+from yuemian.interviews.models import ArrivalSignal, Interview, Response
 from yuemian.messaging.models import Conversation, Message
+from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
-FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
+FORM = re.compile(r"<form(?=[^>]*method=\"post\")(?:[^>]*action=\"([^\"]*)\")?[^>]*>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)[^>]*name=\"(\w+)\"(?:[^>]*value=\"([^\"]*)\")?")
+LINE = re.compile(r"<input class=\"line[^>]*name=\"(\w+)\"")
 AREA = re.compile(r"<textarea[^>]*name=\"(\w+)\"")
 
 
@@ -35,7 +38,9 @@ def pages(story: Story) -> list[Invited]:
     later = facts_of(moved.interview, starts_at=moved.interview.starts_at + timedelta(days=1))
     change_interview(cast.recruiter, moved.interview.pk, later, now=now)
     cancel_interview(cast.recruiter, cancelled.interview.pk, now=now)
-    return [story.who, answered, moved, cancelled, *([invited(moved.interview)] if moved else [])]
+    soon = held_at(cast, create_place(cast), now=now)
+    arriving = invite(cast, now=now - timedelta(hours=1), interview=soon)
+    return [story.who, answered, moved, cancelled, arriving, *([invited(moved.interview)] if moved else [])]
 
 
 def state() -> list[Any]:
@@ -44,6 +49,17 @@ def state() -> list[Any]:
         sorted(Response.objects.values_list("pk", "answer")),
         sorted(Conversation.objects.values_list("pk", "waiting_since")),
         Message.objects.count(),
+        sorted(ArrivalSignal.objects.values_list("pk", "kind")),
+    ]
+
+
+def addresses(who: Invited) -> list[str]:
+    """Every page behind a link, and the poster's of the place."""
+    place = who.interview.place
+    return [
+        who.address,
+        *(f"{who.address}/{name}" for name in SUBPAGES),
+        *([f"/arrive/{place.code}"] if place else []),
     ]
 
 
@@ -53,17 +69,20 @@ def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
     for action, inner in FORM.findall(response.content.decode()):
         fields = {name: unescape(value) for name, value in FIELD.findall(inner)}
         fields |= dict.fromkeys(AREA.findall(inner), filling)
+        fields |= dict.fromkeys(LINE.findall(inner), filling)
         buttons = re.findall(r"<button[^>]*name=\"(\w+)\" value=\"([^\"]*)\"", inner) or [("", "")]
         found += [(action, fields | ({name: value} if name else {})) for name, value in buttons]
     return found
 
 
 def head(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).head(who.address)
+    for address in addresses(who):
+        Client(headers={"user-agent": OUTLOOK}).head(address)
 
 
 def get(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).get(who.address)
+    for address in addresses(who):
+        Client(headers={"user-agent": OUTLOOK}).get(address)
 
 
 def get_from_twenty_addresses(who: Invited) -> None:
@@ -81,8 +100,13 @@ def submit_every_form_filled(who: Invited) -> None:
 
 def _submit(who: Invited, filling: str) -> None:
     client = Client(headers={"user-agent": OUTLOOK})
-    for action, fields in forms(client.get(who.address), filling):
-        answer = client.post(action, fields)
+    for address in addresses(who):
+        _submit_page(client, address, filling)
+
+
+def _submit_page(client: Client, address: str, filling: str) -> None:
+    for action, fields in forms(client.get(address), filling):
+        answer = client.post(action or address, fields)
         # it goes on with what it gets, at once
         for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
             client.post(further, inner)
@@ -103,6 +127,18 @@ def test_machines_without_a_browser_change_nothing(
         assert state() == before
 
 
+def _press_all(page: Page, address: str) -> None:
+    page.goto(address)
+    for number in range(page.locator("form button").count()):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        for field in page.locator("textarea, input.line").all():
+            field.evaluate("(each) => { each.value = each.maxLength === 4 ? '1234' : 'te' }")
+        if page.locator("form button").count() > number:
+            with page.expect_navigation():
+                page.locator("form button").nth(number).evaluate("(button) => button.click()")
+
+
 @pytest.mark.journey
 def test_machines_that_run_the_page_change_nothing(
     story: Story, inside: Callable[[], Any], address: str, pocket: Callable[..., BrowserContext]
@@ -113,15 +149,8 @@ def test_machines_that_run_the_page_change_nothing(
         before = state()
     for who in links:
         page = pocket(user_agent=OUTLOOK).new_page()
-        page.goto(address + who.address)
-        for number in range(page.locator("form button").count()):
-            page.goto(address + who.address)
-            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-            for area in page.locator("textarea").all():
-                area.evaluate("(each) => { each.value = 'test' }")
-            if page.locator("form button").count() > number:
-                with page.expect_navigation():
-                    page.locator("form button").nth(number).evaluate("(button) => button.click()")
+        for path in addresses(who):
+            _press_all(page, address + path)
         page.close()
     with inside():
         assert state() == before
