@@ -20,7 +20,7 @@ ALWAYS = {
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
 #: Written to colleagues, about many candidates at once.
-OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER}
+OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.STAFF_NEWS, Purpose.ATTENDANCE}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
