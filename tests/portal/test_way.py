@@ -65,7 +65,7 @@ def test_in_english_as_far_as_it_is_written(cast: Cast) -> None:
     client = phone()
     client.post("/c/language", {"token": who.token, "language": "en"})
     first = client.get(who.address).content.decode()
-    assert "Galaxy Tower Reception, level 12" in first
+    assert "Galaxy Tower, Reception, level 12" in first
     assert f'href="{who.address}/way"' in first
 
 

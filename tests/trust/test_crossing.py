@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
+from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
@@ -26,6 +27,7 @@ from yuemian.trust.tenancy import SETTING
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
+    "place_id",
 )  # fmt: skip
 
 
@@ -95,6 +97,7 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "candidate_id": interview.application.candidate_id,
         "message_id": message.pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
+        "place_id": create_place(cast).pk,
     }
     rows["owner"] = rows["candidate_id"]
     unbind()

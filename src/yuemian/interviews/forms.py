@@ -54,6 +54,9 @@ def local_to_utc(day: Any, clock: Any, zone: ZoneInfo) -> datetime:
 class FactsForm(forms.Form):
     """When, where and how: what a change may change."""
 
+    #: Nothing of it was told to anybody yet.
+    is_new = True
+
     round = forms.CharField(
         label=_("Round"),
         max_length=40,
@@ -130,7 +133,9 @@ class FactsForm(forms.Form):
         if data.get("mode") != Mode.ONSITE:
             data["place"] = None
         place: Place | None = data.get("place")
-        if place is not None and ({"place", "room"} & set(self.changed_data) or not data.get("place_name")):
+        if place is None:
+            return
+        if self.is_new or {"place", "room"} & set(self.changed_data) or not data.get("place_name"):
             data["place_name"] = place.told_name(data.get("room", ""))
             data["place_address"] = place.told_address
 
@@ -337,6 +342,7 @@ class NewInterviewForm(PeopleForm, FactsForm):
 class ChangeForm(FactsForm):
     """New facts of an interview; what will follow is shown before it is done."""
 
+    is_new = False
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("The candidate reads it.")
     )

@@ -6,6 +6,7 @@ expected. Whoever is sees on their own page that they are signed in; reception s
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -68,11 +69,14 @@ def _show(request: HttpRequest, place_id: UUID, organization_id: UUID) -> HttpRe
     language = wanted if wanted in known else translation.get_language() or settings.LANGUAGE_CODE
     with acting_in(organization_id), translation.override(language):
         place = Place.objects.select_related("branch").defer("photo").get(pk=place_id)
-        organization = Organization.objects.defer("logo").get(pk=organization_id)
+        organization = Organization.objects.get(pk=organization_id)
+        logo = hashlib.sha256(organization.logo).hexdigest() if organization.logo else ""
         contents = {
             "language": language,
             "direction": page.direction(language),
-            "organization_name": organization.name_in(language),
+            "facts": {"organization_name": organization.name_in(language)},
+            "logo": reverse("logo", args=[logo]) if logo else "",
+            "monogram": organization.name_in(language)[:1].upper(),
             "place_name": place.text("name", language),
             "is_done": "done" in request.GET,
             "others": [(code, name) for code, name in settings.LANGUAGES if code != language],

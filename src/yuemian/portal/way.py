@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from yuemian.domain.geo import Target, map_links
 from yuemian.domain.states import Mode
 from yuemian.interviews.models import Interview, Place
-from yuemian.interviews.models.places import DIRECTIONS
+from yuemian.interviews.models.places import DIRECTIONS, called
 from yuemian.interviews.wording import MAPS, Text
 
 
@@ -94,7 +94,7 @@ def _name_in(place: Place, told: str, locale: str) -> str:
     room = place.room_in(told)
     if room is None:
         return told
-    return " ".join(part for part in (place.text("name", locale), _room_in(place, room, locale)) if part)
+    return called(place.text("name", locale), _room_in(place, room, locale), locale)
 
 
 def _room_in(place: Place, room: str | None, locale: str) -> str:

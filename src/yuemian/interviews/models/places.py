@@ -23,6 +23,11 @@ def new_code() -> str:
     return secrets.token_urlsafe(12)
 
 
+def called(name: str, room: str, locale: str) -> str:
+    """A name with the room behind it."""
+    return (" " if locale.startswith("zh") else ", ").join(part for part in (name, room) if part)
+
+
 class PlaceQuerySet(models.QuerySet["Place"]):
     def visible_to(self, user: User) -> PlaceQuerySet:
         return self.filter(organization_id=user.organization_id)
@@ -103,16 +108,14 @@ class Place(TenantModel):
     def told_name(self, room: str = "") -> str:
         """Name and room, as messages say them, in the language of the branch."""
         locale = self.branch.locale
-        return " ".join(
-            part for part in (self.text("name", locale), room or self.text("room", locale)) if part
-        )
+        return called(self.text("name", locale), room or self.text("room", locale), locale)
 
     def room_in(self, told_name: str) -> str | None:
         """The room that an interview's place name says; None when it says something else than this place."""
         name = self.text("name", self.branch.locale)
-        if told_name != name and not told_name.startswith(f"{name} "):
+        if told_name != name and not told_name.startswith((f"{name} ", f"{name},")):
             return None
-        return told_name[len(name) :].strip()
+        return told_name[len(name) :].strip(" ,")
 
     def text(self, field: str, locale: str) -> str:
         """A text in this language, else in the other one."""
