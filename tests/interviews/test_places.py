@@ -169,7 +169,7 @@ def test_the_editor_reads_a_link_and_makes_a_photo_small(cast: Cast, recruiter_c
         {"name": ""},
         {"photo_file": SimpleUploadedFile("x.jpg", b"<svg onload=alert(1)>")},
     ],
-    ids=lambda each: "-".join(each),
+    ids=["short link", "no coordinates", "half", "beyond", "no number", "no name", "no picture"],
 )
 def test_the_editor_says_what_is_wrong(
     cast: Cast, recruiter_client: Client, wrong: dict[str, object]

@@ -1,4 +1,4 @@
-"""The day of an interview: a place is described, the candidate is late and then there, reception and interviewer follow."""
+"""The day of an interview: a place is described, the candidate is late and then there, and everybody follows."""
 
 from __future__ import annotations
 

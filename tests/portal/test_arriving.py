@@ -77,7 +77,7 @@ def test_what_makes_no_sense_changes_nothing(who: Invited, fields: dict[str, str
 
 def test_without_script_two_presses_say_it(who: Invited) -> None:
     client = Client(headers={"user-agent": PHONE})
-    page = client.get(f"{who.address}/arrival")
+    page: Any = client.get(f"{who.address}/arrival")
     form = {
         "token": who.token,
         "nonce": hidden(page, "nonce"),

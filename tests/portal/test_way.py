@@ -118,7 +118,7 @@ def test_a_dead_link_shows_no_way(cast: Cast) -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_nothing_of_a_place_becomes_markup(cast: Cast, payload: str) -> None:
-    texts = {name: payload for name in ("entrance", "reception", "parking", "transit")}
+    texts = dict.fromkeys(("entrance", "reception", "parking", "transit"), payload)
     text = way(invited(cast, name=payload[:60], address=payload, **texts))
     assert text.count("<script") == 1
     for bad in ("<img src=x", "<svg/onload", "<iframe", "<style", 'href="javascript:'):

@@ -44,7 +44,9 @@ def preview_place(request: SignedInRequest, place_id: UUID) -> HttpResponse:
     known, wanted = dict(settings.LANGUAGES), request.GET.get("language", "")
     code = wanted if wanted in known else place.branch.locale
     with translation.override(code):
-        contents = _frame(place, code) | way.shown(place, place.target(code), code, PHONE, room="")
+        contents = _frame(place, code) | way.shown(
+            place, place.target(code), code, PHONE, room=place.text("room", place.branch.locale)
+        )
         return HttpResponse(render("portal/way.html", contents, code))
 
 
