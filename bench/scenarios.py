@@ -14,7 +14,7 @@ from bench.ceiling import run_ceiling, run_copy, run_http_ceiling
 from bench.company import create_company
 from bench.rig import Figure, Meter, Rig, peak_memory
 from yuemian.domain.states import Channel
-from yuemian.messaging.actions.call_off import stop_batch
+from yuemian.interviews.actions.choose import stop
 from yuemian.messaging.engine.claim import claim
 from yuemian.messaging.engine.database import Database
 from yuemian.trust.tenancy import acting_in
@@ -56,14 +56,14 @@ def plan(rig: Rig, *, count: int) -> list[Figure]:
 
 
 def cancel(rig: Rig, *, count: int) -> list[Figure]:
-    """Stop a batch of which nothing has left."""
+    """What pressing "stop" does to a batch of which nothing has left, suggestions and audit included."""
     company = create_company(count)
     company.invite(count, Channel.EMAIL, due_in=timedelta(days=1))
     assert company.batch is not None
+    meter = Meter(rig)
     with acting_in(company.organization.pk):
-        meter = Meter(rig)
-        stopped = stop_batch(company.batch, now=timezone.now())
-        found = meter.read("cancel", count)
+        stopped = stop(company.recruiter, company.batch.pk, now=timezone.now())
+    found = meter.read("cancel", count)
     assert stopped == count
     return [found]
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+from django.db import IntegrityError, connection
+
 from tests.factories import Cast, create_interview, create_interviews
 from yuemian.domain.selection import LeftOut
-from yuemian.domain.states import Answer, Channel, Mode, Purpose
+from yuemian.domain.states import Answer, Channel, Mode, Purpose, Stage
+from yuemian.interviews.actions import invite
 from yuemian.interviews.actions.change import Facts, cancel_interview, change_interview
-from yuemian.interviews.actions.invite import send, summarize
+from yuemian.interviews.actions.invite import Summary, send, send_chosen, summarize
 from yuemian.interviews.actions.respond import respond
 from yuemian.interviews.models import Interview
-from yuemian.messaging.models import AccessLink, Delivery, Notification
+from yuemian.messaging.actions import plan
+from yuemian.messaging.models import AccessLink, Batch, Delivery, Notification
+from yuemian.trust.vault import Unreadable, destroy
 
 BOTH = [Channel.EMAIL, Channel.SMS]
 
@@ -28,6 +34,82 @@ def test_sending_plans_one_notification_with_a_delivery_per_channel(cast: Cast, 
     batch = send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
     assert (batch.total, Notification.objects.count(), Delivery.objects.count()) == (3, 3, 6)
     assert Delivery.objects.filter(is_rehearsal=True, state="queued").count() == 6
+
+
+@pytest.fixture
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if three people were thousands: read by three, written by two."""
+    monkeypatch.setattr(invite, "SLICE", 3)
+    monkeypatch.setattr(plan, "SLICE", 2)
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_many_slices_come_to_the_same_as_one(cast: Cast, now: datetime) -> None:
+    interviews = create_interviews(cast, 10, now=now)
+    Interview.objects.filter(pk=interviews[4].pk).update(answer=Answer.DECLINED, answered_at=now)
+    ids = [interview.pk for interview in interviews]
+    version = cast.templates[Purpose.INVITATION]
+    # Chosen twice, a slice apart, is chosen once.
+    batch = send_chosen(cast.recruiter, [*ids, ids[0]], version, Purpose.INVITATION, BOTH, now=now)
+    told = set(Notification.objects.values_list("subject_id", flat=True))
+    assert told == set(ids) - {ids[4]}
+    assert (batch.total, sum(batch.left_out.values())) == (9, 1)
+    assert (Notification.objects.count(), Delivery.objects.count()) == (9, 18)
+    stages = dict(Interview.objects.values_list("pk", "application__stage"))
+    assert {id_ for id_, stage in stages.items() if stage == Stage.INVITED} == told
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_a_failure_late_in_a_send_leaves_nothing_of_it(cast: Cast, now: datetime) -> None:
+    interviews = create_interviews(cast, 8, now=now)
+    erased = interviews[-1].application.candidate.key
+    destroy([erased], now)
+    version = cast.templates[Purpose.INVITATION]
+    ids = [interview.pk for interview in interviews]
+    with pytest.raises(Unreadable):
+        send_chosen(cast.recruiter, ids, version, Purpose.INVITATION, BOTH, now=now)
+    assert not Notification.objects.exists()
+    assert not Batch.objects.exists()
+    assert not Interview.objects.filter(application__stage=Stage.INVITED).exists()
+
+
+@pytest.mark.usefixtures("small_slices")
+def test_what_was_said_already_is_refused_by_the_database_too(cast: Cast, now: datetime) -> None:
+    """A caller who plans it again without counting up gets none of the new ones either."""
+    interviews = create_interviews(cast, 7, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    known = summarize(interviews[:1], version, Purpose.INVITATION, BOTH, now=now)
+    send(cast.recruiter, known, version, Purpose.INVITATION, now=now)
+    fresh = summarize(interviews[1:], version, Purpose.INVITATION, BOTH, now=now)
+    stale = Summary([*known.items, *fresh.items])
+    with pytest.raises(IntegrityError, match="notification_said_once"):
+        send(cast.recruiter, stale, version, Purpose.INVITATION, now=now)
+    assert Notification.objects.count() == 1
+
+
+def test_the_stage_of_many_moves_without_touching_an_index(cast: Cast, now: datetime) -> None:
+    """There is room on the page for a second version of every row: see hiring/functions.sql."""
+    interviews = create_interviews(cast, 150, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    before = _moved_within_a_page()
+    ids = [interview.pk for interview in interviews]
+    send_chosen(cast.recruiter, ids, version, Purpose.INVITATION, BOTH, now=now)
+    assert _moved_within_a_page() - before == 150
+
+
+def _moved_within_a_page() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_get_xact_tuples_hot_updated('hiring_application'::regclass)")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_link_has_the_id_of_its_notification(cast: Cast, now: datetime) -> None:
+    interviews = create_interviews(cast, 2, now=now)
+    version = cast.templates[Purpose.INVITATION]
+    summary = summarize(interviews, version, Purpose.INVITATION, BOTH, now=now)
+    send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
+    links = set(AccessLink.objects.values_list("pk", "notification_id"))
+    assert links == {(id_, id_) for id_ in Notification.objects.values_list("pk", flat=True)}
 
 
 def test_an_invitation_already_waiting_is_left_out_the_second_time(cast: Cast, now: datetime) -> None:

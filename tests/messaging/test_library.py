@@ -19,13 +19,19 @@ ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
-#: Written to colleagues, about many candidates at once.
-OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.STAFF_NEWS, Purpose.ATTENDANCE}
+#: Written to colleagues, not to candidates.
+OF_STAFF = {
+    Purpose.DIGEST,
+    Purpose.STAFF_REMINDER,
+    Purpose.CONSULTATION,
+    Purpose.STAFF_NEWS,
+    Purpose.ATTENDANCE,
+}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
     for channel, locale in template.texts
-    if template.purpose not in OF_STAFF
+    if template.purpose not in OF_STAFF | {Purpose.CODE}
 ]
 
 
@@ -54,6 +60,8 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         Purpose.ANSWER,
         Purpose.NUDGE,
         Purpose.STILL_DECIDING,
+        Purpose.LINK,
+        Purpose.CODE,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
@@ -62,6 +70,19 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         assert set(template.texts) == {
             (channel, locale) for channel in Channel for locale in ("zh-hans", "en")
         }
+
+
+@pytest.mark.parametrize("locale", ["zh-hans", "en"])
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_code_says_nothing_but_the_code(channel: Channel, locale: str) -> None:
+    (template,) = (each for each in shipped_templates() if each.purpose == Purpose.CODE)
+    message = rendered(template, channel, locale, **samples(locale, Purpose.CODE))
+    assert "482 913" in message.text
+    assert "10" in message.text
+    assert "http" not in message.text
+    assert set(samples(locale, Purpose.CODE)) == {
+        "candidate_name", "organization_name", "code", "code_minutes",
+    }  # fmt: skip
 
 
 def test_the_three_rounds_have_invitations_of_their_own() -> None:
@@ -123,3 +144,14 @@ def test_the_digest_names_company_and_day_first_and_ends_with_its_page(locale: s
     assert message.subject.startswith(f"【{context['organization_name']}】{context['digest_day']}")
     assert str(context["digest"]) in message.text
     assert message.text.endswith(f"\n{context['today_link']}")
+
+
+@pytest.mark.parametrize("locale", ["zh-hans", "en"])
+def test_a_question_to_an_interviewer_leads_to_it_and_does_not_repeat_it(locale: str) -> None:
+    template = next(each for each in shipped_templates() if each.purpose == Purpose.CONSULTATION)
+    context = samples(locale, Purpose.CONSULTATION)
+    for channel in (Channel.EMAIL, Channel.SMS):
+        message = rendered(template, channel, locale, **context)
+        assert str(context["question_link"]) in message.text
+        assert str(context["asked_by"]) in message.text
+    assert "candidate_question" not in context

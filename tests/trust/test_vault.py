@@ -49,6 +49,35 @@ def test_a_candidates_key_opens_nobody_elses_value(cast: Cast) -> None:
         vault.open(two, "table.column", row, record)
 
 
+def test_what_is_sealed_for_thousands_opens_like_any_other(cast: Cast) -> None:
+    vault, place = Vault(cast.organization.pk), "table.column"
+    keys = new_candidate_keys(vault, 600)
+    rows = [uuid4() for _ in keys]
+    seal = vault.sealer(place)
+    records = [seal(key, row.bytes, b"secret") for key, row in zip(keys, rows, strict=True)]
+    fresh = Vault(cast.organization.pk)
+    for key, row, record in zip(keys, rows, records, strict=True):
+        assert fresh.open(key, place, row, record) == "secret"
+    assert len({record[5:17] for record in records}) == len(records)  # no nonce twice
+    with pytest.raises(Unreadable):
+        fresh.open(keys[0], place, rows[1], records[0])
+
+
+def test_the_first_seal_of_many_fetches_the_organizations_key_itself(cast: Cast, now: datetime) -> None:
+    key = create_interview(cast, now=now).application.candidate.key
+    row = uuid4()
+    record = Vault(cast.organization.pk).sealer("table.column")(key, row.bytes, b"secret")
+    assert Vault(cast.organization.pk).open(key, "table.column", row, record) == "secret"
+
+
+def test_nothing_is_sealed_for_a_person_who_was_erased(cast: Cast) -> None:
+    vault = Vault(cast.organization.pk)
+    (key,) = new_candidate_keys(vault, 1)
+    key.wrapped = None
+    with pytest.raises(Unreadable):
+        vault.sealer("table.column")(key, uuid4().bytes, b"secret")
+
+
 def test_destroying_a_key_erases_the_person(cast: Cast, now: datetime) -> None:
     candidate = create_interview(cast, now=now).application.candidate
     point = ContactPoint.objects.filter(candidate=candidate).select_related("candidate__key")[0]

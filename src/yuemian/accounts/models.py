@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from yuemian.domain.retention import LONGEST, SHORTEST, USUAL
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
-from yuemian.trust.models import TenantModel
+from yuemian.trust.models import Key, TenantModel
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -26,6 +28,10 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone such as Asia/Shanghai."), params={"name": name}
         )
+
+
+#: Bounds of how long data of candidates is kept.
+_KEPT = (MinValueValidator(SHORTEST), MaxValueValidator(LONGEST))
 
 
 class Locale(models.TextChoices):
@@ -56,11 +62,17 @@ class Organization(models.Model):
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
     )
-    is_attendance_asked = models.BooleanField(
-        default=True, help_text="Interviewers are asked after the start whether the candidate came."
+    is_attendance_asked = models.BooleanField(default=True, help_text="Interviewers are asked who came.")
+    #: Minutes before the start; 0: candidates see a video link at once.
+    video_link_from = models.PositiveSmallIntegerField(default=60)
+    is_direct_answer_allowed = models.BooleanField(
+        default=False, help_text="What an interviewer answers to a passed-on question goes out at once."
     )
-    video_link_from = models.PositiveSmallIntegerField(
-        default=60, help_text="Minutes before the start from which candidates see a video link; 0: at once."
+    retention_days = models.PositiveSmallIntegerField(
+        default=USUAL, validators=_KEPT, help_text="Candidates' data goes so long after the last activity."
+    )
+    retention_looked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the nightly look for what is over took place."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -94,6 +106,9 @@ class Branch(TenantModel):
     is_quiet_on_holidays = models.BooleanField(
         default=False, help_text="Automatic messages wait for a workday, make-up days included."
     )
+    retention_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=_KEPT, help_text="Empty: as long as the organization keeps data."
+    )
 
     objects = BranchQuerySet.as_manager()
 
@@ -117,6 +132,7 @@ class Role(models.TextChoices):
     RECRUITER = "recruiter", _("Recruiter")
     HIRING_LEAD = "hiring_lead", _("Hiring lead")
     INTERVIEWER = "interviewer", _("Interviewer")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     AUDITOR = "auditor", _("Auditor")
 
 
@@ -133,6 +149,7 @@ class Permission(models.TextChoices):
     EDIT_USERS = "edit_users"
     READ_AUDIT = "read_audit"
     USE_LAB = "use_lab"
+    KEEP_PRIVACY = "keep_privacy"
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -151,6 +168,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.HIRING_LEAD: frozenset({Permission.SEE_INTERVIEWS, Permission.USE_LAB}),
     Role.INTERVIEWER: frozenset({Permission.SEE_INTERVIEWS}),
+    Role.PRIVACY_OFFICER: frozenset({Permission.KEEP_PRIVACY, Permission.READ_AUDIT}),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 
@@ -158,6 +176,12 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
         return self.filter(organization_id=user.organization_id)
+
+    def who_may(self, permission: Permission) -> UserQuerySet:
+        """People whose role has the permission and who can sign in."""
+        return self.filter(
+            is_active=True, role__in=[role for role, given in PERMISSIONS.items() if permission in given]
+        )
 
 
 class User(TenantModel):
@@ -180,6 +204,19 @@ class User(TenantModel):
     is_empty_digest_wanted = models.BooleanField(
         default=False, help_text="The digest also comes when there is nothing to do."
     )
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    deputy = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Gets new conversations meanwhile.",
+    )
+    is_absence_told = models.BooleanField(
+        default=False, help_text="Candidates who write meanwhile are told, once per conversation."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     is_authenticated = True
@@ -189,13 +226,31 @@ class User(TenantModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(away_from__isnull=True, away_until__isnull=True)
+                | models.Q(
+                    away_from__isnull=False,
+                    away_until__isnull=False,
+                    away_from__lt=models.F("away_until"),
+                ),
+                name="user_away_from_until",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in PERMISSIONS[self.role]
+
+    def is_away(self, now: datetime) -> bool:
+        return (
+            self.away_from is not None
+            and self.away_until is not None
+            and self.away_from <= now < self.away_until
+        )
 
     @property
     def actor(self) -> Actor:
@@ -233,6 +288,112 @@ class Session(TenantModel):
 
     def __str__(self) -> str:
         return f"session of {self.user_id}"
+
+
+class CalendarService(models.TextChoices):
+    """Where a person's calendar is; the names are those of `channels.calendars`."""
+
+    CALDAV = "caldav", "CalDAV"
+    GOOGLE = "google", "Google"
+    GRAPH = "graph", "Microsoft 365"
+
+
+class CalendarAccountQuerySet(models.QuerySet["CalendarAccount"]):
+    def visible_to(self, user: User) -> CalendarAccountQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class CalendarAccount(TenantModel):
+    """The company's own credentials for a calendar service: with them all its people are asked for by address."""
+
+    PLACE = "accounts_calendaraccount.config"
+
+    service = models.CharField(
+        max_length=10,
+        choices=[each for each in CalendarService.choices if each[0] != CalendarService.CALDAV],
+    )
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    config_sealed = models.BinaryField(help_text="The adapter's Config as JSON, secrets included.")
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(
+        default=1, help_text="Raised by each edit; nothing older is remembered."
+    )
+    checked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(
+        max_length=20, blank=True, help_text="Why the last test said nothing; empty: it did."
+    )
+    created_at = models.DateTimeField()
+
+    objects = CalendarAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["service"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "service"], name="one_calendar_account_per_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.service
+
+
+class CalendarLink(TenantModel):
+    """Where one person's busy times are, and the hours they work."""
+
+    PLACE = "accounts_calendarlink.config"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar")
+    service = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=CalendarService.choices,
+        help_text="Empty: the company's own account, where there is one.",
+    )
+    address = models.EmailField(
+        blank=True, help_text="In the company's service; empty: the one of the sign-in."
+    )
+    key = models.ForeignKey(Key, null=True, on_delete=models.PROTECT, related_name="+")
+    config_sealed = models.BinaryField(
+        null=True, help_text="Of CalDAV alone: Config as JSON, password included."
+    )
+    workdays = models.PositiveSmallIntegerField(
+        default=0b0011111, help_text="A bit for each day, Monday the first."
+    )
+    works_from = models.TimeField(null=True, help_text="Empty: the person has named no hours.")
+    works_until = models.TimeField(null=True)
+    version = models.PositiveIntegerField(
+        default=1, help_text="Raised by each edit; nothing older is remembered."
+    )
+    checked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(
+        max_length=20, blank=True, help_text="Why the last test said nothing; empty: it did."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(works_from=None, works_until=None)
+                | models.Q(works_from__isnull=False, works_until__isnull=False),
+                name="calendar_hours_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user_id}"
+
+
+class CalendarFeed(TenantModel):
+    """A person's subscription: whoever knows its address reads when they hold interviews. Stored hashed."""
+
+    engine_may = frozenset({"SELECT"})
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"feed of {self.user_id}"
 
 
 class Nobody:

@@ -12,7 +12,10 @@ class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
 
 
 class InterviewState(StrEnum):
-    """A reschedule is no state: it raises the interview's revision and re-opens the answer."""
+    """A reschedule is no state: it raises the interview's revision and re-opens the answer.
+
+    A draft's time is not settled: the candidate is asked to choose one, at the latest by the start that it has now.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -102,6 +105,24 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+class ConversationState(StrEnum):
+    """Whose turn it is between a candidate and the company."""
+
+    OPEN = "open"  # ours
+    PENDING = "pending"  # the candidate's: we have answered, or asked
+    SNOOZED = "snoozed"  # nobody's until a time, or until the candidate writes
+    RESOLVED = "resolved"
+
+
+class ConsultationState(StrEnum):
+    """How far a question is that HR passed on to an interviewer."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"  # waits for HR's release
+    RELEASED = "released"  # the candidate has it
+    WITHDRAWN = "withdrawn"
+
+
 class ReasonCode(StrEnum):
     """Why a delivery or notification stands where it stands; every code has one sentence on the screen."""
 
@@ -153,7 +174,10 @@ class Purpose(StrEnum):
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
     STAFF_NEWS = "staff_news"  # a candidate is here, late or lost: to interviewers and recruiter
     ATTENDANCE = "attendance"  # asks the interviewer who came
+    CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
     DIGEST = "digest"  # a recruiter's morning
+    CODE = "code"  # proves that an address is the candidate's
+    LINK = "link"  # a new way to the page, asked for by the candidate
     TEST = "test"  # a recruiter's copy to themselves
 
 
@@ -177,7 +201,8 @@ V, N, D, B = InterviewState, NotificationState, DeliveryState, BatchState
 
 INTERVIEW_MOVES: Final[Mapping[InterviewState, frozenset[InterviewState]]] = {
     V.DRAFT: frozenset({V.SCHEDULED, V.CANCELLED}),
-    V.SCHEDULED: frozenset({V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
+    # Back to a draft when the interviewer cannot come: the candidate chooses again.
+    V.SCHEDULED: frozenset({V.DRAFT, V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
     # Whoever ticked the wrong box on the day of the interview must be able to correct it.
     V.COMPLETED: frozenset({V.NO_SHOW}),
     V.NO_SHOW: frozenset({V.COMPLETED}),
@@ -252,6 +277,21 @@ STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
     Stage.CLOSED: frozenset(Stage) - {Stage.CLOSED, Stage.ONBOARDED},
 }
 
+# A person may put a conversation anywhere; what moves it by itself is in `domain.conversation`.
+CONVERSATION_MOVES: Final[Mapping[ConversationState, frozenset[ConversationState]]] = {
+    c: frozenset(ConversationState) - {c} for c in ConversationState
+}
+
+CONSULTATION_MOVES: Final[Mapping[ConsultationState, frozenset[ConsultationState]]] = {
+    # Straight to `released` where the organization lets interviewers answer by themselves.
+    ConsultationState.ASKED: frozenset(
+        {ConsultationState.ANSWERED, ConsultationState.RELEASED, ConsultationState.WITHDRAWN}
+    ),
+    ConsultationState.ANSWERED: frozenset({ConsultationState.RELEASED, ConsultationState.WITHDRAWN}),
+    ConsultationState.RELEASED: frozenset(),
+    ConsultationState.WITHDRAWN: frozenset(),
+}
+
 MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     InterviewState: INTERVIEW_MOVES,
     Answer: ANSWER_MOVES,
@@ -260,6 +300,8 @@ MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     DeliveryState: DELIVERY_MOVES,
     BatchState: BATCH_MOVES,
     Stage: STAGE_MOVES,
+    ConversationState: CONVERSATION_MOVES,
+    ConsultationState: CONSULTATION_MOVES,
 }
 
 # Groups of delivery states, so that no query spells its own list.
@@ -272,8 +314,6 @@ CALLED_OFF: Final = _CALLED_OFF
 NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
-NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})
-NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
 
@@ -297,6 +337,8 @@ _NAMES: Final[Mapping[type[StrEnum], str]] = {
     DeliveryState: "A delivery",
     BatchState: "A batch",
     Stage: "An application",
+    ConversationState: "A conversation",
+    ConsultationState: "A consultation",
 }
 
 
@@ -332,8 +374,11 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
+    Purpose.CODE: 1,
     Purpose.STAFF_NEWS: 5,
+    Purpose.LINK: 8,
     Purpose.ANSWER: 10,
+    Purpose.CONSULTATION: 15,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,
     Purpose.CANCELLATION: 25,

@@ -7,30 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from django.db import connection
-from psycopg import Cursor
 
 from yuemian.domain.states import TOLD, WAITING, Channel, Purpose
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.facts import InterviewFacts
 from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.messaging.actions.plan import Addressee
-from yuemian.trust.bulk import id_array
+from yuemian.trust import columns
+from yuemian.trust.beside import Wire
 
 #: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart.
 _PEOPLE = """
 SELECT
     interview.answer, interview.round, interview.starts_at, interview.duration, interview.time_zone, interview.mode,
     interview.place_name, interview.place_address, interview.video_link, interview.materials, interview.flow,
+    interview.state <> 'draft',
     candidate.name, candidate.time_zone, job.title, job.title_en, branch.name, branch.name_en,
     coalesce(contact.name, ''), coalesce(contact.phone, ''), coalesce(contact.email, ''),
     interview.id, interview.revision, interview.state, interview.application_id, candidate.locale, branch.locale,
     candidate.id, key.id, key.number, key.wrapped, key.wrapped_by
 FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS wanted (id, place)
-JOIN interviews_interview AS interview ON interview.id = wanted.id AND interview.organization_id = %(organization)s
+JOIN interviews_interview AS interview
+    ON interview.id = wanted.id AND interview.organization_id = %(organization)s::uuid
 JOIN hiring_application AS application
     ON application.id = interview.application_id AND application.organization_id = interview.organization_id
 JOIN hiring_candidate AS candidate
@@ -49,15 +49,16 @@ ORDER BY wanted.place
 _REACH = """
 SELECT candidate_id, channel, id
 FROM hiring_contactpoint
-WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
+WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s::uuid
+    AND state = %(active)s::text
 ORDER BY created_at, id
 """
 #: What was said of a purpose about each revision. The states are those of a person who heard or is about to hear.
 _SAID = """
 SELECT n.subject_id, n.subject_revision, max(n.occurrence), bool_or(EXISTS (
-    SELECT FROM messaging_delivery d WHERE d.notification_id = n.id AND d.state = ANY(%(heard)s)))
+    SELECT FROM messaging_delivery d WHERE d.notification_id = n.id AND d.state = ANY(%(heard)s::text[])))
 FROM messaging_notification n
-WHERE n.subject_id = ANY(%(ids)s::uuid[]) AND n.subject_kind = %(kind)s AND n.purpose = %(purpose)s
+WHERE n.subject_id = ANY(%(ids)s::uuid[]) AND n.subject_kind = %(kind)s::text AND n.purpose = %(purpose)s::text
 GROUP BY n.subject_id, n.subject_revision
 """
 _HEARD = [str(state) for state in TOLD | WAITING]
@@ -92,38 +93,44 @@ class Said(NamedTuple):
     is_told: bool
 
 
-def said_before(revisions: Mapping[UUID, int], purpose: Purpose) -> dict[UUID, Said]:
+def said_before(
+    revisions: Mapping[UUID, int], purpose: Purpose, *, wire: Wire | None = None
+) -> dict[UUID, Said]:
     """By interview; those about which nothing was said are missing."""
-    values = {"ids": id_array(revisions), "kind": SUBJECT_KIND, "purpose": str(purpose), "heard": _HEARD}
+    values = {
+        "ids": columns.uuids(list(revisions)),
+        "kind": SUBJECT_KIND,
+        "purpose": str(purpose),
+        "heard": _HEARD,
+    }
     return {
         subject_id: Said(times, is_told)
-        for subject_id, revision, times, is_told in _rows(_SAID, values)
+        for subject_id, revision, times, is_told in (wire or Wire()).fetch(_SAID, values)
         if revisions[subject_id] == revision
     }
 
 
-def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:
+def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
+    """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
+    return {id_ for id_, said in said_before(revisions, purpose).items() if said.is_told}
+
+
+def read_chosen(
+    organization_id: UUID, interview_ids: Collection[UUID], *, wire: Wire | None = None
+) -> list[Chosen]:
     """The organization's interviews among these, in the order given, each once."""
-    ids = id_array(dict.fromkeys(interview_ids))
-    people = _rows(_PEOPLE, {"ids": ids, "organization": organization_id})
+    wire = wire or Wire()
+    ids = columns.uuids(list(dict.fromkeys(interview_ids)))
+    people = wire.fetch(_PEOPLE, {"ids": ids, "organization": organization_id})
     reach: dict[UUID, dict[Channel, UUID]] = {row[_CANDIDATE]: {} for row in people}
     values = {
-        "candidates": id_array(reach),
+        "candidates": columns.uuids(list(reach)),
         "organization": organization_id,
         "active": str(ContactState.ACTIVE),
     }
-    points = _rows(_REACH, values)
-    for candidate_id, channel, point_id in points:
+    for candidate_id, channel, point_id in wire.fetch(_REACH, values):
         reach[candidate_id][_CHANNEL[channel]] = point_id
     return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]
-
-
-def _rows(statement: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    connection.ensure_connection()
-    assert connection.connection is not None
-    # Past Django's own cursor, which knows text results only and builds every time stamp in Python.
-    with Cursor[tuple[Any, ...]](connection.connection) as cursor:
-        return cursor.execute(statement, values, binary=True).fetchall()
 
 
 def _chosen(row: tuple[Any, ...], contact_points: Mapping[Channel, UUID]) -> Chosen:

@@ -17,10 +17,10 @@ from yuemian.domain.selection import Choice, LeftOut
 from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
-from yuemian.interviews.actions.invite import already_told, on_route, router_for, weigh
+from yuemian.interviews.actions.invite import on_route, router_for, weigh
 from yuemian.interviews.actions.route import Target
 from yuemian.interviews.again import cooling_until
-from yuemian.interviews.chosen import said_before
+from yuemian.interviews.chosen import already_told, said_before
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch

@@ -44,7 +44,7 @@ _USUAL_COST: Final = {Channel.EMAIL: 0.0, Channel.SMS: 0.05, Channel.WECHAT: 0.0
 _TRIALS = """
 WITH past AS MATERIALIZED ({past}),
 asked AS (
-    SELECT past.*, n.id AS notification_id, n.subject_kind, d.channel, d.state, d.sent_at,
+    SELECT past.*, n.id AS notification_id, d.channel, d.state, d.sent_at,
            CASE WHEN d.position = 0 THEN d.explanation ELSE '' END AS explanation, d.is_rehearsal,
            least(d.sent_at + interval '24 hours', past.starts_at) AS closes_at,
            lag(d.sent_at) OVER in_turn AS previous_at, lead(d.sent_at) OVER in_turn AS next_at
@@ -68,8 +68,7 @@ trial AS (
 SELECT candidate_id, channel, is_answered,
        is_answered OR state = 'delivered' OR EXISTS (
            SELECT FROM messaging_accesslink AS l JOIN messaging_visit AS v ON v.link_id = l.id
-           WHERE l.subject_kind = trial.subject_kind AND l.subject_id = trial.subject_id
-             AND l.notification_id = trial.notification_id AND v.kind = 'viewed' AND NOT v.is_suspected_bot
+           WHERE l.id = trial.notification_id AND v.kind = 'viewed' AND NOT v.is_suspected_bot
        ) AS is_reached,
        segment, zone, region, sent_at, explanation, is_rehearsal
 FROM trial

@@ -20,10 +20,22 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: On the page “My data”.
+DATA_ACTIONS = ("prefer", "channel", "correct", "code")
+#: Another time: a slot, a proposal, or after all not.
+SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: On the way, and there.
 SIGNALS = tuple(str(kind) for kind in SignalKind)
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, *SIGNALS)
+ACTIONS = (
+    *(str(answer) for answer in ANSWERS),
+    QUESTION,
+    *DATA_ACTIONS,
+    SLOT,
+    PROPOSAL,
+    WITHDRAWAL,
+    *SIGNALS,
+)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

@@ -47,7 +47,7 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
         return message("portal/arrive_lost.html", 404)
     place_id, organization_id = found
     if request.method != "POST":
-        return _show(request, place_id, organization_id)
+        return _show(request, code, place_id, organization_id)
     with acting_in(organization_id):
         now = timezone.now()
         wait = limits.hit_all(
@@ -64,7 +64,7 @@ def arrive(request: HttpRequest, code: str) -> HttpResponse:
     return sealed(response)
 
 
-def _show(request: HttpRequest, place_id: UUID, organization_id: UUID) -> HttpResponse:
+def _show(request: HttpRequest, code: str, place_id: UUID, organization_id: UUID) -> HttpResponse:
     wanted, known = request.GET.get("language", ""), dict(settings.LANGUAGES)
     language = wanted if wanted in known else translation.get_language() or settings.LANGUAGE_CODE
     with acting_in(organization_id), translation.override(language):
@@ -72,6 +72,7 @@ def _show(request: HttpRequest, place_id: UUID, organization_id: UUID) -> HttpRe
         organization = Organization.objects.get(pk=organization_id)
         logo = hashlib.sha256(organization.logo).hexdigest() if organization.logo else ""
         contents = {
+            "address": reverse("candidate-arrive", args=[code]),
             "language": language,
             "direction": page.direction(language),
             "facts": {"organization_name": organization.name_in(language)},
@@ -79,7 +80,7 @@ def _show(request: HttpRequest, place_id: UUID, organization_id: UUID) -> HttpRe
             "monogram": organization.name_in(language)[:1].upper(),
             "place_name": place.text("name", language),
             "is_done": "done" in request.GET,
-            "others": [(code, name) for code, name in settings.LANGUAGES if code != language],
+            "others": [(each, name) for each, name in settings.LANGUAGES if each != language],
         }
         return sealed(HttpResponse(render_to_string("portal/arrive.html", contents)))
 

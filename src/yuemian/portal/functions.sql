@@ -42,7 +42,7 @@ BEGIN
             ORDER BY r.at DESC, r.id DESC LIMIT 1),
         'change', (
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
-            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed')
+            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
             ORDER BY h.revision DESC, h.at DESC LIMIT 1),
         'place', (
             SELECT json_build_object(
@@ -58,7 +58,8 @@ BEGIN
             FROM interviews_arrivalsignal g WHERE g.interview_id = i.id AND g.revision = i.revision),
         'messages', (
             SELECT json_agg(s ORDER BY s.created_at) FROM (
-                SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, u.name AS author
+                SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, m.voice,
+                       CASE WHEN m.voice IN ('company', 'named_interviewer') THEN u.name END AS author
                 FROM messaging_conversation t
                 JOIN messaging_message m ON m.conversation_id = t.id
                 LEFT JOIN accounts_user u ON u.id = m.author_id

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from yuemian.domain.conversation import Voice
 from yuemian.domain.richtext import to_html
 from yuemian.domain.states import Answer
 from yuemian.domain.when import day_text, present
@@ -107,10 +108,16 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "has_changed": data.change is not None,
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
             "arrival": arrival_part.part(data, now=now),
-            "until": _("You can change your answer until %(until)s.")
+            "until": _until(interview.is_settled)
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
         }
     )
+
+
+def _until(is_settled: bool) -> str:
+    if is_settled:
+        return _("You can change your answer until %(until)s.")
+    return _("Please choose by %(until)s.")
 
 
 def direction(locale: str) -> str:
@@ -131,6 +138,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     )
     return {
         "language": locale,
+        "is_settled": interview.is_settled,
         "direction": direction(locale),
         "facts": facts,
         "invites": _("%(organization)s invites you to an interview")
@@ -139,7 +147,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
         **way.line(interview, facts, locale),
         "when": when,
         "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
-        "countdown": _countdown(interview.starts_at, interview.zone, now),
+        "countdown": _countdown(interview.starts_at, interview.zone, now) if interview.is_settled else "",
         "logo": reverse("logo", args=[data.logo_digest]) if data.logo_digest else "",
         "monogram": facts["organization_name"].strip()[:1].upper(),
         "video_link": web_link(interview.video_link),
@@ -168,7 +176,8 @@ def old_start(data: PageData, locale: str) -> str | None:
     """The time before the last change; "" when something else changed, None when nothing ever did."""
     if data.change is None:
         return None
-    if data.change["kind"] != ChangeKind.RESCHEDULED or data.change["old_starts_at"] is None:
+    is_moved = data.change["kind"] in {ChangeKind.RESCHEDULED, ChangeKind.UNSETTLED}
+    if not is_moved or data.change["old_starts_at"] is None:
         return ""
     old = datetime.fromisoformat(data.change["old_starts_at"])
     return present(old, data.interview.time_zone, locale).full
@@ -186,10 +195,19 @@ def thread(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[
         is_mine, at = row["is_from_candidate"], datetime.fromisoformat(row["created_at"])
         moment = at.astimezone(zone)
         when = f"{day_text(moment, locale)} {moment:%H:%M}"
-        author = "" if is_mine else row["author"] or data.interview.organization.name_in(locale)
+        author = "" if is_mine else _voice(row, data, locale)
         said.append(Said(is_mine, author, text, at, when, at.isoformat()))
     is_fresh = bool(said) and said[-1].is_mine and now - said[-1].at < JUST_NOW
     return {"messages": said, "has_just_asked": is_fresh}
+
+
+def _voice(row: dict[str, Any], data: PageData, locale: str) -> str:
+    """As whom the company speaks: somebody by name, the interviewer with or without one, or nobody in particular."""
+    if row["voice"] == Voice.NAMED_INTERVIEWER and row["author"]:
+        return _("Interviewer: %(name)s") % {"name": row["author"]}
+    if row["voice"] in {Voice.INTERVIEWER, Voice.NAMED_INTERVIEWER}:
+        return _("Interviewer")
+    return row["author"] or data.interview.organization.name_in(locale)
 
 
 def web_link(address: str) -> str:

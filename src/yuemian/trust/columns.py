@@ -73,7 +73,9 @@ def raw_uuids(values: Sequence[bytes | None]) -> Column:
 
 
 def integers(values: Sequence[int]) -> Column:
-    return _fixed(_Integers, 4, [_LENGTH.pack(value) for value in values])
+    """Few different ones among many, such as revisions and places."""
+    known = {value: _LENGTH.pack(value) for value in set(values)}
+    return _fixed(_Integers, 4, [known[value] for value in values])
 
 
 def blobs(values: Sequence[bytes | None]) -> Column:

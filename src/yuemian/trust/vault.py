@@ -7,7 +7,7 @@ organization ‖ table ‖ column ‖ row id, so that a value copied to another 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -20,6 +20,7 @@ from yuemian.trust.keyring import keyring
 from yuemian.trust.models import Key, KeyPurpose
 
 VERSION = b"\x01"
+_NONCE = 12
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -66,9 +67,32 @@ class Vault:
 
     def seal_raw(self, key: DataKey, place: str, row_id: bytes, plain: bytes) -> bytes:
         """`row_id` as its 16 bytes."""
-        nonce = os.urandom(12)
+        nonce = os.urandom(_NONCE)
         sealed = self.cipher(key).encrypt(nonce, plain, self._context(place, row_id))
         return VERSION + key.number.to_bytes(4, "big") + nonce + sealed
+
+    def sealer(self, place: str) -> Callable[[DataKey, bytes, bytes], bytes]:
+        """`seal_raw` for one place and thousands of people, each with a key of their own that is not kept.
+
+        Says the same in half the time: chance comes in blocks, and nothing is looked up per row.
+        """
+        prefix, keys = self._context(place, b""), b"key\0" + self.organization_id.bytes
+        wrapping, chance = self._wrapping, _chance()
+
+        def seal(key: DataKey, row_id: bytes, plain: bytes) -> bytes:
+            number, wrapped = key.number, key.wrapped
+            outer = wrapping.get(key.wrapped_by)
+            if outer is None or type(wrapped) is not bytes:
+                return self.seal_raw(key, place, row_id, plain)
+            try:
+                data_key = outer.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], keys + number.to_bytes(8, "big"))
+            except InvalidTag as error:
+                raise Unreadable(Unreadable.__doc__) from error
+            nonce = next(chance)
+            sealed = AESGCM(data_key).encrypt(nonce, plain, prefix + row_id)
+            return b"".join((VERSION, number.to_bytes(4, "big"), nonce, sealed))
+
+        return seal
 
     def open(self, key: DataKey, place: str, row_id: UUID, record: bytes | memoryview) -> str:
         """Decrypt. Raises Unreadable."""
@@ -171,6 +195,13 @@ def _wrap(cipher: AESGCM, organization_id: UUID, number: int) -> bytes:
 
 def _wrap_context(organization_id: UUID, number: int) -> bytes:
     return b"key\0" + organization_id.bytes + number.to_bytes(8, "big")
+
+
+def _chance() -> Iterator[bytes]:
+    """Nonces; 256 for one call of the system."""
+    while True:
+        block = os.urandom(_NONCE * 256)
+        yield from (block[at : at + _NONCE] for at in range(0, len(block), _NONCE))
 
 
 def _next_numbers(count: int) -> list[int]:

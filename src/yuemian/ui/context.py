@@ -42,15 +42,18 @@ NAVIGATION = (
     NavigationEntry(
         "/interviews", _("Interviews"), "calendar", _HIRING, holds=("/send", "/batches", "/candidates")
     ),
+    NavigationEntry("/inbox", _("Inbox"), "message", _HR),
+    NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR, holds=("/blocks", "/plans")),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
+    NavigationEntry("/privacy", word("page", "Privacy"), "eye", frozenset({"privacy_officer"})),
     NavigationEntry(
         "/settings",
         _("Settings"),
         "settings",
-        frozenset({"administrator", "recruiter", "auditor"}),
+        frozenset({"administrator", "recruiter", "privacy_officer", "auditor"}),
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
@@ -89,6 +90,18 @@ def test_stopping_a_batch_spares_nothing_that_was_not_handed_over(story: Story) 
     assert sorted(set(story.deliveries())) == [("cancelled", "stopped_by_person"), ("sending", "")]
     deliver()
     assert sorted(story.deliveries("state")) == [("cancelled",)] * 9 + [("sending",)]
+
+
+def test_a_stop_leaves_open_what_may_have_arrived(story: Story, as_owner: Callable[[str], None]) -> None:
+    """Nobody can say that it did not: it is not counted among the stopped, and a person has to look."""
+    story.invite(5)
+    as_owner(
+        "UPDATE messaging_delivery SET is_unclear = true WHERE id IN (SELECT id FROM messaging_delivery LIMIT 2)"
+    )
+    with acting_in(story.cast.organization.pk):
+        assert stop_batch(Batch.objects.get(), now=story.now) == 3
+    stopped, unknown = ("cancelled", "stopped_by_person"), ("unknown", "outcome_unknown")
+    assert sorted(story.deliveries()) == [stopped] * 3 + [unknown] * 2
 
 
 def test_a_stop_waits_for_a_hand_over_that_is_just_being_made(story: Story) -> None:

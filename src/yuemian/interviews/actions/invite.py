@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from yuemian.accounts.models import Organization, User
-from yuemian.domain.canary import SIZE as CANARY
 from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
-from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose, Stage
+from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose
 from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
+from yuemian.interviews.actions.stages import note_invited
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.batches import mark_canary
 from yuemian.messaging.actions.content import best_locale, texts_of
-from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
+from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_beside, plan_notifications
 from yuemian.messaging.models import Batch, TemplateVariant, TemplateVersion
 from yuemian.trust import audit
-from yuemian.trust.bulk import id_array
+from yuemian.trust.beside import Beside, Wire
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
@@ -100,8 +100,18 @@ def summarize_chosen(
     A constant number of queries, and no model is built, however many there are. With a router each person is written
     to on the best of the channels, the others behind it; without, on all that are wanted.
     """
-    chosen = read_chosen(version.organization_id, interview_ids)
-    items = _decide(chosen, texts_of(version), purpose, wanted, now=now, resend=resend, router=router)
+    read = _read(Wire(), version.organization_id, purpose, interview_ids)
+    return _summary(_decide(*read, texts_of(version), purpose, wanted, now=now, resend=resend, router=router))
+
+
+def _read(
+    wire: Wire, organization_id: UUID, purpose: Purpose, interview_ids: Collection[UUID]
+) -> tuple[list[Chosen], dict[UUID, Said]]:
+    chosen = read_chosen(organization_id, interview_ids, wire=wire)
+    return chosen, said_before({each.id: each.revision for each in chosen}, purpose, wire=wire)
+
+
+def _summary(items: Sequence[Item]) -> Summary:
     return Summary(
         items,
         Counter(channel for item in items if not item.left_out for channel in item.channels),
@@ -120,7 +130,7 @@ def send(
     **extra: Any,
 ) -> Batch:
     """Plan the whole batch: business rows, notifications and deliveries commit together."""
-    return _send(user, [summary], version, purpose, now=now, due_at=due_at, **extra)
+    return _send(user, lambda _: [summary], version, purpose, now=now, due_at=due_at, **extra)
 
 
 def send_chosen(
@@ -141,12 +151,18 @@ def send_chosen(
     `batch_id` names a draft that now becomes this batch. `is_routed`: each on the best channel instead of on all.
     """
     router = router_for(user.organization, version, purpose, now=now, due_at=due_at) if is_routed else None
-    summaries = (
-        summarize_chosen(
-            interview_ids[at : at + SLICE], version, purpose, wanted, now=now, resend=resend, router=router
-        )
-        for at in range(0, len(interview_ids), SLICE)
-    )
+    texts, ids = texts_of(version), list(dict.fromkeys(interview_ids))
+    slices = (ids[at : at + SLICE] for at in range(0, len(ids), SLICE))
+
+    def read(wire: Wire, some: Sequence[UUID]) -> tuple[list[Chosen], dict[UUID, Said]]:
+        return _read(wire, version.organization_id, purpose, some)
+
+    def summaries(beside: Beside) -> Iterator[Summary]:
+        for chosen, said in beside.ahead(read, slices):
+            yield _summary(
+                _decide(chosen, said, texts, purpose, wanted, now=now, resend=resend, router=router)
+            )
+
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
 
 
@@ -164,7 +180,7 @@ def router_for(
 
 def _send(
     user: User,
-    summaries: Iterable[Summary],
+    summaries: Callable[[Beside], Iterable[Summary]],
     version: TemplateVersion,
     purpose: Purpose,
     *,
@@ -195,20 +211,14 @@ def _send(
         batch=batch,
     )
     left_out: Counter[LeftOut] = Counter()
-    first: list[UUID] = []
-    with transaction.atomic():
-        for summary in summaries:
-            left_out += summary.by_reason
-            planned = plan_items(occasion, summary.going, **extra)
-            batch.total += len(planned)
-            first += planned[: CANARY - len(first)]
-            if purpose == Purpose.INVITATION:
-                note_invited(item.interview.application_id for item in summary.going)
-                take_suggestions(organization.pk, (item.interview.id for item in summary.going), now=now)
+    with transaction.atomic(), Beside() as beside:
+        intents = _intents_of(occasion, summaries(beside), left_out, beside, extra)
+        planned = plan_beside(occasion, intents, beside)
+        batch.total = len(planned)
         batch.left_out = {str(reason): count for reason, count in left_out.items()}
         if not batch.total:
             batch.state, batch.finished_at = BatchState.FINISHED, now
-        _try_first(batch, first)
+        _try_first(batch, planned)
         batch.save(force_insert=batch_id is None, force_update=batch_id is not None)
         audit.record(
             organization.pk,
@@ -224,27 +234,40 @@ def _send(
     return batch
 
 
-def _try_first(batch: Batch, first: Sequence[UUID]) -> None:
+def _intents_of(
+    occasion: Occasion,
+    summaries: Iterable[Summary],
+    left_out: Counter[LeftOut],
+    beside: Beside,
+    extra: Mapping[str, Any],
+) -> Iterator[Intent]:
+    """Everybody who is written to; who is not is counted. One slice is decided at a time."""
+    for summary in summaries:
+        left_out.update(summary.by_reason)
+        going = summary.going
+        if occasion.purpose == Purpose.INVITATION and going:
+            note_invited([item.interview.application_id for item in going], beside.execute)
+            ids = [item.interview.id for item in going]
+            take_suggestions(occasion.organization.pk, ids, now=occasion.now, carry_out=beside.execute)
+        yield from _intents(occasion, going, extra)
+
+
+def _try_first(batch: Batch, planned: Sequence[bytes]) -> None:
     """The first few of a large send to real people go ahead of the rest."""
     batch.canary = canary_size(batch.total, is_rehearsal=batch.organization.is_rehearsal)
     if batch.canary:
-        mark_canary(first[: batch.canary])
-
-
-def note_invited(applications: Iterable[UUID]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE hiring_application SET stage = %s WHERE id = ANY(%s::uuid[]) AND stage = ANY(%s)",
-            [str(Stage.INVITED), id_array(applications), [str(Stage.APPLIED), str(Stage.SCREENED)]],
-        )
+        mark_canary([UUID(bytes=id_) for id_ in planned[: batch.canary]])
 
 
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
     """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
+    return plan_notifications(occasion, _intents(occasion, items, extra))
+
+
+def _intents(occasion: Occasion, items: Sequence[Item], extra: Mapping[str, Any]) -> Iterator[Intent]:
     unasked = {item.interview.id: item.interview.revision for item in items if item.times_said is None}
     said = said_before(unasked, occasion.purpose) if unasked else {}
-    intents = (_intent(occasion, item, _times(item, said) + 1, extra) for item in items)
-    return plan_notifications(occasion, intents)
+    return (_intent(occasion, item, _times(item, said) + 1, extra) for item in items)
 
 
 def _times(item: Item, said: Mapping[UUID, Said]) -> int:
@@ -335,7 +358,8 @@ def on_route(verdict: Verdict, route: Route | None) -> Verdict:
 
 
 def _decide(
-    chosen: Iterable[Chosen],
+    chosen: Sequence[Chosen],
+    said: Mapping[UUID, Said],
     texts: Texts,
     purpose: Purpose,
     wanted: Collection[Channel],
@@ -345,8 +369,6 @@ def _decide(
     router: Router | None,
 ) -> list[Item]:
     """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
-    chosen = list(chosen)
-    said = said_before({each.id: each.revision for each in chosen}, purpose)
     people = [each.candidate.candidate_id for each in chosen] if resend else []
     cooling = cooling_until(people, purpose, now=now) if people else {}
     routes = router.routes(chosen) if router else {}
@@ -374,8 +396,3 @@ def _decide(
         route = routes.get(each.id)
         items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
     return items
-
-
-def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
-    """Interviews whose candidate heard (or is about to hear) this purpose about the current revision."""
-    return {id_ for id_, said in said_before(revisions, purpose).items() if said.is_told}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from yuemian.messaging.clock import WAKE_CLOCK
+from yuemian.trust import columns
+from yuemian.trust.beside import Execute, execute_now
 from yuemian.trust.bulk import id_array
 
 _TOUCH: Final = """
@@ -27,19 +29,24 @@ SELECT count(*), pg_notify(%(clock)s, %(organization)s::text) FROM touched
 _HOLD: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))"
 _RESOLVE: Final = """
 WITH taken AS (
-    UPDATE interviews_steprecord SET outcome = 'planned', at = %(now)s
-    WHERE organization_id = %(organization)s AND interview_id = ANY(%(ids)s::uuid[]) AND outcome = 'suggested'
+    UPDATE interviews_steprecord SET outcome = 'planned', at = %(now)s::timestamptz
+    WHERE organization_id = %(organization)s::uuid AND interview_id = ANY(%(ids)s::uuid[]) AND outcome = 'suggested'
 ), woken AS (
-    UPDATE interviews_cadence SET next_at = %(now)s
-    WHERE organization_id = %(organization)s AND interview_id = ANY(%(ids)s::uuid[]) AND is_waiting
+    UPDATE interviews_cadence SET next_at = %(now)s::timestamptz
+    WHERE organization_id = %(organization)s::uuid AND interview_id = ANY(%(ids)s::uuid[]) AND is_waiting
     RETURNING 1
 )
-SELECT pg_notify(%(clock)s, %(organization)s::text) FROM woken LIMIT 1
+SELECT pg_notify(%(clock)s::text, %(organization)s::uuid::text) FROM woken LIMIT 1
 """
+# By the deliveries, as a notification is not found by its batch.
 _SUGGEST_AGAIN: Final = """
+WITH stopped AS (
+    SELECT DISTINCT d.notification_id FROM messaging_delivery d
+    WHERE d.batch_id = %(batch)s AND d.organization_id = %(organization)s AND d.state = 'cancelled'
+)
 UPDATE interviews_steprecord r SET outcome = 'suggested', at = %(now)s
-FROM messaging_notification n, interviews_interview i
-WHERE n.batch_id = %(batch)s AND n.organization_id = %(organization)s AND n.purpose = 'invitation'
+FROM stopped s, messaging_notification n, interviews_interview i
+WHERE n.id = s.notification_id AND n.organization_id = %(organization)s AND n.purpose = 'invitation'
   AND NOT EXISTS (
       SELECT 1 FROM messaging_delivery d
       WHERE d.notification_id = n.id AND d.organization_id = n.organization_id AND d.state <> 'cancelled')
@@ -92,7 +99,9 @@ def hold_sending(organization_id: UUID) -> None:
         cursor.execute(_HOLD, [str(organization_id)])
 
 
-def take_suggestions(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> None:
+def take_suggestions(
+    organization_id: UUID, interview_ids: Sequence[UUID], *, now: datetime, carry_out: Execute = execute_now
+) -> None:
     """These people are being invited by hand: what the plan suggested is done, and what follows soon is looked at.
 
     One statement for a whole batch; most rows it looks at need no change, as what counts from a sending cannot be
@@ -100,12 +109,11 @@ def take_suggestions(organization_id: UUID, interview_ids: Iterable[UUID], *, no
     """
     values: dict[str, Any] = {
         "organization": organization_id,
-        "ids": id_array(interview_ids),
+        "ids": columns.uuids(interview_ids),
         "now": now,
         "clock": WAKE_CLOCK,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_RESOLVE, values)
+    carry_out(_RESOLVE, values)
 
 
 def suggest_again(organization_id: UUID, batch_id: UUID, *, now: datetime) -> int:

@@ -15,10 +15,11 @@ from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import AgendaItem, Done, Step, Terms, Verdict, next_look, wakes_early
 from yuemian.domain.states import Purpose, ReasonCode
 from yuemian.domain.when import present
-from yuemian.interviews.actions.invite import LINK_OUTLIVES, note_invited
+from yuemian.interviews.actions.invite import LINK_OUTLIVES
 from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.actions.staff import remind_staff
+from yuemian.interviews.actions.stages import note_invited
 from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
@@ -161,7 +162,7 @@ def _say(
         these = [each for each in wanted if each[2].facts.round == round_name]
         said |= _say_in_round(organization, step, round_name, these, now)
     if step.purpose == Purpose.INVITATION:
-        note_invited(chosen.application_id for _, _, chosen in wanted if isinstance(said[chosen.id], UUID))
+        note_invited([chosen.application_id for _, _, chosen in wanted if isinstance(said[chosen.id], UUID)])
     return said
 
 

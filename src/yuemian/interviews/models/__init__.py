@@ -1,4 +1,4 @@
-"""Interviews and their people, where they are held, who arrives; plans and what became of their steps."""
+"""Interviews and their people, where they are held, who arrives; plans, slots and requests for another time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ from yuemian.interviews.models.interview import (
     StepRecord,
 )
 from yuemian.interviews.models.places import ArrivalSignal, Place, PlaceQuerySet
+from yuemian.interviews.models.slots import (
+    ReschedulePolicy,
+    ReschedulePolicyQuerySet,
+    RescheduleRequest,
+    Seat,
+    Slot,
+    SlotSeries,
+    SlotSeriesQuerySet,
+)
 
 __all__ = [
     "SUBJECT_KIND",
@@ -35,7 +44,14 @@ __all__ = [
     "PlaceQuerySet",
     "Plan",
     "PlanQuerySet",
+    "ReschedulePolicy",
+    "ReschedulePolicyQuerySet",
+    "RescheduleRequest",
     "Response",
+    "Seat",
+    "Slot",
+    "SlotSeries",
+    "SlotSeriesQuerySet",
     "StepOutcome",
     "StepRecord",
 ]

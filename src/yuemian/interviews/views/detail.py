@@ -28,6 +28,7 @@ from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
+from yuemian.interviews.slots.reading import together_with
 from yuemian.interviews.today.words import newest_words
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
@@ -85,7 +86,11 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_send": user.may(Permission.SEND),
         "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),
+        "asks_calendars": interview.is_open(now) and bool(interview.interviewers.all()),
         "longest": LONGEST,
+        "together": together_with(interview),
+        "now": now,
+        "wish_words": _("We are sorry: that time is not possible for us. Please look at your page again."),
     }
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
@@ -27,6 +27,15 @@ WITH gone AS (
     RETURNING d.id, d.notification_id, d.is_unclear
 )
 SELECT id, notification_id FROM gone WHERE NOT is_unclear
+"""
+# The same for a whole batch: a hundred thousand rows that nobody needs to hear of one by one.
+_STOP = """
+UPDATE messaging_delivery SET state = 'cancelled', reason = %(reason)s, settled_at = %(now)s
+WHERE batch_id = %(batch)s AND (state = ANY(%(waiting)s) OR (state = 'sending' AND provider = '')) AND NOT is_unclear
+"""
+_STOP_UNCLEAR = """
+UPDATE messaging_delivery SET state = 'unknown', reason = 'outcome_unknown', settled_at = %(now)s
+WHERE batch_id = %(batch)s AND (state = ANY(%(waiting)s) OR (state = 'sending' AND provider = '')) AND is_unclear
 """
 
 
@@ -87,7 +96,9 @@ def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, 
 def heed_contact(sender: object, *, point: ContactPoint, is_in_use: bool, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `contacts_changed`: what waits for an address that is out of use goes another way at once."""
     if not is_in_use:
-        leave_out_contacts([point.pk], ReasonCode.SUPPRESSED, now=at)
+        is_own_word = point.state == ContactState.OPTED_OUT
+        reason = ReasonCode.OPTED_OUT if is_own_word else ReasonCode.SUPPRESSED
+        leave_out_contacts([point.pk], reason, now=at)
 
 
 def fall_back(deliveries: Collection[UUID]) -> None:
@@ -97,10 +108,22 @@ def fall_back(deliveries: Collection[UUID]) -> None:
             cursor.execute(FALL_BACK, {"deliveries": list(deliveries)})
 
 
+def call_off_for(candidate_ids: Collection[UUID], *, now: datetime) -> int:
+    """In the erasure of these persons: nothing that waits for them leaves any more. Returns how many."""
+    which = "d.notification_id IN (SELECT n.id FROM messaging_notification n WHERE n.candidate_id = ANY(%(people)s))"
+    return len(_call_off(which, ReasonCode.ERASED, now, people=list(candidate_ids)))
+
+
 def stop_batch(batch: Batch, *, now: datetime) -> int:
-    """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped."""
-    with transaction.atomic():
-        stopped = len(_call_off("d.batch_id = %(batch)s", ReasonCode.STOPPED_BY_PERSON, now, batch=batch.pk))
+    """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped.
+
+    What may have arrived comes second: between the two a delivery can become unclear, but never clear again.
+    """
+    values: dict[str, Any] = {"batch": batch.pk, "now": now, "waiting": [str(state) for state in WAITING]}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_STOP, values | {"reason": str(ReasonCode.STOPPED_BY_PERSON)})
+        stopped = int(cursor.rowcount)
+        cursor.execute(_STOP_UNCLEAR, values)
         Batch.objects.filter(
             pk=batch.pk, state__in=[BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
         ).update(state=BatchState.CANCELLED, finished_at=now)

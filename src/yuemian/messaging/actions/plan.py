@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -14,12 +14,12 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from psycopg import Cursor
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, priority
 from yuemian.messaging.models import Batch, Notification, TemplateVersion
 from yuemian.trust import columns
+from yuemian.trust.beside import Beside, execute_now
 from yuemian.trust.identifiers import raw_uuid7_series
 from yuemian.trust.vault import Vault, organization_key
 
@@ -32,15 +32,15 @@ _QUEUED: Final = DeliveryState.QUEUED.value
 _CREATED: Final = DeliveryState.CREATED.value
 
 # The three tables in one statement, the parents of every row having been read in this transaction: so no foreign key is
-# checked row by row (docs/decisions/0013). What all rows share travels once.
+# checked row by row (docs/decisions/0013). What all rows share travels once. A link has the id of its notification.
 _INSERT: Final = """
 WITH said AS MATERIALIZED (
     SELECT * FROM unnest(
         %(ids)s::uuid[], %(candidates)s::uuid[], %(users)s::uuid[], %(keys)s::uuid[], %(subjects)s::uuid[],
         %(revisions)s::int[], %(locales)s::text[], %(parameters)s::bytea[], %(occurrences)s::int[],
-        %(deadlines)s::timestamptz[], %(links)s::uuid[], %(hashes)s::bytea[], %(expiries)s::timestamptz[]
+        %(deadlines)s::timestamptz[], %(hashes)s::bytea[], %(expiries)s::timestamptz[]
     ) AS s (
-        id, candidate, recipient, key, subject, revision, locale, parameters, occurrence, deadline, link, hash, expiry)
+        id, candidate, recipient, key, subject, revision, locale, parameters, occurrence, deadline, hash, expiry)
 ), notified AS (
     INSERT INTO messaging_notification (
         id, organization_id, batch_id, purpose, candidate_id, user_id, key_id, subject_kind, subject_id,
@@ -55,7 +55,7 @@ WITH said AS MATERIALIZED (
     INSERT INTO messaging_accesslink (
         id, organization_id, token_hash, candidate_id, purpose, subject_kind, subject_id, subject_revision,
         notification_id, created_at, expires_at)
-    SELECT link, %(organization)s::uuid, hash, candidate, 'answer', %(kind)s::text, subject, revision, id,
+    SELECT id, %(organization)s::uuid, hash, candidate, 'answer', %(kind)s::text, subject, revision, id,
            %(now)s::timestamptz, expiry
     FROM said WHERE candidate IS NOT NULL
 )
@@ -135,17 +135,30 @@ def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UU
     nothing. Planning the same purpose twice for one revision of a subject violates `notification_said_once`: callers
     leave such people out or raise `occurrence` (an explicit resend).
     """
+    with transaction.atomic(), Beside() as beside:
+        return [UUID(bytes=id_) for id_ in plan_beside(occasion, intents, beside)]
+
+
+def plan_beside(occasion: Occasion, intents: Iterable[Intent], beside: Beside) -> list[bytes]:
+    """The same in the caller's block, which takes everything back when it fails; ids as their 16 bytes.
+
+    A slice goes out when the intent after it has come: what that one had to be read for does not wait for it then.
+    """
     planning = _Planning(occasion)
     written: list[bytes] = []
-    with transaction.atomic():
-        for intent in intents:
-            planning.add(intent)
-            if len(planning.rows.ids) == SLICE:
-                written += planning.write()
-        if planning.rows.ids:
-            written += planning.write()
-        _wake_workers()
-    return [UUID(bytes=id_) for id_ in written]
+    for intent in intents:
+        if len(planning.rows.ids) == SLICE:
+            rows = planning.take()
+            written += rows.ids
+            beside.execute(_INSERT, rows.values() | planning.shared)
+        planning.add(intent)
+    beside.wait()
+    if planning.rows.ids:
+        rows = planning.take()
+        written += rows.ids
+        execute_now(_INSERT, rows.values() | planning.shared)
+    _wake_workers()
+    return written
 
 
 def _wake_workers() -> None:
@@ -172,7 +185,6 @@ class _Rows:
         self.parameters: list[bytes] = []
         self.occurrences: list[int] = []
         self.deadlines: list[datetime] = []
-        self.links: list[bytes] = []
         self.hashes: list[bytes | None] = []
         self.expiries: list[datetime] = []
         self.delivery_ids: list[bytes] = []
@@ -196,7 +208,6 @@ class _Rows:
             "parameters": columns.blobs(self.parameters),
             "occurrences": columns.integers(self.occurrences),
             "deadlines": columns.moments(self.deadlines),
-            "links": columns.raw_uuids(self.links),
             "hashes": columns.blobs(self.hashes),
             "expiries": columns.moments(self.expiries),
             "delivery_ids": columns.raw_uuids(self.delivery_ids),
@@ -211,24 +222,26 @@ class _Rows:
 
 
 class _Planning:
-    """Turns intents into rows, and writes them slice by slice."""
+    """Turns intents into rows."""
 
     def __init__(self, occasion: Occasion) -> None:
         organization_id = occasion.organization.pk
         self.rows = _Rows()
+        self.shared = _shared(occasion)
         self._ids = raw_uuid7_series()
-        self._vault, self._own_key = Vault(organization_id), organization_key(organization_id)
+        self._tokens = _random_tokens()
+        vault, self._own_key = Vault(organization_id), organization_key(organization_id)
         # Candidates' keys are wrapped by this one: unwrapped now, it is not asked for again.
-        self._vault.cipher(self._own_key)
+        vault.cipher(self._own_key)
+        self._seal = vault.sealer(Notification.PLACE)
         self._explanation = occasion.explanation
-        self._shared = _shared(occasion)
 
     def add(self, intent: Intent) -> None:
         rows, recipient = self.rows, intent.recipient
         candidate, user = recipient.candidate, recipient.user
         id_ = next(self._ids)
-        token = urlsafe_b64encode(os.urandom(_TOKEN_BYTES)).rstrip(b"=").decode() if candidate else ""
-        content = orjson.dumps({"context": intent.context, "token": token})
+        token = next(self._tokens) if candidate else b""
+        content = orjson.dumps({"context": intent.context, "token": token.decode()})
         rows.ids.append(id_)
         rows.candidates.append(candidate.candidate_id.bytes if candidate else None)
         rows.users.append(user.pk.bytes if user else None)
@@ -236,13 +249,10 @@ class _Planning:
         rows.subjects.append(intent.subject_id.bytes)
         rows.revisions.append(intent.subject_revision)
         rows.locales.append(intent.locale)
-        rows.parameters.append(
-            self._vault.seal_raw(candidate or self._own_key, Notification.PLACE, id_, content)
-        )
+        rows.parameters.append(self._seal(candidate or self._own_key, id_, content))
         rows.occurrences.append(intent.occurrence)
         rows.deadlines.append(intent.deadline_at)
-        rows.links.append(next(self._ids))
-        rows.hashes.append(hashlib.sha256(token.encode()).digest() if candidate else None)
+        rows.hashes.append(hashlib.sha256(token).digest() if candidate else None)
         rows.expiries.append(intent.link_expires_at)
         self._add_deliveries(id_, intent)
 
@@ -254,22 +264,25 @@ class _Planning:
             point = points.get(channel)
             rows.delivery_ids.append(next(self._ids))
             rows.delivery_notifications.append(notification)
-            rows.channels.append(channel.value)
+            rows.channels.append(channel)
             rows.points.append(point.bytes if point else None)
             rows.positions.append(max(0, number - at_once))
             rows.states.append(_QUEUED if number <= at_once else _CREATED)
             rows.explanations.append(said if number <= at_once else "")
             rows.delivery_deadlines.append(intent.deadline_at)
 
-    def write(self) -> list[bytes]:
-        """Insert what was added and forget it. Returns the notifications' ids."""
+    def take(self) -> _Rows:
+        """What was added since the last time."""
         rows, self.rows = self.rows, _Rows()
-        assert connection.connection is not None
-        # Past Django's own cursor, which would quote every value into the statement's text.
-        with Cursor[tuple[Any, ...]](connection.connection) as cursor:
-            columns.register(cursor)
-            cursor.execute(_INSERT, rows.values() | self._shared, prepare=True)
-        return rows.ids
+        return rows
+
+
+def _random_tokens() -> Iterator[bytes]:
+    """256 bits each in the alphabet of addresses; many for one call of the system."""
+    while True:
+        chance = os.urandom(_TOKEN_BYTES * 256)
+        for at in range(0, len(chance), _TOKEN_BYTES):
+            yield urlsafe_b64encode(chance[at : at + _TOKEN_BYTES]).rstrip(b"=")
 
 
 def _shared(occasion: Occasion) -> dict[str, Any]:

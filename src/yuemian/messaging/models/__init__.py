@@ -12,6 +12,7 @@ from yuemian.messaging.models.accounts import (
     StrayReport,
     WorkerLife,
 )
+from yuemian.messaging.models.challenge import Challenge
 from yuemian.messaging.models.content import (
     Block,
     BlockKind,
@@ -21,7 +22,21 @@ from yuemian.messaging.models.content import (
     TemplateVariant,
     TemplateVersion,
 )
-from yuemian.messaging.models.conversation import Conversation, Message
+from yuemian.messaging.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    Message,
+    Note,
+    ReadMark,
+)
+from yuemian.messaging.models.inbox import (
+    Consultation,
+    ConsultationQuerySet,
+    FaqEntry,
+    FaqEntryQuerySet,
+    SavedReply,
+    SavedReplyQuerySet,
+)
 from yuemian.messaging.models.links import AccessLink, Visit
 from yuemian.messaging.models.sending import (
     Batch,
@@ -44,22 +59,32 @@ __all__ = [
     "Block",
     "BlockKind",
     "BlockQuerySet",
+    "Challenge",
     "ChannelDay",
     "ChannelPolicy",
     "ChannelStatistic",
+    "Consultation",
+    "ConsultationQuerySet",
     "Conversation",
+    "ConversationQuerySet",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",
     "EventKind",
+    "FaqEntry",
+    "FaqEntryQuerySet",
     "Health",
     "LabMessage",
     "LabMessageQuerySet",
     "Message",
+    "Note",
     "Notification",
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "ReadMark",
+    "SavedReply",
+    "SavedReplyQuerySet",
     "StrayReport",
     "Template",
     "TemplateQuerySet",

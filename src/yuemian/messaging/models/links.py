@@ -10,7 +10,10 @@ from yuemian.trust.models import BulkModel, TenantModel
 
 
 class AccessLink(BulkModel):
-    """A candidate's way in: a random token stored hashed, bound to purpose, subject and revision."""
+    """A candidate's way in: a random token stored hashed, bound to purpose, subject and revision.
+
+    That of a notification has its id: who asks for the links of a person or subject finds them by the notifications.
+    """
 
     app_may = frozenset({"SELECT", "INSERT", "UPDATE"})
     engine_may = frozenset({"SELECT"})
@@ -35,12 +38,6 @@ class AccessLink(BulkModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["subject_id"], name="link_subject"),
-            models.Index(fields=["candidate"], name="link_candidate"),
-        ]
 
     def __str__(self) -> str:
         return f"link {self.pk}"

@@ -1,0 +1,136 @@
+"""Statements of the running transaction past Django's cursor, and in a thread while the caller makes the next ones."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Final, LiteralString, Self, TypeVar
+
+from django.db import connection
+from psycopg import Connection, Cursor, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import InFailedSqlTransaction, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+
+from yuemian.trust import columns
+
+V = TypeVar("V")
+R = TypeVar("R")
+Row = tuple[Any, ...]
+#: Has a statement carried out, now or soon.
+Execute = Callable[[LiteralString, Mapping[str, Any]], object]
+#: Statements that wait for their turn, with their rows: enough that neither side waits, few enough to hold.
+_AHEAD: Final = 3
+_NAME: Final = re.compile(r"%\((\w+)\)s")
+
+
+class Wire:
+    """The connection of the calling thread's transaction; any thread may use it, one at a time.
+
+    Sends one statement and waits for its answer in a single call that leaves Python to others: psycopg's own way comes
+    back for every piece that a socket takes, and each time waits until a busy thread lets it.
+    """
+
+    def __init__(self) -> None:
+        connection.ensure_connection()
+        assert connection.connection is not None
+        self._raw: Connection[Row] = connection.connection
+        self._errors = connection.wrap_database_errors
+        if not self._raw.autocommit and self._raw.info.transaction_status == TransactionStatus.IDLE:
+            self._raw.execute("SELECT")  # a transaction begins with the first statement that is not ours
+        # Adapts binary results and columns, where Django's own cursor knows neither.
+        self._context = Cursor[Row](self._raw)
+        columns.register(self._context)
+
+    def fetch(self, statement: LiteralString, values: Mapping[str, Any]) -> list[Row]:
+        """The rows. Values may be columns (`trust.columns`); each placeholder says its type by a cast.
+
+        Raises Django's database errors.
+        """
+        query, names = _numbered(statement)
+        adapted = Transformer(self._context)
+        parameters = adapted.dump_sequence([values[name] for name in names], [PyFormat.AUTO] * len(names))
+        with self._errors:
+            with self._raw.lock:
+                result = self._raw.pgconn.exec_params(
+                    query, parameters, adapted.types, adapted.formats, Format.BINARY
+                )
+            if self._raw.pgconn.status == ConnStatus.BAD:
+                raise OperationalError("The connection to the database is lost.")
+            if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
+                raise error_from_result(result)
+        adapted.set_pgresult(result)
+        return adapted.load_rows(0, result.ntuples, tuple)
+
+
+class Beside:
+    """Python and PostgreSQL at work at the same time, in one transaction and in the order given.
+
+    Leaving the block waits until everything is done, and raises what went wrong first.
+    """
+
+    def __init__(self) -> None:
+        self._wire = Wire()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="beside")
+        self._under_way: deque[Future[Any]] = deque()
+        #: What broke the transaction; whatever comes after it fails, too, and says nothing.
+        self._broken_by: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Nothing of ours may still use the connection when the transaction goes back.
+        self._pool.shutdown()
+        if self._broken_by is not None and self._broken_by is not error:
+            raise self._broken_by
+        if error is None:
+            self.wait()
+
+    def execute(self, statement: LiteralString, values: Mapping[str, Any]) -> None:
+        """Soon. Raises what an earlier one did."""
+        while len(self._under_way) >= _AHEAD:
+            self._under_way.popleft().result()
+        self._under_way.append(self._pool.submit(self._do, self._wire.fetch, statement, values))
+
+    def ahead(self, read: Callable[[Wire, V], R], values: Iterable[V]) -> Iterator[R]:
+        """`read` for each value; the next is read while the caller works on the one before."""
+        reading: Future[R] | None = None
+        for value in values:
+            before, reading = reading, self._pool.submit(self._do, read, self._wire, value)
+            if before:
+                yield before.result()
+        if reading:
+            yield reading.result()
+
+    def wait(self) -> None:
+        """Until nothing is under way."""
+        while self._under_way:
+            self._under_way.popleft().result()
+
+    def _do(self, work: Callable[..., R], *values: Any) -> R:
+        try:
+            return work(*values)
+        except BaseException as error:
+            if self._broken_by is None and not isinstance(error.__cause__, InFailedSqlTransaction):
+                self._broken_by = error
+            raise
+
+
+def execute_now(statement: LiteralString, values: Mapping[str, Any]) -> None:
+    """In this thread; values may be columns."""
+    Wire().fetch(statement, values)
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """`%(name)s` as PostgreSQL counts its parameters, and their names in that order."""
+    names = tuple(dict.fromkeys(_NAME.findall(statement)))
+    numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+    return _NAME.sub(lambda found: numbers[found[1]], statement).encode(), names
