@@ -35,7 +35,7 @@ def who(cast: Cast) -> Invited:
 def press(who: Invited, signal: str, **fields: Any) -> HttpResponse:
     now = timezone.now()
     content = {"token": who.token, "nonce": who.page_nonce(now=now), "report": TAP, "signal": signal}
-    return phone().post("/c/arrival", content | fields)  # type: ignore[return-value]
+    return phone().post("/c/signal", content | fields)  # type: ignore[return-value]
 
 
 def said() -> list[tuple[str, int | None]]:
@@ -85,7 +85,7 @@ def test_without_script_two_presses_say_it(who: Invited) -> None:
         "signal": "late",
         "minutes": "10",
     }
-    summary = client.post("/c/arrival", form | {"words": "堵车"})
+    summary = client.post("/c/signal", form | {"words": "堵车"})
     assert said() == []
     text = summary.content.decode()
     assert "10" in text

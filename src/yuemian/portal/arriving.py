@@ -87,7 +87,7 @@ def _say(door: Opened, asked: Asked, manner: Manner) -> None:
 
 
 ARRIVING = Deed(
-    name="arrival",
+    name="signal",
     actions=frozenset(SIGNALS),
     part="#arrival",
     read=_read,

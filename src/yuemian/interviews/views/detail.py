@@ -82,7 +82,9 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_record": may_record(user, interview),
         "can_tick": may_record(user, interview) and may_be_ticked(interview, now),
-        "arrival_words": newest_words({interview.pk: interview}).get(interview.pk, ""),
+        "arrival_words": newest_words({interview.pk: interview}).get(interview.pk, "")
+        if row.arrival and row.arrival.open_since
+        else "",
         "may_send": user.may(Permission.SEND),
         "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),

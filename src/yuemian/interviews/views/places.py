@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -82,7 +82,12 @@ def _edit(request: SignedInRequest, place: Place, *, is_new: bool) -> HttpRespon
         else:
             messages.success(request, _saved(told.told))
             return redirect("place", place.pk)
-    context: dict[str, Any] = {"form": form, "place": None if is_new else place, "ahead": ahead}
+    context: dict[str, Any] = {
+        "form": form,
+        "place": None if is_new else place,
+        "ahead": ahead,
+        "languages": settings.LANGUAGES,
+    }
     if not form.is_bound:
         context |= _looked(place.point, Crs(place.crs), place.target(get_language() or "en"))
     return render(request, "interviews/place.html", context, status=422 if form.is_bound else 200)
@@ -139,8 +144,25 @@ def poster(request: SignedInRequest, place_id: UUID) -> HttpResponse:
     """To be printed and put up at reception: who scans it tells us that they are there."""
     place = _fetch(request, place_id)
     address = f"{settings.PUBLIC_URL}{reverse('candidate-arrive', args=[place.code])}"
-    context = {"place": place, "address": address, "drawing": qr_svg(address)}
+    first = place.branch.locale
+    second = next(code for code in ("en", "zh-hans") if code != first)
+    context = {
+        "place": place,
+        "address": address,
+        "drawing": qr_svg(address),
+        "first": _poster_words(first),
+        "second": _poster_words(second),
+    }
     return render(request, "interviews/poster.html", context)
+
+
+def _poster_words(language: str) -> dict[str, str]:
+    with override(language):
+        return {
+            "language": language,
+            "title": _("Sign in for your interview"),
+            "how": _("Scan this with your phone, and we know that you are here."),
+        }
 
 
 def qr_svg(text: str) -> SafeString:
