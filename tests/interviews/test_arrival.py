@@ -77,7 +77,7 @@ def test_a_delay_is_told_to_interviewer_and_recruiter(cast: Cast, who: Invited, 
     (delivery,) = {
         d.priority for n in Notification.objects.filter(purpose="staff_news") for d in n.deliveries.all()
     }
-    assert delivery == 5
+    assert delivery == 6
     assert AuditEntry.objects.filter(action="interview.signalled").count() == 1
     assert verify(cast.organization.pk) is None
 

@@ -375,7 +375,7 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
     Purpose.CODE: 1,
-    Purpose.STAFF_NEWS: 5,
+    Purpose.STAFF_NEWS: 6,
     Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
