@@ -20,7 +20,7 @@ from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.actions.correct import ask_correction
 from yuemian.hiring.models import ContactPoint
-from yuemian.intake.models import Import
+from yuemian.intake.models import Import, UnsortedMail
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import (
@@ -39,8 +39,7 @@ PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id",
-    "conversation_id", "consultation_id", "reply_id", "entry_id",
-    "place_id",
+    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
 )  # fmt: skip
 
 
@@ -111,6 +110,13 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "branch_id": cast.shanghai.pk,
         "candidate_id": interview.application.candidate_id,
         "message_id": message.pk,
+        "mail_id": UnsortedMail.objects.create(
+            organization=cast.organization,
+            why="unknown",
+            key_id=delivery.notification.key_id,
+            content_sealed=b"x",
+            received_at=timezone.now(),
+        ).pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
         "place_id": create_place(cast).pk,
     }

@@ -61,7 +61,6 @@ class DeliveryState(StrEnum):
 
     `sent` means the provider accepted it. `unknown` means we were cut off after handing it over: it may have
     arrived, so it is looked up, settled by a bounce or by a person, and never repeated blindly.
-    A delivery overtaken by a newer revision is `cancelled` with the reason `superseded_by_reschedule`.
     """
 
     CREATED = "created"
@@ -128,6 +127,7 @@ class ReasonCode(StrEnum):
 
     MISSING_CONTACT = "missing_contact"
     INVALID_CONTACT = "invalid_contact"
+    MAILBOX_FULL = "mailbox_full"
     BLOCKED_BY_RECIPIENT = "blocked_by_recipient"
     NOT_FOLLOWING = "not_following"
     OPTED_OUT = "opted_out"
