@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
 from tests.interviews.conversations import ask
+from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
 from tests.interviews.slots import create_series
 from yuemian.accounts.models import Role, Session
@@ -39,7 +40,7 @@ PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id", "series_id", "request_id",
-    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id",
+    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
 )  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def theirs(db: None) -> dict[str, UUID | int]:
             received_at=timezone.now(),
         ).pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
+        "place_id": create_place(cast).pk,
     }
     rows["owner"] = rows["candidate_id"]
     unbind()

@@ -12,10 +12,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.arrival import SignalKind
 from yuemian.domain.states import CALLED_OFF
 from yuemian.domain.when import present
 from yuemian.interviews import wording
-from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview, Response
+from yuemian.interviews.arrivals import signal_sentence
+from yuemian.interviews.models import (
+    SUBJECT_KIND,
+    ArrivalSignal,
+    Change,
+    ChangeKind,
+    Interview,
+    Response,
+)
 from yuemian.messaging.models import (
     Conversation,
     Delivery,
@@ -47,6 +56,12 @@ CHANGES = {
     ChangeKind.EXCUSED: ("warning", "clock"),
 }
 ATTENDANCES = frozenset({ChangeKind.ATTENDED, ChangeKind.NO_SHOW, ChangeKind.EXCUSED})
+SIGNALS = {
+    SignalKind.HERE: ("success", "map-pin"),
+    SignalKind.LATE: ("warning", "clock"),
+    SignalKind.LOST: ("danger", "help"),
+    SignalKind.WORD: ("info", "message"),
+}
 #: What tells a person nothing (attempts, expired leases) stays out. That a delivery was sent or called off is read
 #: from its row.
 EVENTS = {
@@ -103,6 +118,7 @@ def story(interview: Interview, user: User, *, with_conversation: bool = True) -
         *_events(interview),
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
+        *_signals(interview, vault, key),
     ]
     if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
@@ -323,6 +339,21 @@ def _answers(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
             title=_("Answered: %(answer)s") % {"answer": look.label},
             detail="" if response.revision == interview.revision else _("to an earlier appointment"),
             quote=readable(vault, key, Response.PLACE, response.pk, note) if note is not None else "",
+        )
+
+
+def _signals(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
+    """What the candidate said on the way."""
+    for signal in interview.arrival_signals.select_related("recorded_by"):
+        tone, icon = SIGNALS[SignalKind(signal.kind)]
+        sealed = signal.words_sealed
+        yield Entry(
+            at=signal.at,
+            tone=tone,
+            icon=icon,
+            title=signal_sentence(signal),
+            detail=_("by %(name)s") % {"name": signal.recorded_by.name} if signal.recorded_by else "",
+            quote=readable(vault, key, ArrivalSignal.PLACE, signal.pk, sealed) if sealed is not None else "",
         )
 
 

@@ -62,6 +62,9 @@ class Organization(models.Model):
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
     )
+    is_attendance_asked = models.BooleanField(default=True, help_text="Interviewers are asked who came.")
+    #: Minutes before the start; 0: candidates see a video link at once.
+    video_link_from = models.PositiveSmallIntegerField(default=60)
     is_direct_answer_allowed = models.BooleanField(
         default=False, help_text="What an interviewer answers to a passed-on question goes out at once."
     )

@@ -73,11 +73,11 @@ def respond(
     with `seen_revision`. Pressing the standing answer again changes nothing. `interview` as the caller has just
     read it with its people; it is read again, and judged again, when it has changed meanwhile.
     """
-    interview = interview or _locked(link)
+    interview = interview or locked(link)
     seen = seen_revision if was_confirmed else None
     if not _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen):
         with transaction.atomic():
-            interview = _locked(link)
+            interview = locked(link)
             _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen)
     return interview
 
@@ -143,7 +143,7 @@ def write_answer(
 def ask(link: AccessLink, text: str, *, now: datetime) -> Message:
     """A question from the candidate's page. Allowed until the link expires, whatever became of the interview."""
     with transaction.atomic():
-        interview = _locked(link)
+        interview = locked(link)
         if link.revoked_at is not None or link.expires_at <= now:
             raise Refused("expired")
         message = add_message(interview.application, text, interview_id=interview.pk, author=None, now=now)
@@ -219,7 +219,7 @@ def reply(
     return message
 
 
-def _locked(link: AccessLink) -> Interview:
+def locked(link: AccessLink) -> Interview:
     Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=link.subject_id)
     return Interview.objects.with_people().get(pk=link.subject_id)
 

@@ -31,7 +31,7 @@ def remind_staff(
     """
     if not step.extras:
         return []
-    people = _people(step.extras, [each.id for each in interviews])
+    people = staff_of(step.extras, [each.id for each in interviews])
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
@@ -77,7 +77,7 @@ def tell_staff_of_move(
         now=now,
         step_key="moved",
     )
-    people = _people((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
+    people = staff_of((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
     intents = []
     for chosen in read_chosen(organization.pk, [interview_id]):
         for user in people:
@@ -105,7 +105,7 @@ def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: s
     )
 
 
-def _people(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+def staff_of(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
     """Each person once per interview, those who can still sign in."""
     ids = list(interview_ids)
     pairs: list[tuple[UUID, UUID]] = []
