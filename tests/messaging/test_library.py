@@ -20,7 +20,7 @@ ALWAYS = {
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
 #: Written to colleagues, not to candidates.
-OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION}
+OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.NEEDS}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
@@ -54,6 +54,7 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         Purpose.ANSWER,
         Purpose.NUDGE,
         Purpose.STILL_DECIDING,
+        Purpose.SURVEY,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
@@ -93,7 +94,7 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING}:
+    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY}:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 

@@ -18,8 +18,9 @@ from tests.portal.stories import Invited, invite, invited
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import Interview, Response
+from yuemian.interviews.models import Interview, Need, Response, StatedReason
 from yuemian.messaging.models import Conversation, Message
+from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
 FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
@@ -44,6 +45,8 @@ def state() -> list[Any]:
         sorted(Response.objects.values_list("pk", "answer")),
         sorted(Conversation.objects.values_list("pk", "waiting_since")),
         Message.objects.count(),
+        sorted(StatedReason.objects.values_list("pk", "code", "at")),
+        sorted(Need.objects.values_list("pk", "said_at")),
     ]
 
 
@@ -81,11 +84,12 @@ def submit_every_form_filled(who: Invited) -> None:
 
 def _submit(who: Invited, filling: str) -> None:
     client = Client(headers={"user-agent": OUTLOOK})
-    for action, fields in forms(client.get(who.address), filling):
-        answer = client.post(action, fields)
-        # it goes on with what it gets, at once
-        for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
-            client.post(further, inner)
+    for address in (who.address, *(f"{who.address}/{name}" for name in SUBPAGES)):
+        for action, fields in forms(client.get(address), filling):
+            answer = client.post(action, fields)
+            # it goes on with what it gets, at once
+            for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
+                client.post(further, inner)
 
 
 @pytest.mark.parametrize(

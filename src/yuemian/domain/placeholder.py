@@ -48,7 +48,7 @@ _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
 _ANSWER: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
 _STILL_DECIDING: Final = frozenset({Purpose.STILL_DECIDING, Purpose.TEST})
-_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.TEST})
+_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.NEEDS, Purpose.TEST})
 _CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
 
 

@@ -170,6 +170,7 @@ class Purpose(StrEnum):
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
+    NEEDS = "needs"  # to recruiter and interviewers: a candidate said what they need there
     DIGEST = "digest"  # a recruiter's morning
     TEST = "test"  # a recruiter's copy to themselves
 
@@ -370,6 +371,7 @@ _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
+    Purpose.NEEDS: 15,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,
     Purpose.CANCELLATION: 25,

@@ -64,6 +64,9 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
+        register_chore(
+            Chore("survey-answers", timedelta(hours=1), "yuemian.interviews.actions.surveys.mix_answers")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")

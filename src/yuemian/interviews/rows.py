@@ -16,6 +16,8 @@ from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
 from yuemian.interviews.models import Interview
+from yuemian.interviews.needs import marks_of
+from yuemian.interviews.reasons.reading import may_read_reasons, reasons_of
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation
 from yuemian.ui.when import zone_text
@@ -51,6 +53,10 @@ class Row:
     has_question: bool
     zone: ZoneInfo
     nearness: str
+    #: Why they do not come, or want another time, for those who may read it.
+    reason: str = ""
+    #: `open` or `arranged` when they need something there, for those who must know.
+    need: str = ""
 
     @property
     def answer_state(self) -> str:
@@ -118,6 +124,8 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             waiting_since__isnull=False,
         ).values_list("application_id", flat=True)
     )
+    reasons = reasons_of(interviews) if may_read_reasons(user) else {}
+    needs = {pk: "arranged" if arranged else "open" for pk, arranged in marks_of(user, interviews).items()}
     return [
         Row(
             interview=interview,
@@ -125,6 +133,8 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             has_question=interview.application_id in questions,
             zone=zone,
             nearness=_nearness(interview, now),
+            reason=reasons[interview.pk].label if interview.pk in reasons else "",
+            need=needs.get(interview.pk, ""),
         )
         for interview in interviews
     ]

@@ -35,6 +35,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
+    Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }

@@ -26,6 +26,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
+    Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }
@@ -67,6 +68,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
+    Purpose.NEEDS: _("Tells recruiter and interviewers that a candidate has said what they need."),
+    Purpose.SURVEY: _("Asks how the interview, or the notice of its result, was."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),

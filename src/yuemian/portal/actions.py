@@ -18,9 +18,9 @@ from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
-QUESTION = "question"
+QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, REASON, NEEDS, SURVEY, STOP)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

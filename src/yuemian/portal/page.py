@@ -26,6 +26,7 @@ from yuemian.domain.when import day_text, present
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import ChangeKind, Interview, Response
 from yuemian.messaging.models import BlockKind, Message
+from yuemian.portal.beside import beside_answer
 from yuemian.portal.page_data import PageData, bytes_of
 from yuemian.portal.rendering import render
 from yuemian.trust.vault import Unreadable, Vault
@@ -105,6 +106,7 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "answer": standing_answer(data, vault, now=now),
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
+            "beside": beside_answer(data, vault, locale),
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
             "until": _("You can change your answer until %(until)s.")
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},

@@ -35,6 +35,10 @@ class PageData:
     change: Row | None
     messages: list[Row]
     blocks: str
+    #: What was said beside the answer; the reasons are the organization's own, None where the shipped ones hold.
+    reason: Row | None = None
+    reasons: list[Row] | None = None
+    need: Row | None = None
 
     def vault(self) -> Vault:
         """Knows the organization's key already, so that opening a text asks the database nothing."""
@@ -73,6 +77,9 @@ def parse(page: str, blocks: str | None) -> PageData:
         change=data["change"],
         messages=data["messages"] or [],
         blocks=blocks or "[]",
+        reason=data["reason"],
+        reasons=data["reasons"],
+        need=data["need"],
     )
 
 

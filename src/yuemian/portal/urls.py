@@ -7,8 +7,10 @@ from django.urls import path, re_path
 from yuemian.portal import preview, views
 from yuemian.portal.answering import ANSWERING, ASKING
 from yuemian.portal.subpages import SUBPAGES
+from yuemian.portal.surveying import STOPPING, SURVEYING
+from yuemian.portal.voicing import NEEDING, REASONING
 
-DEEDS = (ANSWERING, ASKING)
+DEEDS = (ANSWERING, ASKING, REASONING, NEEDING, SURVEYING, STOPPING)
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),

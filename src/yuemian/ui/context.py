@@ -40,9 +40,14 @@ _SENDING = frozenset({"administrator", "recruiter"})
 NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
     NavigationEntry(
-        "/interviews", _("Interviews"), "calendar", _HIRING, holds=("/send", "/batches", "/candidates")
+        "/interviews",
+        _("Interviews"),
+        "calendar",
+        _HIRING,
+        holds=("/send", "/batches", "/candidates", "/jobs"),
     ),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
+    NavigationEntry("/surveys", word("navigation", "Surveys"), "help", _HR),
     NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
