@@ -44,7 +44,7 @@ def test_it_is_said_after_the_answer_and_read_by_those_who_must_know(cast: Cast)
     tap(browser, who, "accepted", now=timezone.now())
     assert f"{who.address}/needs" in browser.get(who.address).content.decode()
     say(browser, who, need_wheelchair="1", need_quiet_room="1", words="电动轮椅")
-    assert "我们已了解您的需要" in browser.get(who.address).content.decode()
+    assert "我们已了解你的需要" in browser.get(who.address).content.decode()
     for user in (cast.recruiter, cast.interviewer, cast.owner):
         page = zh(user).get(f"/interviews/{who.interview.pk}").content.decode()
         assert "轮椅无障碍通行" in page, user.name
@@ -95,7 +95,7 @@ def test_what_is_arranged_stands_on_the_page_and_a_neutral_message_goes_out(cast
     text = phone().get(f"{who.address}/needs").content.decode()
     assert "已经安排好了" in text
     assert "从北门坡道进" in text
-    assert "您需要的已安排好" not in phone().get(who.address).content.decode()  # nothing answered yet
+    assert "你需要的已安排好" not in phone().get(who.address).content.decode()  # nothing answered yet
     told = Notification.objects.filter(purpose=Purpose.ANSWER, subject_id=who.interview.pk)
     assert told.count() == 1
     assert not Conversation.objects.exists()

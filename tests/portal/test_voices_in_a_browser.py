@@ -38,7 +38,9 @@ def opened(pocket: Pocket, address: str, **options: Any) -> Page:
     return page
 
 
-def desk(pocket: Pocket, address: str, user: User, path: str, **options: Any) -> Page:
+def desk(
+    pocket: Pocket, address: str, inside: Callable[[], Any], user: User, path: str, **options: Any
+) -> Page:
     """A colleague's browser, signed in."""
     given = {
         "width": 1440,
@@ -49,7 +51,8 @@ def desk(pocket: Pocket, address: str, user: User, path: str, **options: Any) ->
     } | options
     context = pocket(**given)
     name = settings.SESSION_COOKIE_NAME
-    token = sign_in_client(user).cookies[name].value
+    with inside():
+        token = sign_in_client(user).cookies[name].value
     context.add_cookies([{"name": name, "value": token, "url": address}])
     page = context.new_page()
     page.goto(address + path)
@@ -74,8 +77,8 @@ def press(page: Page, name: str, *, is_sure: bool) -> None:
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        (True, ("不能来", "薪资不合适", "您的原因")),
-        (False, ("不能来", "薪资不合适", "您的原因")),
+        (True, ("不能来", "薪资不合适", "你的原因")),
+        (False, ("不能来", "薪资不合适", "你的原因")),
         (True, ("I can’t come", "The pay", "Your reason")),
     ],
 )
@@ -97,8 +100,7 @@ def test_a_reason_is_one_tap_and_stands_before_the_recruiter(
     expect(page.get_by_role("button", name=reason)).to_have_attribute("aria-pressed", "true")
     if script:
         assert_accessible(page)
-    with inside():
-        recruiter = desk(pocket, address, story.cast.recruiter, f"/jobs/{story.cast.backend.pk}")
+    recruiter = desk(pocket, address, inside, story.cast.recruiter, f"/jobs/{story.cast.backend.pk}")
     expect(recruiter.locator(".reason-list")).to_contain_text("薪资")
     expect(recruiter.locator(".reason-people").first).to_contain_text("候选人0")
     assert_accessible(recruiter)
@@ -116,8 +118,7 @@ def test_a_need_is_said_seen_and_arranged(
         assert_accessible(page)
     press(page, "告诉他们", is_sure=script)
     expect(page.locator(".voice")).to_contain_text("正在安排")
-    with inside():
-        recruiter = desk(pocket, address, story.cast.recruiter, "/today")
+    recruiter = desk(pocket, address, inside, story.cast.recruiter, "/today")
     expect(recruiter.locator("#waiting")).to_contain_text("面试时有需要")
     recruiter.locator("#waiting a.button", has_text="去安排").click()
     expect(recruiter.locator("#needs")).to_contain_text("轮椅无障碍通行")
@@ -166,8 +167,7 @@ def test_five_answers_become_figures(
             assert_accessible(page)
         press(page, "Send my answers" if number == 2 else "提交", is_sure=script)
         expect(page.locator(".voice [role=status]")).to_be_visible()
-    with inside():
-        recruiter = desk(pocket, address, story.cast.recruiter, "/surveys")
+    recruiter = desk(pocket, address, inside, story.cast.recruiter, "/surveys")
     expect(recruiter.locator("main")).to_contain_text("答复太少")
     with inside():
         assert mix_answers(story.cast.organization.pk, timezone.now()) == 5

@@ -48,6 +48,7 @@ class QuestionForm(forms.ModelForm[SurveyQuestion]):
             "text_en": gettext_lazy("Question in English"),
             "position": gettext_lazy("Order"),
         }
+        help_texts = {"family": ""}
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
