@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yuemian.domain.survey import (
@@ -68,7 +68,8 @@ answers = st.builds(
 )
 
 
-@given(st.lists(answers, max_size=60))
+@settings(max_examples=50)
+@given(st.lists(answers, max_size=40))
 def test_every_block_is_large_enough_and_nobody_is_told_twice(found: list[Waiting]) -> None:
     numbered = [
         Waiting(place, each.surroundings, each.promised, each.day) for place, each in enumerate(found)
@@ -84,7 +85,8 @@ def test_every_block_is_large_enough_and_nobody_is_told_twice(found: list[Waitin
                 assert getattr(block.surroundings, name) in {getattr(exact, name), None}
 
 
-@given(st.lists(st.lists(answers, max_size=30), max_size=4))
+@settings(max_examples=30)
+@given(st.lists(st.lists(answers, max_size=20), max_size=3))
 def test_no_two_filters_and_no_two_days_differ_by_fewer_people_than_promised(
     days: list[list[Waiting]],
 ) -> None:

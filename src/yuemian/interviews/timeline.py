@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,7 @@ CHANGES = {
     ChangeKind.RESCHEDULED: ("special", "clock"),
     ChangeKind.DETAILS_CHANGED: ("info", "edit"),
     ChangeKind.CANCELLED: ("danger", "x"),
+    ChangeKind.UNSETTLED: ("warning", "clock"),
     ChangeKind.ATTENDED: ("success", "check"),
     ChangeKind.NO_SHOW: ("danger", "x"),
     ChangeKind.EXCUSED: ("warning", "clock"),
@@ -84,6 +86,13 @@ class Said:
     is_from_candidate: bool
     author: str
     text: str
+    channel: str = ""
+    #: The whole mail, where the text is a part of it.
+    original: str = ""
+    #: The address it came from, where that is not the candidate's.
+    other_sender: str = ""
+    #: Names of files that came along and were not taken.
+    attachments: Sequence[str] = ()
 
 
 def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
@@ -118,14 +127,25 @@ def conversation(interview: Interview) -> list[Said]:
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     messages = Message.objects.filter(conversation__application=interview.application_id)
     return [
-        Said(
-            at=message.created_at,
-            is_from_candidate=message.is_from_candidate,
-            author=message.author.name if message.author else "",
-            text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
-        )
-        for message in messages.select_related("author").order_by("created_at")
+        said_of(message, vault, key) for message in messages.select_related("author").order_by("created_at")
     ]
+
+
+def said_of(message: Message, vault: Vault, key: Key) -> Said:
+    def opened(place: str, record: bytes | memoryview | None) -> str:
+        return readable(vault, key, place, message.pk, record) if record is not None else ""
+
+    names = opened(Message.ATTACHMENTS_PLACE, message.attachments_sealed)
+    return Said(
+        at=message.created_at,
+        is_from_candidate=message.is_from_candidate,
+        author=message.author.name if message.author else "",
+        text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
+        channel=message.channel,
+        original=opened(Message.ORIGINAL_PLACE, message.original_sealed),
+        other_sender=opened(Message.SENDER_PLACE, message.sender_note),
+        attachments=orjson.loads(names) if names.startswith("[") else (),
+    )
 
 
 def waiting_since(interview: Interview) -> datetime | None:
@@ -155,6 +175,8 @@ def _changes(interview: Interview) -> Iterator[Entry]:
     for change in interview.changes.select_related("actor"):
         tone, icon = CHANGES[ChangeKind(change.kind)]
         by = _("by %(name)s") % {"name": change.actor.name} if change.actor else ""
+        if change.actor is None and change.kind == ChangeKind.RESCHEDULED:
+            by = _("by the candidate")
         yield Entry(change.at, tone, icon, _change_title(change, interview), by, change.reason)
 
 
@@ -167,7 +189,10 @@ def _change_title(change: Change, interview: Interview) -> str:
         ChangeKind.IMPORTED: _("Imported from a spreadsheet"),
         ChangeKind.DETAILS_CHANGED: _("Details changed"),
         ChangeKind.CANCELLED: _("Interview cancelled"),
+        ChangeKind.UNSETTLED: _("The time is left to the candidate"),
     }
+    if change.kind == ChangeKind.RESCHEDULED and change.new_starts_at and not change.old_starts_at:
+        return _("Time set: %(new)s") % {"new": _moment(change.new_starts_at, interview, locale)}
     if change.kind != ChangeKind.RESCHEDULED or not change.old_starts_at or not change.new_starts_at:
         return titles.get(ChangeKind(change.kind), _("Details changed"))
     return _("Moved from %(old)s to %(new)s") % {

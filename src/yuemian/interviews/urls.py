@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.urls import path
 
 from yuemian.interviews.views import (
+    absence,
     asked,
     attendance,
     batches,
     board,
     budgets,
+    calendars,
     candidates,
     deliveries,
     detail,
     editing,
+    feeds,
+    free_busy,
     inbox,
     inbox_content,
     inbox_moves,
@@ -23,7 +27,9 @@ from yuemian.interviews.views import (
     plans,
     previews,
     reasons,
+    requests,
     sending,
+    slots,
     surveys,
     today,
 )
@@ -34,6 +40,7 @@ urlpatterns = [
     path("today/attendance/<uuid:interview_id>", today.attendance, name="today-attendance"),
     path("today/reception", today.reception, name="today-reception"),
     path("interviews", board.show, name="interviews"),
+    path("interviews/free-busy", free_busy.of_form, name="free-busy"),
     path("interviews/new", editing.create, name="interview-new"),
     path("interviews/<uuid:interview_id>", detail.show, name="interview"),
     path("interviews/<uuid:interview_id>/change", editing.change, name="interview-change"),
@@ -45,6 +52,16 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
+    path("interviews/<uuid:interview_id>/choose", requests.choose, name="interview-choose"),
+    path("requests/<uuid:request_id>/accept", requests.accept, name="request-accept"),
+    path("requests/<uuid:request_id>/decline", requests.decline, name="request-decline"),
+    path("slots", slots.index, name="slots"),
+    path("slots/new", slots.create, name="slot-series-new"),
+    path("slots/rules", slots.rules, name="slot-rules"),
+    path("slots/absence", absence.show, name="absence"),
+    path("slots/<uuid:series_id>", slots.edit, name="slot-series"),
+    path("slots/<uuid:series_id>/day", slots.day, name="slot-series-day"),
+    path("interviews/<uuid:interview_id>/free-busy", free_busy.of_interview, name="interview-free-busy"),
     path("interviews/<uuid:interview_id>/need", job.need, name="interview-need"),
     path("jobs/<uuid:job_id>", job.job, name="job"),
     path("surveys", surveys.show, name="surveys"),
@@ -96,6 +113,27 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
     path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
     path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
+    path("feeds/<str:secret>.ics", feeds.feed, name="calendar-feed"),
+    path("settings/account/calendar", calendars.mine, name="settings-calendar"),
+    path("settings/account/calendar/feed", calendars.feed_renew, name="calendar-feed-renew"),
+    path("settings/account/calendar/feed/off", calendars.feed_revoke, name="calendar-feed-revoke"),
+    path("settings/account/calendar/test", calendars.check, name="settings-calendar-test"),
+    path("settings/calendars", calendars.company, name="settings-calendars"),
+    *(
+        path(
+            f"settings/calendars/{each}", calendars.company_save, {"service": each}, name=f"calendars-{each}"
+        )
+        for each in calendars.COMPANY
+    ),
+    *(
+        path(
+            f"settings/calendars/{each}/test",
+            calendars.company_check,
+            {"service": each},
+            name=f"calendars-{each}-test",
+        )
+        for each in calendars.COMPANY
+    ),
     path("settings/reasons", reasons.reasons, name="settings-reasons"),
     path("settings/budgets", budgets.show, name="settings-budgets"),
     path("settings/budgets/forecast", budgets.forecast, name="settings-budgets-forecast"),

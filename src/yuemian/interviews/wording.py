@@ -37,6 +37,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
+    Purpose.CODE: word("purpose", "Code"),
+    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -85,6 +87,9 @@ LEFT_OUT: dict[str, Reason] = {
 REASONS: dict[str, Reason] = {
     ReasonCode.MISSING_CONTACT: Reason(_("There is no address for this channel."), _("Add one.")),
     ReasonCode.INVALID_CONTACT: Reason(_("The address does not exist."), _("Ask for the right one.")),
+    ReasonCode.MAILBOX_FULL: Reason(
+        _("The person's mailbox is full."), _("Use another channel, or try again later.")
+    ),
     ReasonCode.BLOCKED_BY_RECIPIENT: Reason(
         _("The recipient's side refuses our messages."), _("Use another channel, or call.")
     ),

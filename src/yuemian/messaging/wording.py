@@ -28,6 +28,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
+    Purpose.CODE: word("purpose", "Code"),
+    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -57,6 +59,14 @@ TROUBLES: dict[str, Text] = {
     "connection": _("The mail server cannot be reached; check address and port."),
     "auth": _("The server refused user and password."),
 }
+#: What came into the mailbox, by the names of its counters.
+MAIL_KINDS: dict[str, Text] = {
+    "reply": word("mail", "Answers"),
+    "calendar": word("mail", "Calendar answers"),
+    "bounce": word("mail", "Reports of mail servers"),
+    "robot": word("mail", "Automatic replies, dropped"),
+    "unsorted": word("mail", "Could not be placed"),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),
@@ -67,6 +77,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.CODE: _("Carries the code by which candidates prove that an address is theirs."),
+    Purpose.LINK: _("Brings a new link to a candidate who has lost theirs."),
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
     Purpose.NEEDS: _("Tells recruiter and interviewers that a candidate has said what they need."),
     Purpose.SURVEY: _("Asks how the interview, or the notice of its result, was."),
@@ -101,6 +113,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "respond_by": _("Answer until"),
     "has_answered": _("Has already answered"),
     "has_accepted": _("Has accepted"),
+    "is_settled": _("The time is settled, not the candidate's to choose"),
     "old_when": _("Former date and time"),
     "old_place": _("Former place"),
     "change_reason": _("Reason for the change"),
@@ -116,6 +129,9 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "code": _("The code"),
+    "code_minutes": _("Minutes the code is good for"),
+    "verify_code": _("Code to check this message"),
     "user_name": _("Who the digest is for"),
     "digest_day": _("The digest's day"),
     "digest_summary": _("The digest in one line"),

@@ -19,8 +19,18 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
+#: On the page “My data”.
+DATA_ACTIONS = ("prefer", "channel", "correct", "code")
+#: Another time: a slot, a proposal, or after all not.
+SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, REASON, NEEDS, SURVEY, STOP)
+ACTIONS = (
+    *(str(answer) for answer in ANSWERS),
+    QUESTION,
+    *DATA_ACTIONS,
+    *(SLOT, PROPOSAL, WITHDRAWAL),
+    *(REASON, NEEDS, SURVEY, STOP),
+)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

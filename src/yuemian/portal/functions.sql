@@ -54,7 +54,7 @@ BEGIN
             WHERE d.interview_id = i.id AND d.content_sealed IS NOT NULL),
         'change', (
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
-            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed')
+            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
             ORDER BY h.revision DESC, h.at DESC LIMIT 1),
         'messages', (
             SELECT json_agg(s ORDER BY s.created_at) FROM (

@@ -7,10 +7,17 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from yuemian.messaging.actions.plan import SURVEY_LINK
-from yuemian.portal import needs_page, survey_page
+from yuemian.portal import needs_page, survey_page, times
+from yuemian.portal.calendar_file import calendar_file
+from yuemian.portal.carrying import own_phone
+from yuemian.portal.data_views import my_data_page
 from yuemian.portal.showing import subpage
 
 SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "data": my_data_page,
+    "invite.ics": calendar_file,
+    "phone": own_phone,
+    "times": subpage("portal/times.html", times.contents),
     "needs": subpage("portal/needs.html", needs_page.needs_contents),
     "survey": subpage("portal/survey.html", survey_page.survey_contents, SURVEY_LINK),
 }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
 from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK
-from yuemian.portal import page
+from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened, opened
 from yuemian.portal.rendering import render
@@ -55,6 +55,7 @@ def show(request: HttpRequest, door: Opened) -> HttpResponse:
     code = chosen_language(request, door)
     with translation.override(code):
         contents = page.whole(door.data, code, door.standing, now=door.now) | keys(door)
+        contents |= carrying.offers(agent_of(request))
         contents["times_address"] = f"{contents['page_address']}/times" if "times" in SUBPAGES else ""
         return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))
 

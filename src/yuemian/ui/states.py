@@ -16,7 +16,7 @@ class Appearance(NamedTuple):
 #: Tones are classes of components.css: neutral, info, success, warning, danger, special.
 APPEARANCES: dict[str, dict[str, Appearance]] = {
     "interview": {
-        "draft": Appearance("neutral", word("interview", "Draft")),
+        "draft": Appearance("warning", word("interview", "Time to be chosen")),
         "scheduled": Appearance("info", word("interview", "Scheduled")),
         "completed": Appearance("neutral", word("interview", "Completed")),
         "cancelled": Appearance("neutral", word("interview", "Cancelled")),
@@ -41,6 +41,13 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "half_open": Appearance("warning", word("account", "Being tried again")),
         "open": Appearance("danger", word("account", "Paused after failures")),
         "off": Appearance("neutral", word("account", "Switched off")),
+    },
+    "availability": {
+        "free": Appearance("success", word("availability", "Free")),
+        "busy": Appearance("danger", word("availability", "Busy")),
+        "tentative": Appearance("warning", word("availability", "Perhaps busy")),
+        "outside": Appearance("warning", word("availability", "Outside working hours")),
+        "unknown": Appearance("neutral", word("availability", "Not known")),
     },
     "notification": {
         "draft": Appearance("neutral", word("notification", "Draft")),
@@ -98,6 +105,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "refused": Appearance("danger", word("import", "Not readable")),
         "imported": Appearance("success", word("import", "Imported")),
         "discarded": Appearance("neutral", word("import", "Discarded")),
+    },
+    "mailbox": {
+        "new": Appearance("neutral", word("mailbox", "Not looked at yet")),
+        "ok": Appearance("success", word("mailbox", "Is read")),
+        "failing": Appearance("danger", word("mailbox", "Cannot be read")),
+        "off": Appearance("neutral", word("mailbox", "Switched off")),
     },
     "worker": {
         "alive": Appearance("success", word("worker", "At work")),

@@ -38,10 +38,13 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "mail_host": f"{mail.hostname}:{mail.port or 587}" if settings.SMTP_URL else "",
         "people": User.objects.visible_to(request.user).count(),
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
+        "may_edit_interviews": request.user.may(Permission.EDIT_INTERVIEWS),
+        "may_see_interviews": request.user.may(Permission.SEE_INTERVIEWS),
         "may_edit_users": request.user.may(Permission.EDIT_USERS),
         "may_edit_plans": request.user.may(Permission.EDIT_PLANS),
         "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
         "may_read_audit": request.user.may(Permission.READ_AUDIT),
+        "may_keep_privacy": request.user.may(Permission.KEEP_PRIVACY),
     }
     return render(request, "accounts/settings.html", context)
 

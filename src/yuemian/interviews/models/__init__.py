@@ -1,4 +1,4 @@
-"""Interviews and their people, plans and what became of their steps, and what candidates say beside their answer."""
+"""Interviews and their people, plans and their steps, slots, and what candidates say beside their answer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ from yuemian.interviews.models.interview import (
     Response,
     StepOutcome,
     StepRecord,
+)
+from yuemian.interviews.models.slots import (
+    ReschedulePolicy,
+    ReschedulePolicyQuerySet,
+    RescheduleRequest,
+    Seat,
+    Slot,
+    SlotSeries,
+    SlotSeriesQuerySet,
 )
 from yuemian.interviews.models.voices import (
     Need,
@@ -49,7 +58,14 @@ __all__ = [
     "PlanQuerySet",
     "ReasonOption",
     "ReasonOptionQuerySet",
+    "ReschedulePolicy",
+    "ReschedulePolicyQuerySet",
+    "RescheduleRequest",
     "Response",
+    "Seat",
+    "Slot",
+    "SlotSeries",
+    "SlotSeriesQuerySet",
     "StatedReason",
     "StepOutcome",
     "StepRecord",

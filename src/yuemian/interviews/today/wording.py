@@ -39,6 +39,7 @@ TONES: Mapping[Part, str] = {
 WHYS: Mapping[str, Reason] = {
     "question": Reason(_("Asked a question")),
     "reschedule": Reason(_("Wants another time")),
+    "unchosen": Reason(_("Nobody has chosen a time."), _("Set one, or call.")),
     "needs": Reason(_("Needs something at the interview")),
     "information": Reason(_("Not coming, but needs to know more"), _("Answer, and they may come after all.")),
     "contact": Reason(_("No address reaches this candidate."), _("Ask for one, or call.")),

@@ -28,6 +28,7 @@ from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
 from yuemian.interviews.needs import may_read_needs, read_need
 from yuemian.interviews.reasons.reading import may_read_reasons, reason_of
+from yuemian.interviews.slots.reading import together_with
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.trust.vault import Unreadable, Vault
@@ -83,7 +84,11 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_send": user.may(Permission.SEND),
         "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),
+        "asks_calendars": interview.is_open(now) and bool(interview.interviewers.all()),
         "longest": LONGEST,
+        "together": together_with(interview),
+        "now": now,
+        "wish_words": _("We are sorry: that time is not possible for us. Please look at your page again."),
     }
 
 

@@ -23,11 +23,19 @@ class Words:
     contact: str
     open_today: str
     digest_why: str
+    event: str
+    event_cancelled: str
+    check: str
+    check_button: str
+    discreet_subject: str
+    discreet: str
+    discreet_code: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` and `digest_why` hold {organization} and {host}."""
+    """`genuine` and `digest_why` hold {organization} and {host}, `check` {code} and {address}; `event` and
+    `event_cancelled` {job}, {round} and {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -49,4 +57,11 @@ def words(locale: str) -> Words:
                 "You get this because you work on interviews at {organization}. Its links open {host}, where you "
                 "sign in. Change the hour or stop it under Settings, My account."
             ),
+            event=gettext("Interview: {job}, {round} ({organization})"),
+            event_cancelled=gettext("Cancelled: interview {job}, {round} ({organization})"),
+            check=gettext("Is this message genuine? Its code is {code}. Check it at {address}"),
+            check_button=gettext("Check this message"),
+            discreet_subject=gettext("You have a new message"),
+            discreet=gettext("You have a new message: {link}"),
+            discreet_code=gettext("Your code: {code}. Good for {minutes} minutes. Tell it to nobody."),
         )
