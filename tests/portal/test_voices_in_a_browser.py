@@ -125,7 +125,7 @@ def test_a_need_is_said_seen_and_arranged(
     assert_accessible(recruiter)
     recruiter.locator("#arranged").fill("从北门坡道进")
     recruiter.get_by_role("button", name="已安排，告诉候选人").click()
-    expect(recruiter.locator("#needs")).to_contain_text("已安排")
+    expect(recruiter.locator("#needs")).to_contain_text("林悦已安排")
     page.reload()
     expect(page.locator(".voice")).to_contain_text("从北门坡道进")
 
