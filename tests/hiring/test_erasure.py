@@ -206,6 +206,11 @@ _ANSWERED = {
     "interviews.Interview": "interviews",
     "interviews.Participant": "",  # the company's people
     "interviews.Response": "answers",
+    "interviews.StatedReason": "reasons",
+    "interviews.Need": "needs",
+    "interviews.SurveyInvitation": "surveys",
+    "interviews.SurveySigned": "surveys",
+    "interviews.SurveyStop": "surveys",
     "interviews.Change": "interviews",
     "interviews.Cadence": "",  # a moment
     "interviews.StepRecord": "",  # codes and moments

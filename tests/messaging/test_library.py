@@ -26,6 +26,7 @@ OF_STAFF = {
     Purpose.CONSULTATION,
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
+    Purpose.NEEDS,
 }
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
@@ -62,6 +63,7 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
         Purpose.STILL_DECIDING,
         Purpose.LINK,
         Purpose.CODE,
+        Purpose.SURVEY,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
@@ -114,7 +116,7 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING}:
+    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY}:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 

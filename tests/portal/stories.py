@@ -93,7 +93,7 @@ def confirm(
     """The press on the summary page."""
     moment = now - timedelta(seconds=age)
     given = nonce.issue(who.token, f"summary:{action}", revision, now=moment)
-    path = "/c/ask" if action == "question" else "/c/answer"
+    path = fields.pop("path", "/c/ask" if action == "question" else "/c/answer")
     content = {"token": who.token, "confirm": given, "answer": action}
     return client.post(path, content | fields)  # type: ignore[return-value]
 

@@ -24,7 +24,15 @@ from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import ArrivalSignal, Interview, RescheduleRequest, Response, Seat
+from yuemian.interviews.models import (
+    ArrivalSignal,
+    Interview,
+    Need,
+    RescheduleRequest,
+    Response,
+    Seat,
+    StatedReason,
+)
 from yuemian.messaging.models import Challenge, Conversation, Message, Notification
 from yuemian.portal.subpages import SUBPAGES
 
@@ -83,6 +91,8 @@ def state() -> list[Any]:
         sorted(RescheduleRequest.objects.values_list("pk", "state")),
         sorted(Seat.objects.values_list("pk", "held_until")),
         sorted(ArrivalSignal.objects.values_list("pk", "kind")),
+        sorted(StatedReason.objects.values_list("pk", "code", "at")),
+        sorted(Need.objects.values_list("pk", "said_at")),
     ]
 
 

@@ -81,3 +81,8 @@ def is_blank(raw: object) -> bool:
     if raw is None or raw == "":
         return True
     return isinstance(raw, str) and len(raw) <= _LONGEST_BLANK and folded(raw).casefold() in BLANKS
+
+
+def harmless(cell: str) -> str:
+    """For a file that a spreadsheet opens: it runs what begins like a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -55,6 +55,7 @@ _STAFF: Final = frozenset(
         Purpose.CONSULTATION,
         Purpose.STAFF_NEWS,
         Purpose.ATTENDANCE,
+        Purpose.NEEDS,
         Purpose.TEST,
     }
 )

@@ -175,6 +175,7 @@ class Purpose(StrEnum):
     STAFF_NEWS = "staff_news"  # a candidate is here, late or lost: to interviewers and recruiter
     ATTENDANCE = "attendance"  # asks the interviewer who came
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
+    NEEDS = "needs"  # to recruiter and interviewers: a candidate said what they need there
     DIGEST = "digest"  # a recruiter's morning
     CODE = "code"  # proves that an address is the candidate's
     LINK = "link"  # a new way to the page, asked for by the candidate
@@ -379,6 +380,7 @@ _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
+    Purpose.NEEDS: 15,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,
     Purpose.CANCELLATION: 25,

@@ -70,6 +70,9 @@ class InterviewsConfig(AppConfig):
         )
         expire = "yuemian.interviews.actions.reschedule.expire_requests"
         register_chore(Chore("reschedule-requests", timedelta(minutes=5), expire))
+        register_chore(
+            Chore("survey-answers", timedelta(hours=1), "yuemian.interviews.actions.surveys.mix_answers")
+        )
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")
@@ -86,6 +89,7 @@ class InterviewsConfig(AppConfig):
             import_string("yuemian.interviews.rules.look_at_candidate"), dispatch_uid="interviews"
         )
         register_holdings("yuemian.interviews.holdings.HOLDINGS")
+        register_holdings("yuemian.interviews.voice_holdings.HOLDINGS")
         register_chore(
             Chore(
                 "plan-steps",

@@ -19,6 +19,8 @@ from yuemian.interviews import wording
 from yuemian.interviews.arrivals import Badge, arrivals_of, badges
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
 from yuemian.interviews.models import Interview, RescheduleRequest
+from yuemian.interviews.needs import marks_of
+from yuemian.interviews.reasons.reading import may_read_reasons, reasons_of
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation
 from yuemian.ui.when import zone_text
@@ -61,6 +63,11 @@ class Row:
     @property
     def arrival_badges(self) -> list[Badge]:
         return badges(self.arrival, self.interview.starts_at, self.interview.zone)
+
+    #: Why they do not come, or want another time, for those who may read it.
+    reason: str = ""
+    #: `open` or `arranged` when they need something there, for those who must know.
+    need: str = ""
 
     @property
     def answer_state(self) -> str:
@@ -130,6 +137,8 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
         ).values_list("application_id", flat=True)
     )
     arrivals = arrivals_of(interviews)
+    reasons = reasons_of(interviews) if may_read_reasons(user) else {}
+    needs = {pk: "arranged" if arranged else "open" for pk, arranged in marks_of(user, interviews).items()}
     return [
         Row(
             interview=interview,
@@ -139,6 +148,8 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             nearness=_nearness(interview, now) if interview.is_settled else "",
             request=requests.get(interview.pk),
             arrival=arrivals.get(interview.pk),
+            reason=reasons[interview.pk].label if interview.pk in reasons else "",
+            need=needs.get(interview.pk, ""),
         )
         for interview in interviews
     ]

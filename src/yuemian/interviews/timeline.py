@@ -25,6 +25,8 @@ from yuemian.interviews.models import (
     Interview,
     Response,
 )
+from yuemian.interviews.needs import may_read_needs, read_need
+from yuemian.interviews.reasons.reading import may_read_reasons, reason_of
 from yuemian.messaging.models import (
     Conversation,
     Delivery,
@@ -119,6 +121,7 @@ def story(interview: Interview, user: User, *, with_conversation: bool = True) -
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
         *_signals(interview, vault, key),
+        *_beside(interview, user),
     ]
     if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
@@ -355,6 +358,18 @@ def _signals(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
             detail=_("by %(name)s") % {"name": signal.recorded_by.name} if signal.recorded_by else "",
             quote=readable(vault, key, ArrivalSignal.PLACE, signal.pk, sealed) if sealed is not None else "",
         )
+
+
+def _beside(interview: Interview, user: User) -> Iterator[Entry]:
+    """Why they do not come, and what they need: that it was said, never what they need."""
+    if may_read_reasons(user) and (reason := reason_of(interview)):
+        title = _("Reason: %(reason)s") % {"reason": reason.label}
+        yield Entry(reason.at, "neutral", "message", title, quote=reason.words)
+    if may_read_needs(user, interview) and (need := read_need(interview)):
+        yield Entry(need.said_at, "special", "user", _("Said what they need at the interview"))
+        if need.arranged_at:
+            by = _("by %(name)s") % {"name": need.arranged_by} if need.arranged_by else ""
+            yield Entry(need.arranged_at, "success", "check", _("What they need is arranged"), by)
 
 
 def _spoken(said: Said) -> Entry:

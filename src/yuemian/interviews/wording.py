@@ -38,6 +38,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.STAFF_NEWS: word("purpose", "News to staff"),
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
+    Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
     Purpose.LINK: word("purpose", "New link"),

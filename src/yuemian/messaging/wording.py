@@ -28,6 +28,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.STAFF_NEWS: word("purpose", "News to staff"),
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
+    Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
     Purpose.LINK: word("purpose", "New link"),
@@ -83,6 +84,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.CODE: _("Carries the code by which candidates prove that an address is theirs."),
     Purpose.LINK: _("Brings a new link to a candidate who has lost theirs."),
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
+    Purpose.NEEDS: _("Tells recruiter and interviewers that a candidate has said what they need."),
+    Purpose.SURVEY: _("Asks how the interview, or the notice of its result, was."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),

@@ -19,7 +19,7 @@ from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
-QUESTION = "question"
+QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
 #: On the page “My data”.
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
 #: Another time: a slot, a proposal, or after all not.
@@ -31,10 +31,9 @@ ACTIONS = (
     *(str(answer) for answer in ANSWERS),
     QUESTION,
     *DATA_ACTIONS,
-    SLOT,
-    PROPOSAL,
-    WITHDRAWAL,
+    *(SLOT, PROPOSAL, WITHDRAWAL),
     *SIGNALS,
+    *(REASON, NEEDS, SURVEY, STOP),
 )
 
 #: What the page's own nonce is good for.

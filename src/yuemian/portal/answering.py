@@ -9,7 +9,7 @@ from yuemian.domain.states import Answer
 from yuemian.interviews.actions.respond import LONGEST_NOTE
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.portal import page
-from yuemian.portal.actions import ANSWERS, QUESTION, send_answer, send_question
+from yuemian.portal.actions import ANSWERS, QUESTION, REASON, send_answer, send_question
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
 
@@ -69,4 +69,5 @@ ASKING = Deed(
     read=_read_question,
     summarize=_summarize_question,
     carry_out=_ask,
+    follows=frozenset({REASON}),
 )

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from yuemian.domain.person_or_machine import read_report
 from yuemian.interviews.actions.respond import Refused
+from yuemian.messaging.actions.plan import ANSWER_LINK
 from yuemian.portal import page
 from yuemian.portal.actions import is_confirmed, is_surely_a_person, summary_nonce
 from yuemian.portal.door import Opened
@@ -77,12 +78,15 @@ class Deed:
     #: Actions after which this one is natural: pressed soon after these it is no machine's that tries every button.
     follows: frozenset[str] = frozenset()
 
+    #: Which links may do it.
+    purpose: str = ANSWER_LINK
+
     @property
     def address(self) -> str:
         return f"candidate-{self.name}"
 
     def view(self) -> Callable[[HttpRequest], HttpResponse]:
-        return posted(self._handle)
+        return posted(self._handle, (self.purpose,))
 
     def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
         try:
@@ -126,6 +130,7 @@ class Deed:
                 "summary": summary,
                 "action_address": reverse(self.address),
                 "fields": list(asked.fields.items()),
+                "back_address": contents["page_address"] + (self.part if self.part.startswith("/") else ""),
                 "confirm": summary_nonce(door, asked.action),
                 "old_when": page.old_start(door.data, code) if is_old else None,
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
 from yuemian.interviews.models import Interview
-from yuemian.messaging.actions.plan import hash_token
+from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK, hash_token
 from yuemian.messaging.models import AccessLink
 from yuemian.portal import page_data
 from yuemian.portal.page_data import PageData
@@ -22,6 +22,8 @@ from yuemian.trust.identifiers import uuid7
 
 #: A page reloaded over and over leaves one visit in this time.
 VISIT_GAP = timedelta(seconds=10)
+#: A survey's link, which opens nothing else.
+OPEN_SURVEY = "SELECT link::text, page::text, blocks::text FROM open_survey_page(%s, %s)"
 OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s, %s, %s, %s, %s, %s)"
 
 
@@ -68,11 +70,21 @@ def mark_of(token: str) -> str:
 
 
 @contextmanager
-def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
+def opened(token: str, *, now: datetime, purposes: Sequence[str] = (ANSWER_LINK,)) -> Iterator[Opened | None]:
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
     or of another purpose: outside all look the same."""
     with transaction.atomic():
-        yield look(token, now=now)
+        looks = {ANSWER_LINK: look, SURVEY_LINK: look_at_survey}
+        found = (looks[purpose](token, now=now) for purpose in purposes)
+        yield next((door for door in found if door is not None), None)
+
+
+def look_at_survey(token: str, *, now: datetime) -> Opened | None:
+    """The same for the link of a survey; that it was opened is noted nowhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_SURVEY, [hash_token(token), now])
+        link, page, blocks = cursor.fetchone()
+    return opened_by(token, (link, page, blocks), now=now)
 
 
 def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool = False) -> Opened | None:

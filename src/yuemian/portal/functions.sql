@@ -40,6 +40,18 @@ BEGIN
             SELECT to_json(r) FROM interviews_response r
             WHERE r.interview_id = i.id AND r.revision = i.revision AND r.answer = i.answer
             ORDER BY r.at DESC, r.id DESC LIMIT 1),
+        'reason', CASE WHEN i.answer IN ('declined', 'reschedule_requested') THEN (
+            SELECT json_build_object('id', w.id, 'code', w.code, 'words_sealed', w.words_sealed)
+            FROM interviews_statedreason w
+            WHERE w.interview_id = i.id AND w.revision = i.revision AND w.answer = i.answer) END,
+        'reasons', CASE WHEN i.answer IN ('declined', 'reschedule_requested') THEN (
+            SELECT coalesce(json_agg(json_build_object(
+                'code', f.code, 'label', f.label, 'label_en', f.label_en, 'leads_to', f.leads_to,
+                'is_for_moving', f.is_for_moving) ORDER BY f.position, f.code) FILTER (WHERE NOT f.is_archived), '[]')
+            FROM interviews_reasonoption f WHERE f.organization_id = i.organization_id HAVING count(*) > 0) END,
+        'need', (
+            SELECT json_build_object('is_arranged', d.arranged_at IS NOT NULL) FROM interviews_need d
+            WHERE d.interview_id = i.id AND d.content_sealed IS NOT NULL),
         'change', (
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
             WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
@@ -148,6 +160,39 @@ BEGIN
 END
 $$;
 
+-- The same for the link of a survey: it opens the survey and nothing else, and no visit is noted.
+CREATE OR REPLACE FUNCTION open_survey_page(hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    found_link uuid;
+    found_organization uuid;
+    bound text := nullif(current_setting('yuemian.organization', true), '');
+    interview uuid;
+    person uuid;
+BEGIN
+    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
+    IF found_link IS NULL OR bound <> found_organization::text THEN
+        RETURN;
+    END IF;
+    IF bound IS NULL THEN
+        PERFORM set_config('yuemian.organization', found_organization::text, true);
+    END IF;
+    SELECT l.subject_id, l.candidate_id, json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
+    INTO interview, person, link
+    FROM messaging_accesslink l
+    LEFT JOIN messaging_notification n ON n.id = l.notification_id
+    LEFT JOIN LATERAL (
+        SELECT max(d.sent_at) AS at FROM messaging_delivery d
+        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
+    WHERE l.id = found_link AND l.purpose = 'survey' AND l.subject_kind = 'interview'
+    AND l.revoked_at IS NULL AND l.expires_at > moment;
+    IF interview IS NOT NULL THEN
+        SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+        WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
+    END IF;
+END
+$$;
+
 -- A candidate's press on an answer, judged before by what it carries: `shown` is the revision that the page showed. `done`, or
 -- why it needs a closer look (`lost`, `wait`, `changed`, `doubtful`), with nothing written but the counts. The audit entry comes
 -- with marks in the place of what only the rows know. One JSON text instead of 17 values: these cost more than all the rest.
@@ -246,6 +291,8 @@ GRANT EXECUTE ON FUNCTION count_presses(json, timestamptz) TO yuemian_app;
 REVOKE ALL ON FUNCTION read_candidate_page(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION open_survey_page(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_survey_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION read_candidate_page(uuid) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) TO yuemian_app;

@@ -27,6 +27,7 @@ from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import ChangeKind, Interview, Response
 from yuemian.messaging.models import BlockKind, Message
 from yuemian.portal import arrival_part, way
+from yuemian.portal.beside import beside_answer
 from yuemian.portal.page_data import PageData, bytes_of
 from yuemian.portal.rendering import render
 from yuemian.trust.vault import Unreadable, Vault
@@ -106,6 +107,7 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "answer": standing_answer(data, vault, now=now),
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
+            "beside": beside_answer(data, vault, locale),
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
             "arrival": arrival_part.part(data, now=now),
             "until": _until(interview.is_settled)

@@ -36,6 +36,10 @@ class PageData:
     messages: list[Row]
     blocks: str
     signals: list[Row] = field(default_factory=list)
+    #: What was said beside the answer; the reasons are the organization's own, None where the shipped ones hold.
+    reason: Row | None = None
+    reasons: list[Row] | None = None
+    need: Row | None = None
 
     def vault(self) -> Vault:
         """Knows the organization's key already, so that opening a text asks the database nothing."""
@@ -76,6 +80,9 @@ def parse(page: str, blocks: str | None) -> PageData:
         messages=data["messages"] or [],
         blocks=blocks or "[]",
         signals=data["signals"] or [],
+        reason=data["reason"],
+        reasons=data["reasons"],
+        need=data["need"],
     )
 
 

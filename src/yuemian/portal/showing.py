@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
 from yuemian.domain.person_or_machine import is_fetch_suspect
+from yuemian.messaging.actions.plan import ANSWER_LINK
 from yuemian.portal import page
 from yuemian.portal.actions import page_nonce, wait_before_posting
 from yuemian.portal.door import Opened, look, opened
@@ -45,7 +46,9 @@ PostedView = Callable[[HttpRequest, Opened], HttpResponse]
 Contents = Callable[[Opened, str], dict[str, Any]]
 
 
-def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
+def posted(
+    view: PostedView, purposes: Sequence[str] = (ANSWER_LINK,)
+) -> Callable[[HttpRequest], HttpResponse]:
     """A form of the page: its token opens the door, and too many presses in a row are asked to wait."""
 
     @public
@@ -53,7 +56,7 @@ def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return lost(405)
-        with opened(request.POST.get("token", ""), now=timezone.now()) as door:
+        with opened(request.POST.get("token", ""), now=timezone.now(), purposes=purposes) as door:
             if door is None:
                 return lost()
             wait = wait_before_posting(door, request.META.get("REMOTE_ADDR", ""))
@@ -64,7 +67,9 @@ def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
     return handle
 
 
-def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], HttpResponse]:
+def subpage(
+    template: str, contents: Contents, purpose: str = ANSWER_LINK
+) -> Callable[[HttpRequest, str], HttpResponse]:
     """A further page behind the same link, read in one transaction; opening it changes nothing and counts as no visit.
 
     `contents` may ask the database more; the template extends `portal/subpage.html` and finds `token`, `nonce` and
@@ -75,7 +80,7 @@ def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], H
     @gzip_page
     @require_safe
     def handle(request: HttpRequest, token: str) -> HttpResponse:
-        with opened(token, now=timezone.now()) as found:
+        with opened(token, now=timezone.now(), purposes=(purpose,)) as found:
             if found is None:
                 return lost()
             door = replace(found, agent=agent_of(request))

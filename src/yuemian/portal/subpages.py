@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from yuemian.portal import arriving, times, way
+from yuemian.messaging.actions.plan import SURVEY_LINK
+from yuemian.portal import arriving, needs_page, survey_page, times, way
 from yuemian.portal.calendar_file import calendar_file
 from yuemian.portal.carrying import own_phone
 from yuemian.portal.data_views import my_data_page
@@ -19,4 +20,6 @@ SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "phone": own_phone,
     "times": subpage("portal/times.html", times.contents),
     "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),
+    "needs": subpage("portal/needs.html", needs_page.needs_contents),
+    "survey": subpage("portal/survey.html", survey_page.survey_contents, SURVEY_LINK),
 }

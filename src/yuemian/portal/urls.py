@@ -10,6 +10,8 @@ from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.subpages import SUBPAGES
+from yuemian.portal.surveying import STOPPING, SURVEYING
+from yuemian.portal.voicing import NEEDING, REASONING
 
 DEEDS = (
     ANSWERING,
@@ -22,6 +24,10 @@ DEEDS = (
     CHOOSING_CHANNEL,
     CORRECTING,
     ASKING_CODE,
+    REASONING,
+    NEEDING,
+    SURVEYING,
+    STOPPING,
 )
 
 urlpatterns = [

@@ -10,14 +10,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
+from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
-from yuemian.portal.door import Opened
+from yuemian.portal.door import Opened, opened
 from yuemian.portal.rendering import render
 from yuemian.portal.showing import (
     LANGUAGE_COOKIE,
@@ -40,7 +41,13 @@ from yuemian.portal.subpages import SUBPAGES
 def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
     """The page itself, in one statement."""
     door = look_in(request, token)
-    return lost() if door is None else show(request, door)
+    return _instead(token) if door is None else show(request, door)
+
+
+def _instead(token: str) -> HttpResponse:
+    """The link of a survey leads to its own page."""
+    with opened(token, now=timezone.now(), purposes=(SURVEY_LINK,)) as door:
+        return lost() if door is None else back(door, "/survey")
 
 
 def show(request: HttpRequest, door: Opened) -> HttpResponse:
@@ -49,11 +56,11 @@ def show(request: HttpRequest, door: Opened) -> HttpResponse:
     with translation.override(code):
         contents = page.whole(door.data, code, door.standing, now=door.now) | keys(door)
         contents |= carrying.offers(agent_of(request))
+        contents["times_address"] = f"{contents['page_address']}/times" if "times" in SUBPAGES else ""
         return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))
 
 
-@posted
-def language(request: HttpRequest, door: Opened) -> HttpResponse:
+def _language(request: HttpRequest, door: Opened) -> HttpResponse:
     """Remember the language in this browser, for this candidate alone; nothing is written on the server."""
     part = request.POST.get("part", "")
     response = back(door, f"/{part}" if part in SUBPAGES else "")
@@ -68,6 +75,9 @@ def language(request: HttpRequest, door: Opened) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+language = posted(_language, (ANSWER_LINK, SURVEY_LINK))
 
 
 @posted

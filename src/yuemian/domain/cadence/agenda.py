@@ -25,7 +25,7 @@ from yuemian.domain.cadence.timing import (
     moment_to_go,
     planned_at,
 )
-from yuemian.domain.states import Answer, Purpose, ReasonCode
+from yuemian.domain.states import Answer, Attendance, Purpose, ReasonCode
 
 _INVITING: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
 _ASKING: Final = _INVITING | RECALLING
@@ -285,11 +285,19 @@ class _Play:
             return self._waiting(timed, WhyCode.WAITS_FOR_INVITATION)
         if is_now and timed.is_estimate:
             return self._waiting(timed, WhyCode.WAITS_FOR_SENDING)
-        if step.purpose != Purpose.STAFF_REMINDER and not self.situation.can_be_reached:
-            return self._waiting(timed, WhyCode.WAITS_FOR_CONTACT)
-        if step.purpose not in self.situation.texts:
-            return self._waiting(timed, WhyCode.WAITS_FOR_TEXT)
-        return None
+        lacking = self._lacking(step)
+        return self._waiting(timed, lacking) if lacking else None
+
+    def _lacking(self, step: Step) -> WhyCode | None:
+        """What may still come: that they were there, our answer, an address, a text."""
+        situation = self.situation
+        if step.purpose == Purpose.SURVEY and situation.attendance != Attendance.ATTENDED:
+            return WhyCode.WAITS_FOR_ATTENDANCE
+        if step.purpose == Purpose.SURVEY and situation.awaits_our_answer:
+            return WhyCode.WAITS_FOR_OUR_ANSWER
+        if step.purpose != Purpose.STAFF_REMINDER and not situation.can_be_reached:
+            return WhyCode.WAITS_FOR_CONTACT
+        return None if step.purpose in situation.texts else WhyCode.WAITS_FOR_TEXT
 
     def _needless(self, timed: _Timed, gone: list[_Timed], others: list[_Timed]) -> Purpose | None:
         """What makes it needless: an invitation just read, another one of the same moment, one that follows shortly."""

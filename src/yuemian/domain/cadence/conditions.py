@@ -42,6 +42,8 @@ def never(step: Step, situation: Situation) -> ReasonCode | None:
     is_after = step.anchor in _AFTERWARDS
     if is_after and (situation.attendance in _DID_NOT_COME or situation.state == InterviewState.NO_SHOW):
         return ReasonCode.DID_NOT_COME
+    if step.purpose == Purpose.SURVEY and situation.no_survey is not None:
+        return situation.no_survey
     if step.anchor == Anchor.AFTER_PROMISE and situation.is_decided:
         return ReasonCode.RESULT_DECIDED
     if not is_after and situation.state in {InterviewState.COMPLETED, InterviewState.NO_SHOW}:

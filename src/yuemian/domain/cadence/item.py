@@ -46,6 +46,8 @@ class WhyCode(StrEnum):
     WAITS_FOR_PROMISE = "waits_for_promise"
     WAITS_FOR_CONTACT = "waits_for_contact"
     WAITS_FOR_TEXT = "waits_for_text"
+    WAITS_FOR_ATTENDANCE = "waits_for_attendance"
+    WAITS_FOR_OUR_ANSWER = "waits_for_our_answer"
     SKIPPED = "skipped"  # the reason code says why
     OVERTAKEN = "overtaken"
     ADDED_LATE = "added_late"
@@ -108,10 +110,12 @@ def _look(item: AgendaItem, now: datetime) -> datetime | None:
         return item.due_at
     if item.verdict != Verdict.WAITING or item.why.code == WhyCode.WAITS_FOR_PROMISE:
         return None
-    if item.why.code == WhyCode.SUGGESTED:
+    # Whoever notes attendance wakes the clock.
+    if item.why.code in {WhyCode.SUGGESTED, WhyCode.WAITS_FOR_ATTENDANCE}:
         return item.latest_at
     if item.why.code in {WhyCode.WAITS_FOR_CONTACT, WhyCode.WAITS_FOR_TEXT}:
         return now + 10 * _SOON
     if item.due_at is not None:
-        return max(item.due_at, now + _SOON)
+        is_ours = item.why.code == WhyCode.WAITS_FOR_OUR_ANSWER
+        return max(item.due_at, now + (_BY_ITSELF if is_ours else _SOON))
     return now + max(item.step.least_wait, _BY_ITSELF)

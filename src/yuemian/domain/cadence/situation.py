@@ -85,6 +85,10 @@ class Situation:
     was_told: bool = False
     said: tuple[Said, ...] = ()
     can_be_reached: bool = True
+    #: Why this person is not to be asked how it was; None: they may be.
+    no_survey: ReasonCode | None = None
+    #: They have asked something, and wait for our answer.
+    awaits_our_answer: bool = False
     #: Purposes for which a published text fits.
     texts: frozenset[Purpose] = frozenset(Purpose)
 

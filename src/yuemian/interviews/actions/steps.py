@@ -15,11 +15,13 @@ from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import AgendaItem, Done, Step, Terms, Verdict, next_look, wakes_early
 from yuemian.domain.selection import LINK_OUTLIVES
 from yuemian.domain.states import Purpose, ReasonCode
+from yuemian.domain.survey import OPEN_FOR, SurveyKind
 from yuemian.domain.when import present
 from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.actions.staff import remind_staff
 from yuemian.interviews.actions.stages import note_invited
+from yuemian.interviews.actions.surveys import note_asked
 from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
@@ -83,7 +85,7 @@ def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE) ->
     if not ids:
         return 0
     organization = Organization.objects.get(pk=organization_id)
-    cases = read_cases(organization_id, ids)
+    cases = read_cases(organization_id, ids, now)
     terms = {case.plan.pk: terms_of(case.plan) for case in cases if case.plan}
     agendas = {case.interview_id: _agenda(case, terms, now) for case in cases}
     looked = _Looked()
@@ -200,7 +202,9 @@ def _say_in_round(
                 at_once=route.at_once,
                 explanation=route.note,
                 deadline_at=item.latest_at or chosen.facts.starts_at,
-                link_expires_at=max(chosen.ends_at, item.latest_at or now) + LINK_OUTLIVES,
+                link_expires_at=now + OPEN_FOR
+                if step.purpose == Purpose.SURVEY
+                else max(chosen.ends_at, item.latest_at or now) + LINK_OUTLIVES,
             )
         )
     occasion = Occasion(
@@ -212,7 +216,12 @@ def _say_in_round(
         now=now,
         step_key=step.key,
     )
-    return said | dict(zip(going, plan_notifications(occasion, intents), strict=True))
+    said |= dict(zip(going, plan_notifications(occasion, intents), strict=True))
+    if step.purpose == Purpose.SURVEY:
+        note_asked(
+            organization, [each[2] for each in wanted if each[2].id in going], SurveyKind.INTERVIEW, now
+        )
+    return said
 
 
 def _promise(case: Case, locale: str) -> dict[str, str]:

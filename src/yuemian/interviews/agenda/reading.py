@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
 from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import AgendaItem, Done, Fate, Record, Said, Situation, Terms, agenda
@@ -32,6 +33,7 @@ from yuemian.domain.states import (
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.models import SUBJECT_KIND, Plan
 from yuemian.interviews.plans.reading import PLAN_OF, terms_of
+from yuemian.interviews.surveys.asking import read_survey_facts
 from yuemian.messaging.reach import available_channels
 from yuemian.trust.bulk import id_array
 
@@ -114,7 +116,7 @@ def read_agendas(
     `plan_override` stands for the plan of every one of them: the preview of an unsaved plan. Interviews of another
     organization are left out; where no plan holds the agenda is empty.
     """
-    cases = read_cases(organization_id, interview_ids)
+    cases = read_cases(organization_id, interview_ids, now)
     terms: dict[UUID, Terms] = {}
     agendas = {}
     for case in cases:
@@ -125,20 +127,24 @@ def read_agendas(
     return agendas
 
 
-def read_cases(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Case]:
+def read_cases(
+    organization_id: UUID, interview_ids: Collection[UUID], now: datetime | None = None
+) -> list[Case]:
     """The organization's interviews among these, in no particular order."""
     values = {"organization": organization_id, "ids": id_array(dict.fromkeys(interview_ids))}
     rows = _rows(_INTERVIEWS, values)
     if not rows:
         return []
-    around = _Around(organization_id, values, rows)
+    around = _Around(organization_id, values, rows, now or timezone.now())
     return [around.case(row) for row in rows]
 
 
 class _Around:
     """What stands around the interviews: contacts, past no-shows, messages, records, plans and texts."""
 
-    def __init__(self, organization_id: UUID, values: Mapping[str, Any], rows: list[tuple[Any, ...]]) -> None:
+    def __init__(
+        self, organization_id: UUID, values: Mapping[str, Any], rows: list[tuple[Any, ...]], now: datetime
+    ) -> None:
         people = {
             **values,
             "candidates": id_array({row[18] for row in rows}),
@@ -158,6 +164,7 @@ class _Around:
         self._said = _grouped(_rows(_SAID, said))
         self._records = _grouped(_rows(_RECORDS, values))
         self._plans = {p.pk: p for p in Plan.objects.filter(pk__in={row[20] for row in rows if row[20]})}
+        self._surveys = read_survey_facts(organization_id, {row[18] for row in rows}, now=now)
         self._texts: dict[str, set[Purpose]] = {}
         for purpose, round_name in _rows(_TEXTS, values):
             self._texts.setdefault(round_name, set()).add(Purpose(purpose))
@@ -172,6 +179,8 @@ class _Around:
             was_told=any(each[1] in _TOLD and each[4] is not None for each in said),
             said=tuple(_message(each) for each in said if each[0] == revision),
             can_be_reached=row[18] in self._reachable,
+            no_survey=self._surveys.why_not(row[18]),
+            awaits_our_answer=row[18] in self._surveys.waiting,
             texts=frozenset(self._texts.get("", set()) | self._texts.get(row[19], set())),
         )
         mine = [each for each in self._records.get(interview_id, ()) if each[0] == revision]

@@ -66,6 +66,9 @@ _REASONS: dict[str, Text] = {
     ReasonCode.TEMPLATE_ERROR: gettext_lazy("no template was published for it"),
     ReasonCode.SUPERSEDED_BY_RESCHEDULE: gettext_lazy("overtaken by a change of the interview"),
     ReasonCode.OVERTAKEN: gettext_lazy("another message said the same"),
+    ReasonCode.OPTED_OUT: gettext_lazy("the candidate wants no surveys"),
+    ReasonCode.FREQUENCY_CAP: gettext_lazy("asked within the last 30 days"),
+    ReasonCode.STOPPED_BY_PERSON: gettext_lazy("surveys are switched off"),
 }
 _PICKS: dict[str, Text] = {
     Pick.BEST: gettext_lazy("on the best channel"),
@@ -205,6 +208,8 @@ def _sentences() -> dict[str, str]:
         WhyCode.WAITS_FOR_PROMISE: _("%(rule)s; no date has been promised"),
         WhyCode.WAITS_FOR_CONTACT: _("%(rule)s; waits for an address that can be used"),
         WhyCode.WAITS_FOR_TEXT: _("%(rule)s; waits for a published template"),
+        WhyCode.WAITS_FOR_ATTENDANCE: _("%(rule)s, once it is noted that the candidate came"),
+        WhyCode.WAITS_FOR_OUR_ANSWER: _("%(rule)s; waits until you have answered the candidate's question"),
         WhyCode.SKIPPED: _("%(rule)s: %(reason)s"),
         "skipped_answer": _("%(rule)s: only for those whose answer is “%(answers)s”"),
         WhyCode.OVERTAKEN: _("%(rule)s: not needed, “%(other)s” says the same at nearly the same time"),

@@ -1,4 +1,4 @@
-"""Interviews and their people, where they are held, who arrives; plans, slots and requests for another time."""
+"""Interviews, their people and places, plans and their steps, slots, and what candidates say beside an answer."""
 
 from __future__ import annotations
 
@@ -28,6 +28,21 @@ from yuemian.interviews.models.slots import (
     SlotSeries,
     SlotSeriesQuerySet,
 )
+from yuemian.interviews.models.voices import (
+    Need,
+    ReasonOption,
+    ReasonOptionQuerySet,
+    StatedReason,
+    SurveyAnswer,
+    SurveyDrop,
+    SurveyInvitation,
+    SurveyPolicy,
+    SurveyQuestion,
+    SurveyQuestionQuerySet,
+    SurveySigned,
+    SurveyStop,
+    SurveyVoice,
+)
 
 __all__ = [
     "SUBJECT_KIND",
@@ -39,11 +54,14 @@ __all__ = [
     "Digest",
     "Interview",
     "InterviewQuerySet",
+    "Need",
     "Participant",
     "Place",
     "PlaceQuerySet",
     "Plan",
     "PlanQuerySet",
+    "ReasonOption",
+    "ReasonOptionQuerySet",
     "ReschedulePolicy",
     "ReschedulePolicyQuerySet",
     "RescheduleRequest",
@@ -52,6 +70,16 @@ __all__ = [
     "Slot",
     "SlotSeries",
     "SlotSeriesQuerySet",
+    "StatedReason",
     "StepOutcome",
     "StepRecord",
+    "SurveyAnswer",
+    "SurveyDrop",
+    "SurveyInvitation",
+    "SurveyPolicy",
+    "SurveyQuestion",
+    "SurveyQuestionQuerySet",
+    "SurveySigned",
+    "SurveyStop",
+    "SurveyVoice",
 ]

@@ -19,6 +19,7 @@ SAID: Final = (
     Purpose.REMINDER,
     Purpose.NUDGE,
     Purpose.STILL_DECIDING,
+    Purpose.SURVEY,
     Purpose.STAFF_REMINDER,
 )
 ANCHORS: Mapping[str, Text] = {
@@ -76,6 +77,7 @@ TONES: Final = {
     Purpose.REMINDER: "info",
     Purpose.NUDGE: "warning",
     Purpose.STILL_DECIDING: "special",
+    Purpose.SURVEY: "special",
     Purpose.STAFF_REMINDER: "neutral",
 }
 

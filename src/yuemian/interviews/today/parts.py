@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, LiteralString, NamedTuple
@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
+from yuemian.domain.reasons import Onward
 from yuemian.domain.states import (
     TOLD,
     Answer,
@@ -24,8 +25,9 @@ from yuemian.interviews.models import (
     SUBJECT_KIND,
     InterviewQuerySet,
 )
+from yuemian.interviews.reasons.reading import options_of
 from yuemian.interviews.today.scope import Scope
-from yuemian.messaging.models import Conversation, Delivery
+from yuemian.messaging.models import Conversation, Delivery, Message
 from yuemian.trust.bulk import any_of
 
 #: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many.
@@ -112,6 +114,8 @@ def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     found = {
         application: Pick(pk, since[application], "question") for pk, application in asked[: COUNTED + 1]
     }
+    for pk, at, application, why in beside_answers(user, rows, now):
+        found.setdefault(application, Pick(pk, at, why))
     for pk, answered_at, application in moved.order_by("answered_at")[: COUNTED + 1]:
         found.setdefault(application, Pick(pk, answered_at, "reschedule"))
     for pk, since_when, application in unchosen.values_list("pk", "starts_at", "application_id")[
@@ -119,6 +123,33 @@ def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     ]:
         found.setdefault(application, Pick(pk, since_when, "unchosen"))
     return sorted(found.values(), key=lambda pick: (pick.since or now, pick.id))
+
+
+def beside_answers(
+    user: User, rows: InterviewQuerySet, now: datetime
+) -> Iterator[tuple[UUID, datetime, UUID, str]]:
+    """What they need and nobody has arranged; and who would come if they knew more, as long as nobody has answered."""
+    ahead = rows.filter(state=SCHEDULED, starts_at__gt=now)
+    needs = ahead.filter(need__arranged_at=None, need__content_sealed__isnull=False)
+    for pk, at, application in needs.values_list("pk", "need__said_at", "application_id")[: COUNTED + 1]:
+        yield pk, at, application, "needs"
+    codes = [each.code for each in options_of(user.organization_id) if each.leads_to == Onward.QUESTION]
+    lacking = ahead.filter(
+        answer=str(Answer.DECLINED),
+        reasons__code__in=codes,
+        reasons__answer=str(Answer.DECLINED),
+        reasons__revision=F("revision"),
+    ).exclude(
+        Exists(
+            Message.objects.filter(
+                conversation__application=OuterRef("application"),
+                is_from_candidate=False,
+                created_at__gt=OuterRef("reasons__at"),
+            )
+        )
+    )
+    for pk, at, application in lacking.values_list("pk", "reasons__at", "application_id")[: COUNTED + 1]:
+        yield pk, at, application, "information"
 
 
 def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[Pick]:

@@ -45,6 +45,8 @@ WHYS: Mapping[str, Reason] = {
     "question": Reason(_("Asked a question")),
     "reschedule": Reason(_("Wants another time")),
     "unchosen": Reason(_("Nobody has chosen a time."), _("Set one, or call.")),
+    "needs": Reason(_("Needs something at the interview")),
+    "information": Reason(_("Not coming, but needs to know more"), _("Answer, and they may come after all.")),
     "contact": Reason(_("No address reaches this candidate."), _("Ask for one, or call.")),
     "interviewer": Reason(_("Nobody is set to interview."), _("Name an interviewer.")),
     "recruiter": Reason(_("Nobody of HR looks after this interview."), _("Name a contact person.")),

@@ -61,6 +61,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "page": rows.page(user, filters, number, now=now),
         "counters": _counters(request.GET, filters, figures),
         "total": total,
+        "is_interviewer": user.role == Role.INTERVIEWER,
         "may_send": user.may(Permission.SEND),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_import": user.may(Permission.IMPORT),

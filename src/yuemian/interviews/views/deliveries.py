@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
+from yuemian.domain.cell_text import harmless
 from yuemian.domain.remedy import Remedy
 from yuemian.domain.states import Channel
 from yuemian.interviews import board, wording
@@ -250,7 +251,7 @@ def export(request: SignedInRequest) -> HttpResponse:
         [_("Candidate"), _("Job"), _("Purpose"), _("Channel"), _("State"), _("Why"), _("Planned"), _("Until")]
     )
     for row in reading.rows_of(user, ids, now=now):
-        writer.writerow([_harmless(str(cell)) for cell in _cells(row)])
+        writer.writerow([harmless(str(cell)) for cell in _cells(row)])
     audit.record(user.organization_id, user.actor, "deliveries.exported", at=now, count=len(ids))
     # With a byte order mark, or Excel takes it for another encoding.
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
@@ -270,8 +271,3 @@ def _cells(row: reading.Row) -> list[object]:
         f"{delivery.created_at:%Y-%m-%d %H:%M}Z",
         f"{delivery.deadline_at:%Y-%m-%d %H:%M}Z",
     ]
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

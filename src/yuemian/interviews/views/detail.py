@@ -28,6 +28,8 @@ from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
+from yuemian.interviews.needs import may_read_needs, read_need
+from yuemian.interviews.reasons.reading import may_read_reasons, reason_of
 from yuemian.interviews.slots.reading import together_with
 from yuemian.interviews.today.words import newest_words
 from yuemian.messaging.actions.content import NoTemplate
@@ -73,6 +75,8 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "materials": lines(interview.materials),
         "flow": lines(interview.flow),
         "note": timeline.note_of(interview),
+        "reason": reason_of(interview) if may_read_reasons(user) else None,
+        "need": read_need(interview) if may_read_needs(user, interview) else None,
         "agenda": agenda_of(interview, now, row.zone),
         **attendance_part(interview, now),
         "entries": [(e, timeline.moment(e.at, row.zone)) for e in timeline.story(interview, user)],

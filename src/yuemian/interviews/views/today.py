@@ -21,6 +21,8 @@ from yuemian.domain.states import Answer, BatchState
 from yuemian.interviews import wording
 from yuemian.interviews.actions.accept import Press, accept_suggestions
 from yuemian.interviews.actions.choose import Outdated
+from yuemian.interviews.needs import needs_of
+from yuemian.interviews.reasons.reading import reasons_of_week
 from yuemian.interviews.suggestions import Suggestions, suggest
 from yuemian.interviews.today import COUNTED, Part, Scope, Today, read_today, to_invite
 from yuemian.interviews.today.reading import midnight
@@ -58,6 +60,9 @@ def _page(request: SignedInRequest, scope: Scope, status: int = 200) -> HttpResp
     }
     if user.role == Role.INTERVIEWER:
         return render(request, HELD_LIVE if _is_part(request) else HELD, context)
+    context["reasons"] = reasons_of_week(
+        user, recruiter=user.pk if scope.is_mine else None, branch=scope.branch, now=today.now
+    )
     context |= {"suggestions": _suggestions(today), "sends": _sends(user), "switches": _switches(user, scope)}
     return render(request, LIVE if _is_part(request) else PAGE, context, status=status)
 
@@ -150,12 +155,17 @@ def reception(request: SignedInRequest) -> HttpResponse:
     part = Part.TOMORROW if request.GET.get("day") == Part.TOMORROW else Part.TODAY
     today = read_today(request.user, scope, now=timezone.now(), only=[part])
     section = today[part]
+    needs = needs_of(request.user, [line.interview for line in section.lines])
     context = {
         "today": today,
         "scope": scope,
         "section": section,
         "section_day": midnight(today.now, today.zone, days=int(part == Part.TOMORROW)),
-        "lines": [line for line in section.lines if line.interview.answer != Answer.DECLINED],
+        "lines": [
+            (line, needs.get(line.interview.pk))
+            for line in section.lines
+            if line.interview.answer != Answer.DECLINED
+        ],
         "is_tomorrow": part == Part.TOMORROW,
         "may_edit": request.user.may(Permission.EDIT_INTERVIEWS),
     }

@@ -28,6 +28,9 @@ WAKE = "yuemian_wake"
 #: Rows written by one statement: enough to forget its fixed cost, few enough to hold.
 SLICE: Final = 1000
 _TOKEN_BYTES: Final = 32
+#: What a link is good for; one of another purpose opens nothing.
+ANSWER_LINK: Final = "answer"
+SURVEY_LINK: Final = "survey"
 _QUEUED: Final = DeliveryState.QUEUED.value
 _CREATED: Final = DeliveryState.CREATED.value
 
@@ -55,7 +58,7 @@ WITH said AS MATERIALIZED (
     INSERT INTO messaging_accesslink (
         id, organization_id, token_hash, candidate_id, purpose, subject_kind, subject_id, subject_revision,
         notification_id, created_at, expires_at)
-    SELECT id, %(organization)s::uuid, hash, candidate, 'answer', %(kind)s::text, subject, revision, id,
+    SELECT id, %(organization)s::uuid, hash, candidate, %(link_purpose)s::text, %(kind)s::text, subject, revision, id,
            %(now)s::timestamptz, expiry
     FROM said WHERE candidate IS NOT NULL
 )
@@ -294,6 +297,7 @@ def _shared(occasion: Occasion) -> dict[str, Any]:
         "organization": occasion.organization.pk,
         "batch": batch.pk if batch else None,
         "purpose": occasion.purpose.value,
+        "link_purpose": SURVEY_LINK if occasion.purpose == Purpose.SURVEY else ANSWER_LINK,
         "kind": occasion.subject_kind,
         "version": occasion.version.pk,
         "notification_state": NotificationState.SCHEDULED.value,

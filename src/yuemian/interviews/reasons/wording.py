@@ -1,0 +1,53 @@
+"""The words of the shipped reasons, and of what can be needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import get_language
+from django.utils.translation import pgettext_lazy as word
+
+from yuemian.domain.reasons import SHIPPED, NeedKind, Onward, Option
+from yuemian.interviews.wording import Text
+
+REASONS: Mapping[str, Text] = {
+    "too_far": word("reason", "Too far away"),
+    "pay": word("reason", "The pay"),
+    "other_offer": word("reason", "I took another offer"),
+    "clash": word("reason", "The time does not suit me"),
+    "information": word("reason", "I need to know more"),
+    "other": word("reason", "Something else"),
+}
+#: The same, as the recruiter reads it.
+STATED: Mapping[str, Text] = {
+    "too_far": word("stated reason", "too far away"),
+    "pay": word("stated reason", "the pay"),
+    "other_offer": word("stated reason", "took another offer"),
+    "clash": word("stated reason", "time does not suit"),
+    "information": word("stated reason", "needs to know more"),
+    "other": word("stated reason", "something else"),
+}
+ONWARD: Mapping[str, Text] = {
+    Onward.NOWHERE: word("onward", "Nowhere"),
+    Onward.TIMES: word("onward", "To other times"),
+    Onward.QUESTION: word("onward", "To a question to you"),
+}
+NEEDS: Mapping[str, Text] = {
+    NeedKind.WHEELCHAIR: word("need", "Access with a wheelchair"),
+    NeedKind.INTERPRETER: word("need", "An interpreter or sign language"),
+    NeedKind.QUIET_ROOM: word("need", "A quiet room"),
+    NeedKind.MORE_TIME: word("need", "More time"),
+    NeedKind.OTHER: word("need", "Something else"),
+}
+
+
+def offered(option: Option, locale: str) -> str:
+    """What its button says."""
+    return option.words_in(locale) or str(REASONS.get(option.code, option.code))
+
+
+def stated(code: str, options: Mapping[str, Option]) -> str:
+    """What the recruiter reads, in the active language."""
+    option = options.get(code) or next((each for each in SHIPPED if each.code == code), None)
+    own = option.words_in(get_language() or "en") if option else ""
+    return own or str(STATED.get(code, code))
