@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from yuemian.accounts.models import Organization
+from yuemian.domain.languages import is_chinese
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import present
@@ -137,4 +138,4 @@ def _shared(
 
 
 def _name_in(locale: str, name: str, english: str) -> str:
-    return name if locale.startswith("zh") else english or name
+    return name if is_chinese(locale) else english or name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, QuerySet
 
 from yuemian.accounts.models import Locale, User
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions.library import Place, Text, texts_in
 from yuemian.messaging.models import Template, TemplateVersion
@@ -27,7 +28,7 @@ WRITTEN = (
 #: Channels a template is written for.
 WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
-LOCALE_NAMES = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
+LOCALE_NAMES = {**LANGUAGES, Locale.ZH_HANS.value: "中文"}
 
 
 @dataclass(frozen=True)

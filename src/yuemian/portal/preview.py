@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import requires
 from yuemian.accounts.models import Permission
+from yuemian.domain.languages import LANGUAGES
 from yuemian.interviews.models import Interview
 from yuemian.portal import page, page_data
 from yuemian.portal.page_data import PageData
@@ -31,9 +32,8 @@ def preview_interview(request: HttpRequest, interview_id: UUID) -> HttpResponse:
 def render_preview(data: PageData, language: str = "") -> str:
     """The page's HTML; nothing on it can be pressed."""
     interview = data.interview
-    known = dict(settings.LANGUAGES)
     own = interview.application.candidate.locale
-    code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in known)
+    code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in LANGUAGES)
     now = timezone.now()
     standing = "cancelled" if interview.state == "cancelled" else "open" if interview.is_open(now) else "over"
     with translation.override(code):

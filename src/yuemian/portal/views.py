@@ -14,6 +14,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
 from yuemian.portal import page
 from yuemian.portal.actions import record_visit
@@ -57,7 +58,7 @@ def language(request: HttpRequest, door: Opened) -> HttpResponse:
     part = request.POST.get("part", "")
     response = back(door, f"/{part}" if part in SUBPAGES else "")
     chosen = request.POST.get("language", "")
-    if chosen in dict(settings.LANGUAGES):
+    if chosen in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
             f"{candidate_mark(door)}.{chosen}",

@@ -46,6 +46,7 @@ from yuemian.messaging.engine.phrasing import (
     check_own_link,
     paragraphs,
 )
+from yuemian.messaging.engine.staff_wording import staff_words
 from yuemian.messaging.engine.wording import words
 from yuemian.messaging.models import Notification
 from yuemian.trust.vault import Vault
@@ -194,8 +195,9 @@ def mail_frame(
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
     if is_digest:
-        why = said.digest_why.format(organization=organization, host=host)
-        return shell(ShellTexts(organization, said.open_today, said.link_note, [why]), locale)
+        to_staff = staff_words(locale)
+        why = to_staff.digest_why.format(organization=organization, host=host)
+        return shell(ShellTexts(organization, to_staff.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
     button = said.answer if is_question else said.view
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)

@@ -1,4 +1,4 @@
-"""The engine's own words in a mail's frame, once per language; everything else is HR's text."""
+"""The engine's own words in a candidate's mail, once per language; everything else is HR's text."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ class Words:
     bring: str
     flow: str
     contact: str
-    open_today: str
-    digest_why: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` and `digest_why` hold {organization} and {host}."""
+    """`genuine` holds {organization} and {host}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -44,9 +42,4 @@ def words(locale: str) -> Words:
             bring=gettext("Please bring"),
             flow=gettext("How it runs"),
             contact=gettext("Contact"),
-            open_today=gettext("Open Today"),
-            digest_why=gettext(
-                "You get this because you work on interviews at {organization}. Its links open {host}, where you "
-                "sign in. Change the hour or stop it under Settings, My account."
-            ),
         )
