@@ -107,10 +107,15 @@ class Company:
             return Batch.objects.filter(pk=self.batch.pk, state="finished").exists()
 
     def wait(self, worker: Popen[bytes]) -> None:
-        while not self.is_finished():
-            if worker.poll() is not None:
-                raise SystemExit("The worker ended; its words are above.")
-            time.sleep(0.02)
+        """Asks fifty times a second, past Django: through it the asking alone took 0.05 CPU-s per 1,000."""
+        assert self.batch is not None
+        with connection.cursor() as cursor:
+            raw = cursor.cursor
+            state = "SELECT state = 'finished' FROM messaging_batch WHERE id = %s"
+            while not raw.execute(state, [self.batch.pk], prepare=True).fetchone()[0]:
+                if worker.poll() is not None:
+                    raise SystemExit("The worker ended; its words are above.")
+                time.sleep(0.02)
 
     def check(self, count: int) -> None:
         with acting_in(self.organization.pk):

@@ -18,6 +18,7 @@ logs.configure("web")
 log = structlog.get_logger("story")
 log.info("sent", delivery="d-1", phone="13800138000")
 log.info("request", path="/c/SECRET-TOKEN/answer")
+log.info("request", path="/feeds/SECRET-TOKEN.ics")
 logging.getLogger("django.server").warning("Not Found: /c/SECRET-TOKEN for lin@galaxy.example")
 try:
     raise ValueError("no such person: 13800138000, lin@galaxy.example, /c/SECRET-TOKEN")
@@ -36,9 +37,11 @@ except OSError:
         ("/c/abc", "/c/[token]"),
         ("/c/abc/answer?x=1", "/c/[token]/answer?x=1"),
         ("/candidates", "/candidates"),
+        ("/feeds/abc.ics", "/feeds/[token]"),
+        ("https://jobs.example.com/feeds/abc-d_e.ics?x=1", "https://jobs.example.com/feeds/[token]?x=1"),
     ],
 )
-def test_a_candidates_link_is_masked(path: str, masked: str) -> None:
+def test_a_link_that_is_a_key_is_masked(path: str, masked: str) -> None:
     assert mask_path(path) == masked
 
 

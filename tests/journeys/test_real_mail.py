@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, wait_until
@@ -24,6 +26,7 @@ def test_a_candidate_is_invited_moved_and_cancelled_by_mail(
     invite_by_hand(recruiter, "韩梅梅", ADDRESS)
     invitation = mail_number(house, 1)
     read_as_people_do(invitation)
+    appointment = event_in(invitation, "REQUEST")
 
     candidate = phone()
     first_link = link_in(invitation, house)
@@ -42,6 +45,9 @@ def test_a_candidate_is_invited_moved_and_cancelled_by_mail(
     move_to_the_next_day(recruiter)
     moved = mail_number(house, 2)
     assert "韩梅梅" in body_of(moved, "plain")
+    later = event_in(moved, "REQUEST")
+    assert (later["UID"], later["SEQUENCE"]) == (appointment["UID"], appointment["SEQUENCE"] + 1)
+    assert later["DTSTART"].dt == appointment["DTSTART"].dt + timedelta(days=1)
     candidate.goto(first_link)
     expect(candidate.locator(".banner")).to_contain_text("时间")
     candidate.goto(link_in(moved, house))
@@ -52,6 +58,9 @@ def test_a_candidate_is_invited_moved_and_cancelled_by_mail(
     recruiter.click("button.danger")
     cancelled = mail_number(house, 3)
     assert "取消" in str(cancelled["Subject"])
+    gone = event_in(cancelled, "CANCEL")
+    assert (gone["UID"], gone["STATUS"]) == (appointment["UID"], "CANCELLED")
+    assert gone["SEQUENCE"] == appointment["SEQUENCE"] + 2
     candidate.goto(first_link)
     expect(candidate.locator(".banner")).to_contain_text("已取消")
 
@@ -112,6 +121,17 @@ def body_of(mail: EmailMessage, kind: str) -> str:
     return str(part.get_content())
 
 
+def event_in(mail: EmailMessage, method: str) -> Any:
+    """The appointment as a calendar program finds it."""
+    (part,) = (part for part in mail.walk() if part.get_content_type() == "text/calendar")
+    assert part["Content-Type"].params["method"] == method
+    calendar: Any = Calendar.from_ical(str(part.get_content()))
+    assert calendar["METHOD"] == method
+    (event,) = calendar.walk("VEVENT")
+    assert event["ATTENDEE"] == f"mailto:{ADDRESS}"
+    return event
+
+
 def link_in(mail: EmailMessage, house: House) -> str:
     found = re.search(re.escape(house.address) + r"/c/[\w-]{43}", body_of(mail, "plain"))
     assert found
@@ -120,8 +140,13 @@ def link_in(mail: EmailMessage, house: House) -> str:
 
 def read_as_people_do(mail: EmailMessage) -> None:
     """What any mail program relies on: headers that decode, a plain text that stands alone, an HTML beside it."""
-    assert mail.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    body, file = mail.iter_parts()
+    assert [part.get_content_type() for part in body.iter_parts()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    assert file.get_filename() == "invite.ics"
     assert ADDRESS in str(mail["To"])
     assert "星河科技" in str(mail["Subject"])
     assert "jobs@galaxy.example" in str(mail["From"])

@@ -20,8 +20,8 @@ ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
-#: Written to colleagues, about many candidates at once.
-OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER}
+#: Written to colleagues, not to candidates.
+OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
@@ -122,3 +122,14 @@ def test_the_digest_names_company_and_day_first_and_ends_with_its_page(locale: s
     assert message.subject.startswith(f"【{context['organization_name']}】{context['digest_day']}")
     assert str(context["digest"]) in message.text
     assert message.text.endswith(f"\n{context['today_link']}")
+
+
+@pytest.mark.parametrize("locale", ["zh-hans", "en"])
+def test_a_question_to_an_interviewer_leads_to_it_and_does_not_repeat_it(locale: str) -> None:
+    template = next(each for each in shipped_templates() if each.purpose == Purpose.CONSULTATION)
+    context = samples(locale, Purpose.CONSULTATION)
+    for channel in (Channel.EMAIL, Channel.SMS):
+        message = rendered(template, channel, locale, **context)
+        assert str(context["question_link"]) in message.text
+        assert str(context["asked_by"]) in message.text
+    assert "candidate_question" not in context

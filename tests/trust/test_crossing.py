@@ -13,19 +13,30 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
+from tests.interviews.conversations import ask
 from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import ContactPoint
 from yuemian.intake.models import Import
 from yuemian.interviews.actions.invite import send, summarize
-from yuemian.messaging.models import Block, Delivery, LabMessage, ProviderAccount
+from yuemian.interviews.models import Interview
+from yuemian.messaging.models import (
+    Block,
+    Consultation,
+    Delivery,
+    FaqEntry,
+    LabMessage,
+    ProviderAccount,
+    SavedReply,
+)
 from yuemian.trust.tenancy import SETTING
 
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
+    "conversation_id", "consultation_id", "reply_id", "entry_id",
 )  # fmt: skip
 
 
@@ -78,7 +89,7 @@ def theirs(db: None) -> dict[str, UUID | int]:
         config_sealed=b"x",
         created_at=timezone.now(),
     )
-    rows: dict[str, UUID | int] = {
+    rows: dict[str, UUID | int] = inbox_rows(cast, interview) | {
         "account_id": account.pk,
         "point_id": ContactPoint.objects.filter(candidate=interview.application.candidate)[0].pk,
         "interview_id": interview.pk,
@@ -99,6 +110,26 @@ def theirs(db: None) -> dict[str, UUID | int]:
     rows["owner"] = rows["candidate_id"]
     unbind()
     return rows
+
+
+def inbox_rows(cast: Cast, interview: Interview) -> dict[str, UUID | int]:
+    now = timezone.now()
+    question = ask(interview, "？", at=now)
+    shared = {"organization": cast.organization, "updated_at": now}
+    consultation = Consultation.objects.create(
+        organization=cast.organization,
+        conversation_id=question.conversation_id,
+        question=question,
+        interviewer=cast.interviewer,
+        asked_by=cast.recruiter,
+        asked_at=now,
+    )
+    return {
+        "conversation_id": question.conversation_id,
+        "consultation_id": consultation.pk,
+        "reply_id": SavedReply.objects.create(code="x", title="x", body="x", **shared).pk,
+        "entry_id": FaqEntry.objects.create(question="x", answer="x", **shared).pk,
+    }
 
 
 @pytest.fixture

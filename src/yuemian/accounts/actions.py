@@ -240,6 +240,34 @@ def set_digest(user: User, at: clock | None, *, when_empty: bool, now: datetime)
         )
 
 
+@dataclass(frozen=True)
+class Absence:
+    """From when until when somebody is away, who answers meanwhile, and whether candidates are told."""
+
+    since: datetime
+    until: datetime
+    deputy: User | None
+    is_told: bool
+
+
+def set_absence(user: User, absence: Absence | None, *, now: datetime) -> None:
+    """One's own absence; None: one is back, or stays."""
+    with transaction.atomic():
+        user.away_from = absence.since if absence else None
+        user.away_until = absence.until if absence else None
+        user.deputy = absence.deputy if absence else None
+        user.is_absence_told = absence is not None and absence.is_told
+        user.save(update_fields=["away_from", "away_until", "deputy", "is_absence_told"])
+        audit.record(
+            user.organization_id,
+            user.actor,
+            "user.absence_set" if absence else "user.absence_ended",
+            at=now,
+            subject=("user", user.pk),
+            deputy=user.deputy_id,
+        )
+
+
 def _leaves_an_administrator(person: User) -> bool:
     if person.role == Role.ADMINISTRATOR and person.is_active:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 from PIL import Image, UnidentifiedImageError
 
-from yuemian.accounts.models import Branch, ConsoleLocale, Organization, Role, User
+from yuemian.accounts.models import Branch, ConsoleLocale, Organization, Permission, Role, User
 from yuemian.domain.addresses import supported_regions
 
 LARGEST_LOGO = 2 * 1024 * 1024
@@ -43,7 +44,16 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        fields = ["name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"]
+        fields = [
+            "name",
+            "name_en",
+            "locale",
+            "time_zone",
+            "mail_from",
+            "frequency_cap",
+            "currency",
+            "is_direct_answer_allowed",
+        ]
         labels = {
             "name": word("account", "Name"),
             "name_en": _("Name in English"),
@@ -52,6 +62,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "mail_from": _("Sender address of e-mails"),
             "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
             "currency": _("Currency of costs and budgets"),
+            "is_direct_answer_allowed": _("Interviewers' answers go to the candidate without HR's release"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
@@ -60,6 +71,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
+            "is_direct_answer_allowed": _("Of questions that HR passed on to them in the inbox."),
         }
 
     def clean_currency(self) -> str:
@@ -275,3 +287,41 @@ class DigestForm(forms.Form):
         super().__init__(*args, **kwargs)
         if self.is_bound and not self.data.get("is_wanted"):
             self.fields["at"].required = False
+
+
+class AbsenceForm(forms.Form):
+    """From when until when somebody is away, and who answers meanwhile; on the person's own clock."""
+
+    since = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    until = forms.DateTimeField(
+        label=word("absence", "Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    deputy = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Deputy"),
+        required=False,
+        empty_label=_("Nobody: new conversations wait for me"),
+        help_text=_("Gets the conversations that begin meanwhile. Those under way stay yours."),
+    )
+    is_told = forms.BooleanField(
+        label=_("Tell candidates who write meanwhile"),
+        required=False,
+        help_text=_("One line on their page, once: until when you are away, and who answers."),
+    )
+
+    def __init__(self, *args: Any, user: User, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        deputy = self.fields["deputy"]
+        assert isinstance(deputy, forms.ModelChoiceField)
+        others = User.objects.visible_to(user).who_may(Permission.EDIT_INTERVIEWS)
+        deputy.queryset = others.exclude(pk=user.pk)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name in ("since", "until"):
+            if name in data:
+                data[name] = data[name].replace(tzinfo=self.zone)
+        if "since" in data and "until" in data and data["since"] >= data["until"]:
+            self.add_error("until", _("Choose a time after the beginning."))
+        return data

@@ -32,3 +32,17 @@ $$;
 ALTER FUNCTION list_organizations() OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION list_organizations() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION list_organizations() TO yuemian_app, yuemian_owner;
+
+-- The door of a calendar's subscription: from the hash of the address's secret to whose interviews it shows.
+
+CREATE OR REPLACE FUNCTION find_calendar_feed(hash bytea)
+RETURNS TABLE (user_id uuid, organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT f.user_id, f.organization_id
+    FROM accounts_calendarfeed f JOIN accounts_user u ON u.id = f.user_id AND u.is_active
+    WHERE f.token_hash = hash
+$$;
+
+ALTER FUNCTION find_calendar_feed(bytea) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_calendar_feed(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_calendar_feed(bytea) TO yuemian_app;

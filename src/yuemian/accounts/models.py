@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from yuemian.domain.languages import LANGUAGES, is_chinese
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
-from yuemian.trust.models import TenantModel
+from yuemian.trust.models import Key, TenantModel
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -75,6 +75,9 @@ class Organization(models.Model):
     )
     frequency_cap = models.PositiveSmallIntegerField(
         default=4, help_text="Most automatic messages one person gets in 24 hours; 0: no limit."
+    )
+    is_direct_answer_allowed = models.BooleanField(
+        default=False, help_text="What an interviewer answers to a passed-on question goes out at once."
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -173,6 +176,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> UserQuerySet:
         return self.filter(organization_id=user.organization_id)
 
+    def who_may(self, permission: Permission) -> UserQuerySet:
+        """People whose role has the permission and who can sign in."""
+        return self.filter(
+            is_active=True, role__in=[role for role, given in PERMISSIONS.items() if permission in given]
+        )
+
 
 class User(TenantModel):
     """Somebody of the company who signs in. The e-mail address is unique across the installation."""
@@ -194,6 +203,19 @@ class User(TenantModel):
     is_empty_digest_wanted = models.BooleanField(
         default=False, help_text="The digest also comes when there is nothing to do."
     )
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    deputy = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Gets new conversations meanwhile.",
+    )
+    is_absence_told = models.BooleanField(
+        default=False, help_text="Candidates who write meanwhile are told, once per conversation."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     is_authenticated = True
@@ -203,13 +225,31 @@ class User(TenantModel):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=models.Q(away_from__isnull=True, away_until__isnull=True)
+                | models.Q(
+                    away_from__isnull=False,
+                    away_until__isnull=False,
+                    away_from__lt=models.F("away_until"),
+                ),
+                name="user_away_from_until",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def may(self, permission: str) -> bool:
         return self.is_active and permission in PERMISSIONS[self.role]
+
+    def is_away(self, now: datetime) -> bool:
+        return (
+            self.away_from is not None
+            and self.away_until is not None
+            and self.away_from <= now < self.away_until
+        )
 
     @property
     def actor(self) -> Actor:
@@ -247,6 +287,112 @@ class Session(TenantModel):
 
     def __str__(self) -> str:
         return f"session of {self.user_id}"
+
+
+class CalendarService(models.TextChoices):
+    """Where a person's calendar is; the names are those of `channels.calendars`."""
+
+    CALDAV = "caldav", "CalDAV"
+    GOOGLE = "google", "Google"
+    GRAPH = "graph", "Microsoft 365"
+
+
+class CalendarAccountQuerySet(models.QuerySet["CalendarAccount"]):
+    def visible_to(self, user: User) -> CalendarAccountQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class CalendarAccount(TenantModel):
+    """The company's own credentials for a calendar service: with them all its people are asked for by address."""
+
+    PLACE = "accounts_calendaraccount.config"
+
+    service = models.CharField(
+        max_length=10,
+        choices=[each for each in CalendarService.choices if each[0] != CalendarService.CALDAV],
+    )
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    config_sealed = models.BinaryField(help_text="The adapter's Config as JSON, secrets included.")
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(
+        default=1, help_text="Raised by each edit; nothing older is remembered."
+    )
+    checked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(
+        max_length=20, blank=True, help_text="Why the last test said nothing; empty: it did."
+    )
+    created_at = models.DateTimeField()
+
+    objects = CalendarAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["service"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "service"], name="one_calendar_account_per_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.service
+
+
+class CalendarLink(TenantModel):
+    """Where one person's busy times are, and the hours they work."""
+
+    PLACE = "accounts_calendarlink.config"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar")
+    service = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=CalendarService.choices,
+        help_text="Empty: the company's own account, where there is one.",
+    )
+    address = models.EmailField(
+        blank=True, help_text="In the company's service; empty: the one of the sign-in."
+    )
+    key = models.ForeignKey(Key, null=True, on_delete=models.PROTECT, related_name="+")
+    config_sealed = models.BinaryField(
+        null=True, help_text="Of CalDAV alone: Config as JSON, password included."
+    )
+    workdays = models.PositiveSmallIntegerField(
+        default=0b0011111, help_text="A bit for each day, Monday the first."
+    )
+    works_from = models.TimeField(null=True, help_text="Empty: the person has named no hours.")
+    works_until = models.TimeField(null=True)
+    version = models.PositiveIntegerField(
+        default=1, help_text="Raised by each edit; nothing older is remembered."
+    )
+    checked_at = models.DateTimeField(null=True)
+    trouble = models.CharField(
+        max_length=20, blank=True, help_text="Why the last test said nothing; empty: it did."
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(works_from=None, works_until=None)
+                | models.Q(works_from__isnull=False, works_until__isnull=False),
+                name="calendar_hours_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user_id}"
+
+
+class CalendarFeed(TenantModel):
+    """A person's subscription: whoever knows its address reads when they hold interviews. Stored hashed."""
+
+    engine_may = frozenset({"SELECT"})
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"feed of {self.user_id}"
 
 
 class Nobody:

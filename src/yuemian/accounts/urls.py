@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/branches/new", views.branch_new, name="settings-branch-new"),
     path("settings/branches/<uuid:branch_id>", views.branch_edit, name="settings-branch"),
     path("settings/account", views.account, name="settings-account"),
+    path("settings/account/absence", views.absence, name="settings-absence"),
     path("settings/account/digest", views.digest, name="settings-digest"),
     path("settings/account/sessions/<uuid:session_id>/end", views.session_end, name="session-end"),
     path("settings/audit", views.audit_log, name="settings-audit"),

@@ -34,6 +34,12 @@ _LEADS_ON: Final = re.compile(r"(?:^|\n)\s*(?:\d{1,2}|[-*•·])$|/$|/c$|/c/[\w-
 #: … or after it.
 _FOLLOWS: Final = re.compile(r"/|c/|[a-z]{0,5}:?//")
 _LIST_LIKE: Final = re.compile(r"[-*•·]|\d{1,2}(?:[.)、]|$)")
+#: How much a placeholder differs within a batch; the others are between these.
+_VARIETY: Final = {
+    **dict.fromkeys(("organization_name", "job_title", "round_name", "interview_date", "interview_day"), 0),
+    "candidate_name": 2,
+    "answer_link": 3,
+}
 _PRINTED: Final = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}", re.ASCII)
 _WORD: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -89,7 +95,21 @@ def printed_names(compiled: Compiled) -> tuple[str, ...]:
     words, printed = _WORD.findall(source), _PRINTED.findall(source)
     names = sorted(name for name in compiled.used if words.count(name) == printed.count(name))
     kinds = (Kind.NAME, Kind.TEXT, Kind.LINK)
-    return tuple(n for n in names if PLACEHOLDERS[n].kind in kinds and n != "answer_link")[:_MOST]
+    left = _left_out(source)
+    found = (n for n in names if PLACEHOLDERS[n].kind in kinds and n != "answer_link" and n not in left)
+    return tuple(found)[:_MOST]
+
+
+def _left_out(source: str) -> set[str]:
+    """Of two that stand side by side one stays with the key, or no pattern would be safe: the one with fewer values."""
+    left: set[str] = set()
+    before, end = "", -1
+    for printed in _PRINTED.finditer(source):
+        name = printed[1]
+        if printed.start() == end and before not in left:
+            left.add(min(before, name, key=lambda each: _VARIETY.get(each, 1)))
+        before, end = name, printed.end()
+    return left
 
 
 def pattern_of(

@@ -49,7 +49,8 @@ _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
 _ANSWER: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
 _STILL_DECIDING: Final = frozenset({Purpose.STILL_DECIDING, Purpose.TEST})
-_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.TEST})
+_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.TEST})
+_CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
 
 
 _ALL: Final = (
@@ -187,6 +188,15 @@ _ALL: Final = (
         "https://jobs.example.com/interviews/sample",
         "https://jobs.example.com/interviews/sample",
         _STAFF,
+    ),
+    Placeholder("asked_by", "Who passed the question on", Kind.NAME, "李芳", "Fang Li", _CONSULTATION),
+    Placeholder(
+        "question_link",
+        "Link to the question",
+        Kind.LINK,
+        "https://jobs.example.com/asked/sample",
+        "https://jobs.example.com/asked/sample",
+        _CONSULTATION,
     ),
     Placeholder(
         "job_highlights",

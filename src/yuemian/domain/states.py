@@ -102,6 +102,24 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
+class ConversationState(StrEnum):
+    """Whose turn it is between a candidate and the company."""
+
+    OPEN = "open"  # ours
+    PENDING = "pending"  # the candidate's: we have answered, or asked
+    SNOOZED = "snoozed"  # nobody's until a time, or until the candidate writes
+    RESOLVED = "resolved"
+
+
+class ConsultationState(StrEnum):
+    """How far a question is that HR passed on to an interviewer."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"  # waits for HR's release
+    RELEASED = "released"  # the candidate has it
+    WITHDRAWN = "withdrawn"
+
+
 class ReasonCode(StrEnum):
     """Why a delivery or notification stands where it stands; every code has one sentence on the screen."""
 
@@ -151,6 +169,7 @@ class Purpose(StrEnum):
     NUDGE = "nudge"  # nobody answered yet
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
+    CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
     DIGEST = "digest"  # a recruiter's morning
     TEST = "test"  # a recruiter's copy to themselves
 
@@ -250,6 +269,21 @@ STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
     Stage.CLOSED: frozenset(Stage) - {Stage.CLOSED, Stage.ONBOARDED},
 }
 
+# A person may put a conversation anywhere; what moves it by itself is in `domain.conversation`.
+CONVERSATION_MOVES: Final[Mapping[ConversationState, frozenset[ConversationState]]] = {
+    c: frozenset(ConversationState) - {c} for c in ConversationState
+}
+
+CONSULTATION_MOVES: Final[Mapping[ConsultationState, frozenset[ConsultationState]]] = {
+    # Straight to `released` where the organization lets interviewers answer by themselves.
+    ConsultationState.ASKED: frozenset(
+        {ConsultationState.ANSWERED, ConsultationState.RELEASED, ConsultationState.WITHDRAWN}
+    ),
+    ConsultationState.ANSWERED: frozenset({ConsultationState.RELEASED, ConsultationState.WITHDRAWN}),
+    ConsultationState.RELEASED: frozenset(),
+    ConsultationState.WITHDRAWN: frozenset(),
+}
+
 MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     InterviewState: INTERVIEW_MOVES,
     Answer: ANSWER_MOVES,
@@ -258,6 +292,8 @@ MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
     DeliveryState: DELIVERY_MOVES,
     BatchState: BATCH_MOVES,
     Stage: STAGE_MOVES,
+    ConversationState: CONVERSATION_MOVES,
+    ConsultationState: CONSULTATION_MOVES,
 }
 
 # Groups of delivery states, so that no query spells its own list.
@@ -295,6 +331,8 @@ _NAMES: Final[Mapping[type[StrEnum], str]] = {
     DeliveryState: "A delivery",
     BatchState: "A batch",
     Stage: "An application",
+    ConversationState: "A conversation",
+    ConsultationState: "A consultation",
 }
 
 
@@ -331,6 +369,7 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
     Purpose.ANSWER: 10,
+    Purpose.CONSULTATION: 15,
     Purpose.RESULT: 20,
     Purpose.CHANGE: 25,
     Purpose.CANCELLATION: 25,

@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from yuemian.accounts.signals import rules_changed
 from yuemian.hiring.signals import contacts_changed
 from yuemian.messaging.clock import Chore, register_chore
-from yuemian.messaging.signals import reply_received
+from yuemian.messaging.signals import question_asked, reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 from yuemian.ui.context import register_counter
 
@@ -66,8 +66,13 @@ class InterviewsConfig(AppConfig):
         )
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
+        register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")
+        register_counter("/asked", "yuemian.interviews.inbox.reading.count_asked")
         # By name: models cannot be imported before every app stands.
         reply_received.connect(import_string("yuemian.interviews.replies.hear"), dispatch_uid="interviews")
+        question_asked.connect(
+            import_string("yuemian.interviews.inbox.arrivals.hear"), dispatch_uid="interviews"
+        )
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         look_at_person = import_string("yuemian.interviews.rules.look_at_person")
         contacts_changed.connect(look_at_person, dispatch_uid="interviews")

@@ -14,6 +14,7 @@ from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import present
 from yuemian.interviews.models import Interview
+from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
 
@@ -134,6 +135,8 @@ def _shared(
         "respond_by": when.full,
         "has_answered": facts.answer != Answer.NEEDS_ACTION,
         "has_accepted": facts.answer == Answer.ACCEPTED,
+        # No placeholder: the calendar part of a mail is made of it.
+        CALENDAR_TIMES: times_of(facts.starts_at, facts.starts_at + facts.duration),
     }
 
 

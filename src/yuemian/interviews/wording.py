@@ -34,6 +34,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import ip_address, ip_network
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from django import forms
@@ -82,7 +82,7 @@ class AccountForm(forms.Form):
         self.provider, self.stored = provider, stored
         self.config: Any = None
         for field in shown_settings(provider):
-            self.fields[PREFIX + field.name] = drawn = _field(field, is_stored=stored is not None)
+            self.fields[PREFIX + field.name] = drawn = drawn_field(field, is_stored=stored is not None)
             if not field.metadata["secret"]:
                 given = (initial_config or {}).get(field.name, _default(field))
                 self.initial[PREFIX + field.name] = value = _plain(getattr(stored, field.name, given))
@@ -152,7 +152,13 @@ class AccountForm(forms.Form):
         account.per_second = self.cleaned_data["per_second"]
 
 
-def shown_settings(provider: type[Provider]) -> list[dataclasses.Field[Any]]:
+class Configured(Protocol):
+    """A provider, or anything else whose settings a Config describes."""
+
+    Config: type[Any]
+
+
+def shown_settings(provider: Configured) -> list[dataclasses.Field[Any]]:
     return [field for field in dataclasses.fields(provider.Config) if not field.metadata["internal"]]
 
 
@@ -192,7 +198,8 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _field(field: dataclasses.Field[Any], *, is_stored: bool) -> forms.Field:
+def drawn_field(field: dataclasses.Field[Any], *, is_stored: bool) -> forms.Field:
+    """The field of a form for one setting; a stored secret is kept where nothing is typed."""
     meta, default = field.metadata, _default(field)
     label, hint = meta["label"], meta["help"]
     common: dict[str, Any] = {
@@ -212,6 +219,9 @@ def _field(field: dataclasses.Field[Any], *, is_stored: bool) -> forms.Field:
         if is_stored:
             common |= {"required": False, "help_text": gettext("Stored. Leave it empty to keep it.")}
         attributes = {"autocomplete": "new-password", "spellcheck": "false"}
+        if meta["lines"]:  # a key file: pasted, never shown again
+            area = forms.Textarea(attrs=attributes | {"rows": 4, "class": "code"})
+            return forms.CharField(max_length=8000, strip=False, widget=area, **common)
         widget = forms.PasswordInput(render_value=False, attrs=attributes)
         return forms.CharField(max_length=1000, strip=False, widget=widget, **common)
     code = {"spellcheck": "false", "autocomplete": "off", "class": "code"}

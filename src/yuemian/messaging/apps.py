@@ -12,6 +12,10 @@ from yuemian.messaging.clock import Chore, register_chore
 
 #: Interviews begin all day; what they teach need not be known sooner.
 LEARNING = Chore("learn_routing", timedelta(minutes=15), "yuemian.messaging.actions.learn.learn_from_answers")
+#: A sleeper that wakes a minute late is on time.
+WAKING = Chore(
+    "wake_conversations", timedelta(minutes=1), "yuemian.messaging.actions.inbox.wake_conversations"
+)
 STRAYS = Chore("stray_reports", timedelta(seconds=10), "yuemian.messaging.actions.receipts.match_strays")
 
 
@@ -22,6 +26,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         register_chore(LEARNING)
         register_chore(STRAYS)
+        register_chore(WAKING)
         # By name: models cannot be imported before every app stands.
         heed_contact = import_string("yuemian.messaging.actions.call_off.heed_contact")
         contacts_changed.connect(heed_contact, dispatch_uid="messaging")

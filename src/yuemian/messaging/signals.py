@@ -7,3 +7,7 @@ from django.dispatch import Signal
 #: A candidate wrote back on a channel. Sent in the transaction that records it, with `notification` (what they answer
 #: to), `text`, `at` and `event_id`. Receivers may write, and must not wait for anything.
 reply_received = Signal()
+
+#: A candidate wrote into a conversation, on whatever channel. Sent in the transaction that records it, with
+#: `conversation`, `message`, and `is_fresh`: it is the first message, or it opened a resolved conversation.
+question_asked = Signal()

@@ -25,6 +25,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }
@@ -65,6 +66,7 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),
@@ -105,6 +107,8 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "promised_date": _("Date a result was promised by"),
     "staff_name": _("Name of the person reminded"),
     "interview_link": _("Link to the interview"),
+    "asked_by": _("Who passed the question on"),
+    "question_link": _("Link to the question"),
     "job_highlights": _("Highlights of the job"),
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),

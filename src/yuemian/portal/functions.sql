@@ -46,7 +46,8 @@ BEGIN
             ORDER BY h.revision DESC, h.at DESC LIMIT 1),
         'messages', (
             SELECT json_agg(s ORDER BY s.created_at) FROM (
-                SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, u.name AS author
+                SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, m.voice,
+                       CASE WHEN m.voice IN ('company', 'named_interviewer') THEN u.name END AS author
                 FROM messaging_conversation t
                 JOIN messaging_message m ON m.conversation_id = t.id
                 LEFT JOIN accounts_user u ON u.id = m.author_id

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from yuemian.domain.conversation import Voice
 from yuemian.domain.languages import LANGUAGES, best_language, direction
 from yuemian.domain.richtext import to_html
 from yuemian.domain.states import Answer
@@ -180,10 +181,19 @@ def thread(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[
         is_mine, at = row["is_from_candidate"], datetime.fromisoformat(row["created_at"])
         moment = at.astimezone(zone)
         when = f"{day_text(moment, locale)} {moment:%H:%M}"
-        author = "" if is_mine else row["author"] or data.interview.organization.name_in(locale)
+        author = "" if is_mine else _voice(row, data, locale)
         said.append(Said(is_mine, author, text, at, when, at.isoformat()))
     is_fresh = bool(said) and said[-1].is_mine and now - said[-1].at < JUST_NOW
     return {"messages": said, "has_just_asked": is_fresh}
+
+
+def _voice(row: dict[str, Any], data: PageData, locale: str) -> str:
+    """As whom the company speaks: somebody by name, the interviewer with or without one, or nobody in particular."""
+    if row["voice"] == Voice.NAMED_INTERVIEWER and row["author"]:
+        return _("Interviewer: %(name)s") % {"name": row["author"]}
+    if row["voice"] in {Voice.INTERVIEWER, Voice.NAMED_INTERVIEWER}:
+        return _("Interviewer")
+    return row["author"] or data.interview.organization.name_in(locale)
 
 
 def web_link(address: str) -> str:

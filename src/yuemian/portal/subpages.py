@@ -6,4 +6,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {}
+from yuemian.portal.calendar_file import calendar_file
+
+SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {"invite.ics": calendar_file}

@@ -42,6 +42,8 @@ NAVIGATION = (
     NavigationEntry(
         "/interviews", _("Interviews"), "calendar", _HIRING, holds=("/send", "/batches", "/candidates")
     ),
+    NavigationEntry("/inbox", _("Inbox"), "message", _HR),
+    NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR, holds=("/blocks", "/plans")),

@@ -42,6 +42,13 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "open": Appearance("danger", word("account", "Paused after failures")),
         "off": Appearance("neutral", word("account", "Switched off")),
     },
+    "availability": {
+        "free": Appearance("success", word("availability", "Free")),
+        "busy": Appearance("danger", word("availability", "Busy")),
+        "tentative": Appearance("warning", word("availability", "Perhaps busy")),
+        "outside": Appearance("warning", word("availability", "Outside working hours")),
+        "unknown": Appearance("neutral", word("availability", "Not known")),
+    },
     "notification": {
         "draft": Appearance("neutral", word("notification", "Draft")),
         "pending_approval": Appearance("warning", word("notification", "Awaiting approval")),

@@ -134,3 +134,17 @@ def test_ordinary_values_do(value: str) -> None:
 
 def test_the_token_mark_is_like_a_token() -> None:
     assert len(TOKEN_MARK) == 43
+
+
+@pytest.mark.parametrize(
+    "body", ["{{ interview_day }}{{ interview_time }}", "{{ candidate_name }}{{ job_title }}"]
+)
+def test_two_values_side_by_side_still_make_a_pattern(body: str) -> None:
+    """The one that differs less stays part of the key: else such a text would be rendered for each person."""
+    phrasing = Phrasing(compile_template("Hello", f"{body} – {{{{ answer_link }}}}"), BASE)
+    for number in range(3):
+        said = phrasing.say({**samples("en"), "candidate_name": f"Alex {number}"}, f"{number}".zfill(43))
+        assert f"{number}".zfill(43) in said.plain
+    (pattern,) = phrasing.known()
+    assert pattern is not None
+    assert set(pattern.names) & {"interview_time", "candidate_name"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yuemian.accounts.views.absence import absence
 from yuemian.accounts.views.settings import (
     account,
     audit_log,
@@ -21,6 +22,7 @@ from yuemian.accounts.views.settings import (
 from yuemian.accounts.views.sign_in import sign_in, sign_out
 
 __all__ = [
+    "absence",
     "account",
     "audit_log",
     "audit_verify",

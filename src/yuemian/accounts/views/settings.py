@@ -38,6 +38,7 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "mail_host": f"{mail.hostname}:{mail.port or 587}" if settings.SMTP_URL else "",
         "people": User.objects.visible_to(request.user).count(),
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
+        "may_see_interviews": request.user.may(Permission.SEE_INTERVIEWS),
         "may_edit_users": request.user.may(Permission.EDIT_USERS),
         "may_edit_plans": request.user.may(Permission.EDIT_PLANS),
         "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
@@ -154,11 +155,14 @@ def _digest_form(user: User) -> DigestForm:
 
 def _account(request: SignedInRequest, form: PasswordForm, digest_form: DigestForm) -> HttpResponse:
     user = request.user
+    zone = user.branch.zone if user.branch else ZoneInfo(user.organization.time_zone)
     context = {
         "form": form,
         # Auditors see no candidates, and so have no morning.
         "digest_form": digest_form if user.may(Permission.SEE_INTERVIEWS) else None,
-        "zone_name": zone_text(user.branch.zone if user.branch else ZoneInfo(user.organization.time_zone)),
+        "zone": zone,
+        "zone_name": zone_text(zone),
+        "may_be_away": user.may(Permission.EDIT_INTERVIEWS),
         "sessions": Session.objects.visible_to(user).live(timezone.now()).order_by("-last_seen_at"),
         "this_session": request.session_id,
     }

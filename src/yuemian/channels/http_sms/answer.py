@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 from yuemian.channels.base import BadConfig, Outcome, Receipt
@@ -128,5 +129,7 @@ def _statuses(text: str) -> frozenset[int]:
     return frozenset(int(word) for word in words)
 
 
+@lru_cache(maxsize=256)
 def _short(code: str) -> str:
+    """A gateway has few codes and says them often."""
     return redacted(code)[:40]

@@ -105,7 +105,7 @@ class HTTPSMSProvider(Provider):
             return Receipt(Outcome.CONFIG, code="config", detail=str(error))
         except HTTPFailure as failure:
             return unanswered(failure)
-        hide = [outgoing.values.get(name, "") for name in _HIDDEN]
+        hide = (outgoing.values.get(name, "") for name in _HIDDEN)  # looked at only when it is trouble
         return self._answer.receipt(reply, hide, self._now())
 
     async def lookup(self, message: Message) -> Receipt | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .address import normalise_address
+from .calendar import with_calendar
 from .form import MailForm, message_id
 from .header import encode_phrase, encode_text, mailbox
 from .sections import sections_html
@@ -22,4 +23,5 @@ __all__ = [
     "sections_html",
     "shell",
     "slots",
+    "with_calendar",
 ]

@@ -26,7 +26,7 @@ _BOUNDARY: Final = "=_yuemian_alternative"  # base64 never contains "=_"
 _LINE: Final = 57
 #: A fixed piece shorter than this costs less encoded again with its neighbours than as a run of its own.
 _SHORT: Final = 700
-_IDENTIFIER: Final = re.compile(r"[!-;=?-~]+")  # printable ASCII but space and angle brackets
+_PLAIN: Final = re.compile(r"[!-;=?-~]+")  # printable ASCII but space and angle brackets
 _HEADER_NAME: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
 _OURS: Final = frozenset(
     {
@@ -64,10 +64,14 @@ _END: Final = f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 def message_id(notification_id: str, attempt: int, domain: str) -> str:
     """`<n-{id}.{attempt}@{domain}>`: the join key for bounces and replies."""
-    identifier = f"n-{notification_id}.{attempt}@{domain}"
-    if not _IDENTIFIER.fullmatch(identifier):
+    return f"<n-{notification_id}.{attempt}{_at(domain)}"
+
+
+@lru_cache(maxsize=512)
+def _at(domain: str) -> str:
+    if not _PLAIN.fullmatch(domain):
         raise HeaderProblem("A Message-ID may only hold plain letters; check the domain of the mail account.")
-    return f"<{identifier}>"
+    return f"@{domain}>"
 
 
 @lru_cache(maxsize=512)
@@ -147,18 +151,27 @@ class MailForm:
 
     @staticmethod
     def _headers(message: Message, now: datetime) -> bytes:
+        origin, answers = _origin(
+            message.sender, message.sender_name, message.reply_to, message.reply_to_name
+        )
         head = (
-            f"From: {mailbox(message.sender, message.sender_name)}\r\n"
+            f"{origin}"
             f"To: {mailbox(message.to, message.to_name)}\r\n"
             f"Subject: {encode_text(message.subject)}\r\n"
             f"Date: {_date(int(now.timestamp()))}\r\n"
             f"Message-ID: {check_value(message.message_id)}\r\n"
+            f"{answers}"
         )
-        if message.reply_to:
-            head += f"Reply-To: {mailbox(message.reply_to, message.reply_to_name)}\r\n"
         for name, value in message.headers.items():
             head += _extra(name, value)
         return head.encode("ascii")
+
+
+@lru_cache(maxsize=512)
+def _origin(sender: str, name: str, reply_to: str, reply_to_name: str) -> tuple[str, str]:
+    """From and Reply-To: equal for all mails of one recruiter."""
+    answers = f"Reply-To: {mailbox(reply_to, reply_to_name)}\r\n" if reply_to else ""
+    return f"From: {mailbox(sender, name)}\r\n", answers
 
 
 def _extra(name: str, value: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from yuemian.accounts.models import User
+from yuemian.domain.conversation import Voice
 from yuemian.domain.routing import SAME_DAY
 from yuemian.domain.states import Answer, Purpose, check_move
 from yuemian.interviews.actions.invite import plan_items, router_for, summarize_chosen
@@ -93,27 +95,43 @@ def _answer(
     why = standing(link, interview, now=now, seen_revision=seen_revision)
     if why != "open":
         raise Refused(why)
+    return write_answer(interview, answer, note, now=now, link_id=link.pk, was_confirmed=was_confirmed)
+
+
+def write_answer(
+    interview: Interview,
+    answer: Answer,
+    note: str,
+    *,
+    now: datetime,
+    link_id: UUID | None,
+    was_confirmed: bool,
+    **details: str,
+) -> bool:
+    """What the caller has judged may count. `interview` was read with its people; False, and nothing is written, when
+    it has changed since. `details` go to the audit trail: how it came, never a person's words."""
     if answer == interview.answer and not note.strip():
         return True
     if answer != interview.answer:
         check_move(Answer, interview.answer, answer)
+    candidate = interview.application.candidate
     response, sealed = uuid7(), None
     if note.strip():
-        vault = Vault(link.organization_id)
-        key = interview.application.candidate.key
-        sealed = vault.seal(key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
+        vault = Vault(interview.organization_id)
+        sealed = vault.seal(candidate.key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
     facts = [interview.pk, interview.revision, interview.state, interview.answer, interview.starts_at]
     entry = audit.values_to_append(
-        link.organization_id,
-        Actor("candidate", link.candidate_id),
+        interview.organization_id,
+        Actor("candidate", candidate.pk),
         "interview.answered",
         at=now,
         subject=("interview", interview.pk),
         revision=interview.revision,
         answer=str(answer),
+        **details,
     )
     with connection.cursor() as cursor:
-        values = [*facts, response, str(answer), sealed, link.pk, was_confirmed, now, *entry]
+        values = [*facts, response, str(answer), sealed, link_id, was_confirmed, now, *entry]
         cursor.execute(RECORD_ANSWER, values)
         (sequence,) = cursor.fetchone()
     if sequence is not None:
@@ -139,10 +157,28 @@ def ask(link: AccessLink, text: str, *, now: datetime) -> Message:
     return message
 
 
-def reply(user: User, interview: Interview, text: str, *, now: datetime) -> Message:
-    """HR's answer: into the conversation, and to the candidate as a message. Raises NoTemplate."""
+def reply(
+    user: User,
+    interview: Interview,
+    text: str,
+    *,
+    now: datetime,
+    author: User | None = None,
+    voice: Voice = Voice.COMPANY,
+) -> Message:
+    """The company's answer: into the conversation, and to the candidate as a message. Raises NoTemplate.
+
+    `author` is who wrote what `user` lets out, an interviewer for instance; `voice` is as whom the candidate sees it.
+    """
     with transaction.atomic():
-        message = add_message(interview.application, text, interview_id=interview.pk, author=user, now=now)
+        message = add_message(
+            interview.application,
+            text,
+            interview_id=interview.pk,
+            author=author or user,
+            now=now,
+            voice=voice,
+        )
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
         is_same_day = interview.starts_at - now < SAME_DAY
         # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import User
+from yuemian.domain.conversation import Voice
 from yuemian.hiring.models import Application
+from yuemian.messaging.actions.inbox import keep_track
 from yuemian.messaging.models import Conversation, Message
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
@@ -17,12 +19,23 @@ LONGEST = 2000
 
 
 def add_message(
-    application: Application, text: str, *, interview_id: UUID | None, author: User | None, now: datetime
+    application: Application,
+    text: str,
+    *,
+    interview_id: UUID | None,
+    author: User | None,
+    now: datetime,
+    voice: Voice = Voice.COMPANY,
 ) -> Message:
-    """Append a message (author None: from the candidate) and keep track of since when the candidate waits."""
+    """Append a message and keep track of whose turn it is. Without author it is the candidate's, or automatic."""
     with transaction.atomic():
-        conversation, _ = Conversation.objects.get_or_create(
-            application=application, defaults={"id": uuid7(), "organization_id": application.organization_id}
+        conversation, is_new = Conversation.objects.get_or_create(
+            application=application,
+            defaults={
+                "id": uuid7(),
+                "organization_id": application.organization_id,
+                "job_id": application.job_id,
+            },
         )
         message = Message(
             id=uuid7(),
@@ -30,16 +43,12 @@ def add_message(
             conversation=conversation,
             interview_id=interview_id,
             author=author,
-            is_from_candidate=author is None,
+            is_from_candidate=author is None and voice is not Voice.AUTOMATIC,
+            voice=voice,
             created_at=now,
         )
         vault = Vault(application.organization_id)
         message.body_sealed = vault.seal(application.candidate.key, Message.PLACE, message.pk, text[:LONGEST])
         message.save(force_insert=True)
-        if author:
-            conversation.waiting_since = None
-        elif conversation.waiting_since is None:
-            conversation.waiting_since = now
-        conversation.state = "open"
-        conversation.save(update_fields=["waiting_since", "state"])
+        keep_track(message, application, is_new=is_new)
     return message

@@ -111,7 +111,8 @@ def _delivery_of(account: ProviderAccount, event: Event) -> UUID | None:
         if key is not None and (found := carried.filter(pk=key).values_list("pk", flat=True).first()):
             return found
     if event.provider_id:
-        return carried.filter(provider_id=event.provider_id).values_list("pk", flat=True).first()
+        named = carried.filter(provider_id=event.provider_id, channel=account.channel)
+        return named.values_list("pk", flat=True).first()
     return None
 
 

@@ -56,7 +56,8 @@ UPDATE messaging_delivery SET cost = NULL WHERE id = ANY(%(ids)s) AND state = 's
 HAND_OVER_PRICED: Final = """
 UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s, cost = t.price
 FROM unnest(%(ids)s::uuid[], %(prices)s::numeric[]) AS t (id, price)
-WHERE d.id = t.id AND d.state = 'sending' AND d.worker = %(worker)s AND d.lease_until > now() + %(margin)s
+WHERE d.id = t.id AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s
+  AND d.lease_until > now() + %(margin)s
 RETURNING d.id
 """
 

@@ -37,7 +37,7 @@ class Database:
         self._arguments |= {name: str(settings[key]) for name, key in _NAMES.items() if settings.get(key)}
         self._arguments |= {name: value for name, value in options.items() if name not in _DJANGOS}
         self._pool = AsyncConnectionPool(
-            kwargs=self._arguments | {"autocommit": True},
+            kwargs=self._arguments | {"autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=connections,
             timeout=5,
@@ -85,6 +85,8 @@ class Database:
         columns.register(connection)
         # Compiling a statement costs more than these run.
         await connection.execute("SET jit = off")
+        # A plan kept from when the tables were small reads them from end to end once they have grown.
+        await connection.execute("SET plan_cache_mode = force_custom_plan")
         # A page that stops or changes thousands of rows goes first: the engine lets go and repeats, long before the
         # server would look for a deadlock and perhaps choose the page.
         await connection.execute(f"SET lock_timeout = {_LONGEST_LOCK}")

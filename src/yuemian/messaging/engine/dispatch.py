@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -29,6 +30,9 @@ from yuemian.messaging.engine.verdict import gone_with_its_account, verdict
 from yuemian.trust.vault import Unreadable, Vault
 
 log = structlog.get_logger(__name__)
+
+#: After so many messages rendered in a row, what other claims have on the wire gets its turn.
+_STRETCH: Final = 50
 
 
 @dataclass
@@ -80,9 +84,12 @@ class Dispatch:
         lab = Account(LabProvider(self._database, envelopes))
         lab.is_watched = False
         claim = _Claim(worker, senders, vaults, lab, envelopes)
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % _STRETCH == 0:
+                await asyncio.sleep(0)
             attempt = Attempt(row.id, worker, row.attempt, row.deadline_at, row.is_unclear, row.channel)
-            why_not = verdict(row, truths.get((row.subject_kind, row.subject_id)), restraints.get(row.id))
+            restraint = restraints.get(row.id) if restraints else None
+            why_not = verdict(row, truths.get((row.subject_kind, row.subject_id)), restraint)
             if why_not is None:
                 self._prepare(claim, row, attempt)
             elif why_not.wait is not None:

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from psycopg.rows import TupleRow
 
 from yuemian.channels.base import (
     DEFINITELY_NOT_SENT,
@@ -188,10 +189,11 @@ class HandOver:
     ) -> list[Settlement]:
         account, provider = mail.account, mail.account.provider
         leave_by = leaving_clock() + self._margin.total_seconds()
-        ours = await self._hand_over(worker, mail, chunk)
-        if len(ours) < len(chunk):
+        rows = await self._hand_over(worker, mail, chunk)
+        if len(rows) < len(chunk):
             # Called off in the last moment, or the lease was lost: either way it must not leave.
-            log.warning("not_ours", count=len(chunk) - len(ours), worker=str(worker))
+            log.warning("not_ours", count=len(chunk) - len(rows), worker=str(worker))
+            ours = {str(row[0]) for row in rows}
             await self._refund(worker, mail, [m for m in chunk if m.delivery_id not in ours])
             chunk = [message for message in chunk if message.delivery_id in ours]
         if provider.dedup is Dedup.LOOKUP:
@@ -201,8 +203,9 @@ class HandOver:
         receipts = await _receipts(provider, chunk)
         account.saw(len(receipts), leaving_clock() - began)
         await self._learn(account, receipts)
-        unsent = zip(chunk, receipts, strict=True)
-        await self._refund(worker, mail, [m for m, receipt in unsent if receipt.kind in DEFINITELY_NOT_SENT])
+        if account.is_priced:
+            unsent = zip(chunk, receipts, strict=True)
+            await self._refund(worker, mail, [m for m, r in unsent if r.kind in DEFINITELY_NOT_SENT])
         settled = [
             self._settlement(mail, message, receipt, now)
             for message, receipt in zip(chunk, receipts, strict=True)
@@ -210,7 +213,7 @@ class HandOver:
         _log_trouble(settled, provider)
         return settled
 
-    async def _hand_over(self, worker: UUID, mail: Mail, chunk: list[Message]) -> set[str]:
+    async def _hand_over(self, worker: UUID, mail: Mail, chunk: list[Message]) -> list[TupleRow]:
         account = mail.account
         values: dict[str, object] = {
             "provider": account.provider.name,
@@ -223,7 +226,7 @@ class HandOver:
         if account.is_priced:
             statement = budget.HAND_OVER_PRICED
             values["prices"] = [account.price(message) for message in chunk]
-        return {str(row[0]) for row in await self._database.patiently(statement, values)}
+        return await self._database.patiently(statement, values)
 
     async def _refund(self, worker: UUID, mail: Mail, unsent: Sequence[Message]) -> None:
         account = mail.account
@@ -236,6 +239,8 @@ class HandOver:
     def _settlement(self, mail: Mail, message: Message, receipt: Receipt, now: datetime) -> Settlement:
         attempt, provider = mail.attempts[message.delivery_id], mail.account.provider
         found = settlement(attempt, receipt, provider.name, provider.dedup, now=now)
+        if receipt.kind is Outcome.ACCEPTED:
+            return found
         if receipt.kind not in _ELSEWHERE or attempt.is_unclear or found.state not in _WAITS:
             return found
         if not self._accounts.has_other(mail.account, mail.organizations[message.delivery_id]):
@@ -264,7 +269,8 @@ class HandOver:
             return
         self._news.tell(await settle(self._database, settled))
         self._figures.count(settled)
-        lost = [each.attempt.delivery for each in settled if ends_without_reaching(each.state, each.reason)]
+        ended = (each for each in settled if each.state is not DeliveryState.SENT)
+        lost = [each.attempt.delivery for each in ended if ends_without_reaching(each.state, each.reason)]
         if lost:
             await self._database.patiently(FALL_BACK, {"deliveries": lost})
 

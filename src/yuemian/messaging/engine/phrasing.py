@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from yuemian.channels.mail import CONTENT_STYLES
 from yuemian.domain.pattern import TOKEN_MARK, Pattern, clean, pattern_of, printed_names
 from yuemian.domain.placeholder import PLACEHOLDERS, Kind
-from yuemian.domain.richtext import to_html
+from yuemian.domain.richtext import to_html, to_text
 from yuemian.domain.template import OUTPUT_CAP, SUBJECT_CAP, Compiled, Rendered, RenderProblem, render
 
 _LINK: Final = re.compile(r"/c/([A-Za-z0-9_-]{16,})")
@@ -28,34 +28,40 @@ class CrossTalk(RenderProblem):
 
 
 class Wording(NamedTuple):
-    """One person's text, and the HTML of what stands before and after the button."""
+    """One person's text, the same without the marks of bold, and the HTML of what stands around the button."""
 
     said: Rendered
-    before: str
-    after: str
+    plain: str
+    before: str = ""
+    after: str = ""
 
 
 class _Prepared:
     """A pattern with its HTML, for everybody who is alike in all but what it leaves open."""
 
-    def __init__(self, pattern: Pattern, link: str) -> None:
+    def __init__(self, pattern: Pattern, wording: Wording) -> None:
         self.pattern = pattern
-        said = pattern.said
-        before, after = around_link(said.text, link)
+        said, plain, before, after = wording
         self._subject, self._text = pattern.cut(said.subject), pattern.cut(said.text)
+        self._plain = None if plain == said.text else pattern.cut(plain)
         self._before, self._after = pattern.cut(before), pattern.cut(after)
 
     def wording(self, values: tuple[str, ...], escaped: tuple[str, ...]) -> Wording:
-        said = Rendered(self._subject.fill(values), self._text.fill(values))
-        return Wording(said, self._before.fill(escaped), self._after.fill(escaped))
+        text = self._text.fill(values)
+        plain = text if self._plain is None else self._plain.fill(values)
+        said = Rendered(self._subject.fill(values), text)
+        return Wording(said, plain, self._before.fill(escaped), self._after.fill(escaped))
 
 
 class Phrasing:
-    """How one compiled text is said to people: rendered whole, or from a pattern once two were alike."""
+    """How one compiled text is said to people: rendered whole, or from a pattern once two were alike.
 
-    def __init__(self, compiled: Compiled, base: str) -> None:
+    Without `is_html` no HTML is made: a text message has none.
+    """
+
+    def __init__(self, compiled: Compiled, base: str, *, is_html: bool = True) -> None:
         self.compiled = compiled
-        self._base = base
+        self._base, self._is_html = base, is_html
         self._printed = [(name, PLACEHOLDERS[name].kind) for name in printed_names(compiled)]
         names = {name for name, _ in self._printed}
         self._others = [name for name in sorted(compiled.used - names) if name != "answer_link"]
@@ -72,7 +78,7 @@ class Phrasing:
 
     def say(self, context: Mapping[str, Any], token: str) -> Wording:
         """Raises RenderProblem."""
-        alike = tuple([_hashable(context.get(name)) for name in self._most])
+        alike = tuple([v if v.__class__ is str else _hashable(v) for v in map(context.get, self._most)])
         known = self._alike.get(alike)
         name = context.get(_WHO)
         if known is None or not isinstance(name, str):
@@ -145,13 +151,17 @@ class Phrasing:
         if pattern is None:
             return None
         check_own_link(pattern.said, TOKEN_MARK, is_linked=self._is_linked)
-        return _Prepared(pattern, self._base + TOKEN_MARK)
+        return _Prepared(pattern, self._worded(pattern.said, self._base + TOKEN_MARK))
 
     def _rendered(self, context: Mapping[str, Any], token: str) -> Wording:
         link = self._base + token
         said = render(self.compiled, {**context, "answer_link": link})
         check_own_link(said, token, is_linked=self._is_linked)
-        return Wording(said, *around_link(said.text, link))
+        return self._worded(said, link)
+
+    def _worded(self, said: Rendered, link: str) -> Wording:
+        around = around_link(said.text, link) if self._is_html else ("", "")
+        return Wording(said, to_text(said.text), *around)
 
 
 def _hashable(value: Any) -> Any:

@@ -26,6 +26,7 @@ from yuemian.channels.mail import (
     shell,
     slots,
 )
+from yuemian.domain.date_writing import writing_of
 from yuemian.domain.richtext import to_text
 from yuemian.domain.states import Purpose
 from yuemian.domain.template import (
@@ -38,6 +39,7 @@ from yuemian.domain.template import (
 )
 from yuemian.hiring.models import ContactPoint
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
+from yuemian.messaging.engine.invitation import with_invitation
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
     Phrasing,
@@ -96,7 +98,8 @@ class Renderer:
                 # A text message has no subject; the language wants one.
                 subject = text.subject or "{{ organization_name }}"
                 compiled = compile_template(subject, text.body)
-                self._texts[text.version_id, text.channel, text.locale] = Phrasing(compiled, self._base)
+                phrasing = Phrasing(compiled, self._base, is_html=text.channel == "email")
+                self._texts[text.version_id, text.channel, text.locale] = phrasing
             except TemplateProblem as problem:
                 self._texts[text.version_id, text.channel, text.locale] = problem
 
@@ -115,15 +118,15 @@ class Renderer:
             wording = phrasing.say(context, token)
         to = _address(row, key, vault)
         if row.channel != "email":
-            text, id_ = to_text(wording.said.text), str(row.id)
+            id_ = str(row.id)
             title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
-            return Message(id_, id_, to, title, text, row.locale, slots={"link": link})
+            return Message(id_, id_, to, title, wording.plain, row.locale, slots={"link": link})
         filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
         return self._mail(
             row,
             sender,
             to,
-            wording.said,
+            wording,
             context,
             filled=filled,
             link=link,
@@ -136,7 +139,7 @@ class Renderer:
         row: Claimed,
         sender: Sender,
         to: str,
-        said: Rendered,
+        wording: Wording,
         context: Mapping[str, Any],
         *,
         filled: dict[str, str],
@@ -152,8 +155,8 @@ class Renderer:
             delivery_id=id_,
             key=id_,
             to=normalise_address(to),
-            subject=said.subject,
-            text=said.text,
+            subject=wording.said.subject,
+            text=wording.said.text if is_lab else wording.plain,
             locale=row.locale,
             to_name=row.user_name or context.get("candidate_name", ""),
             sender=mail_from,
@@ -165,8 +168,10 @@ class Renderer:
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
-        built = _Built(form.mail(message, row.now), "")
-        return Message(message.key, message.key, message.to, "", "", sender=mail_from, form=built)
+        raw = with_invitation(form.mail(message, row.now), row, message, context, link)
+        message.form = _Built(raw, "")
+        message.text, message.slots = "", {}  # nobody needs any more what it was built from
+        return message
 
     def _phrasing(self, row: Claimed) -> Phrasing:
         found = self._texts.get(_text_key(row))
@@ -212,7 +217,7 @@ def mail_slots(
     contact are added only where the text does not say them itself (`used`: the placeholders it has).
     """
     link = context["answer_link"]
-    wording = Wording(said, *around_link(said.text, link))
+    wording = Wording(said, to_text(said.text), *around_link(said.text, link))
     return _slots(purpose, wording, context, locale, link, used=used)
 
 
@@ -225,7 +230,8 @@ def _slots(
     *,
     used: AbstractSet[str],
 ) -> dict[str, str]:
-    said, shown = wording.said, [_one(context.get(name)) for name in _SHOWN]
+    said = wording.said
+    shown = [tuple(v) if v.__class__ is list else v for v in map(context.get, _SHOWN)]
     preheader, card = _facts(purpose, locale, used.isdisjoint(_TIMES), *shown)
     closing = "" if "contact_name" in used else paragraphs(_contact(context, locale))
     return slots(
@@ -238,10 +244,6 @@ def _slots(
     )
 
 
-def _one(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 @lru_cache(maxsize=1024)
 def _heading(subject: str) -> str:
     return _COMPANY.sub("", subject) or subject
@@ -252,7 +254,7 @@ def _facts(purpose: str, locale: str, is_carded: bool, *shown: Any) -> tuple[str
     """What a phone shows beside the subject, when and where; and the card. Both are equal for many people."""
     facts = facts_of(purpose, dict(zip(_SHOWN, (part or "" for part in shown), strict=True)), locale)
     first = [value.partition("\n")[0] for _, value in facts[:2] if value]
-    return "，".join(first), facts_html(facts) if is_carded else ""
+    return writing_of(locale).comma.join(first), facts_html(facts) if is_carded else ""
 
 
 def _own_link(context: Mapping[str, Any]) -> str:
@@ -265,7 +267,7 @@ def _to_staff(compiled: Compiled, context: Mapping[str, Any], link: str) -> Word
     said = render(compiled, {**context, "answer_link": link})
     check_own_link(said, NOBODY, is_linked=False)
     before, _, after = f"{said.text}\n".partition(f"\n{link}\n")
-    return Wording(said, _with_sections(before, context), paragraphs(after))
+    return Wording(said, to_text(said.text), _with_sections(before, context), paragraphs(after))
 
 
 def _with_sections(text: str, context: Mapping[str, Any]) -> str:

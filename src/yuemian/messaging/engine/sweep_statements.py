@@ -17,7 +17,7 @@ ORDER BY settled_at DESC LIMIT %(limit)s
 TIME_OUT: Final = """
 WITH silent AS (
     SELECT d.id FROM messaging_delivery d JOIN messaging_provideraccount a ON a.id = d.account
-    WHERE d.state = 'sent' AND d.account IS NOT NULL AND d.channel = %(channel)s AND d.sent_at < now() - %(wait)s
+    WHERE d.state = 'sent' AND d.channel = %(channel)s AND NOT d.channel = 'email' AND d.sent_at < now() - %(wait)s
       AND a.callback_hash IS NOT NULL
     ORDER BY d.sent_at LIMIT %(limit)s
     FOR UPDATE OF d SKIP LOCKED

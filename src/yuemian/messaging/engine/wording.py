@@ -21,11 +21,13 @@ class Words:
     bring: str
     flow: str
     contact: str
+    event: str
+    event_cancelled: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` holds {organization} and {host}."""
+    """`genuine` holds {organization} and {host}; `event` and `event_cancelled` {job}, {round} and {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -42,4 +44,6 @@ def words(locale: str) -> Words:
             bring=gettext("Please bring"),
             flow=gettext("How it runs"),
             contact=gettext("Contact"),
+            event=gettext("Interview: {job}, {round} ({organization})"),
+            event_cancelled=gettext("Cancelled: interview {job}, {round} ({organization})"),
         )

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class Options:
     """How a worker works. Times in seconds."""
 
-    batch: int = 500  # rows per claim
+    batch: int = 1000  # rows per claim
     chunk: int = 250  # rows handed over at once: so many may be of unknown fate after a crash
     jobs: int = 3  # claims under way: one is sent while the next is rendered and the one before is settled
     lease: float = 60.0

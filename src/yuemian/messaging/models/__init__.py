@@ -21,7 +21,21 @@ from yuemian.messaging.models.content import (
     TemplateVariant,
     TemplateVersion,
 )
-from yuemian.messaging.models.conversation import Conversation, Message
+from yuemian.messaging.models.conversation import (
+    Conversation,
+    ConversationQuerySet,
+    Message,
+    Note,
+    ReadMark,
+)
+from yuemian.messaging.models.inbox import (
+    Consultation,
+    ConsultationQuerySet,
+    FaqEntry,
+    FaqEntryQuerySet,
+    SavedReply,
+    SavedReplyQuerySet,
+)
 from yuemian.messaging.models.links import AccessLink, Visit
 from yuemian.messaging.models.sending import (
     Batch,
@@ -47,19 +61,28 @@ __all__ = [
     "ChannelDay",
     "ChannelPolicy",
     "ChannelStatistic",
+    "Consultation",
+    "ConsultationQuerySet",
     "Conversation",
+    "ConversationQuerySet",
     "Delivery",
     "DeliveryEvent",
     "DeliveryQuerySet",
     "EventKind",
+    "FaqEntry",
+    "FaqEntryQuerySet",
     "Health",
     "LabMessage",
     "LabMessageQuerySet",
     "Message",
+    "Note",
     "Notification",
     "NotificationQuerySet",
     "ProviderAccount",
     "ProviderAccountQuerySet",
+    "ReadMark",
+    "SavedReply",
+    "SavedReplyQuerySet",
     "StrayReport",
     "Template",
     "TemplateQuerySet",

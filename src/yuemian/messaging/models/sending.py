@@ -277,7 +277,7 @@ class Delivery(BulkModel):
             models.Index(
                 fields=["sent_at"],
                 name="delivery_awaiting_receipt",
-                condition=models.Q(state="sent", account__isnull=False),
+                condition=models.Q(state="sent") & ~models.Q(channel=Channel.EMAIL),
             ),
             models.Index(fields=["batch", "state"], name="delivery_batch"),
             models.Index(fields=["batch"], name="delivery_canary", condition=models.Q(is_canary=True)),
@@ -291,11 +291,12 @@ class Delivery(BulkModel):
             models.Index(
                 fields=["organization", "id"], name="delivery_attention_new", condition=NEEDS_ATTENTION
             ),
-            # For receipts; what goes through the installation's own mail server costs nothing here.
+            # For receipts, of which mail has none. No index looks at `account` or `provider`, so that the hand-over
+            # rewrites a row in its page alone.
             models.Index(
-                fields=["account", "provider_id"],
+                fields=["provider_id"],
                 name="delivery_receipts",
-                condition=models.Q(account__isnull=False),
+                condition=~models.Q(provider_id="") & ~models.Q(channel=Channel.EMAIL),
             ),
         ]
         constraints = [

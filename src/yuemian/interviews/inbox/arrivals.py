@@ -1,0 +1,91 @@
+"""Who gets what a candidate writes: the interview's recruiter, or a deputy while that one is away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from yuemian.accounts.models import User
+from yuemian.domain.conversation import Voice, stand_in
+from yuemian.interviews.board import zone_of
+from yuemian.interviews.models import Interview
+from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.models import Conversation, Message
+from yuemian.ui.when import moment_text
+
+
+def hear(
+    sender: object,  # noqa: ARG001
+    *,
+    conversation: Conversation,
+    message: Message,
+    is_fresh: bool,
+    **_kwargs: Any,
+) -> None:
+    """Receives `question_asked`, inside the transaction that records the message."""
+    if not is_fresh:
+        return
+    now = message.created_at
+    usual = conversation.assignee or _recruiter(conversation, message)
+    if usual is None:
+        return
+    taker = _taker(usual, now)
+    if conversation.assignee_id != taker.pk:
+        conversation.assignee = taker
+        conversation.save(update_fields=["assignee"])
+    if usual.is_away(now) and usual.is_absence_told and not conversation.is_absence_told:
+        _tell_absence(conversation, message, usual, taker)
+
+
+def _recruiter(conversation: Conversation, message: Message) -> User | None:
+    """Of the interview it is about, else of the job; somebody who can still sign in."""
+    about = (
+        Interview.objects.filter(pk=message.interview_id).select_related("recruiter").first()
+        if message.interview_id
+        else None
+    )
+    candidates = (about.recruiter if about else None, conversation.job.recruiter)
+    return next((user for user in candidates if user is not None and user.is_active), None)
+
+
+def _taker(usual: User, now: datetime) -> User:
+    if not usual.is_away(now):
+        return usual
+    people = {each.pk: each for each in User.objects.visible_to(usual).filter(is_active=True)}
+    away = {each.pk: each.deputy_id for each in people.values() if each.is_away(now)}
+    deputies = {pk: deputy if deputy in people else None for pk, deputy in away.items()}
+    return people[stand_in(usual.pk, deputies)]
+
+
+def _tell_absence(conversation: Conversation, message: Message, away: User, taker: User) -> None:
+    """One line on the candidate's page, once per conversation."""
+    application = conversation.application
+    with override(application.candidate.locale):
+        text = absence_line(away, taker, now=message.created_at)
+    add_message(
+        application,
+        text,
+        interview_id=message.interview_id,
+        author=None,
+        now=message.created_at,
+        voice=Voice.AUTOMATIC,
+    )
+    Conversation.objects.filter(pk=conversation.pk).update(is_absence_told=True)
+
+
+def absence_line(away: User, taker: User, *, now: datetime) -> str:
+    """In the language that is active."""
+    assert away.away_until is not None
+    zone = zone_of(away)
+    is_other_year = away.away_until.astimezone(zone).year != now.astimezone(zone).year
+    facts = {
+        "name": away.name,
+        "until": moment_text(away.away_until, zone, with_year=is_other_year),
+        "deputy": taker.name,
+    }
+    if taker.pk == away.pk:
+        return _("%(name)s is away until %(until)s, and will answer your question then.") % facts
+    return _("%(name)s is away until %(until)s; your question was passed to %(deputy)s.") % facts
