@@ -8,6 +8,12 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
 if ! command -v fc-list >/dev/null 2>&1 || [ -z "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ]; then
     missing="$missing fonts-noto-cjk"
 fi
+for language in ar th; do
+    if ! command -v fc-list >/dev/null 2>&1 || [ -z "$(fc-list ":lang=$language" 2>/dev/null | head -n 1)" ]; then
+        missing="$missing fonts-noto-core"
+        break
+    fi
+done
 [ -n "$missing" ] || exit 0
 
 as_root=""

@@ -43,6 +43,7 @@ def test_one_tap_answers(
 ) -> None:
     page = opened(pocket, address, story)
     if language == "en":
+        page.locator(".languages summary").tap()
         page.get_by_role("button", name="English").tap()
         expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_timeout(READING)
@@ -68,7 +69,7 @@ def test_without_script_two_presses_answer(
     story: Story, inside: Callable[[], Any], address: str, pocket: Pocket
 ) -> None:
     page = opened(pocket, address, story, java_script_enabled=False)
-    page.locator("summary").first.click()
+    page.locator("#answer summary").first.click()
     page.locator("#note").fill("周二下午")
     page.get_by_role("button", name="发送我的时间").click()
     assert answers(inside) == []
@@ -109,7 +110,7 @@ def test_every_state_is_accessible_and_fits(
 ) -> None:
     page = opened(pocket, address, story, width=width, color_scheme=scheme)
     _check(page)
-    page.locator("summary").first.click()
+    page.locator("#answer summary").first.click()
     _check(page)
     page.locator("#note").fill("周二")
     page.get_by_role("button", name="发送我的时间").click()
