@@ -19,7 +19,9 @@ if "DATABASE_URL" not in os.environ:
     _data.chmod(0o711)
     os.environ["YUEMIAN_DATA"] = str(_data)
     _server = ExitStack()
-    _server.enter_context(running_server(_data, settings={"shared_buffers": "128MB", "fsync": "off"}))
+    # Two hundred candidates race for the same slots, each on a connection of their own.
+    _settings = {"shared_buffers": "128MB", "fsync": "off", "max_connections": "260"}
+    _server.enter_context(running_server(_data, settings=_settings))
 
     @atexit.register
     def _stop() -> None:

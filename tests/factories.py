@@ -20,6 +20,8 @@ from yuemian.domain.states import Channel, Mode, Purpose
 from yuemian.hiring.models import Job, JobFamily, Source
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.interviews.models import Interview
+from yuemian.messaging.actions.library import create_published
+from yuemian.messaging.defaults import shipped_templates
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.tenancy import enter
@@ -135,6 +137,20 @@ def create_cast(*, now: datetime, name: str = "星河科技", **fields: Any) -> 
             )
         },
     )
+
+
+def install_texts(cast: Cast, *purposes: Purpose, now: datetime) -> None:
+    """The shipped texts of purposes that the cast has none for, such as codes and new links."""
+    for shipped in shipped_templates():
+        if shipped.purpose in purposes:
+            create_published(
+                cast.organization.pk,
+                name=shipped.name,
+                purpose=shipped.purpose,
+                round_name=shipped.round,
+                texts=shipped.texts,
+                now=now,
+            )
 
 
 def create_interviews(cast: Cast, count: int, *, now: datetime, **fields: Any) -> list[Interview]:

@@ -36,7 +36,7 @@ def branch_form(branch: Branch, **changes: Any) -> dict[str, Any]:
 def company_form(organization: Organization, **changes: Any) -> dict[str, Any]:
     return {
         "name": organization.name, "name_en": "", "locale": "zh-hans", "time_zone": "Asia/Shanghai",
-        "mail_from": "", "frequency_cap": "4", "currency": "CNY", **changes,
+        "mail_from": "", "frequency_cap": "4", "currency": "CNY", "retention_days": "180", **changes,
     }  # fmt: skip
 
 
@@ -92,7 +92,9 @@ def test_the_company_gets_a_cap_and_a_currency(cast: Cast, owner: Client) -> Non
 @pytest.mark.parametrize(
     ("changes", "field"),
     [({"frequency_cap": "-1"}, "frequency_cap"), ({"frequency_cap": "51"}, "frequency_cap"),
-     ({"frequency_cap": ""}, "frequency_cap"), ({"currency": "XYZ"}, "currency"), ({"currency": "¥"}, "currency")],
+     ({"frequency_cap": ""}, "frequency_cap"), ({"retention_days": "29"}, "retention_days"),
+     ({"retention_days": ""}, "retention_days"), ({"retention_days": "3651"}, "retention_days"),
+     ({"currency": "XYZ"}, "currency"), ({"currency": "¥"}, "currency")],
 )  # fmt: skip
 def test_a_rule_that_is_none_is_refused(
     cast: Cast, owner: Client, changes: dict[str, str], field: str

@@ -31,6 +31,8 @@ FORBIDDEN = {
     "text not through gettext": re.compile(r">[^<>{}]*[\u4e00-\u9fff][^<>{}]*<"),
 }
 #: Invented content of the gallery, and a language's own name, stay as they are.
+#: Saved as a file and read without us: no policy of ours holds there.
+IS_A_FILE = {"export.html"}
 MAY_HOLD_CHINESE = {"gallery.html", "gallery_person.html", "language_switch.html"}
 
 
@@ -38,6 +40,8 @@ MAY_HOLD_CHINESE = {"gallery.html", "gallery_person.html", "language_switch.html
 def test_a_template_is_safe_under_the_policy(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = {name for name, pattern in FORBIDDEN.items() if pattern.search(text)}
+    if path.name in IS_A_FILE:
+        found.discard("style element")
     if path.name in MAY_HOLD_CHINESE:
         found.discard("text not through gettext")
     assert not found

@@ -26,7 +26,7 @@ CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
     for channel, locale in template.texts
-    if template.purpose not in OF_STAFF
+    if template.purpose not in OF_STAFF | {Purpose.CODE}
 ]
 
 
@@ -55,12 +55,27 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_all_languages_a
         Purpose.ANSWER,
         Purpose.NUDGE,
         Purpose.STILL_DECIDING,
+        Purpose.LINK,
+        Purpose.CODE,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
         if template.purpose in OF_STAFF:
             continue
         assert set(template.texts) == {(channel, locale) for channel in Channel for locale in LANGUAGES}
+
+
+@pytest.mark.parametrize("locale", ["zh-hans", "en"])
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_code_says_nothing_but_the_code(channel: Channel, locale: str) -> None:
+    (template,) = (each for each in shipped_templates() if each.purpose == Purpose.CODE)
+    message = rendered(template, channel, locale, **samples(locale, Purpose.CODE))
+    assert "482 913" in message.text
+    assert "10" in message.text
+    assert "http" not in message.text
+    assert set(samples(locale, Purpose.CODE)) == {
+        "candidate_name", "organization_name", "code", "code_minutes",
+    }  # fmt: skip
 
 
 def test_the_three_rounds_have_invitations_of_their_own() -> None:

@@ -21,9 +21,10 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.factories import Cast, create_cast
+from tests.factories import Cast, create_cast, install_texts
 from tests.portal.stories import PHONE, Invited, invite
 from yuemian.accounts.models import Organization
+from yuemian.domain.states import Purpose
 from yuemian.messaging.models import Block, Delivery
 from yuemian.trust.tenancy import acting_in
 
@@ -79,6 +80,7 @@ def founded(**fields: Any) -> Iterator[Story]:
     from_now = timedelta(days=3)
     with acting_in_new(now, **fields.pop("organization", {})) as cast:
         furnish(cast)
+        install_texts(cast, Purpose.CODE, Purpose.LINK, now=now)
         starts_at = (now + from_now).replace(hour=6, minute=0, second=0, microsecond=0)
         who = invite(cast, now=now - timedelta(hours=1), **({"starts_at": starts_at} | fields))
         Delivery.objects.update(state="sent", sent_at=now - timedelta(hours=1))

@@ -69,12 +69,12 @@ def test_without_script_two_presses_answer(
     story: Story, inside: Callable[[], Any], address: str, pocket: Pocket
 ) -> None:
     page = opened(pocket, address, story, java_script_enabled=False)
-    page.locator("#answer summary").first.click()
+    page.get_by_role("link", name="需要调整时间").click()
     page.locator("#note").fill("周二下午")
     page.get_by_role("button", name="发送我的时间").click()
     assert answers(inside) == []
     page.wait_for_timeout(READING)
-    page.get_by_role("button", name="确认发送").click()
+    page.locator("button.yes").click()
     expect(page.locator("#answer")).to_contain_text("周二下午")
     assert answers(inside) == [("reschedule_requested", True)]
 
@@ -110,10 +110,7 @@ def test_every_state_is_accessible_and_fits(
 ) -> None:
     page = opened(pocket, address, story, width=width, color_scheme=scheme)
     _check(page)
-    page.locator("#answer summary").first.click()
-    _check(page)
-    page.locator("#note").fill("周二")
-    page.get_by_role("button", name="发送我的时间").click()
+    page.get_by_role("button", name="不能来").click()
     _check(page)  # the summary, as the page was not read for two seconds
     with inside():
         interview, link = Interview.objects.get(), story.who.link

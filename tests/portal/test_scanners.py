@@ -10,41 +10,80 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from tests.interviews.slots import create_series, offers, press
 from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
 from yuemian.domain.states import Answer
+from yuemian.hiring.models import Candidate, ContactPoint, Correction, Erasure
+from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.change import cancel_interview, change_interview
+from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import Interview, Response
-from yuemian.messaging.models import Conversation, Message
+from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
+from yuemian.messaging.models import Challenge, Conversation, Message, Notification
+from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
 FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)[^>]*name=\"(\w+)\"(?:[^>]*value=\"([^\"]*)\")?")
-AREA = re.compile(r"<textarea[^>]*name=\"(\w+)\"")
+MOMENT = re.compile(r"<input type=\"datetime-local\"[^>]*name=\"(\w+)\"")
+AREA = re.compile(
+    r"<(?:textarea|select|input(?![^>]*(?:value=|type=\"(?:hidden|checkbox|radio|datetime-local)\")))[^>]*name=\"(\w+)\""
+)
 
 
 def pages(story: Story) -> list[Invited]:
-    """Open, answered, re-scheduled (old and new link) and cancelled."""
+    """Open, answered, re-scheduled (old and new link), cancelled, with a request and without a time."""
     cast, now = story.cast, story.now
-    answered, moved, cancelled = (invite(cast, now=now - timedelta(hours=1)) for _ in range(3))
+    create_series(cast, now=now)
+    answered, moved, cancelled, asking, unsettled = (
+        invite(cast, now=now - timedelta(hours=1)) for _ in range(5)
+    )
+    choose_slot(press(asking, now), offers(asking.interview, now)[0].key, words="")
+    ask_to_choose(cast.recruiter, unsettled.interview.pk, until=now + timedelta(days=9), reason="", now=now)
     respond(answered.link, Answer.DECLINED, "", now=now, was_confirmed=True)
     later = facts_of(moved.interview, starts_at=moved.interview.starts_at + timedelta(days=1))
     change_interview(cast.recruiter, moved.interview.pk, later, now=now)
     cancel_interview(cast.recruiter, cancelled.interview.pk, now=now)
-    return [story.who, answered, moved, cancelled, *([invited(moved.interview)] if moved else [])]
+    return [
+        story.who,
+        answered,
+        moved,
+        cancelled,
+        asking,
+        unsettled,
+        *([invited(moved.interview)] if moved else []),
+    ]
 
 
 def state() -> list[Any]:
     return [
+        sorted(
+            Candidate.objects.values_list(
+                "pk", "name", "locale", "time_zone", "preferred_channel", "erased_at"
+            )
+        ),
+        sorted(ContactPoint.objects.values_list("pk", "state", "is_discreet")),
+        Correction.objects.count(),
+        Erasure.objects.count(),
+        Challenge.objects.count(),
+        sorted(Notification.objects.values_list("purpose", "pk")),
         sorted(Interview.objects.values_list("pk", "answer", "answered_at", "revision", "state")),
         sorted(Response.objects.values_list("pk", "answer")),
         sorted(Conversation.objects.values_list("pk", "waiting_since")),
         Message.objects.count(),
+        sorted(RescheduleRequest.objects.values_list("pk", "state")),
+        sorted(Seat.objects.values_list("pk", "held_until")),
     ]
+
+
+def addresses(who: Invited) -> list[str]:
+    """Everything behind a link."""
+    return [who.address, *(f"{who.address}/{name}" for name in SUBPAGES)]
 
 
 def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
@@ -53,17 +92,23 @@ def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
     for action, inner in FORM.findall(response.content.decode()):
         fields = {name: unescape(value) for name, value in FIELD.findall(inner)}
         fields |= dict.fromkeys(AREA.findall(inner), filling)
+        if filling:
+            fields |= dict.fromkeys(
+                MOMENT.findall(inner), f"{timezone.now() + timedelta(days=5):%Y-%m-%dT10:00}"
+            )
         buttons = re.findall(r"<button[^>]*name=\"(\w+)\" value=\"([^\"]*)\"", inner) or [("", "")]
         found += [(action, fields | ({name: value} if name else {})) for name, value in buttons]
     return found
 
 
 def head(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).head(who.address)
+    for each in addresses(who):
+        Client(headers={"user-agent": OUTLOOK}).head(each)
 
 
 def get(who: Invited) -> None:
-    Client(headers={"user-agent": OUTLOOK}).get(who.address)
+    for each in addresses(who):
+        Client(headers={"user-agent": OUTLOOK}).get(each)
 
 
 def get_from_twenty_addresses(who: Invited) -> None:
@@ -81,11 +126,12 @@ def submit_every_form_filled(who: Invited) -> None:
 
 def _submit(who: Invited, filling: str) -> None:
     client = Client(headers={"user-agent": OUTLOOK})
-    for action, fields in forms(client.get(who.address), filling):
-        answer = client.post(action, fields)
-        # it goes on with what it gets, at once
-        for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
-            client.post(further, inner)
+    for each in addresses(who):
+        for action, fields in forms(client.get(each), filling):
+            answer = client.post(action, fields)
+            # it goes on with what it gets, at once
+            for further, inner in forms(answer, filling) if answer.status_code == 200 else []:
+                client.post(further, inner)
 
 
 @pytest.mark.parametrize(
@@ -111,17 +157,23 @@ def test_machines_that_run_the_page_change_nothing(
     with inside():
         links = pages(story)
         before = state()
-    for who in links:
-        page = pocket(user_agent=OUTLOOK).new_page()
-        page.goto(address + who.address)
-        for number in range(page.locator("form button").count()):
-            page.goto(address + who.address)
-            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-            for area in page.locator("textarea").all():
-                area.evaluate("(each) => { each.value = 'test' }")
-            if page.locator("form button").count() > number:
-                with page.expect_navigation():
-                    page.locator("form button").nth(number).evaluate("(button) => button.click()")
-        page.close()
+    for each in [each for who in links for each in addresses(who) if not each.endswith(".ics")]:
+        _click_everything(pocket, address + each)
     with inside():
         assert state() == before
+
+
+def _click_everything(pocket: Callable[..., BrowserContext], address: str) -> None:
+    context = pocket(user_agent=OUTLOOK)
+    page = context.new_page()
+    page.goto(address)
+    for number in range(page.locator("form button").count()):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('[type=radio]').forEach((each) => { each.checked = true })")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        for area in page.locator("textarea, input[required]:not([type=radio], [type=datetime-local])").all():
+            area.evaluate("(each) => { each.value = 'test' }")
+        if page.locator("form button").count() > number:
+            with page.expect_navigation():
+                page.locator("form button").nth(number).evaluate("(button) => button.click()")
+    context.close()

@@ -17,6 +17,7 @@ from tests.interviews.conversations import ask
 from tests.interviews.plan_stories import create_plan
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
+from yuemian.hiring.actions.correct import ask_correction
 from yuemian.hiring.models import ContactPoint
 from yuemian.intake.models import Import
 from yuemian.interviews.actions.invite import send, summarize
@@ -36,6 +37,7 @@ from yuemian.trust.tenancy import SETTING
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
+    "correction_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id",
 )  # fmt: skip
 
@@ -89,7 +91,9 @@ def theirs(db: None) -> dict[str, UUID | int]:
         config_sealed=b"x",
         created_at=timezone.now(),
     )
+    asked = ask_correction(interview.application.candidate, "name", "正名", now=timezone.now())
     rows: dict[str, UUID | int] = inbox_rows(cast, interview) | {
+        "correction_id": asked.pk,
         "account_id": account.pk,
         "point_id": ContactPoint.objects.filter(candidate=interview.application.candidate)[0].pk,
         "interview_id": interview.pk,

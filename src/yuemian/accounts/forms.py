@@ -45,14 +45,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
     class Meta:
         model = Organization
         fields = [
-            "name",
-            "name_en",
-            "locale",
-            "time_zone",
-            "mail_from",
-            "frequency_cap",
-            "currency",
+            *("name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"),
             "is_direct_answer_allowed",
+            "retention_days",
         ]
         labels = {
             "name": word("account", "Name"),
@@ -62,6 +57,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "mail_from": _("Sender address of e-mails"),
             "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
             "currency": _("Currency of costs and budgets"),
+            "retention_days": _("Days until candidates' data is erased"),
             "is_direct_answer_allowed": _("Interviewers' answers go to the candidate without HR's release"),
         }
         help_texts = {
@@ -71,6 +67,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
+            "retention_days": _(
+                "Counted from the last interview, answer or question. Two weeks before, it stands under Privacy."
+            ),
             "is_direct_answer_allowed": _("Of questions that HR passed on to them in the inbox."),
         }
 
@@ -158,6 +157,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from",
             "quiet_until",
             "is_quiet_on_holidays",
+            "retention_days",
         ]
         widgets = {"quiet_from": ClockInput(format="%H:%M"), "quiet_until": ClockInput(format="%H:%M")}
         labels = {
@@ -170,6 +170,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from": _("Quiet from"),
             "quiet_until": _("Quiet until"),
             "is_quiet_on_holidays": _("Automatic messages only on workdays"),
+            "retention_days": _("Days until candidates' data is erased"),
         }
         help_texts = {
             "time_zone": _("IANA name, such as Asia/Shanghai."),
@@ -177,6 +178,7 @@ class BranchForm(forms.ModelForm[Branch]):
             "quiet_from": "",
             "quiet_until": "",
             "is_quiet_on_holidays": _("Make-up workdays count as workdays."),
+            "retention_days": _("Empty: as the organization says."),
         }
 
     def clean_region(self) -> str:

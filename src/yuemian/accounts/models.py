@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.domain.languages import LANGUAGES, is_chinese
+from yuemian.domain.retention import LONGEST, SHORTEST, USUAL
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import Key, TenantModel
@@ -27,6 +29,10 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(
             _("“%(name)s” is not an IANA time zone such as Asia/Shanghai."), params={"name": name}
         )
+
+
+#: Bounds of how long data of candidates is kept.
+_KEPT = (MinValueValidator(SHORTEST), MaxValueValidator(LONGEST))
 
 
 class Locale(models.TextChoices):
@@ -79,6 +85,12 @@ class Organization(models.Model):
     is_direct_answer_allowed = models.BooleanField(
         default=False, help_text="What an interviewer answers to a passed-on question goes out at once."
     )
+    retention_days = models.PositiveSmallIntegerField(
+        default=USUAL, validators=_KEPT, help_text="Candidates' data goes so long after the last activity."
+    )
+    retention_looked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the nightly look for what is over took place."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -111,6 +123,9 @@ class Branch(TenantModel):
     is_quiet_on_holidays = models.BooleanField(
         default=False, help_text="Automatic messages wait for a workday, make-up days included."
     )
+    retention_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=_KEPT, help_text="Empty: as long as the organization keeps data."
+    )
 
     objects = BranchQuerySet.as_manager()
 
@@ -134,6 +149,7 @@ class Role(models.TextChoices):
     RECRUITER = "recruiter", _("Recruiter")
     HIRING_LEAD = "hiring_lead", _("Hiring lead")
     INTERVIEWER = "interviewer", _("Interviewer")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     AUDITOR = "auditor", _("Auditor")
 
 
@@ -150,6 +166,7 @@ class Permission(models.TextChoices):
     EDIT_USERS = "edit_users"
     READ_AUDIT = "read_audit"
     USE_LAB = "use_lab"
+    KEEP_PRIVACY = "keep_privacy"
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -168,6 +185,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.HIRING_LEAD: frozenset({Permission.SEE_INTERVIEWS, Permission.USE_LAB}),
     Role.INTERVIEWER: frozenset({Permission.SEE_INTERVIEWS}),
+    Role.PRIVACY_OFFICER: frozenset({Permission.KEEP_PRIVACY, Permission.READ_AUDIT}),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 

@@ -21,9 +21,10 @@ from yuemian.config.metrics import may_scrape, registry
 @require_safe
 @never_cache
 def home(request: SignedInRequest) -> HttpResponseRedirect:
-    """Where a person's work begins: auditors see no candidates, and so have no day."""
-    sees_interviews = request.user.may(Permission.SEE_INTERVIEWS)
-    return HttpResponseRedirect(reverse("today" if sees_interviews else "settings-audit"))
+    """Where a person's work begins: auditors and privacy officers see no interviews, and so have no day."""
+    homes = ((Permission.SEE_INTERVIEWS, "today"), (Permission.KEEP_PRIVACY, "privacy"))
+    found = (name for permission, name in homes if request.user.may(permission))
+    return HttpResponseRedirect(reverse(next(found, "settings-audit")))
 
 
 class _Migrations:

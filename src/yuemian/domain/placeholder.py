@@ -40,8 +40,9 @@ class Placeholder:
 
 
 EVERYWHERE: Final = frozenset(Purpose)
-#: A digest is about many people, so that no fact of one has a place in its frame.
-_PERSON: Final = EVERYWHERE - {Purpose.DIGEST}
+#: A digest is about many people, so that no fact of one has a place in its frame; a code is about no interview.
+_PERSON: Final = EVERYWHERE - {Purpose.DIGEST, Purpose.CODE}
+_CODE: Final = frozenset({Purpose.CODE, Purpose.TEST})
 _INTERVIEW: Final = _PERSON
 _BEFORE: Final = _PERSON - {Purpose.RESULT, Purpose.SURVEY}
 _DIGEST: Final = frozenset({Purpose.DIGEST})
@@ -54,7 +55,7 @@ _CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
 
 
 _ALL: Final = (
-    Placeholder("candidate_name", "Candidate's name", Kind.NAME, "王小雨", "Alex Chen", _PERSON),
+    Placeholder("candidate_name", "Candidate's name", Kind.NAME, "王小雨", "Alex Chen", _PERSON | _CODE),
     Placeholder("organization_name", "Organization", Kind.NAME, "星河科技", "Galaxy Tech", EVERYWHERE),
     Placeholder("branch_name", "Branch", Kind.NAME, "上海分公司", "Singapore office", _PERSON),
     Placeholder("job_title", "Job", Kind.NAME, "后端工程师", "Backend engineer", _PERSON),
@@ -137,12 +138,15 @@ _ALL: Final = (
     Placeholder("has_answered", "Has already answered", Kind.FLAG, False, False, _BEFORE),
     Placeholder("has_accepted", "Has accepted", Kind.FLAG, False, False, _BEFORE),
     Placeholder(
+        "is_settled", "The time is settled, not the candidate's to choose", Kind.FLAG, True, True, _BEFORE
+    ),
+    Placeholder(
         "old_when",
         "Former date and time",
         Kind.TEXT,
         "2026年11月24日 周二 10:00（北京时间）",
         "Tue, 24 Nov 2026, 10:00 (Singapore time, UTC+8)",
-        _MOVED,
+        _MOVED | _STAFF,
     ),
     Placeholder("old_place", "Former place", Kind.TEXT, "星河大厦 3 层", "Galaxy Tower, level 3", _MOVED),
     Placeholder(
@@ -230,6 +234,9 @@ _ALL: Final = (
         "10 to 7, five days, full insurance",
         _BEFORE,
     ),
+    Placeholder("code", "The code", Kind.NAME, "482 913", "482 913", _CODE),
+    Placeholder("code_minutes", "Minutes the code is good for", Kind.NAME, "10", "10", _CODE),
+    Placeholder("verify_code", "Code to check this message", Kind.NAME, "K7QM-2XPA", "K7QM-2XPA", _PERSON),
     Placeholder("user_name", "Who the digest is for", Kind.NAME, "李芳", "Fang Li", _DIGEST),
     Placeholder("digest_day", "The digest's day", Kind.NAME, "11月25日 周三", "Wed, 25 Nov", _DIGEST),
     Placeholder(

@@ -46,7 +46,7 @@ APPLIES: Final[Mapping[Remedy, frozenset[DeliveryState]]] = {
 }
 #: What writes a new delivery.
 SENDS_ANEW: Final = frozenset({Remedy.RETRY, Remedy.SWITCH, Remedy.NOT_ARRIVED})
-_ALWAYS_TRUE: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
+_ALWAYS_TRUE: Final = frozenset({Purpose.ANSWER, Purpose.TEST, Purpose.CODE})
 _ASKING: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE})
 #: The same attempt would end the same way, whatever is mended meanwhile.
 _HOPELESS: Final = frozenset({ReasonCode.INVALID_CONTACT, ReasonCode.BLOCKED_BY_RECIPIENT})

@@ -12,7 +12,10 @@ class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
 
 
 class InterviewState(StrEnum):
-    """A reschedule is no state: it raises the interview's revision and re-opens the answer."""
+    """A reschedule is no state: it raises the interview's revision and re-opens the answer.
+
+    A draft's time is not settled: the candidate is asked to choose one, at the latest by the start that it has now.
+    """
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -171,6 +174,8 @@ class Purpose(StrEnum):
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
     DIGEST = "digest"  # a recruiter's morning
+    CODE = "code"  # proves that an address is the candidate's
+    LINK = "link"  # a new way to the page, asked for by the candidate
     TEST = "test"  # a recruiter's copy to themselves
 
 
@@ -194,7 +199,8 @@ V, N, D, B = InterviewState, NotificationState, DeliveryState, BatchState
 
 INTERVIEW_MOVES: Final[Mapping[InterviewState, frozenset[InterviewState]]] = {
     V.DRAFT: frozenset({V.SCHEDULED, V.CANCELLED}),
-    V.SCHEDULED: frozenset({V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
+    # Back to a draft when the interviewer cannot come: the candidate chooses again.
+    V.SCHEDULED: frozenset({V.DRAFT, V.COMPLETED, V.CANCELLED, V.NO_SHOW}),
     # Whoever ticked the wrong box on the day of the interview must be able to correct it.
     V.COMPLETED: frozenset({V.NO_SHOW}),
     V.NO_SHOW: frozenset({V.COMPLETED}),
@@ -368,6 +374,8 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
+    Purpose.CODE: 1,
+    Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
     Purpose.RESULT: 20,

@@ -17,6 +17,14 @@ def is_workday(day: date, region: str) -> bool:
     return day.weekday() < 5 if calendar is None else calendar.is_working_day(day)
 
 
+def is_day_off(day: date, region: str) -> bool:
+    """A public holiday, on whatever day of the week it falls; a plain weekend is none, nor is a make-up workday."""
+    calendar = _calendar(region)
+    if calendar is None:
+        return False
+    return not calendar.is_working_day(day) if day.weekday() < 5 else day in calendar
+
+
 @lru_cache(maxsize=256)
 def is_known(year: int, region: str) -> bool:
     """Whether the year's holidays are certain.

@@ -1,4 +1,4 @@
-"""Forms of hiring: a job, with its family created on the way when it is new."""
+"""Forms of hiring: a job, with its family created on the way when it is new; and what the privacy officer types."""
 
 from __future__ import annotations
 
@@ -50,3 +50,33 @@ class JobForm(forms.ModelForm[Job]):
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("title", _("This branch has a job of this title already."))
         return data
+
+
+class HoldForm(forms.Form):
+    """Why a person's data must be kept for now."""
+
+    reason = forms.CharField(
+        label=_("Why must the data be kept?"),
+        max_length=200,
+        help_text=_("For example a dispute or a duty to keep records. Name no other person."),
+    )
+
+
+class FreshPasswordForm(forms.Form):
+    """What takes a person's data out of the house, or away, asks for the password again."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.has_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +106,10 @@ class Candidate(TenantModel):
         null=True, blank=True, help_text="The person's own, 0 to 23 in their zone."
     )
     external_id = models.CharField(max_length=80, blank=True)
+    hold_reason = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why the data must be kept for now."
+    )
+    erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CandidateQuerySet.as_manager()
@@ -124,6 +130,7 @@ class Candidate(TenantModel):
 
 class ContactState(models.TextChoices):
     ACTIVE = "active", _("In use")
+    UNCONFIRMED = "unconfirmed", _("Not confirmed yet")
     INVALID = "invalid", _("Does not work")
     SUPPRESSED = "suppressed", _("Stopped after failures")
     OPTED_OUT = "opted_out", _("Opted out")
@@ -143,6 +150,9 @@ class ContactPoint(TenantModel):
     is_shared = models.BooleanField(
         default=False, help_text="A recruiter confirmed that several people share it."
     )
+    is_discreet = models.BooleanField(
+        default=False, db_default=False, help_text="Messages there name neither company nor interview."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -159,6 +169,107 @@ class ContactPoint(TenantModel):
     def value(self, vault: Vault) -> str:
         """The address in clear. Raises Unreadable once the person was erased."""
         return vault.open(self.candidate.key, self.PLACE, self.pk, self.value_sealed)
+
+
+class CorrectionState(models.TextChoices):
+    OPEN = "open", _("Waits for you")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: User) -> CorrectionQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class Correction(TenantModel):
+    """What a candidate says is wrong about them: the name, an address that others have too, or in words."""
+
+    PLACE = "hiring_correction.value"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="corrections")
+    field = models.CharField(max_length=12, choices=[(f, f) for f in ("name", "email", "sms", "other")])
+    value_sealed = models.BinaryField()
+    state = models.CharField(max_length=10, choices=CorrectionState.choices, default=CorrectionState.OPEN)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [
+            models.Index(
+                fields=["organization", "created_at"],
+                name="correction_open",
+                condition=models.Q(state=CorrectionState.OPEN),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"correction of {self.field} {self.pk}"
+
+    def value(self, vault: Vault) -> str:
+        """What it should be. Raises Unreadable once the person was erased."""
+        return vault.open(self.candidate.key, self.PLACE, self.pk, self.value_sealed)
+
+
+class ErasureOrigin(models.TextChoices):
+    CANDIDATE = "candidate", _("Asked for by the candidate")
+    RETENTION = "retention", _("The time is over")
+    OFFICER = "officer", _("Done by hand")
+
+
+class ErasureState(models.TextChoices):
+    PLANNED = "planned", _("Comes")
+    HELD = "held", _("Kept for now")
+    WITHDRAWN = "withdrawn", _("No longer due")
+    DONE = "done", _("Erased")
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    def visible_to(self, user: User) -> ErasureQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+    def due(self, now: Any) -> ErasureQuerySet:
+        return self.filter(state=ErasureState.PLANNED, due_at__lte=now)
+
+
+class Erasure(TenantModel):
+    """That a person's data goes, or went: announced, perhaps held, done. Holds no personal value."""
+
+    engine_may = frozenset({"SELECT"})
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="erasures")
+    origin = models.CharField(max_length=10, choices=ErasureOrigin.choices)
+    state = models.CharField(max_length=10, choices=ErasureState.choices, default=ErasureState.PLANNED)
+    asked_at = models.DateTimeField(help_text="When it was announced, or asked for.")
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    receipt_hash = models.BinaryField(
+        max_length=32, null=True, unique=True, help_text="SHA-256 of the receipt that the person was given."
+    )
+    counts = models.JSONField(default=dict, help_text="Kind of data → how many entries went.")
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [models.Index(fields=["organization", "state", "due_at"], name="erasure_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate"],
+                condition=models.Q(state__in=["planned", "held"]),
+                name="one_erasure_comes",
+            ),
+            models.UniqueConstraint(
+                fields=["candidate"], condition=models.Q(state="done"), name="erased_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk} {self.state}"
 
 
 class Application(TenantModel):

@@ -7,3 +7,6 @@ from django.dispatch import Signal
 #: A person took an address out of use or put it back. Sent in the transaction that saves it, with `point`,
 #: `is_in_use` and `at`. Receivers may write, and must not wait for anything.
 contacts_changed = Signal()
+
+#: A person's name, language, zone or wishes changed. Sent in the transaction that saves it, with `candidate` and `at`.
+person_changed = Signal()

@@ -122,7 +122,7 @@ def _people(user: User, indexes: Iterable[str]) -> dict[str, tuple[KnownPerson, 
             """
             SELECT p.blind_index, p.candidate_id, c.name
             FROM hiring_contactpoint p JOIN hiring_candidate c ON c.id = p.candidate_id
-            WHERE p.organization_id = %s AND p.blind_index = ANY(%s)
+            WHERE p.organization_id = %s AND p.blind_index = ANY(%s) AND p.state <> 'unconfirmed'
             """,
             [user.organization_id, [bytes.fromhex(index) for index in indexes]],
         )

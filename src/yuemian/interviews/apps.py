@@ -8,14 +8,15 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
-from yuemian.hiring.signals import contacts_changed
+from yuemian.hiring.holdings import register_holdings
+from yuemian.hiring.signals import contacts_changed, person_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import question_asked, reply_received
 from yuemian.messaging.subjects import Subject, register, register_previews
 from yuemian.ui.context import register_counter
 
 TRUTH = """
-SELECT i.id, i.revision, i.state = 'scheduled', i.answer <> 'needs_action', i.starts_at,
+SELECT i.id, i.revision, i.state IN ('scheduled', 'draft'), i.answer <> 'needs_action', i.starts_at,
        i.answer IN ('declined', 'reschedule_requested'), i.state = 'cancelled'
 FROM interviews_interview i WHERE i.id = ANY(%s)
 """
@@ -64,6 +65,8 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
+        expire = "yuemian.interviews.actions.reschedule.expire_requests"
+        register_chore(Chore("reschedule-requests", timedelta(minutes=5), expire))
         register_previews("yuemian.interviews.previews.SOURCE")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")
@@ -76,6 +79,10 @@ class InterviewsConfig(AppConfig):
         rules_changed.connect(import_string("yuemian.interviews.rules.look_again"), dispatch_uid="interviews")
         look_at_person = import_string("yuemian.interviews.rules.look_at_person")
         contacts_changed.connect(look_at_person, dispatch_uid="interviews")
+        person_changed.connect(
+            import_string("yuemian.interviews.rules.look_at_candidate"), dispatch_uid="interviews"
+        )
+        register_holdings("yuemian.interviews.holdings.HOLDINGS")
         register_chore(
             Chore(
                 "plan-steps",

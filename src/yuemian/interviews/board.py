@@ -55,7 +55,7 @@ RANKS: dict[DeliveryState, int] = {
     D.EXPIRED: 8, D.SKIPPED: 8, D.CANCELLED: 9,
 }  # fmt: skip
 #: What is not news about the interview itself.
-NOT_NEWS = (Purpose.ANSWER, Purpose.TEST)
+NOT_NEWS = (Purpose.ANSWER, Purpose.LINK, Purpose.TEST)
 #: A later channel of a route as long as the first one does its work: no message, and no news.
 RESERVE = Q(
     position__gt=0,

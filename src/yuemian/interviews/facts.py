@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from yuemian.accounts.models import Organization
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
-from yuemian.domain.when import present
+from yuemian.domain.when import When, present
 from yuemian.interviews.models import Interview
 from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 
@@ -36,6 +39,8 @@ class InterviewFacts(NamedTuple):
     video_link: str
     materials: str
     flow: str
+    #: False: the candidate is asked to choose the time, by `starts_at` at the latest.
+    is_settled: bool
     candidate_name: str
     candidate_zone: str
     job_title: str
@@ -62,6 +67,7 @@ class InterviewFacts(NamedTuple):
             video_link=interview.video_link,
             materials=interview.materials,
             flow=interview.flow,
+            is_settled=interview.is_settled,
             candidate_name=application.candidate.name,
             candidate_zone=application.candidate.time_zone,
             job_title=application.job.title,
@@ -110,15 +116,13 @@ def _shared(
         duration=facts.duration,
         own_zone=facts.candidate_zone or None,
     )
+    times = _times(when, facts) if facts.is_settled else _to_be_chosen(locale)
     return {
+        **times,
         "organization_name": organization_name,
         "branch_name": _name_in(locale, facts.branch_name, facts.branch_name_en),
         "job_title": _name_in(locale, facts.job_title, facts.job_title_en),
         "round_name": round_in(facts.round, locale),
-        "interview_when": when.text,
-        "interview_date": when.date,
-        "interview_time": when.time,
-        "interview_day": when.day,
         "duration_minutes": str(int(facts.duration.total_seconds() // 60)),
         "is_onsite": facts.mode == Mode.ONSITE,
         "is_video": facts.mode == Mode.VIDEO,
@@ -133,11 +137,29 @@ def _shared(
         "contact_email": facts.contact_email,
         # The start is the cut-off, as `Interview.answer_until` says; `full` does not name the end.
         "respond_by": when.full,
+        "is_settled": facts.is_settled,
         "has_answered": facts.answer != Answer.NEEDS_ACTION,
         "has_accepted": facts.answer == Answer.ACCEPTED,
+    }
+
+
+def _times(when: When, facts: InterviewFacts) -> dict[str, str]:
+    return {
+        "interview_when": when.text,
+        "interview_date": when.date,
+        "interview_time": when.time,
+        "interview_day": when.day,
         # No placeholder: the calendar part of a mail is made of it.
         CALENDAR_TIMES: times_of(facts.starts_at, facts.starts_at + facts.duration),
     }
+
+
+def _to_be_chosen(locale: str) -> dict[str, str]:
+    """No message says a time that does not hold, whatever its template: it says who is to choose one."""
+    with translation.override(locale):
+        day = gettext("a time of your choice")
+        whole = gettext("a time of your choice: please pick one on your interview page")
+    return {"interview_when": whole, "interview_date": day, "interview_time": "", "interview_day": day}
 
 
 def _name_in(locale: str, name: str, english: str) -> str:

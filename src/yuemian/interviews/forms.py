@@ -17,7 +17,7 @@ from yuemian.domain.addresses import email_index_form, mask_name, read_email, re
 from yuemian.domain.names import comparable_name, read_name
 from yuemian.domain.reading import Reading
 from yuemian.domain.states import Channel, Mode
-from yuemian.hiring.models import ContactPoint, Job
+from yuemian.hiring.models import ContactPoint, ContactState, Job
 from yuemian.interviews.actions.change import Facts
 from yuemian.interviews.actions.schedule import Appointment, Person
 from yuemian.interviews.models import Interview
@@ -271,7 +271,8 @@ class NewInterviewForm(PeopleForm, FactsForm):
         ]
         points = ContactPoint.objects.filter(
             organization_id=self.user.organization_id, blind_index__in=indexes
-        ).select_related("candidate")
+        )
+        points = points.exclude(state=ContactState.UNCONFIRMED).select_related("candidate")
         others = set()
         for point in points:
             if point.candidate.name_key == key:

@@ -19,6 +19,15 @@ BEGIN
     INSERT INTO interviews_response
         (id, organization_id, interview_id, revision, answer, note_sealed, link_id, was_confirmed, at)
     VALUES (response, held, wanted, seen_revision, given, note, link, confirmed, moment);
+    -- Who answers something else no longer wants another time: what was held for that is free. Nearly never any row.
+    IF given <> 'reschedule_requested' THEN
+        UPDATE interviews_reschedulerequest
+        SET state = 'withdrawn', is_counted = false, decided_at = moment, held_until = NULL
+        WHERE interview_id = wanted AND state = 'open';
+        IF FOUND THEN
+            DELETE FROM interviews_seat WHERE interview_id = wanted AND held_until IS NOT NULL;
+        END IF;
+    END IF;
     PERFORM leave_out_answered('interview', wanted, given IN ('declined', 'reschedule_requested'), moment);
     -- Only where a step of the plan follows an answer within the hour; all others are looked at in time anyway.
     UPDATE interviews_cadence SET next_at = moment WHERE interview_id = wanted AND is_waiting;

@@ -90,7 +90,7 @@ def mail_page(found: Preview, interview: Interview, organization: Organization, 
         organization.name_in(found.locale),
         urlsplit(settings.PUBLIC_URL).netloc,
         found.locale,
-        is_question=purpose != Purpose.CANCELLATION,
+        str(purpose),
     )
     said = Rendered(found.subject, found.text)
     return frame.fill(mail_slots(purpose, said, context, found.locale, used=found.used))

@@ -10,7 +10,7 @@ from uuid import UUID
 from yuemian.accounts.models import Organization
 from yuemian.domain.routing import PointState
 from yuemian.domain.states import Attendance, Channel
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.models import Interview
 from yuemian.trust.bulk import any_of
 
@@ -79,6 +79,7 @@ def _invitee(row: tuple[Any, ...], points: dict[Channel, PointState], came: tupl
 def _points(candidate_ids: Collection[UUID]) -> dict[UUID, dict[Channel, PointState]]:
     found: dict[UUID, dict[Channel, PointState]] = {}
     rows = ContactPoint.objects.filter(candidate_id__in=any_of(candidate_ids))
+    rows = rows.exclude(state=ContactState.UNCONFIRMED)
     for candidate_id, name, state in rows.values_list("candidate_id", "channel", "state"):
         own, channel = found.setdefault(candidate_id, {}), Channel(name)
         own[channel] = min((PointState(state), own.get(channel, PointState.INVALID)), key=lambda s: _RANKS[s])

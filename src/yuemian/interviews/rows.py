@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
 from yuemian.domain.round_name import round_in
+from yuemian.domain.slots import RequestState
 from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, RescheduleRequest
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Conversation
 from yuemian.ui.when import zone_text
@@ -51,6 +52,8 @@ class Row:
     has_question: bool
     zone: ZoneInfo
     nearness: str
+    #: The candidate's open wish for another time.
+    request: RescheduleRequest | None = None
 
     @property
     def answer_state(self) -> str:
@@ -112,6 +115,7 @@ def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
 
 def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:
     notices, zone = notices_of(interviews), zone_of(user)
+    requests = requests_of(interviews, now)
     questions = set(
         Conversation.objects.filter(
             application__in=[interview.application_id for interview in interviews],
@@ -124,10 +128,22 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             notice=notices.get(interview.pk),
             has_question=interview.application_id in questions,
             zone=zone,
-            nearness=_nearness(interview, now),
+            nearness=_nearness(interview, now) if interview.is_settled else "",
+            request=requests.get(interview.pk),
         )
         for interview in interviews
     ]
+
+
+def requests_of(interviews: Sequence[Interview], now: datetime) -> dict[UUID, RescheduleRequest]:
+    """By interview: what its candidate asks for and nobody has decided yet."""
+    wanting = [
+        each.pk for each in interviews if each.answer == Answer.RESCHEDULE_REQUESTED and each.is_open(now)
+    ]
+    if not wanting:
+        return {}
+    found = RescheduleRequest.objects.filter(interview__in=wanting, state=RequestState.OPEN)
+    return {request.interview_id: request for request in found}
 
 
 def _nearness(interview: Interview, now: datetime) -> str:

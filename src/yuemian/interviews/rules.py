@@ -7,7 +7,7 @@ from typing import Any
 
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.interviews.plans.reading import AFTERLIFE
@@ -24,3 +24,8 @@ def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> Non
 def look_at_person(sender: object, *, point: ContactPoint, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `contacts_changed`: a step that waits for an address goes at once when one is there again."""
     touch_candidates(point.organization_id, [point.candidate_id], now=at)
+
+
+def look_at_candidate(sender: object, *, candidate: Candidate, at: datetime, **_: Any) -> None:  # noqa: ARG001
+    """Receives `person_changed`: another clock or channel may put off what a plan says next."""
+    touch_candidates(candidate.organization_id, [candidate.pk], now=at)

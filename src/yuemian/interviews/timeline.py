@@ -40,6 +40,7 @@ CHANGES = {
     ChangeKind.RESCHEDULED: ("special", "clock"),
     ChangeKind.DETAILS_CHANGED: ("info", "edit"),
     ChangeKind.CANCELLED: ("danger", "x"),
+    ChangeKind.UNSETTLED: ("warning", "clock"),
     ChangeKind.ATTENDED: ("success", "check"),
     ChangeKind.NO_SHOW: ("danger", "x"),
     ChangeKind.EXCUSED: ("warning", "clock"),
@@ -152,6 +153,8 @@ def _changes(interview: Interview) -> Iterator[Entry]:
     for change in interview.changes.select_related("actor"):
         tone, icon = CHANGES[ChangeKind(change.kind)]
         by = _("by %(name)s") % {"name": change.actor.name} if change.actor else ""
+        if change.actor is None and change.kind == ChangeKind.RESCHEDULED:
+            by = _("by the candidate")
         yield Entry(change.at, tone, icon, _change_title(change, interview), by, change.reason)
 
 
@@ -164,7 +167,10 @@ def _change_title(change: Change, interview: Interview) -> str:
         ChangeKind.IMPORTED: _("Imported from a spreadsheet"),
         ChangeKind.DETAILS_CHANGED: _("Details changed"),
         ChangeKind.CANCELLED: _("Interview cancelled"),
+        ChangeKind.UNSETTLED: _("The time is left to the candidate"),
     }
+    if change.kind == ChangeKind.RESCHEDULED and change.new_starts_at and not change.old_starts_at:
+        return _("Time set: %(new)s") % {"new": _moment(change.new_starts_at, interview, locale)}
     if change.kind != ChangeKind.RESCHEDULED or not change.old_starts_at or not change.new_starts_at:
         return titles.get(ChangeKind(change.kind), _("Details changed"))
     return _("Moved from %(old)s to %(new)s") % {

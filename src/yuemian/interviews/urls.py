@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from yuemian.interviews.views import (
+    absence,
     asked,
     attendance,
     batches,
@@ -24,7 +25,9 @@ from yuemian.interviews.views import (
     plan_editor,
     plans,
     previews,
+    requests,
     sending,
+    slots,
     today,
 )
 
@@ -46,6 +49,15 @@ urlpatterns = [
     path("interviews/<uuid:interview_id>/promise", attendance.promise, name="interview-promise"),
     path("interviews/<uuid:interview_id>/preview", previews.show, name="interview-preview"),
     path("interviews/<uuid:interview_id>/mail", previews.mail, name="interview-mail"),
+    path("interviews/<uuid:interview_id>/choose", requests.choose, name="interview-choose"),
+    path("requests/<uuid:request_id>/accept", requests.accept, name="request-accept"),
+    path("requests/<uuid:request_id>/decline", requests.decline, name="request-decline"),
+    path("slots", slots.index, name="slots"),
+    path("slots/new", slots.create, name="slot-series-new"),
+    path("slots/rules", slots.rules, name="slot-rules"),
+    path("slots/absence", absence.show, name="absence"),
+    path("slots/<uuid:series_id>", slots.edit, name="slot-series"),
+    path("slots/<uuid:series_id>/day", slots.day, name="slot-series-day"),
     path("interviews/<uuid:interview_id>/free-busy", free_busy.of_interview, name="interview-free-busy"),
     path("inbox", inbox.show, name="inbox"),
     path("inbox/attention", inbox.attention, name="inbox-attention"),

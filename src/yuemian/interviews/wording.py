@@ -36,6 +36,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
+    Purpose.CODE: word("purpose", "Code"),
+    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {

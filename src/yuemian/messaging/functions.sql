@@ -103,3 +103,15 @@ $$;
 ALTER FUNCTION engine_figures() OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION engine_figures() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engine_figures() TO yuemian_app;
+
+-- The door of a notice's code: which notices to candidates were made in a few seconds, ids only (domain/notice_code.py).
+CREATE OR REPLACE FUNCTION find_notices(first uuid, before uuid)
+RETURNS TABLE (notification_id uuid, organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT n.id, n.organization_id FROM messaging_notification n
+    WHERE n.id >= first AND n.id < before AND n.candidate_id IS NOT NULL LIMIT 200000
+$$;
+
+ALTER FUNCTION find_notices(uuid, uuid) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_notices(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_notices(uuid, uuid) TO yuemian_app;

@@ -27,6 +27,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
+    Purpose.CODE: word("purpose", "Code"),
+    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -66,6 +68,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.CODE: _("Carries the code by which candidates prove that an address is theirs."),
+    Purpose.LINK: _("Brings a new link to a candidate who has lost theirs."),
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
@@ -98,6 +102,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "respond_by": _("Answer until"),
     "has_answered": _("Has already answered"),
     "has_accepted": _("Has accepted"),
+    "is_settled": _("The time is settled, not the candidate's to choose"),
     "old_when": _("Former date and time"),
     "old_place": _("Former place"),
     "change_reason": _("Reason for the change"),
@@ -113,6 +118,9 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "code": _("The code"),
+    "code_minutes": _("Minutes the code is good for"),
+    "verify_code": _("Code to check this message"),
     "user_name": _("Who the digest is for"),
     "digest_day": _("The digest's day"),
     "digest_summary": _("The digest in one line"),

@@ -19,8 +19,12 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION = "question"
+#: On the page “My data”.
+DATA_ACTIONS = ("prefer", "channel", "correct", "code")
+#: Another time: a slot, a proposal, or after all not.
+SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION)
+ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, *DATA_ACTIONS, SLOT, PROPOSAL, WITHDRAWAL)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

@@ -17,6 +17,8 @@ from yuemian.portal.door import Opened
 def _read_answer(door: Opened, form: QueryDict) -> Asked | None:
     if door.standing not in {"open", "old_revision"}:
         return None
+    if form.get("answer") == Answer.ACCEPTED and not door.interview.is_settled:
+        return None  # to which time?
     answer, note = form.get("answer", ""), form.get("note", "").strip()[:LONGEST_NOTE]
     return Asked(answer, {"answer": answer, "note": note})
 

@@ -14,7 +14,7 @@ from yuemian.domain.invitation import Mailbox, Method, interview_uid
 from yuemian.interviews.facts import context_of
 from yuemian.messaging.calendar_event import form_of
 from yuemian.portal.door import Opened, opened
-from yuemian.portal.showing import chosen_language, lost, page_address, sealed
+from yuemian.portal.showing import back, chosen_language, lost, page_address, sealed
 
 
 @public
@@ -25,6 +25,8 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     with opened(token, now=timezone.now()) as door:
         if door is None:
             return lost()
+        if not door.interview.is_settled:
+            return back(door, "/times")
         with translation.override(chosen_language(request, door)):
             response = HttpResponse(_event(door), content_type="text/calendar; charset=utf-8")
             response["Content-Disposition"] = 'inline; filename="interview.ics"'

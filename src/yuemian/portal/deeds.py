@@ -33,6 +33,13 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class NotSaid(Exception):  # noqa: N818
+    """The form cannot be read; `part` is where the page says what is wrong with it."""
+
+    part: str
+
+
+@dataclass(frozen=True)
 class Summary:
     """“You are about to …”: `words` stand out, `quote` is what the candidate wrote."""
 
@@ -49,14 +56,16 @@ class Manner:
 
     was_confirmed: bool
     nonce: str
+    request: HttpRequest
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One form. `read` answers None for what makes no sense here, and the page is shown again.
+    """One form. `read` answers None for what makes no sense here, and the page is shown again; what a person can mend
+    it refuses with NotSaid.
 
     `carry_out` raises Refused when the facts changed between reading and pressing; it may answer with the part of the
-    page to go back to, else that is `part`.
+    page to go back to, else that is `part`, or with a whole answer of its own.
     """
 
     name: str
@@ -64,7 +73,7 @@ class Deed:
     part: str
     read: Callable[[Opened, QueryDict], Asked | None]
     summarize: Callable[[Opened, Asked], Summary]
-    carry_out: Callable[[Opened, Asked, Manner], str | None]
+    carry_out: Callable[[Opened, Asked, Manner], HttpResponse | str | None]
     #: Actions after which this one is natural: pressed soon after these it is no machine's that tries every button.
     follows: frozenset[str] = frozenset()
 
@@ -76,7 +85,10 @@ class Deed:
         return posted(self._handle)
 
     def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
-        asked = self.read(door, request.POST)
+        try:
+            asked = self.read(door, request.POST)
+        except NotSaid as problem:
+            return back(door, problem.part)
         if asked is None or asked.action not in self.actions:
             return back(door, self.part)
         given = request.POST.get("confirm", "")
@@ -85,10 +97,10 @@ class Deed:
             if not self._is_person(request, door, asked):
                 return self._ask_once_more(request, door, asked)
             given = request.POST.get("nonce", "")
-        part: str | None = None
+        done: HttpResponse | str | None = None
         with suppress(Refused):  # the page says what holds now
-            part = self.carry_out(door, asked, Manner(was_confirmed, given))
-        return back(door, part or self.part)
+            done = self.carry_out(door, asked, Manner(was_confirmed, given, request))
+        return done if isinstance(done, HttpResponse) else back(door, done or self.part)
 
     def _is_person(self, request: HttpRequest, door: Opened, asked: Asked) -> bool:
         # An old link never takes the new time for granted: what it shows must be confirmed.

@@ -42,7 +42,7 @@ BEGIN
             ORDER BY r.at DESC, r.id DESC LIMIT 1),
         'change', (
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
-            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed')
+            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
             ORDER BY h.revision DESC, h.at DESC LIMIT 1),
         'messages', (
             SELECT json_agg(s ORDER BY s.created_at) FROM (

@@ -107,10 +107,16 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
-            "until": _("You can change your answer until %(until)s.")
+            "until": _until(interview.is_settled)
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
         }
     )
+
+
+def _until(is_settled: bool) -> str:
+    if is_settled:
+        return _("You can change your answer until %(until)s.")
+    return _("Please choose by %(until)s.")
 
 
 def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
@@ -128,6 +134,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     return {
         "language": locale,
         "language_name": LANGUAGES[locale],
+        "is_settled": interview.is_settled,
         "direction": direction(locale),
         "facts": facts,
         "invites": _("%(organization)s invites you to an interview")
@@ -136,7 +143,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
         "place": facts["place_name"] or facts["place_address"] or facts["branch_name"],
         "when": when,
         "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
-        "countdown": _countdown(interview.starts_at, interview.zone, now),
+        "countdown": _countdown(interview.starts_at, interview.zone, now) if interview.is_settled else "",
         "logo": reverse("logo", args=[data.logo_digest]) if data.logo_digest else "",
         "monogram": facts["organization_name"].strip()[:1].upper(),
         "video_link": web_link(interview.video_link),
@@ -163,7 +170,8 @@ def old_start(data: PageData, locale: str) -> str | None:
     """The time before the last change; "" when something else changed, None when nothing ever did."""
     if data.change is None:
         return None
-    if data.change["kind"] != ChangeKind.RESCHEDULED or data.change["old_starts_at"] is None:
+    is_moved = data.change["kind"] in {ChangeKind.RESCHEDULED, ChangeKind.UNSETTLED}
+    if not is_moved or data.change["old_starts_at"] is None:
         return ""
     old = datetime.fromisoformat(data.change["old_starts_at"])
     return present(old, data.interview.time_zone, locale).full

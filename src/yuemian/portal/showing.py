@@ -69,7 +69,7 @@ def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], H
     """A further page behind the same link, read in one transaction; opening it changes nothing and counts as no visit.
 
     `contents` may ask the database more; the template extends `portal/subpage.html` and finds `token`, `nonce` and
-    everything of `page.context` besides.
+    everything of `page.context` besides, and as `said` what a form has sent the reader back with (`/times?said=taken`).
     """
 
     @public
@@ -82,6 +82,7 @@ def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], H
             code = chosen_language(request, door)
             with translation.override(code):
                 whole = page.context(door.data, code, now=door.now) | keys(door) | contents(door, code)
+                whole["said"] = request.GET.get("said", "")
                 return sealed(HttpResponse(render(template, whole, code)))
 
     return handle

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yuemian.portal import preview, views
+from yuemian.portal import data_views, preview, public_views, views
 from yuemian.portal.answering import ANSWERING, ASKING
+from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
+from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.subpages import SUBPAGES
 
-DEEDS = (ANSWERING, ASKING)
+DEEDS = (
+    ANSWERING,
+    ASKING,
+    CHOOSING,
+    PROPOSING,
+    WITHDRAWING,
+    PREFERRING,
+    CHOOSING_CHANNEL,
+    CORRECTING,
+    ASKING_CODE,
+)
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),
     path("c/language", views.language, name="candidate-language"),
+    path("c/prove", data_views.prove, name="candidate-prove"),
+    path("c/export", data_views.export, name="candidate-export"),
+    path("c/erase", data_views.erase, name="candidate-erase"),
+    path("c/link", public_views.ask_link, name="candidate-link"),
+    path("verify", public_views.verify, name="verify"),
     path("c/seen", views.seen, name="candidate-seen"),
     path("c/<str:token>", views.candidate_page, name="candidate-page"),
     *(path(f"c/<str:token>/{name}", view, name=f"candidate-{name}") for name, view in SUBPAGES.items()),

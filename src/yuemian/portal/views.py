@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
-from yuemian.portal import page
+from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened
 from yuemian.portal.rendering import render
@@ -49,6 +49,7 @@ def show(request: HttpRequest, door: Opened) -> HttpResponse:
     code = chosen_language(request, door)
     with translation.override(code):
         contents = page.whole(door.data, code, door.standing, now=door.now) | keys(door)
+        contents |= carrying.offers(agent_of(request))
         return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))
 
 

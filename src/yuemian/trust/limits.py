@@ -60,6 +60,16 @@ def is_running(limit: Limit, *keys: tuple[str, ...], now: datetime) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def is_spent(limit: Limit, *parts: str, now: datetime) -> bool:
+    """Whether nothing is left of this limit; counts nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM trust_ratelimit WHERE key_hash = %s AND window_ends_at > %s AND hits >= %s)",
+            [key_of(limit, *parts), now, limit.hits],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def forget(limit: Limit, *parts: str) -> None:
     """Start afresh, for instance after the right password."""
     with connection.cursor() as cursor:

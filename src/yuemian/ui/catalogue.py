@@ -35,10 +35,17 @@ COMPLETE = "zh_Hans"
 FOR_CANDIDATES = tuple(to_locale(code) for code in LANGUAGES if code not in CONSOLE)
 CATALOGUES = (COMPLETE, *FOR_CANDIDATES)
 #: Rooms and files all of whose words a candidate may read.
-SEEN_BY_CANDIDATES = ("portal", "messaging/engine/wording.py")
+SEEN_BY_CANDIDATES = (
+    "portal",
+    "messaging/engine/wording.py",
+    # What is kept of somebody, on their page of it.
+    "hiring/own_holdings.py",
+    "interviews/holdings.py",
+    "messaging/holdings.py",
+)
 #: Words that read the same as in English.
 SAME_AS_ENGLISH = {
-    "fr": {"Contact"},
+    "fr": {"Contact", "Code"},
 }
 
 _KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

@@ -48,11 +48,12 @@ NAVIGATION = (
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),
     NavigationEntry("/templates", _("Templates"), "file", _HR, holds=("/blocks", "/plans")),
     NavigationEntry("/lab", _("Phone lab"), "phone", _HR),
+    NavigationEntry("/privacy", word("page", "Privacy"), "eye", frozenset({"privacy_officer"})),
     NavigationEntry(
         "/settings",
         _("Settings"),
         "settings",
-        frozenset({"administrator", "recruiter", "auditor"}),
+        frozenset({"administrator", "recruiter", "privacy_officer", "auditor"}),
     ),
 )
 

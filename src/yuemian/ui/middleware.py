@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from yuemian.domain.languages import CONSOLE, LANGUAGES
+from yuemian.domain.languages import LANGUAGES
 
 #: Pages for candidates speak more languages than the console; what stands in its cookie is not theirs.
-_FOR_CANDIDATES = "/c/"
+_FOR_CANDIDATES = ("/c/", "/verify")
+#: What was chosen on a page that no link leads to.
+READER_COOKIE = "reader"
 _TAIWAN = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
@@ -36,9 +38,11 @@ class ChosenLanguage:
 def chosen_language(request: HttpRequest) -> str:
     """One of the console's languages, never another; on a candidate's page any that there is."""
     if request.path.startswith(_FOR_CANDIDATES):
-        return preferred_language(request, LANGUAGES)
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in CONSOLE else preferred_language(request, CONSOLE)
+        known, cookie = LANGUAGES, READER_COOKIE
+    else:
+        known, cookie = dict(settings.CONSOLE_LANGUAGES), settings.LANGUAGE_COOKIE_NAME
+    chosen = request.COOKIES.get(cookie, "")
+    return chosen if chosen in known else preferred_language(request, known)
 
 
 def preferred_language(request: HttpRequest, known: Collection[str]) -> str:

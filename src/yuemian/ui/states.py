@@ -16,7 +16,7 @@ class Appearance(NamedTuple):
 #: Tones are classes of components.css: neutral, info, success, warning, danger, special.
 APPEARANCES: dict[str, dict[str, Appearance]] = {
     "interview": {
-        "draft": Appearance("neutral", word("interview", "Draft")),
+        "draft": Appearance("warning", word("interview", "Time to be chosen")),
         "scheduled": Appearance("info", word("interview", "Scheduled")),
         "completed": Appearance("neutral", word("interview", "Completed")),
         "cancelled": Appearance("neutral", word("interview", "Cancelled")),

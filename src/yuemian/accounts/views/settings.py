@@ -43,6 +43,7 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "may_edit_plans": request.user.may(Permission.EDIT_PLANS),
         "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
         "may_read_audit": request.user.may(Permission.READ_AUDIT),
+        "may_keep_privacy": request.user.may(Permission.KEEP_PRIVACY),
     }
     return render(request, "accounts/settings.html", context)
 

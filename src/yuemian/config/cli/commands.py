@@ -37,10 +37,11 @@ COMMANDS = [
     ),
     Command("import", "check and import a file of interviews", f"{_HERE}.database:import_file", "app"),
     Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
+    Command("privacy", "check the receipt of an erasure", f"{_HERE}.privacy:run", "app"),
     Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),
 ]
 #: Their arguments are read by somebody else.
-_PASS_THROUGH = {"found", "import", "manage"}
+_PASS_THROUGH = {"found", "import", "manage", "privacy"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,8 @@ _UNANSWERED: Final = frozenset({Answer.NEEDS_ACTION})
 _STILL_COMING: Final = frozenset({Answer.NEEDS_ACTION, Answer.ACCEPTED})
 _NOT_DECLINED: Final = frozenset(Answer) - {Answer.DECLINED}
 _DID_NOT_COME: Final = frozenset({Attendance.NO_SHOW, Attendance.EXCUSED})
+#: While the time is not settled the candidate is asked to choose one, and asked again.
+_UNTIL_SETTLED: Final = frozenset({Purpose.INVITATION, Purpose.NUDGE})
 _AFTERWARDS: Final = frozenset({Anchor.AFTER_END, Anchor.AFTER_PROMISE})
 
 
@@ -32,6 +34,9 @@ def never(step: Step, situation: Situation) -> ReasonCode | None:
     """Why the step has no place in this interview's agenda as the interview now is."""
     if situation.state == InterviewState.CANCELLED:
         return ReasonCode.INTERVIEW_CANCELLED
+    # Without a settled time there is nothing to remind of: the candidate is only asked to choose one.
+    if situation.state == InterviewState.DRAFT and step.purpose not in _UNTIL_SETTLED:
+        return ReasonCode.CONDITION_NOT_MET
     if not _fits(step, situation):
         return ReasonCode.CONDITION_NOT_MET
     is_after = step.anchor in _AFTERWARDS

@@ -30,7 +30,8 @@ class CannotAttend(Exception):  # noqa: N818
 
 
 def can_record(interview: Interview, now: datetime) -> bool:
-    return interview.state != InterviewState.CANCELLED and interview.starts_at - EARLIEST <= now
+    is_held = interview.state not in {InterviewState.CANCELLED, InterviewState.DRAFT}
+    return is_held and interview.starts_at - EARLIEST <= now
 
 
 def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *, now: datetime) -> Interview:

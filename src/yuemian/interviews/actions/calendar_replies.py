@@ -134,7 +134,7 @@ def _doubt(
         (email_index_form(sender) != email_index_form(reply.attendee), Doubt.OTHER_SENDER),
         (not is_authenticated, Doubt.NOT_AUTHENTIC),
         (reply.sequence < interview.revision - 1, Doubt.OLD_VERSION),
-        (not interview.is_open(now), Doubt.CLOSED),
+        (not (interview.is_open(now) and interview.is_settled), Doubt.CLOSED),
         (reply.kind not in _ANSWERS, Doubt.NO_ANSWER),
         (_is_overtaken(interview, reply), Doubt.OVERTAKEN),
     )

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yuemian.accounts.models import User
+from yuemian.accounts.models import Organization, User
 from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode, check_move
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.actions.seats import settle
+from yuemian.interviews.actions.staff import tell_staff_of_move
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
-from yuemian.messaging.actions.content import version_for
+from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Occasion
+from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 from yuemian.messaging.models import TemplateVersion
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
+from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
@@ -29,6 +33,8 @@ from yuemian.trust.live import announce
 TOLD_FIELDS = ("starts_at", "duration", "time_zone", "mode", "place_name", "place_address", "video_link")
 #: Fields the candidate reads on the page; changing them alone sends nothing.
 QUIET_FIELDS = ("round", "materials", "flow")
+#: Changes after which the interview has no time.
+_TIMELESS = frozenset({ChangeKind.CANCELLED, ChangeKind.UNSETTLED})
 
 
 class CannotChange(Exception):  # noqa: N818
@@ -59,37 +65,99 @@ class Changed:
     is_told: bool
 
 
+@dataclass(frozen=True)
+class By:
+    """Who changes an interview: somebody of the company, or its candidate (then there is no user)."""
+
+    organization: Organization
+    actor: Actor
+    user: User | None = None
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(user.organization, user.actor, user)
+
+
 def change_interview(
     user: User, interview_id: UUID, facts: Facts, *, now: datetime, reason: str = ""
 ) -> Changed:
     """Put new facts in place. Raises CannotChange, NoTemplate (nothing is changed then)."""
     with transaction.atomic():
         interview = _locked(user, interview_id)
-        _check_open(interview, now)
-        if facts.starts_at <= now:
-            raise CannotChange(_("The new time has already passed; choose a later one."))
-        old_start, old_place = interview.starts_at, interview.place_name
-        loud = [name for name in TOLD_FIELDS if getattr(facts, name) != getattr(interview, name)]
-        quiet = [name for name in QUIET_FIELDS if getattr(facts, name) != getattr(interview, name)]
-        for name in loud + quiet:
-            setattr(interview, name, getattr(facts, name))
-        if not loud + quiet:
-            return Changed(interview.revision, is_told=False)
-        is_told = False
-        if loud:
-            interview.revision += 1
-            interview.answer, interview.answered_at = Answer.NEEDS_ACTION, None
-        interview.save()
-        # Before anything is called off: what an executor is planning just now is then there to be called off.
-        touch(user.organization_id, [interview.pk], now=now)
-        if loud:
-            old = {"old_when": old_start, "old_place": old_place, "change_reason": reason}
-            is_told = _tell(
-                user, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=old
-            )
-        kind = ChangeKind.RESCHEDULED if "starts_at" in loud else ChangeKind.DETAILS_CHANGED
-        _note(user, interview, kind, now=now, reason=reason, old_start=old_start)
-        return Changed(interview.revision, is_told)
+        return put_in_place(By.of(user), interview, facts, now=now, reason=reason)
+
+
+def put_in_place(
+    by: By,
+    interview: Interview,
+    facts: Facts,
+    *,
+    now: datetime,
+    reason: str = "",
+    answer: Answer = Answer.NEEDS_ACTION,
+) -> Changed:
+    """The same for an interview that the caller has locked, whoever changes it.
+
+    `answer` is what then holds: the candidate who chose the time has said that they come. Seats that the interview had,
+    and what was asked for about its former time, are given up. Raises CannotChange, NoTemplate.
+    """
+    _check_open(interview, now)
+    if facts.starts_at <= now:
+        raise CannotChange(_("The new time has already passed; choose a later one."))
+    old_start = interview.starts_at if interview.is_settled else None
+    old_place = interview.place_name
+    loud = [name for name in TOLD_FIELDS if getattr(facts, name) != getattr(interview, name)]
+    quiet = [name for name in QUIET_FIELDS if getattr(facts, name) != getattr(interview, name)]
+    if not interview.is_settled and answer == Answer.ACCEPTED and "starts_at" not in loud:
+        loud.append("starts_at")  # chosen to be just when it had to be chosen by
+    for name in loud + quiet:
+        setattr(interview, name, getattr(facts, name))
+    if not loud + quiet:
+        return Changed(interview.revision, is_told=False)
+    is_told, is_moved = False, "starts_at" in loud
+    if loud:
+        interview.revision += 1
+        interview.answer = answer
+        interview.answered_at = None if answer == Answer.NEEDS_ACTION else now
+        if is_moved:
+            interview.state = InterviewState.SCHEDULED
+    interview.save()
+    # Before anything is called off: what an executor is planning just now is then there to be called off.
+    touch(interview.organization_id, [interview.pk], now=now)
+    if loud:
+        settle(interview, now=now)
+        old = {"old_when": old_start or "", "old_place": old_place, "change_reason": reason}
+        is_told = _tell(
+            by, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=old
+        )
+    if is_moved:
+        tell_staff_of_move(by.organization, interview.pk, old_start, now=now, besides=by.user)
+    kind = ChangeKind.RESCHEDULED if is_moved else ChangeKind.DETAILS_CHANGED
+    _note(by, interview, kind, now=now, reason=reason, old_start=old_start)
+    return Changed(interview.revision, is_told)
+
+
+def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, reason: str = "") -> Changed:
+    """The time no longer holds, and the candidate is asked to choose one by `until`; whoever was told is told so.
+
+    The caller has locked the interview. Raises CannotChange, NoTemplate.
+    """
+    _check_open(interview, now)
+    old_start = interview.starts_at if interview.is_settled else None
+    if interview.is_settled:
+        check_move(InterviewState, interview.state, InterviewState.DRAFT)
+    interview.state, interview.starts_at = InterviewState.DRAFT, until
+    interview.answer, interview.answered_at = Answer.NEEDS_ACTION, None
+    interview.revision += 1
+    interview.save(update_fields=["state", "starts_at", "answer", "answered_at", "revision"])
+    touch(interview.organization_id, [interview.pk], now=now)
+    settle(interview, now=now)
+    extra = {"old_when": old_start or "", "old_place": "", "change_reason": reason}
+    if old_start is not None:  # calendars take that appointment out
+        extra[CALENDAR_TIMES] = times_of(old_start, old_start + interview.duration)
+    is_told = _tell(by, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=extra)
+    _note(by, interview, ChangeKind.UNSETTLED, now=now, reason=reason, old_start=old_start)
+    return Changed(interview.revision, is_told)
 
 
 def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: str = "") -> Changed:
@@ -102,15 +170,23 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         interview.revision += 1
         interview.save(update_fields=["state", "cancelled_at", "revision"])
         touch(user.organization_id, [interview.pk], now=now)
+        settle(interview, now=now)
         is_told = _tell(
-            user,
+            By.of(user),
             interview,
             Purpose.CANCELLATION,
             ReasonCode.INTERVIEW_CANCELLED,
             now=now,
             extra={"cancellation_reason": reason},
         )
-        _note(user, interview, ChangeKind.CANCELLED, now=now, reason=reason, old_start=interview.starts_at)
+        _note(
+            By.of(user),
+            interview,
+            ChangeKind.CANCELLED,
+            now=now,
+            reason=reason,
+            old_start=interview.starts_at,
+        )
         return Changed(interview.revision, is_told)
 
 
@@ -122,14 +198,14 @@ def _locked(user: User, interview_id: UUID) -> Interview:
 
 
 def _check_open(interview: Interview, now: datetime) -> None:
-    if interview.state != InterviewState.SCHEDULED or interview.starts_at <= now:
+    if not interview.is_open(now):
         raise CannotChange(
             _("Only an interview that is scheduled and has not begun can be changed or cancelled.")
         )
 
 
 def _tell(
-    user: User,
+    by: By,
     interview: Interview,
     purpose: Purpose,
     reason: ReasonCode,
@@ -143,17 +219,19 @@ def _tell(
     """
     superseded = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)
     if interview.pk in superseded.told:
-        version = version_for(user.organization_id, purpose, interview.round)
-        return _plan(user, interview, purpose, version, now=now, due_at=now, extra=extra)
+        version = _version(by, purpose, interview)
+        return version is not None and _plan(
+            by, interview, purpose, version, now=now, due_at=now, extra=extra
+        )
     if purpose == Purpose.CHANGE:
         for waiting in superseded.unheard:
             again = Purpose(waiting.purpose)
-            _plan(user, interview, again, waiting.version, now=now, due_at=max(now, waiting.due_at), extra={})
+            _plan(by, interview, again, waiting.version, now=now, due_at=max(now, waiting.due_at), extra={})
     return False
 
 
 def _plan(
-    user: User,
+    by: By,
     interview: Interview,
     purpose: Purpose,
     version: TemplateVersion,
@@ -162,44 +240,54 @@ def _plan(
     due_at: datetime,
     extra: dict[str, Any],
 ) -> bool:
-    summary = summarize([interview], version, purpose, available_channels(user.organization), now=now)
+    summary = summarize([interview], version, purpose, available_channels(by.organization), now=now)
     old = extra.get("old_when")
     if isinstance(old, datetime) and summary.going:
         extra = extra | {"old_when": present(old, interview.time_zone, summary.going[0].locale).full}
     occasion = Occasion(
-        organization=user.organization,
+        organization=by.organization,
         purpose=purpose,
         version=version,
         subject_kind=SUBJECT_KIND,
         due_at=due_at,
         now=now,
-        actor=user,
+        actor=by.user,
         is_same_day=interview.starts_at - now < timedelta(hours=24),
     )
     return bool(plan_items(occasion, summary.going, **extra))
 
 
+def _version(by: By, purpose: Purpose, interview: Interview) -> TemplateVersion | None:
+    """Where no text is published HR hears so and nothing is changed; a candidate's own choice stands all the same."""
+    try:
+        return version_for(interview.organization_id, purpose, interview.round)
+    except NoTemplate:
+        if by.user is not None:
+            raise
+        return None
+
+
 def _note(
-    user: User, interview: Interview, kind: ChangeKind, *, now: datetime, reason: str, old_start: datetime
+    by: By, interview: Interview, kind: ChangeKind, *, now: datetime, reason: str, old_start: datetime | None
 ) -> None:
     Change.objects.create(
         id=uuid7(),
-        organization_id=user.organization_id,
+        organization_id=interview.organization_id,
         interview=interview,
         kind=kind,
         revision=interview.revision,
         old_starts_at=old_start,
-        new_starts_at=None if kind == ChangeKind.CANCELLED else interview.starts_at,
+        new_starts_at=None if kind in _TIMELESS else interview.starts_at,
         reason=reason[:200],
-        actor=user,
+        actor=by.user,
         at=now,
     )
     audit.record(
-        user.organization_id,
-        user.actor,
+        interview.organization_id,
+        by.actor,
         f"interview.{kind.value}",
         at=now,
         subject=("interview", interview.pk),
         revision=interview.revision,
     )
-    announce(user.organization_id, "interviews", interview=interview.pk)
+    announce(interview.organization_id, "interviews", interview=interview.pk)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,8 +13,9 @@ from django.urls import reverse
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.cadence import Extra, Step
 from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import LINK_OUTLIVES
-from yuemian.interviews.chosen import Chosen
+from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Participant
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
@@ -29,7 +31,7 @@ def remind_staff(
     """
     if not step.extras:
         return []
-    people = _people(step, [each.id for each in interviews])
+    people = _people(step.extras, [each.id for each in interviews])
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
@@ -52,27 +54,64 @@ def remind_staff(
     return plan_notifications(occasion, intents)
 
 
-def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: str) -> Intent:
+def tell_staff_of_move(
+    organization: Organization,
+    interview_id: UUID,
+    old_start: datetime | None,
+    *,
+    now: datetime,
+    besides: User | None = None,
+) -> list[UUID]:
+    """The interview has another time: a mail to its interviewers and its recruiter, but not to whoever moved it."""
+    try:
+        version = version_for(organization.pk, Purpose.STAFF_REMINDER)
+    except NoTemplate:
+        return []
+    texts = texts_of(version)
+    occasion = Occasion(
+        organization=organization,
+        purpose=Purpose.STAFF_REMINDER,
+        version=version,
+        subject_kind=SUBJECT_KIND,
+        due_at=now,
+        now=now,
+        step_key="moved",
+    )
+    people = _people((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
+    intents = []
+    for chosen in read_chosen(organization.pk, [interview_id]):
+        for user in people:
+            locale = best_locale(texts, [user.locale]) or "zh-hans"
+            zone = chosen.facts.time_zone
+            old = present(old_start, zone, locale).full if old_start else ""
+            if user.pk != (besides.pk if besides else None):
+                intents.append(_intent(organization, chosen, user, locale=locale, old_when=old))
+    return plan_notifications(occasion, intents)
+
+
+def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: str, **extra: Any) -> Intent:
     page = f"{settings.PUBLIC_URL}{reverse('interview', args=[chosen.id])}"
     return Intent(
         recipient=Recipient(user=user),
         subject_id=chosen.id,
         subject_revision=chosen.revision,
         locale=locale,
-        context=context_of(chosen.facts, organization, locale, staff_name=user.name, interview_link=page),
+        context=context_of(
+            chosen.facts, organization, locale, staff_name=user.name, interview_link=page, **extra
+        ),
         channels=[Channel.EMAIL],
         deadline_at=chosen.ends_at + LINK_OUTLIVES,
         link_expires_at=chosen.ends_at,
     )
 
 
-def _people(step: Step, interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+def _people(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
     """Each person once per interview, those who can still sign in."""
     ids = list(interview_ids)
     pairs: list[tuple[UUID, UUID]] = []
-    if Extra.INTERVIEWER in step.extras:
+    if Extra.INTERVIEWER in extras:
         pairs += Participant.objects.filter(interview__in=ids).values_list("interview_id", "user_id")
-    if Extra.RECRUITER in step.extras:
+    if Extra.RECRUITER in extras:
         recruiters = Interview.objects.filter(pk__in=ids, recruiter__isnull=False)
         pairs += recruiters.values_list("pk", "recruiter_id")
     users = User.objects.filter(is_active=True).in_bulk({user_id for _, user_id in pairs})

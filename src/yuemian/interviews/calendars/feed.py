@@ -34,6 +34,7 @@ def feed_of(user: User, *, now: datetime) -> tuple[bytes, str]:
     held = (
         Interview.objects.filter(organization_id=user.organization_id, participants__user=user)
         .filter(starts_at__gte=since)
+        .exclude(state=InterviewState.DRAFT)
         .with_people()
         .annotate(
             changed_at=Greatest(

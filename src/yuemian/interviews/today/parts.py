@@ -75,7 +75,8 @@ def _deliveries(*, states: Iterable[DeliveryState] = ()) -> QuerySet[Delivery]:
 
 def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
     """Ahead, and nobody has answered."""
-    return rows.filter(state=SCHEDULED, answer=str(Answer.NEEDS_ACTION), starts_at__gt=now).order_by(
+    ahead = [SCHEDULED, str(InterviewState.DRAFT)]
+    return rows.filter(state__in=ahead, answer=str(Answer.NEEDS_ACTION), starts_at__gt=now).order_by(
         "starts_at", "id"
     )
 
@@ -97,6 +98,7 @@ def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
         .order_by("waiting_since")
         .values_list("application_id", "waiting_since")[:CAP]
     )
+    unchosen = rows.filter(state=str(InterviewState.DRAFT), starts_at__lte=now, starts_at__gt=now - BACK)
     asked = (
         # The next interview of the application, else its last one.
         rows.filter(application__in=any_of(since))
@@ -109,13 +111,17 @@ def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     }
     for pk, answered_at, application in moved.order_by("answered_at")[: COUNTED + 1]:
         found.setdefault(application, Pick(pk, answered_at, "reschedule"))
+    for pk, since_when, application in unchosen.values_list("pk", "starts_at", "application_id")[
+        : COUNTED + 1
+    ]:
+        found.setdefault(application, Pick(pk, since_when, "unchosen"))
     return sorted(found.values(), key=lambda pick: (pick.since or now, pick.id))
 
 
 def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[Pick]:
     """Everybody of a day who was not cancelled, by hour; `why` is the answer, or who came as soon as that is known."""
     found = rows.filter(starts_at__gte=since, starts_at__lt=until).exclude(
-        state=str(InterviewState.CANCELLED)
+        state__in=[str(InterviewState.CANCELLED), str(InterviewState.DRAFT)]
     )
     answers = found.order_by("starts_at", "id").values_list("pk", "answer", "attendance")
     unknown = str(Attendance.UNKNOWN)

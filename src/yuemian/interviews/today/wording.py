@@ -39,6 +39,7 @@ TONES: Mapping[Part, str] = {
 WHYS: Mapping[str, Reason] = {
     "question": Reason(_("Asked a question")),
     "reschedule": Reason(_("Wants another time")),
+    "unchosen": Reason(_("Nobody has chosen a time."), _("Set one, or call.")),
     "contact": Reason(_("No address reaches this candidate."), _("Ask for one, or call.")),
     "interviewer": Reason(_("Nobody is set to interview."), _("Name an interviewer.")),
     "recruiter": Reason(_("Nobody of HR looks after this interview."), _("Name a contact person.")),

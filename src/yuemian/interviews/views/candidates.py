@@ -51,6 +51,7 @@ def show(request: SignedInRequest, candidate_id: UUID) -> HttpResponse:
         "needs_action": Answer.NEEDS_ACTION,
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
         "may_send": user.may(Permission.SEND),
+        "may_keep_privacy": user.may(Permission.KEEP_PRIVACY),
         "opted_out": ContactState.OPTED_OUT,
     }
     is_part = request.headers.get("HX-Target") == "candidate-live"

@@ -26,6 +26,7 @@ from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
+from yuemian.interviews.slots.reading import together_with
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.trust.vault import Unreadable, Vault
@@ -81,6 +82,9 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "is_open": interview.is_open(now),
         "asks_calendars": interview.is_open(now) and bool(interview.interviewers.all()),
         "longest": LONGEST,
+        "together": together_with(interview),
+        "now": now,
+        "wish_words": _("We are sorry: that time is not possible for us. Please look at your page again."),
     }
 
 

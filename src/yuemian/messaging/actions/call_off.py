@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
 
@@ -96,7 +96,9 @@ def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, 
 def heed_contact(sender: object, *, point: ContactPoint, is_in_use: bool, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `contacts_changed`: what waits for an address that is out of use goes another way at once."""
     if not is_in_use:
-        leave_out_contacts([point.pk], ReasonCode.SUPPRESSED, now=at)
+        is_own_word = point.state == ContactState.OPTED_OUT
+        reason = ReasonCode.OPTED_OUT if is_own_word else ReasonCode.SUPPRESSED
+        leave_out_contacts([point.pk], reason, now=at)
 
 
 def fall_back(deliveries: Collection[UUID]) -> None:
@@ -104,6 +106,12 @@ def fall_back(deliveries: Collection[UUID]) -> None:
     if deliveries:
         with connection.cursor() as cursor:
             cursor.execute(FALL_BACK, {"deliveries": list(deliveries)})
+
+
+def call_off_for(candidate_ids: Collection[UUID], *, now: datetime) -> int:
+    """In the erasure of these persons: nothing that waits for them leaves any more. Returns how many."""
+    which = "d.notification_id IN (SELECT n.id FROM messaging_notification n WHERE n.candidate_id = ANY(%(people)s))"
+    return len(_call_off(which, ReasonCode.ERASED, now, people=list(candidate_ids)))
 
 
 def stop_batch(batch: Batch, *, now: datetime) -> int:

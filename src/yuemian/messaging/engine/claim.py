@@ -57,6 +57,7 @@ class Claimed(NamedTuple):
     is_unclear: bool = False
     step_key: str = ""
     candidate_id: UUID | None = None
+    is_discreet: bool | None = None
 
     @property
     def key(self) -> SealedKey:

@@ -9,7 +9,8 @@ import structlog
 
 from yuemian.channels.base import Message
 from yuemian.channels.mail import with_calendar
-from yuemian.domain.invitation import Mailbox, interview_uid
+from yuemian.domain.invitation import Mailbox, Method, interview_uid
+from yuemian.domain.states import Purpose
 from yuemian.messaging.calendar_event import METHODS, form_of
 from yuemian.messaging.engine.claim import Claimed
 
@@ -21,6 +22,8 @@ def with_invitation(
 ) -> bytes:
     """The mail with its calendar part, or as it is where there is none. Answers go where replies to the mail go."""
     method = METHODS.get(row.purpose)
+    if row.purpose == Purpose.CHANGE and context.get("is_settled") is False:
+        method = Method.CANCEL  # the time no longer holds, and there is no other yet
     if method is None or row.candidate_id is None:
         return mail
     form = form_of(method, row.subject_revision, context, row.locale)

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,6 +17,7 @@ import orjson
 
 from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import (
+    CONTENT_STYLES,
     MailForm,
     Shell,
     ShellTexts,
@@ -27,7 +29,9 @@ from yuemian.channels.mail import (
     slots,
 )
 from yuemian.domain.date_writing import writing_of
+from yuemian.domain.notice_code import code_of
 from yuemian.domain.richtext import to_text
+from yuemian.domain.short_code import grouped
 from yuemian.domain.states import Purpose
 from yuemian.domain.template import (
     Compiled,
@@ -51,6 +55,7 @@ from yuemian.messaging.engine.phrasing import (
 from yuemian.messaging.engine.staff_wording import staff_words
 from yuemian.messaging.engine.wording import words
 from yuemian.messaging.models import Notification
+from yuemian.trust.keyring import keyring
 from yuemian.trust.vault import Vault
 
 #: Published texts never change, so they are kept; more than this many at once is not a busy company but a mistake.
@@ -59,6 +64,10 @@ _KEPT: Final = 2000
 _COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
 #: What the card of facts is made of.
 _SHOWN: Final = ("interview_when", "place_name", "place_address", "video_link", "materials", "flow")
+#: Not through `paragraphs`, which remembers what it has seen: this differs in every mail.
+_CHECK: Final = f'<p style="{CONTENT_STYLES["p"]}">{{}}</p>'
+#: Purposes whose button says something of its own.
+_OWN_BUTTONS: Final = frozenset({Purpose.CANCELLATION, Purpose.DIGEST, Purpose.CODE})
 _TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
 
 
@@ -82,9 +91,10 @@ class Renderer:
 
     def __init__(self, public_url: str) -> None:
         self._base = f"{public_url}/c/"
+        self._check_address = f"{public_url}/verify"
         self._host = urlsplit(public_url).netloc
         self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
-        self._forms: dict[tuple[UUID, str, str, bool, bool], MailForm] = {}
+        self._forms: dict[tuple[UUID, str, str, str], MailForm] = {}
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -112,16 +122,30 @@ class Renderer:
         token = snapshot["token"] or NOBODY
         context, link = snapshot["context"], self._base + token
         phrasing = self._phrasing(row)
+        code = notice_code(row.notification_id) if row.user_name is None else ""
+        if "verify_code" in phrasing.compiled.used:
+            context = {**context, "verify_code": code}
         if row.user_name is not None and (own := _own_link(context)):
             link, wording = own, _to_staff(phrasing.compiled, context, own)
         else:
             wording = phrasing.say(context, token)
         to = _address(row, key, vault)
+        if row.purpose == Purpose.CODE:
+            link = self._check_address  # a code is about no page of its own
         if row.channel != "email":
+            if row.is_discreet:
+                said = discreet(row.purpose, context, row.locale, link)
+                wording = wording._replace(said=said, plain=said.text)
             id_ = str(row.id)
             title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
             return Message(id_, id_, to, title, wording.plain, row.locale, slots={"link": link})
         filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
+        if code and row.purpose != Purpose.CODE:
+            wording = self._with_code(wording, filled, code, row.locale)
+        if row.is_discreet:
+            said = Rendered(words(row.locale).discreet_subject, wording.said.text)
+            wording = wording._replace(said=said)
+            filled["preheader"] = escape(said.subject)
         return self._mail(
             row,
             sender,
@@ -133,6 +157,13 @@ class Renderer:
             mail_from=mail_from,
             is_lab=is_lab,
         )
+
+    def _with_code(self, wording: Wording, filled: dict[str, str], code: str, locale: str) -> Wording:
+        """At the end of a mail, by which the candidate finds out that it is genuine."""
+        check = words(locale).check.format(code=code, address=self._check_address)
+        filled["after"] += _CHECK.format(escape(check))
+        said = Rendered(wording.said.subject, f"{wording.said.text}\n\n{check}")
+        return wording._replace(said=said, plain=f"{wording.plain}\n\n{check}")
 
     def _mail(
         self,
@@ -160,7 +191,7 @@ class Renderer:
             locale=row.locale,
             to_name=row.user_name or context.get("candidate_name", ""),
             sender=mail_from,
-            sender_name=sender.name_in(row.locale),
+            sender_name="" if row.is_discreet else sender.name_in(row.locale),
             reply_to=_reply_address(context.get("contact_email", "")),
             reply_to_name=context.get("contact_name", ""),
             message_id=message_id(str(row.notification_id), row.occurrence, domain),
@@ -183,29 +214,44 @@ class Renderer:
 
     def _form(self, sender: Sender, locale: str, purpose: str) -> MailForm:
         name = sender.name_in(locale)
-        is_question, is_digest = purpose != Purpose.CANCELLATION, purpose == Purpose.DIGEST
-        key = (sender.id, name, locale, is_question, is_digest)
+        kind = purpose if purpose in _OWN_BUTTONS else ""
+        key = (sender.id, name, locale, kind)
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            frame = mail_frame(name, self._host, locale, is_question=is_question, is_digest=is_digest)
+            frame = mail_frame(name, self._host, locale, purpose)
             form = self._forms[key] = MailForm(frame)
         return form
 
 
-def mail_frame(
-    organization: str, host: str, locale: str, *, is_question: bool, is_digest: bool = False
-) -> Shell:
+def mail_frame(organization: str, host: str, locale: str, purpose: str) -> Shell:
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
-    if is_digest:
+    if purpose == Purpose.DIGEST:
         to_staff = staff_words(locale)
         why = to_staff.digest_why.format(organization=organization, host=host)
         return shell(ShellTexts(organization, to_staff.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
-    button = said.answer if is_question else said.view
+    button = {Purpose.CANCELLATION: said.view, Purpose.CODE: said.check_button}.get(
+        Purpose(purpose), said.answer
+    )
     return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
+
+
+def notice_code(notification: UUID) -> str:
+    """What is printed in a notice, by which the candidate checks that it is ours."""
+    return grouped(code_of(keyring().index, notification))
+
+
+def discreet(purpose: str, context: Mapping[str, Any], locale: str, link: str) -> Rendered:
+    """For somebody whose phone others see: neither company nor interview, only the way, or the code."""
+    said = words(locale)
+    if purpose == Purpose.CODE:
+        text = said.discreet_code.format(code=context["code"], minutes=context["code_minutes"])
+    else:
+        text = said.discreet.format(link=link)
+    return Rendered(said.discreet_subject, text)
 
 
 def mail_slots(
@@ -281,7 +327,7 @@ def _with_sections(text: str, context: Mapping[str, Any]) -> str:
 def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
     """The card of key facts; an answer or a digest has none, a cancellation names the time alone."""
     said = words(locale)
-    if purpose in {Purpose.ANSWER, Purpose.DIGEST}:
+    if purpose in {Purpose.ANSWER, Purpose.DIGEST, Purpose.CODE}:
         return ()
     when = (said.when, context.get("interview_when", ""))
     if purpose == Purpose.CANCELLATION:

@@ -59,7 +59,7 @@ SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurre
        k.number, k.wrapped, k.wrapped_by,
        p.id, p.value_sealed, p.state,
        u.email, u.phone, u.name,
-       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id
+       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id, p.is_discreet
 FROM claimed c
 CROSS JOIN LATERAL (SELECT * FROM messaging_notification WHERE id = c.notification_id LIMIT 1) n
 LEFT JOIN LATERAL (SELECT * FROM trust_key WHERE id = n.key_id LIMIT 1) k ON true

@@ -29,7 +29,7 @@ class Restraint(NamedTuple):
 
 _SKIPPED, _CANCELLED, _EXPIRED = DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED
 #: A question's answer is worth reading whatever became of the interview meanwhile.
-_ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.TEST, Purpose.DIGEST})
+_ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.TEST, Purpose.DIGEST, Purpose.CODE})
 _ASKING = frozenset({Purpose.INVITATION, Purpose.NUDGE})
 #: Said after the interview: that it is over makes them no less true.
 _AFTERWARDS = frozenset({Purpose.RESULT, Purpose.SURVEY, Purpose.STILL_DECIDING})
@@ -93,6 +93,9 @@ def _unreachable(row: Claimed) -> Verdict | None:
         return Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
     if row.contact_state == ContactState.ACTIVE:
         return None
+    if row.contact_state == ContactState.UNCONFIRMED:
+        # Only the code that confirms it goes there.
+        return None if row.purpose == Purpose.CODE else Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
     return Verdict(_SKIPPED, _CONTACT_REASONS[ContactState(row.contact_state)])
 
 

@@ -23,11 +23,17 @@ class Words:
     contact: str
     event: str
     event_cancelled: str
+    check: str
+    check_button: str
+    discreet_subject: str
+    discreet: str
+    discreet_code: str
 
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` holds {organization} and {host}; `event` and `event_cancelled` {job}, {round} and {organization}."""
+    """`genuine` holds {organization} and {host}, `check` {code} and {address}; `event` and `event_cancelled` {job}, {round}
+    and {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -46,4 +52,9 @@ def words(locale: str) -> Words:
             contact=gettext("Contact"),
             event=gettext("Interview: {job}, {round} ({organization})"),
             event_cancelled=gettext("Cancelled: interview {job}, {round} ({organization})"),
+            check=gettext("Is this message genuine? Its code is {code}. Check it at {address}"),
+            check_button=gettext("Check this message"),
+            discreet_subject=gettext("You have a new message"),
+            discreet=gettext("You have a new message: {link}"),
+            discreet_code=gettext("Your code: {code}. Good for {minutes} minutes. Tell it to nobody."),
         )

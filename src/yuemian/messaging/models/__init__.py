@@ -12,6 +12,7 @@ from yuemian.messaging.models.accounts import (
     StrayReport,
     WorkerLife,
 )
+from yuemian.messaging.models.challenge import Challenge
 from yuemian.messaging.models.content import (
     Block,
     BlockKind,
@@ -58,6 +59,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "BlockQuerySet",
+    "Challenge",
     "ChannelDay",
     "ChannelPolicy",
     "ChannelStatistic",

@@ -20,8 +20,9 @@
   doc.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "1";
     if (form.elements.report) form.elements.report.value = report();
+    if ("stays" in form.dataset) return;
+    form.dataset.sent = "1";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   });
   addEventListener("pageshow", (event) => {

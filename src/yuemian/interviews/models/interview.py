@@ -111,8 +111,13 @@ class Interview(TenantModel):
         """The cut-off: until the interview starts the answer may change."""
         return self.starts_at
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has a time; until then the candidate is asked to choose one, by `starts_at` at the latest."""
+        return self.state != InterviewState.DRAFT
+
     def is_open(self, now: datetime) -> bool:
-        return self.state == InterviewState.SCHEDULED and now < self.answer_until
+        return self.state in {InterviewState.SCHEDULED, InterviewState.DRAFT} and now < self.answer_until
 
 
 class Participant(TenantModel):
@@ -160,15 +165,17 @@ class ChangeKind(models.TextChoices):
     RESCHEDULED = "rescheduled"
     DETAILS_CHANGED = "details_changed"
     CANCELLED = "cancelled"
+    #: The time no longer holds; the candidate is asked to choose another.
+    UNSETTLED = "unsettled"
     ATTENDED = "attended"
     NO_SHOW = "no_show"
     EXCUSED = "excused"
 
 
 class Change(TenantModel):
-    """What the company did to an interview or wrote down of it, for its timeline."""
+    """What the company did to an interview or wrote down of it, for its timeline; an erasure blanks the reason."""
 
-    app_may = frozenset({"SELECT", "INSERT"})
+    app_may = frozenset({"SELECT", "INSERT", "UPDATE"})
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=16, choices=ChangeKind.choices)

@@ -1,4 +1,4 @@
-"""Pages of hiring: the jobs people apply for."""
+"""The jobs people apply for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes of hiring."""
+"""Addresses in and out of use: by people of the company, and by the candidate, whose word is the last."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import Channel
-from yuemian.hiring.models import Candidate, ContactPoint, ContactState, Job, JobFamily
+from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.hiring.signals import contacts_changed
 from yuemian.trust import audit
+from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.keyring import keyring
 from yuemian.trust.live import announce
@@ -21,23 +22,6 @@ from yuemian.trust.vault import Unreadable, Vault
 
 class NotOurs(Exception):  # noqa: N818
     """The candidate opted out; only the candidate takes that back."""
-
-
-def save_job(user: User, job: Job, family_name: str, *, now: datetime) -> None:
-    """Add or change a job; a family of a new name is created with it."""
-    is_new = job._state.adding
-    with transaction.atomic():
-        job.family, _ = JobFamily.objects.get_or_create(
-            organization_id=user.organization_id, name=family_name.strip(), defaults={"id": uuid7()}
-        )
-        job.save(force_insert=is_new)
-        audit.record(
-            user.organization_id,
-            user.actor,
-            "job.created" if is_new else "job.saved",
-            at=now,
-            subject=("job", job.pk),
-        )
 
 
 def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetime) -> None:
@@ -99,3 +83,34 @@ def subscribe_in_rehearsal(user: User, candidates: Iterable[Candidate], *, now: 
         if points:
             audit.record(user.organization_id, user.actor, "rehearsal.subscribed", at=now, count=len(points))
     return len(points)
+
+
+def choose_channel(candidate: Candidate, channel: Channel, *, is_wanted: bool, now: datetime) -> int:
+    """The candidate's own word about a channel: all its addresses, at once. Returns how many changed.
+
+    Wanting it again puts back only what the candidate had opted out of.
+    """
+    with transaction.atomic():
+        mine = ContactPoint.objects.filter(candidate=candidate, channel=channel).exclude(
+            state=ContactState.UNCONFIRMED
+        )
+        points = list(mine.select_for_update().order_by("pk"))
+        state = ContactState.ACTIVE if is_wanted else ContactState.OPTED_OUT
+        changed = [each for each in points if (each.state == ContactState.OPTED_OUT) == is_wanted]
+        if not changed:
+            return 0
+        for point in changed:
+            point.state = state
+            point.save(update_fields=["state"])
+            contacts_changed.send(ContactPoint, point=point, is_in_use=is_wanted, at=now)
+        audit.record(
+            candidate.organization_id,
+            Actor("candidate", candidate.pk),
+            "contact.opted_in" if is_wanted else "contact.opted_out",
+            at=now,
+            subject=("candidate", candidate.pk),
+            channel=str(channel),
+            contact_points=[each.pk for each in changed],
+        )
+        announce(candidate.organization_id, "interviews")
+    return len(changed)

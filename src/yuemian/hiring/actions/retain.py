@@ -1,0 +1,110 @@
+"""The nightly look: whose time is over, and who became active again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from yuemian.accounts.models import Organization
+from yuemian.domain.retention import NOTICE, Past, erasure_due
+from yuemian.hiring.holdings import holdings
+from yuemian.hiring.models import Erasure, ErasureOrigin, ErasureState
+from yuemian.trust import audit
+from yuemian.trust.identifiers import uuid7
+from yuemian.trust.live import announce
+
+#: One statement for all candidates: `%(soonest)s` cuts off the many whose last activity is too young for any rule.
+_PASTS = """
+WITH active AS (
+    SELECT candidate_id, max(at) AS at FROM ({activity}) AS a (candidate_id, at) GROUP BY candidate_id
+), known AS (
+    SELECT a.candidate_id, array_agg(DISTINCT coalesce(b.retention_days, %(days)s)) AS days
+    FROM hiring_application a
+    JOIN hiring_job j ON j.id = a.job_id JOIN accounts_branch b ON b.id = j.branch_id
+    GROUP BY a.candidate_id
+)
+SELECT c.id, active.at, coalesce(known.days, ARRAY[%(days)s]),
+       c.id IN (SELECT candidate_id FROM ({waiting}) AS w (candidate_id)), c.hold_reason <> ''
+FROM hiring_candidate c
+JOIN active ON active.candidate_id = c.id
+LEFT JOIN known ON known.candidate_id = c.id
+WHERE c.erased_at IS NULL AND ({which})
+"""
+#: Whoever may be due, and whoever was announced already.
+_WHICH = """
+    active.at < %(soonest)s AND NOT EXISTS (
+        SELECT FROM hiring_erasure e WHERE e.candidate_id = c.id AND e.state IN ('planned', 'held'))
+"""
+_ANNOUNCED = """
+    EXISTS (SELECT FROM hiring_erasure e
+            WHERE e.candidate_id = c.id AND e.state IN ('planned', 'held') AND e.origin = 'retention')
+"""
+
+
+def look_for_what_is_over(organization: Organization, *, now: datetime) -> int:
+    """Announce whose time will be over; take back who became active. Returns how many of both."""
+    with transaction.atomic():
+        withdrawn = _take_back(organization, now)
+        announced = _announce(organization, now)
+        Organization.objects.filter(pk=organization.pk).update(retention_looked_at=now)
+        if withdrawn or announced:
+            audit.record(
+                organization.pk,
+                audit.SYSTEM,
+                "retention.looked",
+                at=now,
+                announced=announced,
+                withdrawn=withdrawn,
+                days=organization.retention_days,
+            )
+            announce(organization.pk, "privacy")
+    return withdrawn + announced
+
+
+def past_of(organization: Organization, candidate_id: UUID) -> Past | None:
+    """What the rule knows of one person; None once erased."""
+    return _pasts(organization, "c.id = %(candidate)s", candidate=candidate_id).get(candidate_id)
+
+
+def _announce(organization: Organization, now: datetime) -> int:
+    pasts = _pasts(organization, _WHICH, soonest=now + NOTICE)
+    due = {id_: at for id_, past in pasts.items() if (at := erasure_due(past, now=now))}
+    Erasure.objects.bulk_create(
+        Erasure(
+            id=uuid7(),
+            organization_id=organization.pk,
+            candidate_id=id_,
+            origin=ErasureOrigin.RETENTION,
+            asked_at=now,
+            due_at=at,
+        )
+        for id_, at in due.items()
+    )
+    return len(due)
+
+
+def _take_back(organization: Organization, now: datetime) -> int:
+    pasts = _pasts(organization, _ANNOUNCED)
+    active = [id_ for id_, past in pasts.items() if not past.is_held and erasure_due(past, now=now) is None]
+    coming = Erasure.objects.filter(
+        candidate__in=active, state=ErasureState.PLANNED, origin=ErasureOrigin.RETENTION
+    )
+    return coming.update(state=ErasureState.WITHDRAWN)
+
+
+def _pasts(organization: Organization, which: str, **values: Any) -> dict[UUID, Past]:
+    kept = holdings()
+    statement = _PASTS.format(
+        activity=" UNION ALL ".join(each.activity_sql for each in kept if each.activity_sql),
+        waiting=" UNION ALL ".join(each.waiting_sql for each in kept if each.waiting_sql),
+        which=which,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"days": organization.retention_days, **values})
+        return {
+            id_: Past(at, tuple(days), is_waiting=waits, is_held=held)
+            for id_, at, days, waits, held in cursor.fetchall()
+        }

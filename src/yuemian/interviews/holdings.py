@@ -1,0 +1,104 @@
+"""What interviews hold about a person: appointments, and the answers given to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import pgettext_lazy as word
+
+from yuemian.domain.round_name import round_in
+from yuemian.domain.states import Answer, Attendance, InterviewState
+from yuemian.domain.when import present
+from yuemian.hiring.holdings import Held, Holding, moment
+from yuemian.hiring.models import Candidate
+from yuemian.interviews.models import Cadence, Change, Interview, Response
+from yuemian.trust.vault import Unreadable, Vault
+
+_ANSWERS = {
+    Answer.NEEDS_ACTION: word("answer", "No answer yet"),
+    Answer.ACCEPTED: word("answer", "Coming"),
+    Answer.DECLINED: word("answer", "Not coming"),
+    Answer.RESCHEDULE_REQUESTED: word("answer", "Another time, please"),
+}
+_ATTENDANCE = {
+    Attendance.ATTENDED: word("attendance", "Came"),
+    Attendance.NO_SHOW: word("attendance", "Did not come"),
+    Attendance.EXCUSED: word("attendance", "Excused"),
+}
+
+
+def _interviews(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    locale = get_language() or "en"
+    held = []
+    found = Interview.objects.filter(application__candidate=candidate).select_related("application__job")
+    for each in found.order_by("starts_at"):
+        title, round_name = each.application.job.title_in(locale), round_in(each.round, locale)
+        when = present(each.starts_at, each.time_zone, locale, duration=each.duration).full
+        said = [when, f"{title} {round_name}", str(_ANSWERS[Answer(each.answer)])]
+        if each.attendance in _ATTENDANCE:
+            said.append(str(_ATTENDANCE[Attendance(each.attendance)]))
+        data = {
+            "job": title,
+            "round": round_name,
+            "starts_at": each.starts_at,
+            "time_zone": each.time_zone,
+            "place": each.place_name,
+            "state": each.state,
+            "answer": each.answer,
+            "answered_at": each.answered_at,
+            "attendance": each.attendance,
+        }
+        held.append(Held(" · ".join(said), data))
+    return held
+
+
+def _forget_interviews(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """What is still to come does not take place: nobody is left who could be told. Reasons may name people."""
+    theirs = Interview.objects.filter(application__candidate__in=candidate_ids)
+    Change.objects.filter(interview__in=theirs).exclude(reason="").update(reason="")
+    Cadence.objects.filter(interview__in=theirs).update(next_at=None, is_waiting=False)
+    theirs.filter(state=InterviewState.SCHEDULED, starts_at__gt=now).update(
+        state=InterviewState.CANCELLED, cancelled_at=now
+    )
+    return theirs.update(fingerprint=None)
+
+
+def _answers(candidate: Candidate, vault: Vault) -> list[Held]:
+    held = []
+    for each in Response.objects.filter(interview__application__candidate=candidate).order_by("at"):
+        note = ""
+        if each.note_sealed is not None:
+            try:
+                note = vault.open(candidate.key, Response.PLACE, each.pk, each.note_sealed)
+            except Unreadable:
+                note = ""
+        said = [moment(candidate, each.at), str(_ANSWERS[Answer(each.answer)]), *([note] if note else [])]
+        held.append(Held(" · ".join(said), {"at": each.at, "answer": each.answer, "note": note}))
+    return held
+
+
+HOLDINGS = (
+    Holding(
+        "interviews",
+        gettext_lazy("Your interviews"),
+        gettext_lazy("To arrange the interview with you and with those who meet you."),
+        _interviews,
+        _forget_interviews,
+        activity_sql="""
+            SELECT a.candidate_id, greatest(i.created_at, i.starts_at + i.duration, i.result_promised_at)
+            FROM interviews_interview i JOIN hiring_application a ON a.id = i.application_id""",
+    ),
+    Holding(
+        "answers",
+        gettext_lazy("What you answered"),
+        gettext_lazy("To know whether you come, or which time suits you."),
+        _answers,
+        activity_sql="""
+            SELECT a.candidate_id, r.at FROM interviews_response r
+            JOIN interviews_interview i ON i.id = r.interview_id
+            JOIN hiring_application a ON a.id = i.application_id""",
+    ),
+)

@@ -1,0 +1,53 @@
+"""Interviews and their people, plans and what became of their steps, slots and requests for another time."""
+
+from __future__ import annotations
+
+from yuemian.interviews.models.interview import (
+    SUBJECT_KIND,
+    BatchSelection,
+    Cadence,
+    Change,
+    ChangeKind,
+    Digest,
+    Interview,
+    InterviewQuerySet,
+    Participant,
+    Plan,
+    PlanQuerySet,
+    Response,
+    StepOutcome,
+    StepRecord,
+)
+from yuemian.interviews.models.slots import (
+    ReschedulePolicy,
+    ReschedulePolicyQuerySet,
+    RescheduleRequest,
+    Seat,
+    Slot,
+    SlotSeries,
+    SlotSeriesQuerySet,
+)
+
+__all__ = [
+    "SUBJECT_KIND",
+    "BatchSelection",
+    "Cadence",
+    "Change",
+    "ChangeKind",
+    "Digest",
+    "Interview",
+    "InterviewQuerySet",
+    "Participant",
+    "Plan",
+    "PlanQuerySet",
+    "ReschedulePolicy",
+    "ReschedulePolicyQuerySet",
+    "RescheduleRequest",
+    "Response",
+    "Seat",
+    "Slot",
+    "SlotSeries",
+    "SlotSeriesQuerySet",
+    "StepOutcome",
+    "StepRecord",
+]

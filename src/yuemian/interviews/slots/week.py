@@ -1,0 +1,176 @@
+"""A week of slots to look at: what is free, who sits where, what is held, and when somebody is taken otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from yuemian.accounts.models import User
+from yuemian.domain.slots import Span, expand
+from yuemian.interviews.models import Interview, Seat, SlotSeries
+from yuemian.interviews.slots.calendars import busy_outside
+from yuemian.ui.when import day_text
+
+FREE, TAKEN, HELD, FULL, PAST, BUSY, OUTSIDE = "free", "taken", "held", "full", "past", "busy", "outside"
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """Somebody in a slot, or with whom somebody is taken then."""
+
+    interview_id: UUID
+    name: str
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One slot, or a time at which the interviewer is taken otherwise."""
+
+    start: datetime
+    end: datetime
+    state: str
+    sitters: Sequence[Sitter] = ()
+    capacity: int = 1
+
+    @property
+    def seats(self) -> str:
+        """`2/3` of a group."""
+        return f"{len(self.sitters)}/{self.capacity}" if self.capacity > 1 else ""
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    is_today: bool
+    is_over: bool
+    is_closed: bool
+    cells: Sequence[Cell] = field(default_factory=tuple)
+
+    @property
+    def name(self) -> str:
+        return _name(self.day)
+
+
+@dataclass(frozen=True)
+class Week:
+    monday: date
+    days: Sequence[Day]
+    free: int
+    taken: int
+
+    @property
+    def first_text(self) -> str:
+        return _name(self.monday)
+
+    @property
+    def before(self) -> date:
+        return self.monday - timedelta(days=7)
+
+    @property
+    def after(self) -> date:
+        return self.monday + timedelta(days=7)
+
+
+def _name(day: date) -> str:
+    """A day of the calendar, whatever the clock."""
+    return day_text(datetime.combine(day, time(12), UTC), ZoneInfo("UTC"), with_year=False)
+
+
+def week_of(series: SlotSeries, monday: date, *, now: datetime, viewer: User) -> Week:
+    """The seven days from `monday` on the clock of the series, in a constant number of statements."""
+    terms = series.terms()
+    since = datetime.combine(monday, time(), series.zone)
+    until = datetime.combine(monday + timedelta(days=7), time(), series.zone)
+    sitting = _sitting(series, since, until, now)
+    others = _others(
+        series, since, until, {s.interview_id for each in sitting.values() for s in each}, viewer
+    )
+    cells = [
+        _cell(series, span, sitting.pop(span.start, []), others, now) for span in expand(terms, since, until)
+    ]
+    # Seats from before the series was changed stand where no slot is any more.
+    cells += [
+        Cell(start, start + series.length, TAKEN, people, series.capacity)
+        for start, people in sitting.items()
+    ]
+    cells += [Cell(span.start, span.end, BUSY, [who]) for span, who in others]
+    if series.interviewer_id:
+        outside = busy_outside([series.interviewer_id], Span(since, until)).get(series.interviewer_id, [])
+        cells += [Cell(span.start, span.end, OUTSIDE) for span in outside]
+    cells.sort(key=lambda cell: (cell.start, cell.end))
+    today = now.astimezone(series.zone).date()
+    days = [monday + timedelta(days=number) for number in range(7)]
+    return Week(
+        monday,
+        [
+            Day(
+                day,
+                day == today,
+                day < today,
+                any(
+                    closure.is_on(day) and closure.start == closure.end == time()
+                    for closure in terms.closures
+                ),
+                [cell for cell in cells if cell.start.astimezone(series.zone).date() == day],
+            )
+            for day in days
+        ],
+        free=sum(cell.state == FREE for cell in cells),
+        taken=sum(len(cell.sitters) for cell in cells if cell.state in {TAKEN, HELD, FULL}),
+    )
+
+
+def _cell(
+    series: SlotSeries,
+    span: Span,
+    people: Sequence[Sitter],
+    others: Iterable[tuple[Span, Sitter]],
+    now: datetime,
+) -> Cell:
+    if people:
+        state = HELD if all(each.is_held for each in people) else TAKEN
+        state = FULL if len(people) >= series.capacity > 1 else state
+    elif span.start <= now:
+        state = PAST
+    else:
+        wanted = span.padded(series.buffer)
+        state = BUSY if any(other.overlaps(wanted) for other, _ in others) else FREE
+    return Cell(span.start, span.end, state, people, series.capacity)
+
+
+def _sitting(
+    series: SlotSeries, since: datetime, until: datetime, now: datetime
+) -> dict[datetime, list[Sitter]]:
+    seats = (
+        Seat.objects.filter(slot__series=series, slot__starts_at__gte=since, slot__starts_at__lt=until)
+        .exclude(held_until__lte=now)
+        .select_related("slot", "interview__application__candidate")
+        .order_by("slot__starts_at", "number")
+    )
+    found: dict[datetime, list[Sitter]] = {}
+    for seat in seats:
+        name = seat.interview.application.candidate.name
+        sitter = Sitter(seat.interview_id, name, seat.held_until is not None)
+        found.setdefault(seat.slot.starts_at, []).append(sitter)
+    return found
+
+
+def _others(
+    series: SlotSeries, since: datetime, until: datetime, besides: set[UUID], viewer: User
+) -> list[tuple[Span, Sitter]]:
+    """Interviews of the series' interviewer that are in none of its slots."""
+    if series.interviewer_id is None:
+        return []
+    rows = (
+        Interview.objects.visible_to(viewer)
+        .filter(
+            interviewers=series.interviewer_id, state="scheduled", starts_at__gte=since, starts_at__lt=until
+        )
+        .exclude(pk__in=besides)
+        .select_related("application__candidate")
+    )
+    return [(Span(i.starts_at, i.ends_at), Sitter(i.pk, i.application.candidate.name)) for i in rows]

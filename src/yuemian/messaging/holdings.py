@@ -1,0 +1,136 @@
+"""What messaging holds about a person: messages to them, what the lab received, links with their visits, the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yuemian.domain.states import Channel
+from yuemian.hiring.holdings import Held, Holding, moment
+from yuemian.hiring.models import Candidate
+from yuemian.messaging.actions.call_off import call_off_for
+from yuemian.messaging.models import (
+    AccessLink,
+    Challenge,
+    Conversation,
+    Delivery,
+    LabMessage,
+    Message,
+    Notification,
+    Visit,
+)
+from yuemian.messaging.wording import CHANNELS, PURPOSES
+from yuemian.trust.vault import Unreadable, Vault
+
+#: Of each kind so many at most are listed; nobody's page grows without end.
+MOST = 500
+_SENT = ("sent", "delivered", "unknown")
+
+
+def _messages(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    found = Delivery.objects.filter(notification__candidate=candidate, state__in=_SENT, sent_at__isnull=False)
+    held = []
+    for each in found.select_related("notification").order_by("sent_at")[:MOST]:
+        purpose, channel = PURPOSES[each.notification.purpose], CHANNELS[Channel(each.channel)]
+        data = {
+            "purpose": each.notification.purpose,
+            "channel": each.channel,
+            "language": each.notification.locale,
+            "sent_at": each.sent_at,
+            "state": each.state,
+        }
+        assert each.sent_at is not None
+        held.append(Held(f"{moment(candidate, each.sent_at)} · {purpose} · {channel}", data))
+    return held
+
+
+def _forget_messages(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """What waits never leaves; what was sent keeps its purpose, time and channel, and loses all it was made of."""
+    call_off_for(candidate_ids, now=now)
+    theirs = Notification.objects.filter(candidate__in=candidate_ids)
+    LabMessage.objects.filter(delivery__notification__in=theirs).delete()
+    return theirs.update(parameters_sealed=b"")
+
+
+def _visits(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    kinds = {"fetched": _("Link fetched, perhaps by a machine"), "viewed": _("Page looked at")}
+    found = Visit.objects.filter(link__candidate=candidate).order_by("at")[:MOST]
+    return [
+        Held(
+            f"{moment(candidate, each.at)} · {kinds[each.kind]}",
+            {"at": each.at, "kind": each.kind, "perhaps_a_machine": each.is_suspected_bot},
+        )
+        for each in found
+    ]
+
+
+def _forget_links(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """Every link stops at once. Visits keep their times, which lead to nobody any more."""
+    links = AccessLink.objects.filter(candidate__in=candidate_ids, revoked_at=None)
+    Challenge.objects.filter(candidate__in=candidate_ids).delete()
+    return links.update(revoked_at=now)
+
+
+def _thread(candidate: Candidate, vault: Vault) -> list[Held]:
+    held = []
+    found = Message.objects.filter(conversation__application__candidate=candidate).order_by("created_at")
+    for each in found[:MOST]:
+        try:
+            text = vault.open(candidate.key, Message.PLACE, each.pk, each.body_sealed)
+        except Unreadable:
+            continue
+        author = _("You") if each.is_from_candidate else _("The company")
+        data = {"at": each.created_at, "from_you": each.is_from_candidate, "text": text}
+        held.append(Held(f"{moment(candidate, each.created_at)} · {author}: {text}", data))
+    return held
+
+
+def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
+    """The texts become unreadable with the key; nobody is asked to answer them any more."""
+    threads = Conversation.objects.filter(application__candidate__in=candidate_ids)
+    threads.update(waiting_since=None, waited_since=None, snoozed_until=None, state="resolved")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM messaging_message m JOIN messaging_conversation t ON t.id = m.conversation_id"
+            " JOIN hiring_application a ON a.id = t.application_id WHERE a.candidate_id = ANY(%s)",
+            [list(candidate_ids)],
+        )
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+HOLDINGS = (
+    Holding(
+        "messages",
+        gettext_lazy("Messages we sent you"),
+        gettext_lazy("To know what you were told, and not to tell you twice."),
+        _messages,
+        _forget_messages,
+    ),
+    Holding(
+        "conversation",
+        gettext_lazy("Questions and answers"),
+        gettext_lazy("To answer you, and to remember what was agreed."),
+        _thread,
+        _forget_thread,
+        activity_sql="""
+            SELECT a.candidate_id, m.created_at FROM messaging_message m
+            JOIN messaging_conversation t ON t.id = m.conversation_id
+            JOIN hiring_application a ON a.id = t.application_id""",
+        waiting_sql="""
+            SELECT a.candidate_id FROM messaging_conversation t
+            JOIN hiring_application a ON a.id = t.application_id WHERE t.waiting_since IS NOT NULL""",
+    ),
+    Holding(
+        "visits",
+        gettext_lazy("When your link was opened"),
+        gettext_lazy("To see whether a message arrived."),
+        _visits,
+        _forget_links,
+    ),
+)

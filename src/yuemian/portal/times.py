@@ -1,0 +1,142 @@
+"""The page on which a candidate chooses another time: what is free, on their own clock beside the interview's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yuemian.domain.slots import Policy, Refusal, SlotKey
+from yuemian.domain.when import day_text, present, range_text, zone_label
+from yuemian.interviews.actions.reschedule import may_ask, open_request
+from yuemian.interviews.models import Interview, RescheduleRequest
+from yuemian.interviews.slots.policies import policy_of
+from yuemian.interviews.slots.reading import MOST_OFFERS, Offered, offers_for
+from yuemian.portal.door import Opened
+
+#: Nobody proposes further ahead.
+FURTHEST = timedelta(days=120)
+
+#: What a form has sent the reader back with.
+SAID: dict[str, str | Promise] = {
+    "taken": gettext_lazy("This time has just been taken. These are still free."),
+    "none": gettext_lazy("Please choose one of the times."),
+    "empty": gettext_lazy("Please give at least one time, or write which times suit you."),
+    "unreadable": gettext_lazy("One of the times could not be read. Write it like this: 2026-11-30 14:00."),
+    "past": gettext_lazy("One of the times has already passed. Please give later ones."),
+    "far": gettext_lazy("One of the times is too far ahead. Please give earlier ones."),
+    "skipped": gettext_lazy("The clocks are changed then, so that one of the times does not exist."),
+}
+_WHY: dict[Refusal, str | Promise] = {
+    Refusal.TOO_LATE: gettext_lazy("It is too late to move the interview on this page."),
+    Refusal.TOO_OFTEN: gettext_lazy("The time has been moved as often as this page allows."),
+    Refusal.NOT_HERE: gettext_lazy("Another time cannot be chosen on this page."),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One time: `value` names it in the form, `beside` is the interview's clock where that shows another time."""
+
+    value: str
+    clock: str
+    beside: str
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    name: str
+    choices: list[Choice]
+
+
+def contents(door: Opened, locale: str) -> dict[str, Any]:
+    """Several statements: this page is opened by few, and never at once by everybody who was invited."""
+    interview, now = door.interview, door.now
+    zone, policy = zone_of(interview), policy_of(interview)
+    can_answer = door.standing in {"open", "old_revision"}
+    why = may_ask(interview, policy, now=now) if can_answer else None
+    request = open_request(interview) if can_answer else None
+    free = [] if why or not can_answer or not _offers(interview, policy) else offers_for(interview, now=now)
+    asked = SlotKey(request.series_id, request.times[0]) if request and request.series_id else None
+    return {
+        "part": "times",
+        "can_answer": can_answer,
+        "why": str(_WHY[why]) if why else "",
+        "sayings": [(code, str(text)) for code, text in SAID.items()],
+        "request": _request_words(request, interview, locale) if request else None,
+        "days": _days(free[:MOST_OFFERS], interview, zone, locale, asked),
+        "has_more": len(free) > MOST_OFFERS,
+        "shows_slots": _offers(interview, policy),
+        "is_automatic": policy.is_automatic or not interview.is_settled,
+        "proposals": [str(number) for number in range(1, policy.proposals + 1)] if not why else [],
+        "zone_label": zone_label(now.astimezone(zone), zone.key, locale),
+        "earliest": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",
+        "furthest": f"{(now + FURTHEST).astimezone(zone):%Y-%m-%dT%H:%M}",
+    }
+
+
+def zone_of(interview: Interview) -> ZoneInfo:
+    """The candidate's own clock where it is known."""
+    return ZoneInfo(interview.application.candidate.time_zone or interview.time_zone)
+
+
+def value_of(key: SlotKey) -> str:
+    return f"{key.series.hex}.{int(key.start.timestamp())}"
+
+
+def read_value(text: str) -> SlotKey | None:
+    """From the form; None when our page did not write it."""
+    series, _dot, seconds = text.partition(".")
+    try:
+        return SlotKey(UUID(series), datetime.fromtimestamp(int(seconds), UTC))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def words_of(start: datetime, interview: Interview, locale: str) -> str:
+    """One time, as a message would say it: the interview's clock, and the candidate's own where it differs."""
+    own = interview.application.candidate.time_zone or None
+    return present(start, interview.time_zone, locale, own_zone=own).text
+
+
+def _offers(interview: Interview, policy: Policy) -> bool:
+    return policy.offers_slots or not interview.is_settled
+
+
+def _request_words(request: RescheduleRequest, interview: Interview, locale: str) -> dict[str, Any]:
+    times = [words_of(start, interview, locale) for start in request.times]
+    return {"times": times, "is_slot": request.series_id is not None}
+
+
+def _days(
+    free: list[Offered], interview: Interview, zone: ZoneInfo, locale: str, asked: SlotKey | None
+) -> list[Day]:
+    def local_day(each: Offered) -> Any:
+        return each.span.start.astimezone(zone).date()
+
+    days = []
+    for _day, of_day in groupby(free, key=local_day):
+        found = list(of_day)
+        name = day_text(found[0].span.start.astimezone(zone), locale)
+        days.append(Day(name, [_choice(each, interview, zone, locale, asked) for each in found]))
+    return days
+
+
+def _choice(
+    each: Offered, interview: Interview, zone: ZoneInfo, locale: str, asked: SlotKey | None
+) -> Choice:
+    start, end = (moment.astimezone(zone) for moment in each.span)
+    there = each.span.start.astimezone(interview.zone)
+    beside = ""
+    if there.utcoffset() != start.utcoffset():
+        day = "" if there.date() == start.date() else day_text(there, locale)
+        beside = _("%(day)s %(clock)s there") % {"day": day, "clock": f"{there:%H:%M}"}
+    return Choice(value_of(each.key), range_text(start, end, locale), beside.strip(), each.key == asked)
