@@ -41,7 +41,9 @@ def said_on(page: str) -> set[str]:
 def english() -> set[str]:
     """Everything that the pages say in English, as far as it is a whole text."""
     found = messages_in_code(parts=SEEN_BY_CANDIDATES).values()
-    return {text.strip(" \n·:：，。") for texts in found for text in texts if "%" not in text and "{" not in text}
+    return {
+        text.strip(" \n·:：，。") for texts in found for text in texts if "%" not in text and "{" not in text
+    }
 
 
 def read(who: Invited, language: str) -> str:
@@ -55,7 +57,9 @@ def read(who: Invited, language: str) -> str:
 def stories(cast: Cast) -> list[Invited]:
     """An open interview on site, by video and by phone; an answered, a changed, a cancelled one, one that is over."""
     now = timezone.now()
-    plain, video, by_phone, answered, declined, waiting, cancelled, over = (invite(cast, now=now) for _ in range(8))
+    plain, video, by_phone, answered, declined, waiting, cancelled, over = (
+        invite(cast, now=now) for _ in range(8)
+    )
     Interview.objects.filter(pk=video.interview.pk).update(mode="video", video_link="https://video.example/1")
     Interview.objects.filter(pk=by_phone.interview.pk).update(mode="phone")
     respond(answered.link, Answer.ACCEPTED, "", now=now, was_confirmed=True)

@@ -40,7 +40,11 @@ def test_the_language_is_switched_at_once_and_remembered(
     story: Story, address: str, pocket: Pocket, has_script: bool
 ) -> None:
     page = opened(pocket, address, story, java_script_enabled=has_script)
-    for language, title, runs in (("ar", "هل ستحضرون؟", "rtl"), ("en", "Will you come?", "ltr"), ("zh-hans", "", "ltr")):
+    for language, title, runs in (
+        ("ar", "هل ستحضرون؟", "rtl"),
+        ("en", "Will you come?", "ltr"),
+        ("zh-hans", "你能来吗", "ltr"),
+    ):
         switch(page, language)
         expect(page.locator("html")).to_have_attribute("dir", runs)
         expect(page.locator("#answer-title")).to_contain_text(title)

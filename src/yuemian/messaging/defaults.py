@@ -84,8 +84,12 @@ def _read(folder: Traversable, name: str) -> ShippedTemplate:
     if "like" in head:
         # What such a template does not say itself, it says as the other does.
         said = found
-        found = {locale: {**_texts(folder, head["like"], locale), **own} for locale, own in said.items() if own}
-    texts = {(channel, locale): text for locale, of_locale in found.items() for channel, text in of_locale.items()}
+        found = {
+            locale: {**_texts(folder, head["like"], locale), **own} for locale, own in said.items() if own
+        }
+    texts = {
+        (channel, locale): text for locale, of_locale in found.items() for channel, text in of_locale.items()
+    }
     return ShippedTemplate(head["name"], Purpose(head["purpose"]), head["round"], texts)
 
 

@@ -26,7 +26,6 @@ from yuemian.hiring.actions.erase import receipt_hash
 from yuemian.hiring.models import Erasure
 from yuemian.interviews.actions.new_link import send_new_links
 from yuemian.messaging.verifying import find_notice, only_organization, senders_of
-
 from yuemian.portal.showing import message, sealed
 from yuemian.trust import limits
 from yuemian.trust.limits import Limit

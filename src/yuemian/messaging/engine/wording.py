@@ -32,8 +32,8 @@ class Words:
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` holds {organization} and {host}, `check` {code} and {address}; `event` and `event_cancelled` {job}, {round}
-    and {organization}."""
+    """`genuine` holds {organization} and {host}, `check` {code} and {address}; `event` and `event_cancelled` {job},
+    {round} and {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
