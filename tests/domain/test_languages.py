@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from yuemian.domain.languages import CONSOLE, LANGUAGES, best_language, direction
+from yuemian.domain.mail_reply import cut_reply, marker
 from yuemian.domain.round_name import ROUNDS, round_in
 from yuemian.domain.when import present
 
@@ -88,3 +89,10 @@ def test_the_usual_rounds_have_a_name_in_every_language(name: str, locale: str) 
     assert (said == name) == (locale == "zh-hans")
     assert round_in(said, "zh-hans") == name
     assert round_in("技术面", locale) == "技术面"
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_what_stands_below_the_line_of_a_mail_is_no_answer_in_any_language(locale: str) -> None:
+    assert cut_reply(f"Yes, I come\n\n{marker(locale)}\nwhat was written before") == "Yes, I come"
+    assert cut_reply(f"Yes, I come\n\n> {marker(locale)}\n> before") == "Yes, I come"
+    assert len({marker(each) for each in LANGUAGES}) == len(LANGUAGES)

@@ -128,6 +128,7 @@ class ReasonCode(StrEnum):
 
     MISSING_CONTACT = "missing_contact"
     INVALID_CONTACT = "invalid_contact"
+    MAILBOX_FULL = "mailbox_full"
     BLOCKED_BY_RECIPIENT = "blocked_by_recipient"
     NOT_FOLLOWING = "not_following"
     OPTED_OUT = "opted_out"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -83,6 +84,13 @@ class Said:
     is_from_candidate: bool
     author: str
     text: str
+    channel: str = ""
+    #: The whole mail, where the text is a part of it.
+    original: str = ""
+    #: The address it came from, where that is not the candidate's.
+    other_sender: str = ""
+    #: Names of files that came along and were not taken.
+    attachments: Sequence[str] = ()
 
 
 def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
@@ -116,14 +124,25 @@ def conversation(interview: Interview) -> list[Said]:
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     messages = Message.objects.filter(conversation__application=interview.application_id)
     return [
-        Said(
-            at=message.created_at,
-            is_from_candidate=message.is_from_candidate,
-            author=message.author.name if message.author else "",
-            text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
-        )
-        for message in messages.select_related("author").order_by("created_at")
+        said_of(message, vault, key) for message in messages.select_related("author").order_by("created_at")
     ]
+
+
+def said_of(message: Message, vault: Vault, key: Key) -> Said:
+    def opened(place: str, record: bytes | memoryview | None) -> str:
+        return readable(vault, key, place, message.pk, record) if record is not None else ""
+
+    names = opened(Message.ATTACHMENTS_PLACE, message.attachments_sealed)
+    return Said(
+        at=message.created_at,
+        is_from_candidate=message.is_from_candidate,
+        author=message.author.name if message.author else "",
+        text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
+        channel=message.channel,
+        original=opened(Message.ORIGINAL_PLACE, message.original_sealed),
+        other_sender=opened(Message.SENDER_PLACE, message.sender_note),
+        attachments=orjson.loads(names) if names.startswith("[") else (),
+    )
 
 
 def waiting_since(interview: Interview) -> datetime | None:

@@ -86,6 +86,9 @@ LEFT_OUT: dict[str, Reason] = {
 REASONS: dict[str, Reason] = {
     ReasonCode.MISSING_CONTACT: Reason(_("There is no address for this channel."), _("Add one.")),
     ReasonCode.INVALID_CONTACT: Reason(_("The address does not exist."), _("Ask for the right one.")),
+    ReasonCode.MAILBOX_FULL: Reason(
+        _("The person's mailbox is full."), _("Use another channel, or try again later.")
+    ),
     ReasonCode.BLOCKED_BY_RECIPIENT: Reason(
         _("The recipient's side refuses our messages."), _("Use another channel, or call.")
     ),

@@ -58,6 +58,14 @@ TROUBLES: dict[str, Text] = {
     "connection": _("The mail server cannot be reached; check address and port."),
     "auth": _("The server refused user and password."),
 }
+#: What came into the mailbox, by the names of its counters.
+MAIL_KINDS: dict[str, Text] = {
+    "reply": word("mail", "Answers"),
+    "calendar": word("mail", "Calendar answers"),
+    "bounce": word("mail", "Reports of mail servers"),
+    "robot": word("mail", "Automatic replies, dropped"),
+    "unsorted": word("mail", "Could not be placed"),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),

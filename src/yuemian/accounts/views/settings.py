@@ -38,6 +38,7 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "mail_host": f"{mail.hostname}:{mail.port or 587}" if settings.SMTP_URL else "",
         "people": User.objects.visible_to(request.user).count(),
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
+        "may_edit_interviews": request.user.may(Permission.EDIT_INTERVIEWS),
         "may_see_interviews": request.user.may(Permission.SEE_INTERVIEWS),
         "may_edit_users": request.user.may(Permission.EDIT_USERS),
         "may_edit_plans": request.user.may(Permission.EDIT_PLANS),

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.cadence import Extra, Step
+from yuemian.domain.selection import LINK_OUTLIVES
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.when import present
-from yuemian.interviews.actions.invite import LINK_OUTLIVES
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Participant
