@@ -77,7 +77,9 @@ def test_spans_are_joined_by_a_word_where_direction_could_mislead() -> None:
     assert present(AT, "Asia/Shanghai", "ja", duration=HOUR).time == "14:00～15:00"
 
 
-@pytest.mark.parametrize(("zone", "said"), [("Africa/Cairo", "heure du Caire"), ("Africa/Abidjan", "heure d’Abidjan")])
+@pytest.mark.parametrize(
+    ("zone", "said"), [("Africa/Cairo", "heure du Caire"), ("Africa/Abidjan", "heure d’Abidjan")]
+)
 def test_french_bends_the_citys_article(zone: str, said: str) -> None:
     assert said in present(AT, zone, "fr").full
 

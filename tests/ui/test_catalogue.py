@@ -36,7 +36,9 @@ def test_messages_come_from_python_and_templates_with_context_and_plural(tmp_pat
 
 def test_a_translation_must_have_its_languages_plurals_and_placeholders_and_no_english() -> None:
     texts = ("In %(count)d day", "In %(count)d days")
-    assert list(_faults("ru", texts, ("через %(count)d день", "через %(count)d дня"))) == ["needs 3 forms in ru, not 2"]
+    assert list(_faults("ru", texts, ("через %(count)d день", "через %(count)d дня"))) == [
+        "needs 3 forms in ru, not 2"
+    ]
     assert list(_faults("id", texts, ("dalam %(count)d hari",))) == []
     assert list(_faults("ar", texts, ("غدًا",) * 6)) == ["lacks a placeholder in its ar translation"]
     assert list(_faults("de", ("Send it",), ("Send it",))) == ["reads English in de"]
