@@ -9,6 +9,12 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
 if ! command -v fc-list >/dev/null 2>&1 || [ -z "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ]; then
     missing="$missing fonts-noto-cjk"
 fi
+for language in ar th; do
+    if ! command -v fc-list >/dev/null 2>&1 || [ -z "$(fc-list ":lang=$language" 2>/dev/null | head -n 1)" ]; then
+        missing="$missing fonts-noto-core"
+        break
+    fi
+done
 command -v postfix >/dev/null 2>&1 || missing="$missing postfix"
 # The package of the IMAP half brings this program; the server alone cannot read mail to anybody.
 [ -x /usr/lib/dovecot/imap ] || [ -x /usr/libexec/dovecot/imap ] || missing="$missing dovecot-imapd"

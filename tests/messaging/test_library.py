@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.placeholder import samples
 from yuemian.domain.richtext import to_html
 from yuemian.domain.segments import count_segments
@@ -50,7 +51,7 @@ def minimal(template: ShippedTemplate, locale: str) -> dict[str, object]:
     return {name: value for name, value in full(template, locale).items() if name in ALWAYS or value == LINK}
 
 
-def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_and_channels() -> None:
+def test_every_purpose_of_an_interview_has_a_general_template_in_all_languages_and_channels() -> None:
     general = {template.purpose: template for template in shipped_templates() if not template.round}
     assert set(general) >= OF_STAFF
     wanted = {
@@ -69,9 +70,7 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_both_languages_
     for template in shipped_templates():
         if template.purpose in OF_STAFF:
             continue
-        assert set(template.texts) == {
-            (channel, locale) for channel in Channel for locale in ("zh-hans", "en")
-        }
+        assert set(template.texts) == {(channel, locale) for channel in Channel for locale in LANGUAGES}
 
 
 @pytest.mark.parametrize("locale", ["zh-hans", "en"])

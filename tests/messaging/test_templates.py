@@ -11,12 +11,13 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import Cast, create_cast, create_interview, create_interviews, sign_in_client
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.placeholder import PLACEHOLDERS
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions import library
 from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.actions.library import NotPublishable, Text
-from yuemian.messaging.defaults import install_defaults, shipped_templates
+from yuemian.messaging.defaults import install_defaults, refresh_unchanged, shipped_templates
 from yuemian.messaging.models import Template, TemplateVersion
 from yuemian.messaging.wording import PLACEHOLDER_LABELS, explain
 from yuemian.trust import audit
@@ -292,3 +293,33 @@ def test_every_placeholder_has_a_translatable_label() -> None:
 def test_mistakes_are_sentences_in_the_reader_s_language(body: str, says: str) -> None:
     with translation.override("en"):
         assert says in " ".join(explain(each) for each in library.problems_of(Text("x", body), "invitation"))
+
+
+def _as_before(template: Template) -> None:
+    """The template as it was installed when there were two languages."""
+    template.versions.get().variants.exclude(locale__in=["zh-hans", "en"]).delete()
+
+
+def test_an_upgrade_brings_new_languages_where_nobody_has_written(cast: Cast, now: datetime) -> None:
+    install_defaults(cast.organization, now)
+    template = Template.objects.get(name=shipped_templates()[0].name)
+    _as_before(template)
+    assert refresh_unchanged(cast.organization, now) == 1
+    newest = library.newest_published(template)
+    assert newest is not None
+    assert newest.number == 2
+    assert {each.locale for each in newest.variants.all()} == set(LANGUAGES)
+    assert refresh_unchanged(cast.organization, now) == 0
+
+
+def test_an_upgrade_leaves_own_words_and_drafts_alone(cast: Cast, now: datetime) -> None:
+    install_defaults(cast.organization, now)
+    written, begun = Template.objects.filter(name__in=[each.name for each in shipped_templates()[:2]])
+    for template in (written, begun):
+        _as_before(template)
+        library.save_draft(cast.recruiter, template, MAIL_ZH, Text("我们的话", "{{ answer_link }}"), now=now)
+    library.publish(cast.recruiter, written, now=now)
+    assert refresh_unchanged(cast.organization, now) == 0
+    newest = library.newest_published(written)
+    assert newest is not None
+    assert newest.number == 2

@@ -43,6 +43,7 @@ def test_one_tap_answers(
 ) -> None:
     page = opened(pocket, address, story)
     if language == "en":
+        page.locator(".languages summary").tap()
         page.get_by_role("button", name="English").tap()
         expect(page.locator("html")).to_have_attribute("lang", "en")
     page.wait_for_timeout(READING)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 from PIL import Image, UnidentifiedImageError
 
-from yuemian.accounts.models import Branch, Locale, Organization, Permission, Role, User
+from yuemian.accounts.models import Branch, ConsoleLocale, Organization, Permission, Role, User
 from yuemian.domain.addresses import supported_regions
 
 LARGEST_LOGO = 2 * 1024 * 1024
@@ -221,7 +221,7 @@ class UserForm(forms.ModelForm[User]):
         super().__init__(*args, **kwargs)
         self.fields["branch"].queryset = Branch.objects.visible_to(editor)  # type: ignore[attr-defined]
         self.fields["role"].choices = Role.choices  # type: ignore[attr-defined]
-        self.fields["locale"].choices = Locale.choices  # type: ignore[attr-defined]
+        self.fields["locale"].choices = ConsoleLocale.choices  # type: ignore[attr-defined]
         is_new = self.instance._state.adding
         self.fields["password"].required = is_new
         if not is_new:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from threading import Thread
 from typing import Any, cast
 
 import django
@@ -67,6 +68,7 @@ def _with_known_host(scope: Scope) -> Scope:
 def _build() -> tuple[AccessLog, Hub]:
     django.setup()
     from yuemian.portal.express import Express  # noqa: PLC0415  (imports models)
+    from yuemian.portal.rendering import warm_up  # noqa: PLC0415
 
     database: dict[str, Any] = settings.DATABASES["default"]
     sessions, statements = Sessions(database), Statements(database)
@@ -78,6 +80,7 @@ def _build() -> tuple[AccessLog, Hub]:
     async def opening() -> None:
         await sessions.open()
         await statements.open()
+        Thread(target=warm_up, name="warm-up", daemon=True).start()
 
     async def closing() -> None:
         await statements.close()

@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from yuemian.accounts.actions import create_organization, create_user
-from yuemian.accounts.models import Branch, Locale, Organization, Role, validate_time_zone
+from yuemian.accounts.models import Branch, ConsoleLocale, Organization, Role, validate_time_zone
 from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_defaults
 from yuemian.trust.tenancy import enter
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--region", default="CN", help="how phone numbers without a country code are read (default: CN)"
     )
-    parser.add_argument("--locale", default=Locale.ZH_HANS.value, choices=Locale.values)
+    parser.add_argument("--locale", default=ConsoleLocale.ZH_HANS.value, choices=ConsoleLocale.values)
     parser.add_argument("--admin-name", required=True, help="the first administrator's name")
     parser.add_argument("--admin-email", required=True, help="their address for signing in")
     return parser

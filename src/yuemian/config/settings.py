@@ -5,6 +5,8 @@ from __future__ import annotations
 import django_stubs_ext
 
 from yuemian.config import environment
+from yuemian.domain.languages import CONSOLE
+from yuemian.domain.languages import LANGUAGES as CANDIDATE_LANGUAGES
 
 # Lets annotations such as `ModelForm[Organization]` stand where Python evaluates them.
 django_stubs_ext.monkeypatch()
@@ -86,7 +88,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+#: What candidates may read; the console speaks `CONSOLE_LANGUAGES` alone.
+LANGUAGES = list(CANDIDATE_LANGUAGES.items())
+CONSOLE_LANGUAGES = [(code, CANDIDATE_LANGUAGES[code]) for code in CONSOLE]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

@@ -8,12 +8,12 @@ from django.db import connection
 
 from yuemian.accounts.models import Organization
 from yuemian.interviews.plans.library import install_plan
-from yuemian.messaging.defaults import install_new_purposes
+from yuemian.messaging.defaults import install_new_purposes, refresh_unchanged
 from yuemian.trust.tenancy import acting_in
 
 
 def bring_up_to_date(now: datetime | None = None) -> int:
-    """Texts for new purposes and the standard plan, where an organization has none. Returns how many there are."""
+    """Texts for new purposes, new languages of untouched texts, and the standard plan. Returns how many there are."""
     now = now or datetime.now(UTC)
     with connection.cursor() as cursor:
         cursor.execute("SELECT list_organizations()")
@@ -22,5 +22,6 @@ def bring_up_to_date(now: datetime | None = None) -> int:
         with acting_in(organization_id):
             organization = Organization.objects.get(pk=organization_id)
             install_new_purposes(organization, now)
+            refresh_unchanged(organization, now)
             install_plan(organization, now)
     return len(ids)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from .languages import is_chinese
 from .states import Purpose
 
 
@@ -35,7 +36,7 @@ class Placeholder:
     purposes: frozenset[Purpose]
 
     def sample(self, locale: str) -> Value:
-        return self.zh if locale.lower().startswith("zh") else self.en
+        return self.zh if is_chinese(locale.lower()) else self.en
 
 
 EVERYWHERE: Final = frozenset(Purpose)

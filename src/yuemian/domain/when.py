@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, get_timezone_location
 
-_ZH_DAYS: Final = "一二三四五六日"
-_EN_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_EN_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from .date_writing import WRITINGS, writing_of
+
 # China says "Beijing time", wherever the database puts the zone's name.
 _BEIJING: Final = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
@@ -32,10 +31,6 @@ class When:
     @property
     def text(self) -> str:
         return f"{self.full}\n{self.own}" if self.own else self.full
-
-
-def _language(locale: str) -> str:
-    return locale.replace("_", "-").lower().split("-")[0]
 
 
 @lru_cache(maxsize=64)
@@ -62,54 +57,44 @@ def _city(zone: str, locale: str) -> str:
 
 
 def zone_label(moment: datetime, zone: str, locale: str) -> str:
-    """`北京时间`, `新加坡时间，UTC+8`, `Singapore time, UTC+8`; other languages `Singapur, UTC+8`."""
-    language, offset = _language(locale), offset_text(moment)
-    beijing = zone in _BEIJING
-    if language == "zh":
-        return "北京时间" if beijing else f"{_city(zone, locale)}时间，{offset}"
+    """`北京时间`, `新加坡时间，UTC+8`, `Singapore time, UTC+8`, `Ortszeit Singapur, UTC+8`."""
+    said, offset = writing_of(locale), offset_text(moment)
     if zone in ("UTC", "Etc/UTC"):
         return "UTC"
-    if language == "en":
-        return f"{'Beijing' if beijing else _city(zone, locale)} time, {offset}"
-    return f"{_city(zone, locale)}, {offset}"
+    if zone in _BEIJING:
+        # At home nobody needs the offset.
+        name = said.zone(said.beijing)
+        return name if said is WRITINGS["zh-hans"] else f"{name}{said.comma}{offset}"
+    return f"{said.zone(_city(zone, locale))}{said.comma}{offset}"
 
 
 def date_text(local: datetime, locale: str) -> str:
     """`2026年11月25日 周三`, `Wed, 25 Nov 2026`."""
-    language = _language(locale)
-    if language == "zh":
-        return f"{local.year}年{local.month}月{local.day}日 周{_ZH_DAYS[local.weekday()]}"
-    if language == "en":
-        return f"{_EN_DAYS[local.weekday()]}, {local.day} {_EN_MONTHS[local.month - 1]} {local.year}"
-    return format_skeleton("yMMMEd", local, locale=_babel(locale))
+    said = writing_of(locale)
+    return said.date(local) if said.date else format_skeleton("yMMMEd", local, locale=_babel(locale))
 
 
 def day_text(local: datetime, locale: str) -> str:
     """The date without its year: `11月25日 周三`, `Wed, 25 Nov`."""
-    language = _language(locale)
-    if language in ("zh", "en"):
-        full = date_text(local, locale)
-        return full.split("年", 1)[1] if language == "zh" else full.rsplit(" ", 1)[0]
-    return format_skeleton("MMMEd", local, locale=_babel(locale))
+    said = writing_of(locale)
+    return said.day(local) if said.day else format_skeleton("MMMEd", local, locale=_babel(locale))
 
 
 def range_text(start: datetime, end: datetime, locale: str) -> str:
     """`14:00–15:00`; the end's day is named when it is another one, its offset when the clocks change."""
     if end <= start:
         return f"{start:%H:%M}"
-    text = f"{start:%H:%M}–{end:%H:%M}"
+    said = writing_of(locale)
+    text = f"{start:%H:%M}{said.until}{end:%H:%M}"
     if end.date() != start.date():
-        text = f"{start:%H:%M} – {day_text(end, locale)} {end:%H:%M}"
+        text = f"{start:%H:%M} {said.until.strip()} {day_text(end, locale)} {end:%H:%M}"
     return text if start.utcoffset() == end.utcoffset() else f"{text} ({offset_text(end)})"
 
 
-def _parens(text: str, locale: str) -> str:
-    return f"（{text}）" if _language(locale) == "zh" else f" ({text})"
-
-
 def _clock(local: datetime, zone: str, locale: str) -> str:
-    gap = " " if _language(locale) == "zh" else ", "
-    return f"{date_text(local, locale)}{gap}{local:%H:%M}{_parens(zone_label(local, zone, locale), locale)}"
+    said = writing_of(locale)
+    moment = f"{date_text(local, locale)}{said.gap}{said.clock.format(f'{local:%H:%M}')}"
+    return moment + said.parens.format(zone_label(local, zone, locale))
 
 
 @lru_cache(maxsize=65536)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Locale, User, validate_time_zone
+from yuemian.domain.languages import is_chinese
 from yuemian.domain.states import Channel, Stage
 from yuemian.trust.models import Key, TenantModel
 from yuemian.trust.vault import Vault
@@ -60,7 +61,7 @@ class Job(TenantModel):
         return self.title
 
     def title_in(self, locale: str) -> str:
-        return self.title if locale.startswith("zh") else self.title_en or self.title
+        return self.title if is_chinese(locale) else self.title_en or self.title
 
 
 class Source(TenantModel):

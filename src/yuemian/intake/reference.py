@@ -119,7 +119,21 @@ MODES = (
 )
 LANGUAGES = (
     Option("zh-hans", "中文", ("简体中文", "简体", "汉语", "普通话", "zh", "zh-cn", "chinese", "mandarin")),
+    Option("zh-hant", "繁體中文", ("繁体中文", "繁体", "繁體", "zh-tw", "zh-hk", "traditional chinese")),
     Option("en", "English", ("英文", "英语", "en-us", "en-gb", "english")),
+    Option("ja", "日本語", ("日语", "日文", "ja-jp", "japanese")),
+    Option("ko", "한국어", ("韩语", "韩文", "朝鲜语", "ko-kr", "korean")),
+    Option("fr", "Français", ("法语", "法文", "fr-fr", "french", "francais")),
+    Option("de", "Deutsch", ("德语", "德文", "de-de", "german")),
+    Option("es", "Español", ("西班牙语", "西班牙文", "es-es", "spanish", "espanol")),
+    Option(
+        "pt-br", "Português (Brasil)", ("葡萄牙语", "葡萄牙文", "巴西葡语", "pt", "portuguese", "português")
+    ),
+    Option("ru", "Русский", ("俄语", "俄文", "ru-ru", "russian")),
+    Option("ar", "العربية", ("阿拉伯语", "阿拉伯文", "arabic")),
+    Option("vi", "Tiếng Việt", ("越南语", "越南文", "vi-vn", "vietnamese", "tieng viet")),
+    Option("th", "ไทย", ("泰语", "泰文", "th-th", "thai", "ภาษาไทย")),
+    Option("id", "Bahasa Indonesia", ("印尼语", "印度尼西亚语", "印尼文", "id-id", "indonesian")),
 )
 
 

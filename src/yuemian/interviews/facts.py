@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from yuemian.accounts.models import Organization
+from yuemian.domain.languages import is_chinese
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import When, present
@@ -162,4 +163,4 @@ def _to_be_chosen(locale: str) -> dict[str, str]:
 
 
 def _name_in(locale: str, name: str, english: str) -> str:
-    return name if locale.startswith("zh") else english or name
+    return name if is_chinese(locale) else english or name

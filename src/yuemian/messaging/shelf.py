@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from yuemian.accounts.models import Locale, User
+from yuemian.accounts.models import User
+from yuemian.domain.languages import CONSOLE, LANGUAGES
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions.library import Place, Text, texts_in
 from yuemian.messaging.models import Template, TemplateVersion
@@ -29,7 +30,8 @@ WRITTEN = (
 #: Channels a template is written for.
 WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
-LOCALE_NAMES = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
+LOCALE_NAMES = {**LANGUAGES, "zh-hans": "中文"}
+_TO_COLLEAGUES = frozenset({Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION})
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,30 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """The languages, by name, that one channel of a template is written in, and those it is not."""
+
+    channel: Channel
+    written: Sequence[str]
+    missing: Sequence[str]
+
+    @property
+    def channel_name(self) -> Word:
+        return CHANNELS[self.channel]
+
+    @property
+    def missing_names(self) -> str:
+        return ", ".join(self.missing)
+
+
+@dataclass(frozen=True)
 class Row:
     """A template on the shelf."""
 
     template: Template
     published: TemplateVersion | None
     draft: TemplateVersion | None
-    tabs: Sequence[Tab]
+    coverage: Sequence[Coverage]
 
     @property
     def state(self) -> str:
@@ -86,8 +105,10 @@ def groups(user: User, *, show_archived: bool) -> list[Group]:
     ]
 
 
-def places() -> list[Place]:
-    return [(channel, locale) for locale in Locale.values for channel in WRITTEN_CHANNELS]
+def places(purpose: str) -> list[Place]:
+    """Where a template of this purpose may have a text: colleagues read the console's languages alone."""
+    locales = CONSOLE if purpose in _TO_COLLEAGUES else tuple(LANGUAGES)
+    return [(channel, locale) for locale in locales for channel in WRITTEN_CHANNELS]
 
 
 @dataclass(frozen=True)
@@ -135,5 +156,21 @@ def _row(template: Template) -> Row:
     published = next((version for version in versions if version.published_at), None)
     draft = next((version for version in versions if not version.published_at), None)
     written = texts_in(published or draft)
-    tabs = [Tab(channel, locale, is_written=(channel, locale) in written) for channel, locale in places()]
-    return Row(template, published, draft, tabs)
+    wanted = places(template.purpose)
+    coverage = [
+        Coverage(
+            channel,
+            [
+                LOCALE_NAMES[locale]
+                for each, locale in wanted
+                if each == channel and (each, locale) in written
+            ],
+            [
+                LOCALE_NAMES[locale]
+                for each, locale in wanted
+                if each == channel and (each, locale) not in written
+            ],
+        )
+        for channel in WRITTEN_CHANNELS
+    ]
+    return Row(template, published, draft, coverage)

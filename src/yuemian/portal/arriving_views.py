@@ -24,7 +24,6 @@ from yuemian.accounts.guards import public
 from yuemian.accounts.models import Organization
 from yuemian.interviews.actions.arrival import check_in
 from yuemian.interviews.models import Place
-from yuemian.portal import page
 from yuemian.portal.showing import message, sealed
 from yuemian.trust import limits
 from yuemian.trust.limits import Limit
@@ -74,7 +73,7 @@ def _show(request: HttpRequest, code: str, place_id: UUID, organization_id: UUID
         contents = {
             "address": reverse("candidate-arrive", args=[code]),
             "language": language,
-            "direction": page.direction(language),
+            "direction": direction(language),
             "facts": {"organization_name": organization.name_in(language)},
             "logo": reverse("logo", args=[logo]) if logo else "",
             "monogram": organization.name_in(language)[:1].upper(),

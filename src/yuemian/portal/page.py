@@ -16,10 +16,11 @@ import orjson
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from yuemian.domain.conversation import Voice
+from yuemian.domain.languages import LANGUAGES, best_language, direction
 from yuemian.domain.richtext import to_html
 from yuemian.domain.states import Answer
 from yuemian.domain.when import day_text, present
@@ -122,10 +123,6 @@ def _until(is_settled: bool) -> str:
     return _("Please choose by %(until)s.")
 
 
-def direction(locale: str) -> str:
-    return "rtl" if get_language_info(locale)["bidi"] else "ltr"
-
-
 def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     """Everything about the interview, without thread and answer; the same words as in the messages."""
     interview = data.interview
@@ -140,6 +137,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     )
     return {
         "language": locale,
+        "language_name": LANGUAGES[locale],
         "is_settled": interview.is_settled,
         "direction": direction(locale),
         "facts": facts,
@@ -260,14 +258,13 @@ def sections_html(blocks: str, locale: str, organization_locale: str) -> SafeStr
 
 
 def _sections(blocks: list[Block], locale: str, organization_locale: str) -> list[Section]:
-    """By kind, each kind in the page's language, else in the company's, else in any."""
+    """By kind, each kind in the page's language, else in the nearest to it, else in the company's, else in any."""
     blocks.sort(key=lambda block: _KIND_ORDER.get(block.kind, len(_KIND_ORDER)))
     sections = []
     for kind, of_kind in groupby(blocks, key=lambda block: block.kind):
         group = list(of_kind)
         there = {block.locale for block in group}
-        wanted = (locale, organization_locale, *sorted(there))
-        chosen = next(each for each in wanted if each in there)
+        chosen = best_language(sorted(there), locale, (organization_locale,)) or locale
         language = "" if chosen == locale else chosen
         items = [_item(block, language) for block in group if block.locale == chosen]
         sections.append(Section(kind, str(_BLOCK_WORDS.get(kind, "")), items))

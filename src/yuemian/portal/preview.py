@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
+from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.interviews.models import Interview, Place
 from yuemian.portal import page, page_data, way
 from yuemian.portal.page_data import PageData
@@ -56,7 +57,7 @@ def _frame(place: Place, code: str) -> dict[str, Any]:
     digest = hashlib.sha256(logo).hexdigest() if logo else ""
     return {
         "language": code,
-        "direction": page.direction(code),
+        "direction": direction(code),
         "facts": {"organization_name": name},
         "logo": reverse("logo", args=[digest]) if digest else "",
         "monogram": name.strip()[:1].upper(),
@@ -68,9 +69,8 @@ def _frame(place: Place, code: str) -> dict[str, Any]:
 def render_preview(data: PageData, language: str = "") -> str:
     """The page's HTML; nothing on it can be pressed."""
     interview = data.interview
-    known = dict(settings.LANGUAGES)
     own = interview.application.candidate.locale
-    code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in known)
+    code = next(each for each in (language, own, settings.LANGUAGE_CODE) if each in LANGUAGES)
     now = timezone.now()
     standing = "cancelled" if interview.state == "cancelled" else "open" if interview.is_open(now) else "over"
     with translation.override(code):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yuemian.accounts.guards import public
 from yuemian.accounts.models import Organization
+from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.domain.notice_code import LENGTH
 from yuemian.domain.short_code import normal
 from yuemian.domain.when import date_text
@@ -25,12 +26,12 @@ from yuemian.hiring.actions.erase import receipt_hash
 from yuemian.hiring.models import Erasure
 from yuemian.interviews.actions.new_link import send_new_links
 from yuemian.messaging.verifying import find_notice, only_organization, senders_of
-from yuemian.portal import page
 from yuemian.portal.showing import message, sealed
 from yuemian.trust import limits
 from yuemian.trust.limits import Limit
 from yuemian.trust.network import client_address
 from yuemian.trust.tenancy import acting_in
+from yuemian.ui.middleware import READER_COOKIE
 
 TRIES_PER_ADDRESS: Final = Limit("verify-address", 10, timedelta(hours=1))
 TRIES_PER_CODE: Final = Limit("verify-code", 5, timedelta(hours=1))
@@ -65,7 +66,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """A form; and what is known of the code that was typed. Changes nothing but the count of tries."""
     if request.method != "POST":
         return _page({})
-    if request.POST.get("language", "") in dict(settings.LANGUAGES):
+    if request.POST.get("language", "") in LANGUAGES:
         return _in_language(request.POST["language"])
     now, typed = timezone.now(), request.POST.get("code", "").strip()[:_LONGEST]
     with transaction.atomic():
@@ -105,7 +106,7 @@ def _answer(typed: str, now: datetime) -> HttpResponse:
 def _in_language(code: str) -> HttpResponse:
     response = sealed(HttpResponseRedirect(reverse("verify")))
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
+        READER_COOKIE,
         code,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
@@ -146,8 +147,9 @@ def _page(contents: dict[str, Any]) -> HttpResponse:
     code = _language()
     frame = {
         "language": code,
-        "direction": page.direction(code),
-        "languages": [(each, name) for each, name in settings.LANGUAGES if each != code],
+        "direction": direction(code),
+        "language_name": LANGUAGES[code],
+        "languages": settings.LANGUAGES,
     }
     return sealed(HttpResponse(render_to_string("portal/verify.html", frame | contents)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from django.template import Context, engines
@@ -17,6 +18,9 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from minijinja import Environment
 
+from yuemian.domain.languages import LANGUAGES
+
+_TEMPLATES = Path(__file__).parent / "templates"
 _CONSTANT = re.compile(r"""{%\s(?:translate|icon|static|url)(?:\s+(?:"[^"]*"|'[^']*'|\d+))+\s%}""")
 
 
@@ -29,11 +33,7 @@ def render(name: str, contents: dict[str, Any], language: str) -> str:
 def _environment(language: str) -> Environment:
     """Values are escaped by Django's rule: once, and not what is already safe."""
 
-    def load(name: str) -> str:
-        with translation.override(language):
-            return _settled(name)
-
-    return Environment(loader=load, finalizer=_escaped)
+    return Environment(loader=lambda name: _settled(name, language), finalizer=_escaped)
 
 
 def _escaped(value: Any) -> SafeString:
@@ -43,7 +43,17 @@ def _escaped(value: Any) -> SafeString:
     return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
 
 
-def _settled(name: str) -> str:
+@cache
+def _settled(name: str, language: str) -> str:
     engine = engines["django"].engine  # type: ignore[attr-defined]
     source = engine.get_template(name).source
-    return _CONSTANT.sub(lambda match: engine.from_string(match[0]).render(Context()), source)
+    with translation.override(language):
+        return _CONSTANT.sub(lambda match: engine.from_string(match[0]).render(Context()), source)
+
+
+def warm_up() -> None:
+    """Writes out every language's constants, for which the first candidate to read it would otherwise wait."""
+    names = sorted(str(path.relative_to(_TEMPLATES)) for path in _TEMPLATES.rglob("*.html"))
+    for language in LANGUAGES:
+        for name in names:
+            _settled(name, language)

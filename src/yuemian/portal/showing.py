@@ -21,12 +21,14 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
+from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.domain.person_or_machine import is_fetch_suspect
 from yuemian.messaging.actions.plan import ANSWER_LINK
 from yuemian.portal import page
 from yuemian.portal.actions import page_nonce, wait_before_posting
 from yuemian.portal.door import Opened, look, opened
 from yuemian.portal.rendering import render
+from yuemian.ui.middleware import preferred_language
 
 LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}candidate"
 #: `frame-ancestors 'self'`: our own console frames the page, in the phone lab and beside templates.
@@ -100,19 +102,16 @@ def keys(door: Opened) -> dict[str, Any]:
         "page_address": page_address(door.token),
         "nonce": page_nonce(door),
         "standing": door.standing,
-        "languages": [
-            (code, name) for code, name in settings.LANGUAGES if code != translation.get_language()
-        ],
+        "languages": settings.LANGUAGES,
     }
 
 
 def chosen_language(request: HttpRequest, door: Opened) -> str:
-    """What this candidate chose in this browser, else the language the notice was written in."""
+    """What this candidate chose in this browser, else their own, else what the browser prefers."""
     mark, _dot, code = request.COOKIES.get(LANGUAGE_COOKIE, "").partition(".")
-    known = dict(settings.LANGUAGES)
-    if code in known and mark == candidate_mark(door):
+    if code in LANGUAGES and mark == candidate_mark(door):
         return code
-    return door.locale if door.locale in known else settings.LANGUAGE_CODE
+    return door.locale if door.locale in LANGUAGES else preferred_language(request, LANGUAGES)
 
 
 def candidate_mark(door: Opened) -> str:
@@ -127,7 +126,7 @@ def lost(status: int = 404) -> HttpResponse:
 
 def message(template: str, status: int, *, retry_after: int = 0) -> HttpResponse:
     code = translation.get_language() or settings.LANGUAGE_CODE
-    contents = {"language": code, "direction": page.direction(code), "minutes": -(-retry_after // 60)}
+    contents = {"language": code, "direction": direction(code), "minutes": -(-retry_after // 60)}
     response = sealed(HttpResponse(render_to_string(template, contents), status=status))
     if retry_after:
         response["Retry-After"] = str(retry_after)

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
 from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
@@ -65,7 +66,7 @@ def _language(request: HttpRequest, door: Opened) -> HttpResponse:
     part = request.POST.get("part", "")
     response = back(door, f"/{part}" if part in SUBPAGES else "")
     chosen = request.POST.get("language", "")
-    if chosen in dict(settings.LANGUAGES):
+    if chosen in LANGUAGES:
         response.set_cookie(
             LANGUAGE_COOKIE,
             f"{candidate_mark(door)}.{chosen}",

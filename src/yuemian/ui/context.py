@@ -96,7 +96,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "language": code,
             "direction": "rtl" if get_language_info(code)["bidi"] else "ltr",
             "languages": [
-                {"code": each, "name": name, "current": each == code} for each, name in settings.LANGUAGES
+                {"code": each, "name": name, "current": each == code}
+                for each, name in settings.CONSOLE_LANGUAGES
             ],
             "theme": chosen_theme(request),
             "navigation": list(_navigation(request)),

@@ -3,6 +3,11 @@
 # ruff: noqa: E501  (a drawing reads best on one line)
 from __future__ import annotations
 
+#: Point along the line of reading: mirrored where it runs from right to left.
+POINTING = frozenset(
+    {"arrow-left", "arrow-right", "chevron-left", "chevron-right", "external", "message", "send"}
+)
+
 ICONS: dict[str, str] = {
     "alert": '<path d="M12 4 2.8 19.5h18.4Z"/><path d="M12 10v4.5M12 17v.01"/>',
     "arrow-left": '<path d="M20 12H4m6-6-6 6 6 6"/>',

@@ -24,7 +24,7 @@ COOKIE_AGE = 365 * 24 * 3600
 def choose_language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     language = request.POST.get("language", "")
-    if language in dict(settings.LANGUAGES):
+    if language in dict(settings.CONSOLE_LANGUAGES):
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 

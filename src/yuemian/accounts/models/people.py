@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from yuemian.domain.languages import LANGUAGES, is_chinese
 from yuemian.domain.retention import LONGEST, SHORTEST, USUAL
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
@@ -35,10 +36,29 @@ _KEPT = (MinValueValidator(SHORTEST), MaxValueValidator(LONGEST))
 
 
 class Locale(models.TextChoices):
-    """Languages of templates and candidate pages."""
+    """Languages of templates and candidate pages, each under its own name."""
 
-    ZH_HANS = "zh-hans", "简体中文"
-    EN = "en", "English"
+    ZH_HANS = "zh-hans", LANGUAGES["zh-hans"]
+    ZH_HANT = "zh-hant", LANGUAGES["zh-hant"]
+    EN = "en", LANGUAGES["en"]
+    JA = "ja", LANGUAGES["ja"]
+    KO = "ko", LANGUAGES["ko"]
+    FR = "fr", LANGUAGES["fr"]
+    DE = "de", LANGUAGES["de"]
+    ES = "es", LANGUAGES["es"]
+    PT_BR = "pt-br", LANGUAGES["pt-br"]
+    RU = "ru", LANGUAGES["ru"]
+    AR = "ar", LANGUAGES["ar"]
+    VI = "vi", LANGUAGES["vi"]
+    TH = "th", LANGUAGES["th"]
+    ID = "id", LANGUAGES["id"]
+
+
+class ConsoleLocale(models.TextChoices):
+    """Languages of the console and of what colleagues get; also those that an organization writes in itself."""
+
+    ZH_HANS = "zh-hans", LANGUAGES["zh-hans"]
+    EN = "en", LANGUAGES["en"]
 
 
 class Organization(models.Model):
@@ -49,7 +69,7 @@ class Organization(models.Model):
     name_en = models.CharField(max_length=80, blank=True)
     logo = models.BinaryField(blank=True, default=b"", help_text="PNG, at most 200 KB, re-encoded on upload.")
     is_rehearsal = models.BooleanField(default=True)
-    locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
+    locale = models.CharField(max_length=10, choices=ConsoleLocale.choices, default=ConsoleLocale.ZH_HANS)
     time_zone = models.CharField(max_length=50, default="Asia/Shanghai", validators=[validate_time_zone])
     mail_from = models.EmailField(blank=True)
     currency = models.CharField(max_length=3, default="CNY", help_text="ISO 4217, of costs and budgets.")
@@ -80,7 +100,7 @@ class Organization(models.Model):
         return self.name
 
     def name_in(self, locale: str) -> str:
-        return self.name if locale.startswith("zh") else self.name_en or self.name
+        return self.name if is_chinese(locale) else self.name_en or self.name
 
 
 class BranchQuerySet(models.QuerySet["Branch"]):
@@ -124,7 +144,7 @@ class Branch(TenantModel):
         return ZoneInfo(self.time_zone)
 
     def name_in(self, locale: str) -> str:
-        return self.name if locale.startswith("zh") else self.name_en or self.name
+        return self.name if is_chinese(locale) else self.name_en or self.name
 
 
 class Role(models.TextChoices):
@@ -196,7 +216,7 @@ class User(TenantModel):
     role = models.CharField(max_length=20, choices=Role.choices)
     branch = models.ForeignKey(Branch, null=True, blank=True, on_delete=models.SET_NULL, related_name="users")
     password = models.CharField(max_length=200, blank=True)
-    locale = models.CharField(max_length=10, choices=Locale.choices, default=Locale.ZH_HANS)
+    locale = models.CharField(max_length=10, choices=ConsoleLocale.choices, default=ConsoleLocale.ZH_HANS)
     is_active = models.BooleanField(default=True)
     digest_at = models.TimeField(
         null=True, blank=True, default=time(8, 30), help_text="When the morning digest comes; empty: never."

@@ -8,10 +8,22 @@ from typing import Final
 
 from mailparser_reply import EmailReplyParser
 
-#: The line in our mails above which people are asked to write, by language; Chinese where it begins so, else English.
+#: The line in our mails above which people are asked to write, by language.
 MARKERS: Final = {
     "zh": "—— 请在此行上方回复 ——",
+    "zh-hant": "—— 請在此行上方回覆 ——",
     "en": "—— Please reply above this line ——",
+    "ja": "—— この行より上にご返信ください ——",
+    "ko": "—— 이 줄 위에 답장해 주세요 ——",
+    "fr": "—— Merci de répondre au-dessus de cette ligne ——",
+    "de": "—— Bitte antworten Sie über dieser Zeile ——",
+    "es": "—— Por favor, responda por encima de esta línea ——",
+    "pt-br": "—— Por favor, responda acima desta linha ——",
+    "ru": "—— Пожалуйста, отвечайте выше этой строки ——",
+    "ar": "—— يُرجى الرد فوق هذا السطر ——",
+    "vi": "—— Vui lòng trả lời phía trên dòng này ——",
+    "th": "—— โปรดตอบเหนือบรรทัดนี้ ——",
+    "id": "—— Mohon balas di atas baris ini ——",
 }
 #: Longer texts are no answers; what is beyond is kept with the original and not looked at.
 _MOST_LINES: Final = 10_000
@@ -45,7 +57,8 @@ _HEAD_WITHIN: Final = 4
 
 
 def marker(locale: str) -> str:
-    return MARKERS["zh" if locale.lower().startswith("zh") else "en"]
+    code = locale.lower().replace("_", "-")
+    return MARKERS.get(code) or MARKERS["zh" if code.startswith("zh") else "en"]
 
 
 def cut_reply(text: str, sender: str = "") -> str:

@@ -20,8 +20,9 @@ from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.models import Interview
 from yuemian.interviews.preview import Preview, locale_for, mail_page, preview
 from yuemian.interviews.views.detail import fetch
-from yuemian.messaging.actions.content import NoTemplate, version_for
+from yuemian.messaging.actions.content import NoTemplate, texts_of, version_for
 from yuemian.messaging.models import TemplateVersion
+from yuemian.messaging.shelf import LOCALE_NAMES
 
 #: Mails carry their style inline; nothing else is allowed, and the frame is a box of its own.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -68,7 +69,10 @@ def switches(shown: Stage | None, query: Callable[..., str]) -> dict[str, Any]:
     if shown is None:
         return {"stage": None}
     tabs = {"email": _("Mail"), "sms": _("Text message"), "page": _("Candidate's page")}
-    languages = {Locale.ZH_HANS.value: "中文", Locale.EN.value: "English"}
+    written = texts_of(shown.version)
+    languages = {
+        code: name for code, name in LOCALE_NAMES.items() if code in written or code == shown.language
+    }
     return {
         "stage": shown,
         "stage_tabs": [(k, text, query(tab=k), k == shown.tab) for k, text in tabs.items()],

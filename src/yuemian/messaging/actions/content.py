@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
+from yuemian.domain.languages import best_language
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.models import TemplateVariant, TemplateVersion
 
@@ -62,5 +63,6 @@ def texts_of(version: TemplateVersion) -> dict[str, dict[Channel, TemplateVarian
 
 
 def best_locale(texts: Mapping[str, Collection[Channel]], wanted: Iterable[str]) -> str | None:
-    """The first wanted locale that has a text, else any that has."""
-    return next((locale for locale in (*wanted, *texts) if locale in texts), None)
+    """The locale of the text for somebody: `wanted` is their own locale, then the company's."""
+    own, *others = wanted
+    return best_language(texts, own, others)

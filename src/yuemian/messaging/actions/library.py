@@ -32,6 +32,10 @@ class Text:
     def is_empty(self) -> bool:
         return not self.body.strip()
 
+    def stripped(self) -> Text:
+        """As it is stored."""
+        return Text(self.subject.strip(), self.body)
+
 
 @dataclass(frozen=True)
 class NotPublishable(Exception):  # noqa: N818
@@ -169,6 +173,34 @@ def create_published(
             organization_id, audit.SYSTEM, "template.installed", at=now, subject=("template", template.pk)
         )
     return template
+
+
+def publish_shipped(template: Template, texts: Mapping[Place, Text], *, now: datetime) -> bool:
+    """A version with these texts, where no person has written one yet. Whether there was something to say anew."""
+    with transaction.atomic():
+        Template.objects.select_for_update().get(pk=template.pk)
+        versions = list(template.versions.order_by("-number"))
+        if any(each.author_id or not each.published_at for each in versions) or not versions:
+            return False
+        if texts_in(versions[0]) == {place: text.stripped() for place, text in texts.items()}:
+            return False
+        version = TemplateVersion.objects.create(
+            id=uuid7(),
+            organization_id=template.organization_id,
+            template=template,
+            number=versions[0].number + 1,
+            published_at=now,
+        )
+        _write(version, texts)
+        audit.record(
+            template.organization_id,
+            audit.SYSTEM,
+            "template.renewed",
+            at=now,
+            subject=("template", template.pk),
+            version=version.number,
+        )
+    return True
 
 
 def newest_published(template: Template) -> TemplateVersion | None:

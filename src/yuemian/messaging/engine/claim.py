@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from yuemian.domain.languages import is_chinese
 from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.subjects import SUBJECTS
@@ -79,7 +80,7 @@ class Sender(NamedTuple):
     bounce_pattern: str = ""
 
     def name_in(self, locale: str) -> str:
-        return self.name if locale.startswith("zh") else self.name_en or self.name
+        return self.name if is_chinese(locale) else self.name_en or self.name
 
     def vault(self) -> Vault:
         """A vault that knows the organization's key and so never asks the database."""

@@ -28,6 +28,7 @@ from yuemian.channels.mail import (
     shell,
     slots,
 )
+from yuemian.domain.date_writing import writing_of
 from yuemian.domain.mail_reply import marker
 from yuemian.domain.notice_code import code_of
 from yuemian.domain.richtext import to_text
@@ -53,6 +54,7 @@ from yuemian.messaging.engine.phrasing import (
     check_own_link,
     paragraphs,
 )
+from yuemian.messaging.engine.staff_wording import staff_words
 from yuemian.messaging.engine.wording import words
 from yuemian.messaging.models import Notification
 from yuemian.trust.keyring import keyring
@@ -236,8 +238,9 @@ def mail_frame(
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
     if purpose == Purpose.DIGEST:
-        why = said.digest_why.format(organization=organization, host=host)
-        return shell(ShellTexts(organization, said.open_today, said.link_note, [why]), locale)
+        to_staff = staff_words(locale)
+        why = to_staff.digest_why.format(organization=organization, host=host)
+        return shell(ShellTexts(organization, to_staff.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
     button = {Purpose.CANCELLATION: said.view, Purpose.CODE: said.check_button}.get(
         Purpose(purpose), said.answer
@@ -308,7 +311,7 @@ def _facts(purpose: str, locale: str, is_carded: bool, *shown: Any) -> tuple[str
     """What a phone shows beside the subject, when and where; and the card. Both are equal for many people."""
     facts = facts_of(purpose, dict(zip(_SHOWN, (part or "" for part in shown), strict=True)), locale)
     first = [value.partition("\n")[0] for _, value in facts[:2] if value]
-    return "，".join(first), facts_html(facts) if is_carded else ""
+    return writing_of(locale).comma.join(first), facts_html(facts) if is_carded else ""
 
 
 def _own_link(context: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The engine's own words in a mail's frame, once per language; everything else is HR's text."""
+"""The engine's own words in a candidate's mail, once per language; everything else is HR's text."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ class Words:
     bring: str
     flow: str
     contact: str
-    open_today: str
-    digest_why: str
     event: str
     event_cancelled: str
     check: str
@@ -34,8 +32,8 @@ class Words:
 
 @cache
 def words(locale: str) -> Words:
-    """`genuine` and `digest_why` hold {organization} and {host}, `check` {code} and {address}; `event` and
-    `event_cancelled` {job}, {round} and {organization}."""
+    """`genuine` holds {organization} and {host}, `check` {code} and {address}; `event` and `event_cancelled` {job},
+    {round} and {organization}."""
     with override(locale):
         return Words(
             answer=gettext("View and answer"),
@@ -52,11 +50,6 @@ def words(locale: str) -> Words:
             bring=gettext("Please bring"),
             flow=gettext("How it runs"),
             contact=gettext("Contact"),
-            open_today=gettext("Open Today"),
-            digest_why=gettext(
-                "You get this because you work on interviews at {organization}. Its links open {host}, where you "
-                "sign in. Change the hour or stop it under Settings, My account."
-            ),
             event=gettext("Interview: {job}, {round} ({organization})"),
             event_cancelled=gettext("Cancelled: interview {job}, {round} ({organization})"),
             check=gettext("Is this message genuine? Its code is {code}. Check it at {address}"),

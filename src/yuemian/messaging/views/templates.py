@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
+from yuemian.domain.languages import direction
 from yuemian.domain.placeholder import Kind, available
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging import shelf
@@ -66,7 +67,7 @@ def template_new(request: SignedInRequest) -> HttpResponse:
 def template_editor(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     """Write one variant at a time, with the preview beside it."""
     template = _template(request, template_id)
-    place = _place(request.GET.get("channel", ""), request.GET.get("locale", ""))
+    place = _place(template, request.GET.get("channel", ""), request.GET.get("locale", ""))
     return render(request, "messaging/template.html", _editor(request, template, place))
 
 
@@ -75,7 +76,7 @@ def template_editor(request: SignedInRequest, template_id: UUID) -> HttpResponse
 def template_save(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     """Put the text into the draft; with `publish`, publish the draft too."""
     template = _template(request, template_id)
-    place, text = _place_of(request), _text_of(request)
+    place, text = _place_of(request, template), _text_of(request)
     now = timezone.now()
     newest = template.versions.order_by("-number").first()
     if text != library.texts_in(newest).get(place, Text("", "")):
@@ -101,7 +102,7 @@ def template_save(request: SignedInRequest, template_id: UUID) -> HttpResponse:
 def template_preview(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     """The preview part for what is typed; writes nothing."""
     template = _template(request, template_id)
-    place = _place_of(request)
+    place = _place_of(request, template)
     return render(
         request,
         "messaging/parts/preview.html",
@@ -144,7 +145,7 @@ def template_rename(request: SignedInRequest, template_id: UUID) -> HttpResponse
         data = form.cleaned_data
         round_name = data["round_name"].strip()
         library.rename(request.user, template, name=data["name"], round_name=round_name, now=timezone.now())
-        return _back_to(template, shelf.places()[0])
+        return _back_to(template, shelf.places(template.purpose)[0])
     return render(
         request, "messaging/template_new.html", {"form": form, "rounds": ROUNDS, "template": template}
     )
@@ -186,21 +187,23 @@ def template_discard(request: SignedInRequest, template_id: UUID) -> HttpRespons
         messages.error(request, _("This template was never published; archive it instead."))
     else:
         messages.success(request, _("The draft is gone. You see the published version."))
-    return _back_to(template, _place_of(request))
+    return _back_to(template, _place_of(request, template))
 
 
 def _template(request: SignedInRequest, template_id: UUID) -> Template:
     return get_object_or_404(Template.objects.visible_to(request.user), pk=template_id)
 
 
-def _place(channel: str, locale: str) -> Place:
+def _place(template: Template, channel: str, locale: str) -> Place:
     """The variant asked for, or the first one."""
-    return next((each for each in shelf.places() if each == (channel, locale)), shelf.places()[0])
+    places = shelf.places(template.purpose)
+    wanted = ((channel, locale), (channel, places[0][1]))
+    return next((each for look in wanted for each in places if each == look), places[0])
 
 
-def _place_of(request: SignedInRequest) -> Place:
+def _place_of(request: SignedInRequest, template: Template) -> Place:
     place = (request.POST.get("channel", ""), request.POST.get("locale", ""))
-    if place not in shelf.places():
+    if place not in shelf.places(template.purpose):
         raise Http404
     return Channel(place[0]), place[1]
 
@@ -229,7 +232,7 @@ def _editor(request: SignedInRequest, template: Template, place: Place) -> dict[
         "versions": versions,
         "draft": draft,
         "published": published,
-        "tabs": _tabs(template, place, draft, published),
+        **_tabs(template, place, draft, published),
         "text": text,
         "palette": _palette(template.purpose),
         "people": people(request.user),
@@ -241,9 +244,10 @@ def _editor(request: SignedInRequest, template: Template, place: Place) -> dict[
 
 def _tabs(
     template: Template, place: Place, draft: TemplateVersion | None, published: TemplateVersion | None
-) -> list[shelf.Tab]:
+) -> dict[str, list[shelf.Tab]]:
+    """The channels in the language shown, and the languages on the channel shown."""
     before, now = library.texts_in(published), library.texts_in(draft or published)
-    return [
+    tabs = [
         shelf.Tab(
             *each,
             is_current=each == place,
@@ -253,8 +257,12 @@ def _tabs(
             and each in now
             and bool(library.problems_of(now[each], template.purpose)),
         )
-        for each in shelf.places()
+        for each in shelf.places(template.purpose)
     ]
+    return {
+        "channels": [tab for tab in tabs if tab.locale == place[1]],
+        "languages": [tab for tab in tabs if tab.channel == place[0]],
+    }
 
 
 def _preview(
@@ -267,7 +275,12 @@ def _preview(
     channel, locale = place
     context = preview_context(request.user, template, locale, chosen)
     return {
-        "place": {"channel": channel, "locale": locale, "channel_name": CHANNELS[channel]},
+        "place": {
+            "channel": channel,
+            "locale": locale,
+            "direction": direction(locale),
+            "channel_name": CHANNELS[channel],
+        },
         "preview": None if text.is_empty else preview(text, template.purpose, channel, context),
         "sender": request.user.organization.name_in(locale),
     }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from yuemian.ui import when as texts
 from yuemian.ui.context import waiting_at as figure
-from yuemian.ui.icons import ICONS
+from yuemian.ui.icons import ICONS, POINTING
 from yuemian.ui.states import appearance
 
 register = template.Library()
@@ -28,7 +28,8 @@ def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """`{% icon "calendar" %}`: decorative unless it has a label. Sizes: 16, 20, 24, 32."""
     body = mark_safe(ICONS[name])  # noqa: S308  (our own constant drawings)
     role = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html('<svg class="icon icon-{}" viewBox="0 0 24 24" {}>{}</svg>', size, role, body)
+    turns = mark_safe(" turns" if name in POINTING else "")  # noqa: S308
+    return format_html('<svg class="icon icon-{}{}" viewBox="0 0 24 24" {}>{}</svg>', size, turns, role, body)
 
 
 @register.simple_tag
