@@ -80,6 +80,19 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     def visible_to(self, user: User) -> CandidateQuerySet:
         return self.filter(organization_id=user.organization_id)
 
+    def named(self, key: str, most: int | None = None) -> CandidateQuerySet:
+        """Those whose `name_key` contains it: by an index, any `most` of them, of the transaction's organization."""
+        if not key:
+            return self
+        found = models.Func(
+            models.Value(key, models.TextField()),
+            models.Value(most, models.IntegerField()),
+            function="find_named",
+            template="(SELECT %(function)s(%(expressions)s))",
+            output_field=models.UUIDField(),
+        )
+        return self.filter(pk__in=found)
+
 
 class Candidate(TenantModel):
     """A person. Contact values and texts are sealed with the person's own key; the name stays searchable."""

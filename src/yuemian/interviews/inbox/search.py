@@ -19,6 +19,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.names import comparable_name
 from yuemian.hiring.models import Candidate, Job
 from yuemian.messaging.models import Conversation, Message, Note
+from yuemian.trust.bulk import any_of
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -52,9 +53,9 @@ def _by_name(user: User, text: str) -> set[UUID]:
     key = comparable_name(text)
     if not key:
         return set()
-    people = Candidate.objects.visible_to(user).filter(name_key__contains=key)
-    found = list(people.values_list("pk", flat=True)[:_MOST_NAMES])
-    rows = Conversation.objects.visible_to(user).filter(application__candidate__in=found)
+    people = Candidate.objects.visible_to(user).named(key, _MOST_NAMES)
+    found = list(people.values_list("pk", flat=True))
+    rows = Conversation.objects.visible_to(user).filter(application__candidate__in=any_of(found))
     return set(rows.values_list("pk", flat=True))
 
 
