@@ -17,8 +17,9 @@ from tests.interviews.conversations import ask, asking, interview_of, say
 from yuemian.accounts.models import Role, User
 from yuemian.domain.states import Purpose
 from yuemian.interviews.inbox import reading
-from yuemian.interviews.inbox.filters import Filters, Place, Whose
+from yuemian.interviews.inbox.filters import Filters, Whose
 from yuemian.interviews.inbox.wording import lasting
+from yuemian.interviews.keyset import Place
 from yuemian.messaging.actions import inbox
 from yuemian.messaging.models import (
     Conversation,
