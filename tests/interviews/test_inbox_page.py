@@ -204,7 +204,9 @@ def test_opening_marks_nothing_and_looking_does(cast: Cast, recruiter_client: Cl
         recruiter_client.get(f"/inbox/{conversation.pk}")
         recruiter_client.head(f"/inbox/{conversation.pk}")
     writes = [
-        each["sql"] for each in queries if not each["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+        each["sql"]
+        for each in queries
+        if not each["sql"].startswith(("SELECT", "(SELECT", "SAVEPOINT", "RELEASE"))
     ]
     assert [each for each in writes if "accounts_session" not in each] == []
     assert not ReadMark.objects.exists()

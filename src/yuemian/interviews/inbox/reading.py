@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.domain.conversation import Urgency, urgency
@@ -136,10 +137,14 @@ def _row(
 
 
 def count(user: User, filters: Filters, found: Found | None) -> dict[str, int]:
-    """By state for whose it is, and by whose it is for the state; each stops at CAP."""
-    wanted = [(state.value, filters.within(state)) for state in ConversationState]
-    wanted += [(whose.value, filters.of(whose)) for whose in Whose]
-    return {name: chosen(user, each, found)[:CAP].count() for name, each in wanted}
+    """By state for whose it is, and by whose it is for the state; each stops at CAP. In one statement."""
+    wanted = {state.value: filters.within(state) for state in ConversationState}
+    wanted |= {whose.value: filters.of(whose) for whose in Whose}
+    first, *others = [
+        chosen(user, each, found).values_list(Value(name))[:CAP] for name, each in wanted.items()
+    ]
+    figures = Counter(name for (name,) in first.union(*others, all=True))
+    return {name: figures[name] for name in wanted}
 
 
 def count_unread(user: Any) -> int:
