@@ -127,7 +127,12 @@ class Candidate(TenantModel):
     objects = CandidateQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "name_key"])]
+        indexes = [
+            models.Index(fields=["organization", "name_key"]),
+            models.Index(
+                fields=["organization", "name"], name="candidate_on_hold", condition=~models.Q(hold_reason="")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "external_id"],

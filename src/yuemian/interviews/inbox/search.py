@@ -20,6 +20,7 @@ from yuemian.domain.names import comparable_name
 from yuemian.hiring.models import Candidate, Job
 from yuemian.messaging.models import Conversation, Message, Note
 from yuemian.trust.bulk import any_of, id_array
+from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 
 #: How far back words are looked for, and in how many texts at most.
@@ -93,11 +94,10 @@ def _keys(user: User, now: datetime) -> dict[UUID, _Key]:
     """Of the newest conversations: by id, the key that opens what was said."""
     newest = Conversation.objects.visible_to(user).filter(last_message_at__gte=now - REACH)
     ids = list(newest.order_by("-last_message_at").values_list("pk", flat=True)[:_MOST_CONVERSATIONS])
-    key = "application__candidate__key"
-    rows = Conversation.objects.filter(pk__in=any_of(ids)).values_list(
-        "pk", f"{key}__number", f"{key}__wrapped", f"{key}__wrapped_by"
-    )
-    return {pk: _Key(*rest) for pk, *rest in rows}
+    people = list(Conversation.objects.filter(pk__in=ids).values_list("pk", "application__candidate__key"))
+    rows = Key.objects.filter(pk__in=any_of(key for _, key in people))
+    keys = {pk: _Key(*rest) for pk, *rest in rows.values_list("pk", "number", "wrapped", "wrapped_by")}
+    return {pk: keys[key] for pk, key in people}
 
 
 def _texts(conversations: Collection[UUID], now: datetime) -> list[_Text]:
