@@ -31,7 +31,7 @@ GRANT EXECUTE ON FUNCTION find_candidates_at(uuid[], bytea[], text) TO yuemian_a
 ALTER TABLE hiring_application SET (fillfactor = 50);
 
 -- A part of a name. Under row-level security no index on parts can be used: what would look them up may not run before the
--- policy (docs/decisions/0019). So this door compares with the transaction's organization itself, and gives ids alone, which
+-- policy (docs/decisions/0020). So this door compares with the transaction's organization itself, and gives ids alone, which
 -- the caller reads under the policy.
 
 CREATE OR REPLACE FUNCTION name_grams(organization uuid, key text, smallest integer)

@@ -35,6 +35,8 @@ class Opened:
     now: datetime
     told_in: str | None
     sent_at: datetime | None
+    #: What the browser calls itself, where a page asks for it.
+    agent: str = ""
 
     @property
     def interview(self) -> Interview:

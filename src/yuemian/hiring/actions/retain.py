@@ -88,8 +88,8 @@ def _announce(organization: Organization, now: datetime) -> int:
 
 def _shortest(organization: Organization) -> int:
     """The fewest days that anybody keeps; nobody younger than that can be due."""
-    kept = Branch.objects.filter(organization=organization, retention_days__isnull=False)
-    return min([organization.retention_days, *kept.values_list("retention_days", flat=True)])
+    kept = Branch.objects.filter(organization=organization).values_list("retention_days", flat=True)
+    return min([organization.retention_days, *(days for days in kept if days is not None)])
 
 
 def _take_back(organization: Organization, now: datetime) -> int:

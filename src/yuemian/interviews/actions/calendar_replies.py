@@ -20,6 +20,7 @@ from yuemian.domain.when import present
 from yuemian.interviews.actions.respond import write_answer
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.models import Medium
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
 from yuemian.trust.live import announce
@@ -194,7 +195,9 @@ def _noted(
         if doubt in {Doubt.OTHER_SENDER, Doubt.OTHER_ATTENDEE}:
             text += "\n" + _("Sent by %(address)s") % {"address": sender[:254]}
         text = "\n".join(part for part in (text, _note(interview, reply)) if part)
-    add_message(interview.application, text, interview_id=interview.pk, author=None, now=now)
+    add_message(
+        interview.application, text, interview_id=interview.pk, author=None, now=now, channel=Medium.EMAIL
+    )
     audit.record(
         interview.organization_id,
         Actor("candidate", interview.application.candidate_id),

@@ -86,7 +86,7 @@ class _Key(NamedTuple):
     """As much of a key as opens a text."""
 
     number: int
-    wrapped: bytes | None
+    wrapped: bytes | memoryview | None
     wrapped_by: int
 
 
@@ -96,7 +96,8 @@ def _keys(user: User, now: datetime) -> dict[UUID, _Key]:
     ids = list(newest.order_by("-last_message_at").values_list("pk", flat=True)[:_MOST_CONVERSATIONS])
     people = list(Conversation.objects.filter(pk__in=ids).values_list("pk", "application__candidate__key"))
     rows = Key.objects.filter(pk__in=any_of(key for _, key in people))
-    keys = {pk: _Key(*rest) for pk, *rest in rows.values_list("pk", "number", "wrapped", "wrapped_by")}
+    values = rows.values_list("pk", "number", "wrapped", "wrapped_by")
+    keys = {pk: _Key(number, wrapped, by) for pk, number, wrapped, by in values}
     return {pk: keys[key] for pk, key in people}
 
 
