@@ -9,16 +9,15 @@ database session.
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
 from typing import Any
 
-from bench.portal import processor_seconds
+from bench.pages import measure_pages, serve_as_web
 from bench.today import filled_company
 
 PAGES = (
     ("from today on", ""),
-    ("its second page", "?page=2"),
+    ("a page 25,000 rows on", "?after={place}"),
+    ("the one before it", "?before={place}"),
     ("only mine", "?recruiter=me"),
     ("any time", "?day=any"),
     ("past, newest first", "?day=past&sort=-time"),
@@ -29,57 +28,28 @@ PAGES = (
     ("question open", "?status=question"),
     ("nothing sent, by notice", "?notice=none"),
     ("delivered, by notice", "?notice=delivered"),
-    ("a name", "?q=候选人1234"),
+    ("a name of many", "?q=候选人"),
+    ("a part of few names", "?q=靖宁"),
     ("a name of nobody", "?q=无此人"),
 )
 
 
-def measure(company: Any, times: int) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def measure_board(company: Any, times: int) -> None:
+    from django.utils import timezone
 
     from tests.factories import sign_in_client
     from yuemian.accounts.models import Role, User
+    from yuemian.interviews.keyset import Place
+    from yuemian.interviews.models import Interview
     from yuemian.trust.tenancy import acting_in
 
     with acting_in(company.organization.pk):
         people = User.objects.select_related("organization", "branch").filter(role=Role.RECRUITER)
         client = sign_in_client(people.exclude(pk=company.recruiter.pk)[0])
-    connection.close()
-    # One session for all requests, so that its CPU can be read.
-    connection.settings_dict |= {"CONN_MAX_AGE": None}
-    connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
-    print(f"{'':<26}{'wall ms':>8}{'CPU ms: Python':>16}{'database':>10}   slowest statement")
-    for name, query in PAGES:
-        address = f"/interviews{query}"
-        get(client, address)
-        with CaptureQueriesContext(connection) as queries:
-            get(client, address)
-        # At once: the next request empties the list.
-        slowest = max(queries.captured_queries, key=lambda each: float(each["time"]))
-        backend = backend_of(connection)
-        walls, cpu, inside = [], time.process_time(), processor_seconds([backend])
-        for _ in range(times):
-            begun = time.perf_counter()
-            get(client, address)
-            walls.append(time.perf_counter() - begun)
-        cpu, inside = time.process_time() - cpu, processor_seconds([backend]) - inside
-        assert backend_of(connection) == backend
-        figures = f"{statistics.median(walls) * 1000:>8.0f}{cpu / times * 1000:>16.0f}{inside / times * 1000:>10.0f}"
-        print(
-            f"{name:<26}{figures}   {float(slowest['time']) * 1000:.0f} ms {' '.join(slowest['sql'].split())[:70]}"
-        )
-
-
-def get(client: Any, address: str) -> None:
-    answer = client.get(address, SERVER_NAME="localhost")
-    assert answer.status_code == 200, (address, answer.status_code)
-
-
-def backend_of(connection: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return int(cursor.fetchone()[0])
+        far = Interview.objects.filter(starts_at__gt=timezone.now()).order_by("starts_at", "id")[25_000]
+        place = Place(far.starts_at, far.pk)
+    serve_as_web()
+    measure_pages(client, [(name, "/interviews" + query.format(place=place)) for name, query in PAGES], times)
 
 
 def main() -> None:
@@ -88,7 +58,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=7)
     given = parser.parse_args()
     with filled_company(given.candidates) as company:
-        measure(company, given.times)
+        measure_board(company, given.times)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.attention import median_ms
+from bench.pages import measure_pages, serve_as_web
+from bench.today import NAME
 
 _STATE = (
     "CASE WHEN n % 50 < 2 THEN 'open' WHEN n % 50 < 6 THEN 'pending' WHEN n % 50 = 6 THEN 'snoozed' "
@@ -37,8 +38,8 @@ _TABLES = {
     "hiring_candidate": {
         "id": "copy.candidate",
         "key_id": "copy.key",
-        "name": "'候选人' || copy.n",
-        "name_key": "'候选人' || copy.n",
+        "name": NAME,
+        "name_key": NAME,
     },
     "hiring_application": {"id": "copy.application", "candidate_id": "copy.candidate", "job_id": _JOB},
     "messaging_conversation": {
@@ -66,8 +67,8 @@ PAGES = (
     ("any state", "/inbox?whose=all&state=any"),
     ("one job", "/inbox?whose=all&job={job}&state=resolved"),
     ("one branch", "/inbox?whose=all&branch={branch}&state=resolved"),
-    ("search: a rare name", "/inbox?q=候选人199999"),
-    ("search: a common name", "/inbox?q=候选人19"),
+    ("search: a part of few names", "/inbox?q=靖宁"),
+    ("search: a name of many", "/inbox?q=候选人"),
     ("search: words", "/inbox?q=停车位"),
     ("a thread, beside the list", "/inbox/{conversation}?whose=all"),
     ("the badge", "/inbox/attention"),
@@ -120,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conversations", type=int, default=200_000)
     parser.add_argument("--real", type=int, default=600)
+    parser.add_argument("--times", type=int, default=7)
     given = parser.parse_args()
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="yuemian-bench-"))
@@ -142,11 +144,9 @@ def main() -> None:
         found = fill(given.conversations, given.real)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        connection.close()
-        connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
+        serve_as_web()
         client = found.pop("client")
-        for name, path in PAGES:
-            print(f"{name:<28} {median_ms(client, path.format(**found)):>8.1f} ms", flush=True)
+        measure_pages(client, [(name, path.format(**found)) for name, path in PAGES], given.times)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,16 @@ from typing import Any
 from bench.portal import processor_seconds
 
 RECRUITERS, INTERVIEWERS = 20, 200
+#: One of twelve families and of 3,600 given names; every tenth is called 候选人, as in no company.
+_FAMILIES = "王李张刘陈杨赵黄周吴徐孙"
+_GIVEN = (
+    "靖宁伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红娥"
+    "玲芬燕彬雪琳佳慧婷浩宇轩然博文昊天子涵欣怡梓思雨诗晨曦睿泽楷"
+)
+NAME = (
+    f"CASE copy.n % 10 WHEN 0 THEN '候选人' ELSE substr('{_FAMILIES}', 1 + copy.n % 12, 1)"
+    f" || substr('{_GIVEN}', 1 + copy.n / 12 % 60, 1) || substr('{_GIVEN}', 1 + copy.n / 720 % 60, 1) END"
+)
 #: Every column is copied from the one interview there is, but for these.
 _COPIES = """
 CREATE TEMPORARY TABLE copy AS
@@ -39,7 +49,7 @@ JOIN person AS interviewer ON interviewer.role = 'interviewer' AND interviewer.p
 """
 _TABLES = {
     "trust_key": {"id": "copy.key", "number": "1000000 + copy.n", "purpose": "'candidate'"},
-    "hiring_candidate": {"id": "copy.candidate", "key_id": "copy.key", "name": "'候选人' || copy.n"},
+    "hiring_candidate": {"id": "copy.candidate", "key_id": "copy.key", "name": NAME, "name_key": NAME},
     "hiring_contactpoint": {"id": "copy.point", "candidate_id": "copy.candidate"},
     "hiring_application": {"id": "copy.application", "candidate_id": "copy.candidate"},
     "interviews_interview": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from yuemian.interviews import board, rows
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.interviews.board import Figure, Filters, NoticeState, Status
+from yuemian.interviews.keyset import Place
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Delivery
 
@@ -127,7 +129,7 @@ def test_one_channel_that_arrived_outweighs_one_that_failed(cast: Cast, now: dat
     invite(cast, [interview], now=now)
     Delivery.objects.filter(channel="email").update(state="permanent_failure")
     Delivery.objects.filter(channel="sms").update(state="delivered")
-    (row,) = rows.page(cast.recruiter, Filters(notice=NoticeState.DELIVERED), 1, now=now).rows
+    (row,) = rows.page(cast.recruiter, Filters(notice=NoticeState.DELIVERED), now=now).rows
     assert row.notice is not None
     assert row.notice.state == "delivered"
     assert ("email", "permanent_failure") in row.notice.channels
@@ -168,7 +170,9 @@ def test_days_are_those_of_the_viewers_clock(cast: Cast, recruiter_client: Clien
     assert names(recruiter_client, "day=any") == {"今晚", "明早", "昨天"}
 
 
-@pytest.mark.parametrize("query", ["job=none", "day=x&since=2026-13-40&state=%00&page=-1&status=1", "page=9"])
+@pytest.mark.parametrize(
+    "query", ["job=none", "day=x&since=2026-13-40&state=%00&page=-1&status=1", "after=x&before=9.9"]
+)
 def test_what_the_url_cannot_mean_is_ignored(cast: Cast, recruiter_client: Client, query: str) -> None:
     assert recruiter_client.get(f"/interviews?{query}").status_code == 200
 
@@ -194,12 +198,59 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     assert len(many) == len(few)
 
 
-def test_the_second_page_starts_where_the_first_ends(cast: Cast, now: datetime) -> None:
+@pytest.mark.parametrize("sort", ["", "-time"])
+def test_pages_go_on_and_back_without_a_gap_however_many_have_the_same_time(
+    cast: Cast, recruiter_client: Client, now: datetime, sort: str
+) -> None:
+    """More than a page of one moment, so that the id alone decides."""
+    create_interviews(cast, board.PAGE_SIZE + 20, now=now, starts_at=now + timedelta(days=2))
     create_interviews(cast, board.PAGE_SIZE + 3, now=now)
-    first = rows.page(cast.recruiter, Filters(), 1, now=now)
-    second = rows.page(cast.recruiter, Filters(), 2, now=now)
-    assert (len(first.rows), first.has_next, len(second.rows), second.has_next) == (50, True, 3, False)
-    assert not {r.interview.pk for r in first.rows} & {r.interview.pk for r in second.rows}
+    pages, address = [], f"/interviews?sort={sort}"
+    while address:
+        answer = recruiter_client.get(address)
+        pages.append([row.interview.pk for row in answer.context["page"].rows])
+        back = answer.context["previous_page"]
+        address = answer.context["next_page"] and f"/interviews{answer.context['next_page']}"
+    seen = [pk for page in pages for pk in page]
+    order = ["-starts_at", "-id"] if sort else ["starts_at", "id"]
+    assert seen == list(Interview.objects.order_by(*order).values_list("pk", flat=True))
+    for page in reversed(pages[:-1]):
+        answer = recruiter_client.get(f"/interviews{back}")
+        assert [row.interview.pk for row in answer.context["page"].rows] == page
+        back = answer.context["previous_page"]
+    assert back == ""
+
+
+def test_a_page_behind_rows_that_are_gone_begins_anew(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interviews = create_interviews(cast, board.PAGE_SIZE + 1, now=now)
+    following = recruiter_client.get("/interviews").context["next_page"]
+    Interview.objects.filter(pk=interviews[-1].pk).update(state="cancelled")
+    answer = recruiter_client.get(f"/interviews{following}")
+    assert len(answer.context["page"].rows) == board.PAGE_SIZE
+    assert (answer.context["previous_page"], answer.context["next_page"]) == ("", "")
+
+
+def test_another_filter_begins_at_the_first_page(cast: Cast, recruiter_client: Client, now: datetime) -> None:
+    create_interviews(cast, board.PAGE_SIZE + 1, now=now)
+    following = recruiter_client.get("/interviews").context["next_page"]
+    page = recruiter_client.get(f"/interviews{following}").content.decode()
+    links = [link for link in re.findall(r'href="(\?[^"]*|/interviews\?[^"]*)"', page) if "rel=" not in link]
+    assert [link for link in links if "after=" in link] == []
+    assert len([link for link in links if "before=" in link]) == 1
+
+
+def test_a_later_page_is_entered_by_the_index(cast: Cast, now: datetime) -> None:
+    last = create_interviews(cast, 3, now=now)[-1]
+    rows_behind = board.matching(cast.recruiter, Filters(), now=now).filter(
+        Place(last.starts_at, last.pk).beyond("starts_at", is_later=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows_behind.values_list("pk", "starts_at")[:51].explain()
+    assert re.search(r"Index Cond: .*starts_at >= '", plan), plan
+    assert "Sort" not in plan, plan
 
 
 def test_an_empty_board_teaches_the_first_step(cast: Cast, recruiter_client: Client) -> None:

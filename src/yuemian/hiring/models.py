@@ -81,6 +81,19 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     def visible_to(self, user: User) -> CandidateQuerySet:
         return self.filter(organization_id=user.organization_id)
 
+    def named(self, key: str, most: int | None = None) -> CandidateQuerySet:
+        """Those whose `name_key` contains it: by an index, any `most` of them, of the transaction's organization."""
+        if not key:
+            return self
+        found = models.Func(
+            models.Value(key, models.TextField()),
+            models.Value(most, models.IntegerField()),
+            function="find_named",
+            template="(SELECT %(function)s(%(expressions)s))",
+            output_field=models.UUIDField(),
+        )
+        return self.filter(pk__in=found)
+
 
 class Candidate(TenantModel):
     """A person. Contact values and texts are sealed with the person's own key; the name stays searchable."""
@@ -115,7 +128,12 @@ class Candidate(TenantModel):
     objects = CandidateQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "name_key"])]
+        indexes = [
+            models.Index(fields=["organization", "name_key"]),
+            models.Index(
+                fields=["organization", "name"], name="candidate_on_hold", condition=~models.Q(hold_reason="")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "external_id"],

@@ -331,8 +331,8 @@ def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:
     key = comparable_name(text)
     if not key:
         return rows.none()
-    named = Candidate.objects.filter(organization_id=user.organization_id, name_key__contains=key)
-    ids = list(named.values_list("pk", flat=True)[: NAMESAKES + 1])
+    named = Candidate.objects.visible_to(user).named(key, NAMESAKES + 1)
+    ids = list(named.values_list("pk", flat=True))
     if len(ids) <= NAMESAKES:
         return _of_people(rows, user, ids)
     # A scalar, asked row by row along the index on time: such a name is met soon.

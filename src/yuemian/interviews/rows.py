@@ -18,6 +18,7 @@ from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
 from yuemian.interviews.arrivals import Badge, arrivals_of, badges
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
+from yuemian.interviews.keyset import Place
 from yuemian.interviews.models import Interview, RescheduleRequest
 from yuemian.interviews.needs import marks_of
 from yuemian.interviews.reasons.reading import may_read_reasons, reasons_of
@@ -105,26 +106,42 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Fifty rows and whether there are more; the rows are never counted for it."""
+    """Fifty rows, and where the pages beside it begin; the rows are never counted for it."""
 
-    number: int
-    has_next: bool
     rows: Sequence[Row] = field(default_factory=tuple)
+    #: What the page before ends ahead of; None: this is the first one.
+    previous: Place | None = None
+    #: What the next page begins behind; None: this is the last one.
+    following: Place | None = None
 
-    @property
-    def has_previous(self) -> bool:
-        return self.number > 1
 
-
-def page(user: User, filters: Filters, number: int, *, now: datetime) -> Page:
-    """One page of the list, in a constant number of queries."""
-    first = (number - 1) * PAGE_SIZE
+def page(
+    user: User, filters: Filters, *, now: datetime, after: Place | None = None, before: Place | None = None
+) -> Page:
+    """The first page, the one behind a row, or the one ahead of a row; in a constant number of queries."""
+    rows, is_rising = matching(user, filters, now=now), not filters.is_descending
+    if after:
+        rows = rows.filter(after.beyond("starts_at", is_later=is_rising))
+    elif before:
+        rows = rows.filter(before.beyond("starts_at", is_later=not is_rising)).reverse()
     # The page is found by the index on time alone; only its rows are joined with people.
-    found = matching(user, filters, now=now).values_list("pk", flat=True)
-    ids = list(found[first : first + PAGE_SIZE + 1])
-    shown = Interview.objects.with_people().prefetch_related("interviewers").in_bulk(ids[:PAGE_SIZE])
-    interviews = [shown[pk] for pk in ids[:PAGE_SIZE]]
-    return Page(number, len(ids) > PAGE_SIZE, rows_of(interviews, user, now=now))
+    found = [Place(at, pk) for pk, at in rows.values_list("pk", "starts_at")[: PAGE_SIZE + 1]]
+    places = found[:PAGE_SIZE]
+    is_back = before is not None and after is None
+    # Behind a row that was the last one, or ahead of too few: the list has moved, and begins anew.
+    if (after and not places) or (is_back and len(found) <= PAGE_SIZE):
+        return page(user, filters, now=now)
+    if is_back:
+        places.reverse()
+    shown = (
+        Interview.objects.with_people().prefetch_related("interviewers").in_bulk([each.id for each in places])
+    )
+    interviews = [shown[each.id] for each in places]
+    return Page(
+        rows_of(interviews, user, now=now),
+        previous=places[0] if after or before else None,
+        following=places[-1] if is_back or len(found) > PAGE_SIZE else None,
+    )
 
 
 def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> list[Row]:

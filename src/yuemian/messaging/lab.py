@@ -214,7 +214,7 @@ def framed_html(letter: Letter) -> str:
 def _owners(user: User, name: str) -> QuerySet[Candidate]:
     people = Candidate.objects.visible_to(user).filter(notifications__deliveries__lab_message__isnull=False)
     if name:
-        people = people.filter(name_key__contains=comparable_name(name))
+        people = people.named(comparable_name(name))
     return people.annotate(newest=Max("notifications__deliveries__lab_message__received_at")).order_by(
         "-newest", "id"
     )

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yuemian.accounts.guards import public
 from yuemian.accounts.models import Organization
+from yuemian.domain.languages import direction
 from yuemian.interviews.actions.arrival import check_in
 from yuemian.interviews.models import Place
 from yuemian.portal.showing import message, sealed

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.accounts.models import Organization
+from yuemian.accounts.models import Branch, Organization
 from yuemian.domain.retention import NOTICE, Past, erasure_due
 from yuemian.hiring.holdings import holdings
 from yuemian.hiring.models import Erasure, ErasureOrigin, ErasureState
@@ -35,7 +35,7 @@ WHERE c.erased_at IS NULL AND ({which})
 """
 #: Whoever may be due, and whoever was announced already.
 _WHICH = """
-    active.at < %(soonest)s AND NOT EXISTS (
+    active.at <= %(soonest)s AND NOT EXISTS (
         SELECT FROM hiring_erasure e WHERE e.candidate_id = c.id AND e.state IN ('planned', 'held'))
 """
 _ANNOUNCED = """
@@ -70,7 +70,7 @@ def past_of(organization: Organization, candidate_id: UUID) -> Past | None:
 
 
 def _announce(organization: Organization, now: datetime) -> int:
-    pasts = _pasts(organization, _WHICH, soonest=now + NOTICE)
+    pasts = _pasts(organization, _WHICH, soonest=now + NOTICE - timedelta(days=_shortest(organization)))
     due = {id_: at for id_, past in pasts.items() if (at := erasure_due(past, now=now))}
     Erasure.objects.bulk_create(
         Erasure(
@@ -84,6 +84,12 @@ def _announce(organization: Organization, now: datetime) -> int:
         for id_, at in due.items()
     )
     return len(due)
+
+
+def _shortest(organization: Organization) -> int:
+    """The fewest days that anybody keeps; nobody younger than that can be due."""
+    kept = Branch.objects.filter(organization=organization).values_list("retention_days", flat=True)
+    return min([organization.retention_days, *(days for days in kept if days is not None)])
 
 
 def _take_back(organization: Organization, now: datetime) -> int:

@@ -59,7 +59,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 def find(request: SignedInRequest) -> HttpResponse:
     """By name, in the body: a name never stands in an address."""
     key = comparable_name(request.POST.get("name", ""))
-    people = Candidate.objects.visible_to(request.user).filter(erased_at=None, name_key__contains=key)
+    people = Candidate.objects.visible_to(request.user).named(key).filter(erased_at=None)
     found = list(people.order_by("name", "pk")[:MOST]) if key else []
     return _overview(request, found=found, was_searched=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -13,33 +12,13 @@ from django.http import QueryDict
 from yuemian.accounts.models import Role, User
 from yuemian.domain.states import ConversationState
 from yuemian.interviews.board import read_choice, read_id
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from yuemian.interviews.keyset import Place
 
 
 class Whose(StrEnum):
     MINE = "mine"
     UNASSIGNED = "unassigned"
     ALL = "all"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in a list one stands: what it is sorted by, and the row."""
-
-    at: datetime
-    id: UUID
-
-    def __str__(self) -> str:
-        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}.{self.id.hex}"
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        count, _, id_ = text.partition(".")
-        try:
-            return cls(_EPOCH + timedelta(microseconds=int(count)), UUID(id_))
-        except (ValueError, OverflowError):
-            return None
 
 
 @dataclass(frozen=True)

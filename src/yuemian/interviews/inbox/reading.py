@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.domain.conversation import Urgency, urgency
 from yuemian.domain.states import ConversationState
 from yuemian.hiring.models import Job
-from yuemian.interviews.inbox.filters import Filters, Place, Whose
+from yuemian.interviews.inbox.filters import Filters, Whose
 from yuemian.interviews.inbox.search import Found, find
+from yuemian.interviews.keyset import Place
 from yuemian.messaging.models import Consultation, Conversation, ConversationQuerySet, Message
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -98,14 +100,9 @@ def _from(rows: ConversationQuerySet, filters: Filters, after: Place | None) -> 
     name = filters.order_field
     if filters.is_oldest_first:
         rows = rows.order_by(name, "id")
-        return rows.filter(Q(**{f"{name}__gte": after.at}) & _beyond(name, "gt", after)) if after else rows
+        return rows.filter(after.beyond(name, is_later=True)) if after else rows
     rows = rows.order_by(f"-{name}", "-id") if filters.state else rows.order_by(f"-{name}", "id")
-    direction = "lt" if filters.state else "gt"
-    return rows.filter(Q(**{f"{name}__lte": after.at}) & _beyond(name, direction, after)) if after else rows
-
-
-def _beyond(name: str, direction: str, after: Place) -> Q:
-    return ~Q(**{name: after.at}) | Q(**{f"id__{direction}": after.id})
+    return rows.filter(after.beyond(name, is_later=False, is_higher=not filters.state)) if after else rows
 
 
 def rows_of(conversations: Sequence[Conversation], user: User, *, now: datetime) -> list[Row]:
@@ -140,10 +137,14 @@ def _row(
 
 
 def count(user: User, filters: Filters, found: Found | None) -> dict[str, int]:
-    """By state for whose it is, and by whose it is for the state; each stops at CAP."""
-    wanted = [(state.value, filters.within(state)) for state in ConversationState]
-    wanted += [(whose.value, filters.of(whose)) for whose in Whose]
-    return {name: chosen(user, each, found)[:CAP].count() for name, each in wanted}
+    """By state for whose it is, and by whose it is for the state; each stops at CAP. In one statement."""
+    wanted = {state.value: filters.within(state) for state in ConversationState}
+    wanted |= {whose.value: filters.of(whose) for whose in Whose}
+    first, *others = [
+        chosen(user, each, found).values_list(Value(name))[:CAP] for name, each in wanted.items()
+    ]
+    figures = Counter(name for (name,) in first.union(*others, all=True))
+    return {name: figures[name] for name in wanted}
 
 
 def count_unread(user: Any) -> int:

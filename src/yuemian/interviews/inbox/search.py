@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from yuemian.accounts.models import User
 from yuemian.domain.names import comparable_name
 from yuemian.hiring.models import Candidate, Job
 from yuemian.messaging.models import Conversation, Message, Note
+from yuemian.trust.bulk import any_of, id_array
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -42,9 +43,22 @@ def find(user: User, text: str, *, now: datetime) -> Found:
     keys = _keys(user, now)
     texts = _texts(keys.keys(), now)
     ids = _by_words(user, text, texts, keys) | _by_name(user, text)
-    jobs = Job.objects.visible_to(user).filter(Q(title__icontains=text) | Q(title_en__icontains=text))
-    condition = Q(pk__in=ids) | Q(job__in=list(jobs.values_list("pk", flat=True)[:_MOST_NAMES]))
+    titled = Job.objects.visible_to(user).filter(Q(title__icontains=text) | Q(title_en__icontains=text))
+    jobs = list(titled.values_list("pk", flat=True)[:_MOST_NAMES])
+    # Without a job of that title nothing but these rows is looked at, by their ids.
+    condition = Q(_among(ids)) | Q(job__in=jobs) if jobs else Q(_among(ids))
     return Found(condition, len(texts), min((each.at for each in texts), default=None))
+
+
+def _among(ids: Collection[UUID]) -> Func:
+    """One array, where a list is parsed id by id in each counter; and no subquery, which an `OR` asks row by row."""
+    return Func(
+        F("pk"),
+        Value(id_array(ids)),
+        template="(%(expressions)s::uuid[]))",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
 
 
 def _by_name(user: User, text: str) -> set[UUID]:
@@ -52,9 +66,9 @@ def _by_name(user: User, text: str) -> set[UUID]:
     key = comparable_name(text)
     if not key:
         return set()
-    people = Candidate.objects.visible_to(user).filter(name_key__contains=key)
-    found = list(people.values_list("pk", flat=True)[:_MOST_NAMES])
-    rows = Conversation.objects.visible_to(user).filter(application__candidate__in=found)
+    people = Candidate.objects.visible_to(user).named(key, _MOST_NAMES)
+    found = list(people.values_list("pk", flat=True))
+    rows = Conversation.objects.visible_to(user).filter(application__candidate__in=any_of(found))
     return set(rows.values_list("pk", flat=True))
 
 
@@ -68,12 +82,22 @@ class _Text(NamedTuple):
     place: str
 
 
-def _keys(user: User, now: datetime) -> dict[UUID, Key]:
+class _Key(NamedTuple):
+    """As much of a key as opens a text."""
+
+    number: int
+    wrapped: bytes | memoryview | None
+    wrapped_by: int
+
+
+def _keys(user: User, now: datetime) -> dict[UUID, _Key]:
     """Of the newest conversations: by id, the key that opens what was said."""
     newest = Conversation.objects.visible_to(user).filter(last_message_at__gte=now - REACH)
     ids = list(newest.order_by("-last_message_at").values_list("pk", flat=True)[:_MOST_CONVERSATIONS])
-    people = Conversation.objects.filter(pk__in=ids).values_list("pk", "application__candidate__key")
-    keys = Key.objects.in_bulk([key for _, key in people])
+    people = list(Conversation.objects.filter(pk__in=ids).values_list("pk", "application__candidate__key"))
+    rows = Key.objects.filter(pk__in=any_of(key for _, key in people))
+    values = rows.values_list("pk", "number", "wrapped", "wrapped_by")
+    keys = {pk: _Key(number, wrapped, by) for pk, number, wrapped, by in values}
     return {pk: keys[key] for pk, key in people}
 
 
@@ -81,7 +105,7 @@ def _texts(conversations: Collection[UUID], now: datetime) -> list[_Text]:
     """Their newest messages and notes; as plain values, because there are so many."""
     found: list[_Text] = []
     for kind in (Message, Note):
-        rows = kind.objects.filter(conversation__in=conversations, created_at__gte=now - REACH)
+        rows = kind.objects.filter(conversation__in=any_of(conversations), created_at__gte=now - REACH)
         values = rows.order_by("-created_at").values_list(
             "pk", "conversation_id", "body_sealed", "created_at"
         )
@@ -89,7 +113,7 @@ def _texts(conversations: Collection[UUID], now: datetime) -> list[_Text]:
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_TEXTS]
 
 
-def _by_words(user: User, text: str, texts: Iterable[_Text], keys: Mapping[UUID, Key]) -> set[UUID]:
+def _by_words(user: User, text: str, texts: Iterable[_Text], keys: Mapping[UUID, _Key]) -> set[UUID]:
     vault, wanted = Vault(user.organization_id), _plain(text)
     found: set[UUID] = set()
     for each in texts:

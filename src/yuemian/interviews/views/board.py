@@ -16,6 +16,7 @@ from yuemian.domain.states import Answer, InterviewState
 from yuemian.hiring.models import Job
 from yuemian.interviews import board, rows
 from yuemian.interviews.board import Day, Figure, Filters, NoticeState, Status
+from yuemian.interviews.keyset import Place
 from yuemian.interviews.models import Interview
 from yuemian.ui.states import appearance
 from yuemian.ui.templatetags.ui import with_parameters
@@ -46,6 +47,7 @@ NOTICES = {
     NoticeState.UNKNOWN: _("Outcome unknown"),
     NoticeState.FAILED: _("Failed"),
 }
+_FROM_THE_START = {"after": None, "before": None}
 
 
 @require_safe
@@ -53,12 +55,15 @@ NOTICES = {
 def show(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     filters = Filters.from_query(request.GET, user)
-    number = _page_number(request.GET)
+    after, before = (Place.read(request.GET.get(name, "")) for name in ("after", "before"))
+    page = rows.page(user, filters, now=now, after=after, before=before)
     figures = board.count(user, filters, now=now)
     total = figures[filters.status.value if filters.status else "all"]
     context: dict[str, Any] = {
         "filters": filters,
-        "page": rows.page(user, filters, number, now=now),
+        "page": page,
+        "previous_page": _beside(request.GET, before=page.previous),
+        "next_page": _beside(request.GET, after=page.following),
         "counters": _counters(request.GET, filters, figures),
         "total": total,
         "is_interviewer": user.role == Role.INTERVIEWER,
@@ -78,16 +83,16 @@ def _has_any(user: User) -> bool:
     return Interview.objects.visible_to(user).exists()
 
 
-def _page_number(query: QueryDict) -> int:
-    text = query.get("page", "1")
-    return min(int(text), 1000) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+def _beside(query: QueryDict, **place: Place | None) -> str:
+    """The address of a page beside this one; empty: there is none."""
+    return with_parameters(query, {**_FROM_THE_START, **place}) if any(place.values()) else ""
 
 
 def _counters(query: QueryDict, filters: Filters, figures: dict[str, Figure]) -> list[dict[str, Any]]:
     everything = {
         "label": _("All"),
         "value": str(figures["all"]),
-        "url": with_parameters(query, {"status": None, "page": None}),
+        "url": with_parameters(query, {**_FROM_THE_START, "status": None}),
         "tone": "",
         "is_current": filters.status is None,
     }
@@ -95,7 +100,7 @@ def _counters(query: QueryDict, filters: Filters, figures: dict[str, Figure]) ->
         {
             "label": label,
             "value": str(figures[status.value]),
-            "url": with_parameters(query, {"status": status.value, "page": None}),
+            "url": with_parameters(query, {**_FROM_THE_START, "status": status.value}),
             "tone": tone,
             "is_current": filters.status == status,
         }

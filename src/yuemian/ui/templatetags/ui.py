@@ -104,8 +104,8 @@ def _truth(value: Any) -> bool:
 
 @register.simple_tag(takes_context=True)
 def querystring_with(context: Context, **changes: Any) -> str:
-    """`{% querystring_with state="accepted" %}`: the current filter, changed (None removes)."""
-    return with_parameters(context["request"].GET, {"page": None, **changes})
+    """`{% querystring_with state="accepted" %}`: the current filter, changed (None removes), from its first page on."""
+    return with_parameters(context["request"].GET, {"page": None, "after": None, "before": None, **changes})
 
 
 def with_parameters(query: QueryDict, changes: dict[str, Any]) -> str:
