@@ -206,6 +206,8 @@ _ANSWERED = {
     "interviews.Interview": "interviews",
     "interviews.Participant": "",  # the company's people
     "interviews.Response": "answers",
+    "interviews.RescheduleRequest": "requests",
+    "interviews.Seat": "seats",
     "interviews.Change": "interviews",
     "interviews.Cadence": "",  # a moment
     "interviews.StepRecord": "",  # codes and moments
@@ -219,8 +221,8 @@ _ANSWERED = {
     "messaging.Challenge": "visits",
     "messaging.Conversation": "conversation",
     "messaging.Message": "conversation",
-    "messaging.Note": "conversation",  # sealed with the person's key
-    "messaging.Consultation": "conversation",  # likewise
+    "messaging.Note": "notes",
+    "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
 from yuemian.interviews.models import Interview
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.messaging.actions.plan import hash_token
 from yuemian.messaging.models import AccessLink
 from yuemian.portal import page_data
@@ -27,7 +28,10 @@ OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s,
 
 @dataclass(frozen=True)
 class Opened:
-    """What a live link leads to, at one moment. `token` goes into the page's forms, and nowhere else."""
+    """What a live link leads to, at one moment. `token` goes into the page's forms, and nowhere else.
+
+    `outside` is what calendars said before it was opened, on the pages that asked them.
+    """
 
     token: str
     link: AccessLink
@@ -35,6 +39,7 @@ class Opened:
     now: datetime
     told_in: str | None
     sent_at: datetime | None
+    outside: Outside = NOBODY_ASKED
 
     @property
     def interview(self) -> Interview:
@@ -66,11 +71,12 @@ def mark_of(token: str) -> str:
 
 
 @contextmanager
-def opened(token: str, *, now: datetime) -> Iterator[Opened | None]:
+def opened(token: str, *, now: datetime, outside: Outside = NOBODY_ASKED) -> Iterator[Opened | None]:
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
     or of another purpose: outside all look the same."""
     with transaction.atomic():
-        yield look(token, now=now)
+        door = look(token, now=now)
+        yield replace(door, outside=outside) if door and outside is not NOBODY_ASKED else door
 
 
 def look(token: str, *, now: datetime, is_fetch: bool = False, is_suspect: bool = False) -> Opened | None:

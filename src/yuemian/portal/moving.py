@@ -9,13 +9,20 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yuemian.interviews.actions.reschedule import CannotAsk, Press, choose_slot, propose_times, withdraw
+from yuemian.interviews.actions.reschedule import (
+    FURTHEST,
+    CannotAsk,
+    Press,
+    choose_slot,
+    propose_times,
+    withdraw,
+)
 from yuemian.interviews.actions.respond import LONGEST_NOTE
 from yuemian.interviews.actions.seats import JustTaken
 from yuemian.portal.actions import PROPOSAL, SLOT, WITHDRAWAL
 from yuemian.portal.deeds import Asked, Deed, Manner, NotSaid, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.times import FURTHEST, read_value, words_of, zone_of
+from yuemian.portal.times import ask_calendars, read_value, words_of, zone_of
 
 #: As many fields as any policy allows.
 FIELDS = ("time1", "time2", "time3")
@@ -53,7 +60,7 @@ def _choose(door: Opened, asked: Asked, manner: Manner) -> str | None:
     assert key is not None
     words = words_of(key.start, door.interview, door.locale)
     try:
-        choose_slot(_press(door, manner), key, words=words, note=asked.fields["note"])
+        choose_slot(_press(door, manner), key, words=words, note=asked.fields["note"], outside=door.outside)
     except JustTaken:
         return f"{PAGE}?said=taken"
     except CannotAsk:
@@ -146,6 +153,7 @@ CHOOSING = Deed(
     summarize=_summarize_slot,
     carry_out=_choose,
     follows=_MOVING,
+    beforehand=ask_calendars,
 )
 PROPOSING = Deed(
     name="proposal",

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
 from yuemian.domain.person_or_machine import is_fetch_suspect
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.portal import page
 from yuemian.portal.actions import page_nonce, wait_before_posting
 from yuemian.portal.door import Opened, look, opened
@@ -40,11 +41,17 @@ HEADERS = {
 }
 _GZIP = GZipMiddleware(lambda _request: HttpResponse())
 PostedView = Callable[[HttpRequest, Opened], HttpResponse]
+#: What is asked of others over the network, by the token: before the door is opened, so that no transaction waits.
+Beforehand = Callable[[str], Outside]
 #: What a page adds to `page.context`, in the active language.
 Contents = Callable[[Opened, str], dict[str, Any]]
 
 
-def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
+def nobody_asked(token: str) -> Outside:  # noqa: ARG001
+    return NOBODY_ASKED
+
+
+def posted(view: PostedView, beforehand: Beforehand = nobody_asked) -> Callable[[HttpRequest], HttpResponse]:
     """A form of the page: its token opens the door, and too many presses in a row are asked to wait."""
 
     @public
@@ -52,7 +59,9 @@ def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return lost(405)
-        with opened(request.POST.get("token", ""), now=timezone.now()) as door:
+        token = request.POST.get("token", "")
+        outside = beforehand(token)
+        with opened(token, now=timezone.now(), outside=outside) as door:
             if door is None:
                 return lost()
             wait = wait_before_posting(door, request.META.get("REMOTE_ADDR", ""))
@@ -63,7 +72,9 @@ def posted(view: PostedView) -> Callable[[HttpRequest], HttpResponse]:
     return handle
 
 
-def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], HttpResponse]:
+def subpage(
+    template: str, contents: Contents, beforehand: Beforehand = nobody_asked
+) -> Callable[[HttpRequest, str], HttpResponse]:
     """A further page behind the same link, read in one transaction; opening it changes nothing and counts as no visit.
 
     `contents` may ask the database more; the template extends `portal/subpage.html` and finds `token`, `nonce` and
@@ -74,7 +85,8 @@ def subpage(template: str, contents: Contents) -> Callable[[HttpRequest, str], H
     @gzip_page
     @require_safe
     def handle(request: HttpRequest, token: str) -> HttpResponse:
-        with opened(token, now=timezone.now()) as door:
+        outside = beforehand(token)
+        with opened(token, now=timezone.now(), outside=outside) as door:
             if door is None:
                 return lost()
             code = chosen_language(request, door)

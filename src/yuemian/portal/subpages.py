@@ -16,5 +16,5 @@ SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "data": my_data_page,
     "invite.ics": calendar_file,
     "phone": own_phone,
-    "times": subpage("portal/times.html", times.contents),
+    "times": subpage("portal/times.html", times.contents, times.ask_calendars),
 }

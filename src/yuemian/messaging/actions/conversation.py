@@ -10,8 +10,8 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice
 from yuemian.hiring.models import Application
-from yuemian.messaging.actions.inbox import keep_track
-from yuemian.messaging.models import Conversation, Message
+from yuemian.messaging.actions.inbox import keep_system_note, keep_track
+from yuemian.messaging.models import Conversation, Message, Note
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
 
@@ -29,14 +29,7 @@ def add_message(
 ) -> Message:
     """Append a message and keep track of whose turn it is. Without author it is the candidate's, or automatic."""
     with transaction.atomic():
-        conversation, is_new = Conversation.objects.get_or_create(
-            application=application,
-            defaults={
-                "id": uuid7(),
-                "organization_id": application.organization_id,
-                "job_id": application.job_id,
-            },
-        )
+        conversation, is_new = _conversation(application)
         message = Message(
             id=uuid7(),
             organization_id=application.organization_id,
@@ -52,3 +45,23 @@ def add_message(
         message.save(force_insert=True)
         keep_track(message, application, is_new=is_new)
     return message
+
+
+def add_system_note(application: Application, text: str, *, now: datetime) -> Note:
+    """For the company's eyes alone, beside the conversation: it is unread for HR, and nobody waits because of it."""
+    with transaction.atomic():
+        conversation, _ = _conversation(application)
+        conversation.application = application
+        return keep_system_note(conversation, text, now=now)
+
+
+def _conversation(application: Application) -> tuple[Conversation, bool]:
+    """And whether it has just begun."""
+    return Conversation.objects.get_or_create(
+        application=application,
+        defaults={
+            "id": uuid7(),
+            "organization_id": application.organization_id,
+            "job_id": application.job_id,
+        },
+    )
