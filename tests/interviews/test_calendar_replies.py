@@ -184,6 +184,7 @@ def test_hr_finds_a_doubtful_reply_unread_in_the_inbox_and_the_candidate_never_d
     reply = replace(said(who.interview), comment="我是黑客")
     take(who.interview, reply, now, sender="evil@example.com")
     found = Conversation.objects.get()
+    assert found.assignee == cast.recruiter
     assert count_unread(cast.recruiter) == 1
     assert "我是黑客" in recruiter_client.get("/inbox").content.decode()
     thread = recruiter_client.get(f"/inbox/{found.pk}").content.decode()

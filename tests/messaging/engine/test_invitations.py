@@ -12,6 +12,7 @@ from django.utils import timezone
 from icalendar import Calendar
 from pytest_django import Settings
 
+from tests.factories import install_texts
 from tests.interviews.test_invite import facts_of
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.domain.invitation import interview_uid
@@ -138,6 +139,7 @@ def test_a_time_to_be_chosen_takes_the_event_out_and_the_chosen_one_puts_it_in_a
 def test_interviewers_hear_by_mail_that_an_interview_is_off(
     live: Story, post: Post, is_cancelled: bool
 ) -> None:
+    live.act(lambda: install_texts(live.cast, Purpose.STAFF_REMINDER, now=live.now))
     (interview,) = live.invite(1, name="王小雨", email="xiaoyu@example.com")
     deliver(post)
     post.mails()

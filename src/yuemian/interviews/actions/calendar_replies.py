@@ -19,6 +19,7 @@ from yuemian.domain.states import Answer, Channel
 from yuemian.domain.when import present
 from yuemian.interviews.actions.reschedule import propose_from_calendar
 from yuemian.interviews.actions.respond import write_answer
+from yuemian.interviews.inbox.arrivals import give_to_recruiter
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.conversation import add_system_note
 from yuemian.trust import audit
@@ -198,7 +199,8 @@ def _noted(
         if doubt in {Doubt.OTHER_SENDER, Doubt.OTHER_ATTENDEE}:
             text += "\n" + _("Sent by %(address)s") % {"address": sender[:254]}
         text = "\n".join(part for part in (text, _note(interview, reply)) if part)
-    add_system_note(interview.application, text, now=now)
+    note = add_system_note(interview.application, text, now=now)
+    give_to_recruiter(note.conversation, interview.pk, now=now)
     # Nobody knows who sent it: the trail names no candidate.
     audit.record(
         interview.organization_id,
