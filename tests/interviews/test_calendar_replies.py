@@ -190,6 +190,7 @@ def test_hr_finds_a_doubtful_reply_unread_in_the_inbox_and_the_candidate_never_d
     thread = recruiter_client.get(f"/inbox/{found.pk}").content.decode()
     assert "said-system_note" in thread
     assert "said-candidate" not in thread
+    recruiter_client.post(f"/inbox/{found.pk}/read")
     assert count_unread(cast.recruiter) == 0
     assert "黑客" not in phone().get(who.address).content.decode()
     take(who.interview, reply, now + timedelta(seconds=5), sender="evil@example.com")

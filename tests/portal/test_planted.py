@@ -87,8 +87,8 @@ def say_beside(story: Story, person: Planted, who: Invited) -> None:
     asked = consult(
         cast.recruiter,
         question,
-        interview,
         cast.interviewer,
+        interview,
         remark,
         is_name_shown=False,
         with_conversation=False,

@@ -123,9 +123,10 @@ def _notes(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
 def _passed_on(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
     """What became of a question that an interviewer was asked; the answer that was given out stands in the thread."""
     found = Consultation.objects.filter(conversation__application__candidate=candidate)
+    words = _("Your question was passed on to an interviewer")
     return [
         Held(
-            f"{moment(candidate, each.asked_at)} · {_('Your question was passed on to an interviewer')}",
+            f"{moment(candidate, each.asked_at)} · {words}",
             {"at": each.asked_at, "state": each.state, "answered_at": each.answered_at},
         )
         for each in found.order_by("asked_at")[:MOST]

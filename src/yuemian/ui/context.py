@@ -40,7 +40,11 @@ _SENDING = frozenset({"administrator", "recruiter"})
 NAVIGATION = (
     NavigationEntry("/today", word("page", "Today"), "calendar-check", _HIRING),
     NavigationEntry(
-        "/interviews", _("Interviews"), "calendar", _HIRING, holds=("/send", "/batches", "/candidates")
+        "/interviews",
+        _("Interviews"),
+        "calendar",
+        _HIRING,
+        holds=("/send", "/batches", "/candidates", "/slots"),
     ),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
     NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
