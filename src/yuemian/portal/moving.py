@@ -22,6 +22,7 @@ from yuemian.interviews.actions.seats import JustTaken
 from yuemian.portal.actions import PROPOSAL, SLOT, WITHDRAWAL
 from yuemian.portal.deeds import Asked, Deed, Manner, NotSaid, Summary
 from yuemian.portal.door import Opened
+from yuemian.portal.showing import chosen_language
 from yuemian.portal.times import ask_calendars, read_value, words_of, zone_of
 
 #: As many fields as any policy allows.
@@ -58,7 +59,7 @@ def _summarize_slot(door: Opened, asked: Asked) -> Summary:
 def _choose(door: Opened, asked: Asked, manner: Manner) -> str | None:
     key = read_value(asked.fields["slot"])
     assert key is not None
-    words = words_of(key.start, door.interview, door.locale)
+    words = words_of(key.start, door.interview, chosen_language(manner.request, door))
     try:
         choose_slot(_press(door, manner), key, words=words, note=asked.fields["note"], outside=door.outside)
     except JustTaken:
@@ -119,7 +120,7 @@ def _propose(door: Opened, asked: Asked, manner: Manner) -> str | None:
         propose_times(
             _press(door, manner),
             _times(door, asked),
-            words=_proposal_words(door, asked, door.locale),
+            words=_proposal_words(door, asked, chosen_language(manner.request, door)),
             note=asked.fields["note"],
         )
     except CannotAsk:
