@@ -36,7 +36,8 @@ def branch_form(branch: Branch, **changes: Any) -> dict[str, Any]:
 def company_form(organization: Organization, **changes: Any) -> dict[str, Any]:
     return {
         "name": organization.name, "name_en": "", "locale": "zh-hans", "time_zone": "Asia/Shanghai",
-        "mail_from": "", "frequency_cap": "4", "currency": "CNY", "retention_days": "180", **changes,
+        "mail_from": "", "frequency_cap": "4", "currency": "CNY", "retention_days": "180",
+        "video_link_from": "60", "is_attendance_asked": "on", **changes,
     }  # fmt: skip
 
 

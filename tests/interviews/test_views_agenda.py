@@ -120,7 +120,7 @@ def test_only_those_who_may_edit_this_company_s_interviews_write(
 ) -> None:
     interview = create_interview(cast, now=now, starts_at=now - HOUR)
     address = reverse(name, args=[interview.pk])
-    assert sign_in_client(cast.interviewer).post(address, {"attendance": "attended"}).status_code == 403
+    assert sign_in_client(cast.lead).post(address, {"attendance": "attended"}).status_code == 403
     assert sign_in_client(cast.recruiter).get(address).status_code == 405
     interview.refresh_from_db()
     assert interview.attendance == Attendance.UNKNOWN

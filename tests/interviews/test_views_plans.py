@@ -259,7 +259,9 @@ def test_mistakes_stand_at_their_field_and_above_the_form(
 def test_saving_says_first_what_changes_and_for_how_many(
     cast: Cast, plan: Plan, recruiter_client: Client, now: datetime
 ) -> None:
-    create_interviews(cast, 5, now=now, starts_at=now + 10 * DAY)
+    # In the afternoon of Shanghai: at night both reminders would wait for the same morning.
+    starts_at = (now + 10 * DAY).replace(hour=7, minute=0)
+    create_interviews(cast, 5, now=now, starts_at=starts_at)
     moved = tuple(
         replace(step, offset=timedelta(hours=5)) if step.key == "remind_hours" else step for step in STEPS
     )

@@ -20,7 +20,13 @@ ALWAYS = {
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
 }  # fmt: skip
 #: Written to colleagues, not to candidates.
-OF_STAFF = {Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION}
+OF_STAFF = {
+    Purpose.DIGEST,
+    Purpose.STAFF_REMINDER,
+    Purpose.CONSULTATION,
+    Purpose.STAFF_NEWS,
+    Purpose.ATTENDANCE,
+}
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from tests.interviews.places import create_place, held_at
 from tests.interviews.slots import create_series, offers, press
 from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
@@ -23,7 +24,7 @@ from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
+from yuemian.interviews.models import ArrivalSignal, Interview, RescheduleRequest, Response, Seat
 from yuemian.messaging.models import Challenge, Conversation, Message, Notification
 from yuemian.portal.subpages import SUBPAGES
 
@@ -37,7 +38,7 @@ AREA = re.compile(
 
 
 def pages(story: Story) -> list[Invited]:
-    """Open, answered, re-scheduled (old and new link), cancelled, with a request and without a time."""
+    """Open, answered, re-scheduled (old and new link), cancelled, with a request, without a time, about to begin."""
     cast, now = story.cast, story.now
     create_series(cast, now=now)
     answered, moved, cancelled, asking, unsettled = (
@@ -49,8 +50,11 @@ def pages(story: Story) -> list[Invited]:
     later = facts_of(moved.interview, starts_at=moved.interview.starts_at + timedelta(days=1))
     change_interview(cast.recruiter, moved.interview.pk, later, now=now)
     cancel_interview(cast.recruiter, cancelled.interview.pk, now=now)
+    soon = held_at(cast, create_place(cast), now=now)
+    arriving = invite(cast, now=now - timedelta(hours=1), interview=soon)
     return [
         story.who,
+        arriving,
         answered,
         moved,
         cancelled,
@@ -78,12 +82,15 @@ def state() -> list[Any]:
         Message.objects.count(),
         sorted(RescheduleRequest.objects.values_list("pk", "state")),
         sorted(Seat.objects.values_list("pk", "held_until")),
+        sorted(ArrivalSignal.objects.values_list("pk", "kind")),
     ]
 
 
 def addresses(who: Invited) -> list[str]:
-    """Everything behind a link."""
-    return [who.address, *(f"{who.address}/{name}" for name in SUBPAGES)]
+    """Everything behind a link, and the poster's page of the place."""
+    place = who.interview.place
+    behind = [who.address, *(f"{who.address}/{name}" for name in SUBPAGES)]
+    return [*behind, f"/arrive/{place.code}"] if place else behind
 
 
 def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
@@ -172,7 +179,7 @@ def _click_everything(pocket: Callable[..., BrowserContext], address: str) -> No
         page.evaluate("document.querySelectorAll('[type=radio]').forEach((each) => { each.checked = true })")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
         for area in page.locator("textarea, input[required]:not([type=radio], [type=datetime-local])").all():
-            area.evaluate("(each) => { each.value = 'test' }")
+            area.evaluate("(each) => { each.value = 'test'; each.form.noValidate = true }")
         if page.locator("form button").count() > number:
             with page.expect_navigation():
                 page.locator("form button").nth(number).evaluate("(button) => button.click()")

@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_cast, create_interview, create_user, sign_in_client
 from tests.interviews.conversations import ask
+from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
+from tests.interviews.slots import create_series
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.actions.correct import ask_correction
 from yuemian.hiring.models import ContactPoint
-from yuemian.intake.models import Import
+from yuemian.intake.models import Import, UnsortedMail
 from yuemian.interviews.actions.invite import send, summarize
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, RescheduleRequest
 from yuemian.messaging.models import (
     Block,
     Consultation,
@@ -37,8 +39,8 @@ from yuemian.trust.tenancy import SETTING
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
-    "correction_id",
-    "conversation_id", "consultation_id", "reply_id", "entry_id",
+    "correction_id", "series_id", "request_id",
+    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
 )  # fmt: skip
 
 
@@ -92,7 +94,12 @@ def theirs(db: None) -> dict[str, UUID | int]:
         created_at=timezone.now(),
     )
     asked = ask_correction(interview.application.candidate, "name", "正名", now=timezone.now())
+    wish = RescheduleRequest.objects.create(
+        organization=cast.organization, interview=interview, revision=1, at=timezone.now()
+    )
     rows: dict[str, UUID | int] = inbox_rows(cast, interview) | {
+        "series_id": create_series(cast, now=timezone.now()).pk,
+        "request_id": wish.pk,
         "correction_id": asked.pk,
         "account_id": account.pk,
         "point_id": ContactPoint.objects.filter(candidate=interview.application.candidate)[0].pk,
@@ -109,7 +116,15 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "branch_id": cast.shanghai.pk,
         "candidate_id": interview.application.candidate_id,
         "message_id": message.pk,
+        "mail_id": UnsortedMail.objects.create(
+            organization=cast.organization,
+            why="unknown",
+            key_id=delivery.notification.key_id,
+            content_sealed=b"x",
+            received_at=timezone.now(),
+        ).pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
+        "place_id": create_place(cast).pk,
     }
     rows["owner"] = rows["candidate_id"]
     unbind()

@@ -46,6 +46,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
         model = Organization
         fields = [
             *("name", "name_en", "locale", "time_zone", "mail_from", "frequency_cap", "currency"),
+            "video_link_from",
+            "is_attendance_asked",
             "is_direct_answer_allowed",
             "retention_days",
         ]
@@ -57,6 +59,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "mail_from": _("Sender address of e-mails"),
             "frequency_cap": _("Automatic messages per person in 24 hours, at most"),
             "currency": _("Currency of costs and budgets"),
+            "video_link_from": _("Minutes before the start from which candidates see a video link"),
+            "is_attendance_asked": _("Ask interviewers 15 minutes after the start who came"),
             "retention_days": _("Days until candidates' data is erased"),
             "is_direct_answer_allowed": _("Interviewers' answers go to the candidate without HR's release"),
         }
@@ -67,6 +71,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
+            "video_link_from": _("On their page; 0: at once. What a message says is up to its template."),
+            "is_attendance_asked": _("By mail, unless it is already recorded."),
             "retention_days": _(
                 "Counted from the last interview, answer or question. Two weeks before, it stands under Privacy."
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,16 @@ from django.utils.translation import gettext_lazy
 from yuemian.accounts.models import User
 from yuemian.config.metrics import SILENT_AFTER
 from yuemian.interviews import wording
-from yuemian.messaging.models import Delivery, DeliveryEvent, EventKind, ProviderAccount, WorkerLife
+from yuemian.messaging.mailbox_form import trouble_of
+from yuemian.messaging.models import (
+    Delivery,
+    DeliveryEvent,
+    EventKind,
+    Mailbox,
+    MailboxState,
+    ProviderAccount,
+    WorkerLife,
+)
 
 Text = str | Promise
 
@@ -28,6 +37,8 @@ WORKERS_SINCE = timedelta(days=1)
 #: Due and not sent for longer: something keeps the queue from moving.
 LATE = timedelta(minutes=2)
 SLOW_MS = 50.0
+#: A reader says that it lives with every renewal of its waiting, at the latest.
+UNREAD_FOR = timedelta(hours=1)
 #: So many of the newest events are looked at for the troubles; ordinary sending writes none.
 EVENTS_READ = 2000
 TROUBLES_SINCE = timedelta(hours=24)
@@ -99,6 +110,14 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class MailboxHealth:
+    """The mailbox that answers come to; `trouble` says why it is not read."""
+
+    row: Mailbox
+    trouble: str
+
+
+@dataclass(frozen=True)
 class Health:
     """Everything of the page; `advice` is what a person should do now, worst first, empty when all is well."""
 
@@ -106,6 +125,7 @@ class Health:
     depths: Sequence[Depth]
     waits_since: datetime | None
     accounts: Sequence[ProviderAccount]
+    mailbox: MailboxHealth | None
     database_ms: float
     troubles: Sequence[Trouble]
     advice: Sequence[Text]
@@ -116,10 +136,12 @@ def health_of(user: User, *, now: datetime) -> Health:
     workers = _workers(now)
     waits_since = _oldest_due(user, now)
     accounts = list(ProviderAccount.objects.visible_to(user).filter(is_active=True))
+    mailbox = _mailbox(user)
     database_ms = _database_ms()
     advice = [
         *_about_workers(workers, is_late=bool(waits_since and now - waits_since > LATE)),
         *(_about_account(account) for account in accounts if account.health != "ok"),
+        *(_about_mailbox(mailbox, now) if mailbox is not None else ()),
     ]
     if database_ms > SLOW_MS:
         advice.append(
@@ -130,6 +152,7 @@ def health_of(user: User, *, now: datetime) -> Health:
         depths=_depths(user, now),
         waits_since=waits_since,
         accounts=accounts,
+        mailbox=mailbox,
         database_ms=database_ms,
         troubles=_troubles(user, now),
         advice=advice,
@@ -185,6 +208,21 @@ def _about_account(account: ProviderAccount) -> str:
         "account": account.name,
         "reason": account.health_reason,
     }
+
+
+def _mailbox(user: User) -> MailboxHealth | None:
+    found = Mailbox.objects.visible_to(user).filter(is_active=True).first()
+    return MailboxHealth(found, trouble_of(found)) if found is not None else None
+
+
+def _about_mailbox(mailbox: MailboxHealth, now: datetime) -> Iterator[str]:
+    row = mailbox.row
+    if row.state == MailboxState.FAILING:
+        yield _("Answers by mail are not read: %(reason)s Check Settings → Mailbox for answers.") % {
+            "reason": mailbox.trouble
+        }
+    elif now - (row.looked_at or row.state_since or row.created_at) > UNREAD_FOR:
+        yield _("Nobody has read the mailbox for answers for an hour. Look whether a worker is at work.")
 
 
 def _oldest_due(user: User, now: datetime) -> datetime | None:

@@ -45,6 +45,8 @@ FIELDS = frozenset(
         "channel",
         "provider",
         "account",
+        "mailbox",
+        "outcome",
         "purpose",
         "state",
         "reason",

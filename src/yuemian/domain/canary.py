@@ -18,6 +18,7 @@ _PERSONAL: Final = frozenset(
     {
         ReasonCode.MISSING_CONTACT,
         ReasonCode.INVALID_CONTACT,
+        ReasonCode.MAILBOX_FULL,
         ReasonCode.BLOCKED_BY_RECIPIENT,
         ReasonCode.NOT_FOLLOWING,
         ReasonCode.OPTED_OUT,

@@ -49,8 +49,17 @@ _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
 _ANSWER: Final = frozenset({Purpose.ANSWER, Purpose.TEST})
 _STILL_DECIDING: Final = frozenset({Purpose.STILL_DECIDING, Purpose.TEST})
-_STAFF: Final = frozenset({Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.TEST})
+_STAFF: Final = frozenset(
+    {
+        Purpose.STAFF_REMINDER,
+        Purpose.CONSULTATION,
+        Purpose.STAFF_NEWS,
+        Purpose.ATTENDANCE,
+        Purpose.TEST,
+    }
+)
 _CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
+_NEWS: Final = frozenset({Purpose.STAFF_NEWS, Purpose.TEST})
 
 
 _ALL: Final = (
@@ -183,6 +192,22 @@ _ALL: Final = (
         "2026年12月2日 周三",
         "Wed, 2 Dec 2026",
         _STILL_DECIDING,
+    ),
+    Placeholder(
+        "news",
+        "What the candidate says on the way",
+        Kind.NAME,
+        "预计迟到 10 分钟",
+        "Running about 10 minutes late",
+        _NEWS,
+    ),
+    Placeholder(
+        "news_words",
+        "The same in the candidate's own words",
+        Kind.TEXT,
+        "地铁停运，正在换乘",
+        "My train stands, I am changing to a bus",
+        _NEWS,
     ),
     Placeholder("staff_name", "Name of the person reminded", Kind.NAME, "陈默", "Mo Chen", _STAFF),
     Placeholder(

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from yuemian.domain.states import Answer, Channel, InterviewState, Purpose
+
+#: So long a link still opens after the interview's end, or after its message's deadline.
+LINK_OUTLIVES: Final = timedelta(hours=24)
+#: An answer to a question is worth sending, whatever became of the interview.
+ANSWER_LASTS: Final = timedelta(days=3)
 
 
 class LeftOut(StrEnum):
@@ -44,7 +50,15 @@ def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
 def left_out(
     choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime
 ) -> LeftOut | None:
-    """None when the message goes out."""
+    """None when the message goes out. What a person writes to somebody who asked goes out at any time, and at once."""
+    if purpose != Purpose.ANSWER and (reason := _untimely(choice, purpose, now)) is not None:
+        return reason
+    if not any(channel in choice.channels for channel in wanted):
+        return LeftOut.MISSING_CONTACT
+    return None if channels_for(choice, wanted) else LeftOut.NO_TEXT
+
+
+def _untimely(choice: Choice, purpose: Purpose, now: datetime) -> LeftOut | None:
     if choice.state == InterviewState.CANCELLED and purpose != Purpose.CANCELLATION:
         return LeftOut.CANCELLED
     if choice.starts_at <= now:
@@ -55,6 +69,15 @@ def left_out(
         return LeftOut.COOLING_DOWN
     if purpose == Purpose.INVITATION and choice.answer != Answer.NEEDS_ACTION:
         return LeftOut.ALREADY_ANSWERED
-    if not any(channel in choice.channels for channel in wanted):
-        return LeftOut.MISSING_CONTACT
-    return None if channels_for(choice, wanted) else LeftOut.NO_TEXT
+    return None
+
+
+def worth_until(
+    purpose: Purpose, starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> tuple[datetime, datetime]:
+    """Until when a message about an interview may leave, and until when its link opens."""
+    deadline, link_expires = starts_at, ends_at + LINK_OUTLIVES
+    if purpose != Purpose.ANSWER:
+        return deadline, link_expires
+    deadline = max(deadline, now + ANSWER_LASTS)
+    return deadline, max(link_expires, deadline + LINK_OUTLIVES)

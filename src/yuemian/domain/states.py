@@ -61,7 +61,6 @@ class DeliveryState(StrEnum):
 
     `sent` means the provider accepted it. `unknown` means we were cut off after handing it over: it may have
     arrived, so it is looked up, settled by a bounce or by a person, and never repeated blindly.
-    A delivery overtaken by a newer revision is `cancelled` with the reason `superseded_by_reschedule`.
     """
 
     CREATED = "created"
@@ -128,6 +127,7 @@ class ReasonCode(StrEnum):
 
     MISSING_CONTACT = "missing_contact"
     INVALID_CONTACT = "invalid_contact"
+    MAILBOX_FULL = "mailbox_full"
     BLOCKED_BY_RECIPIENT = "blocked_by_recipient"
     NOT_FOLLOWING = "not_following"
     OPTED_OUT = "opted_out"
@@ -172,6 +172,8 @@ class Purpose(StrEnum):
     NUDGE = "nudge"  # nobody answered yet
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
     STAFF_REMINDER = "staff_reminder"  # to an interviewer or recruiter
+    STAFF_NEWS = "staff_news"  # a candidate is here, late or lost: to interviewers and recruiter
+    ATTENDANCE = "attendance"  # asks the interviewer who came
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
     DIGEST = "digest"  # a recruiter's morning
     CODE = "code"  # proves that an address is the candidate's
@@ -312,8 +314,6 @@ CALLED_OFF: Final = _CALLED_OFF
 NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
 
-NOTIFICATION_UNSENT: Final = frozenset({N.DRAFT, N.PENDING_APPROVAL, N.APPROVED, N.REJECTED, N.SCHEDULED})
-NOTIFICATION_FINAL: Final = frozenset({N.COMPLETED, N.CANCELLED, N.EXPIRED})
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
 
@@ -375,6 +375,7 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
 _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.TEST: 0,
     Purpose.CODE: 1,
+    Purpose.STAFF_NEWS: 6,
     Purpose.LINK: 8,
     Purpose.ANSWER: 10,
     Purpose.CONSULTATION: 15,
@@ -386,6 +387,7 @@ _PRIORITY: Final[Mapping[Purpose, int]] = {
     Purpose.NUDGE: 45,
     Purpose.STILL_DECIDING: 50,
     Purpose.STAFF_REMINDER: 50,
+    Purpose.ATTENDANCE: 50,
     Purpose.DIGEST: 55,
     Purpose.SURVEY: 60,
 }

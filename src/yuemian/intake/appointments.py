@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from yuemian.hiring.models import Job, Source
 from yuemian.intake.checking import CheckedRow
 from yuemian.intake.reference import ROUNDS
 from yuemian.interviews.actions.schedule import Appointment, Person
+from yuemian.interviews.models import Place
 
 SOURCE_LENGTH = 60
 _ROUNDS = {option.key: option.label for option in ROUNDS}
@@ -111,6 +113,7 @@ class Catalogue:
     branches: Mapping[str, Branch]
     users: Mapping[str, User]
     sources: Mapping[str, Source]
+    places: Sequence[Place] = ()
 
     def appointment(self, row: CheckedRow, person: Person) -> Appointment:
         """The interview that a good row describes."""
@@ -119,6 +122,9 @@ class Catalogue:
         mode, place = Mode(values[Field.MODE]), values.get(Field.PLACE, "")
         is_short = len(place) <= _PLACE_NAME_LENGTH
         address = branch.address if mode == Mode.ONSITE else ""
+        known = self._place(place, branch) if mode == Mode.ONSITE else None
+        if known is not None:
+            place, address = known.told_name(known.room_in(place) or ""), known.told_address
         return Appointment(
             person=person,
             job=self._job(values[Field.JOB], branch),
@@ -137,7 +143,16 @@ class Catalogue:
             flow=values.get(Field.FLOW, ""),
             interviewers=self._interviewers(values.get(Field.INTERVIEWERS, "")),
             fingerprint=bytes.fromhex(row.fingerprints[0]) if row.fingerprints else None,
+            place_id=known.pk if known else None,
         )
+
+    def _place(self, written: str, branch: Branch) -> Place | None:
+        """The place that the row names, with or without a room behind; of two with one name, the branch's own."""
+        wanted = _spelled(written)
+        named = [each for each in self.places if wanted in map(_spelled, each.names)]
+        named = named or [each for each in self.places if each.room_in(written) is not None]
+        named.sort(key=lambda each: (each.branch_id != branch.pk, -len(each.name)))
+        return named[0] if named and wanted else None
 
     def _job(self, key: str, branch: Branch) -> Job:
         """A title that the row's own branch has too is that branch's job."""
@@ -151,11 +166,17 @@ class Catalogue:
         return tuple(self.users[key] for key in keys.split(",") if key in self.users)
 
 
+def _spelled(name: str) -> str:
+    """The form in which two spellings of a place are equal."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def catalogue_for(user: User, sources: Collection[Source]) -> Catalogue:
-    """In three queries."""
+    """In four queries."""
     return Catalogue(
         jobs={str(job.pk): job for job in Job.objects.visible_to(user)},
         branches={str(branch.pk): branch for branch in Branch.objects.visible_to(user)},
         users={str(each.pk): each for each in User.objects.visible_to(user)},
         sources={key: source for source in sources for key in (str(source.pk), source.name)},
+        places=list(Place.objects.visible_to(user).in_use().select_related("branch").defer("photo")),
     )

@@ -1,4 +1,4 @@
-"""An uploaded spreadsheet on its way from file to interviews."""
+"""An uploaded spreadsheet on its way from file to interviews; mail that was taken, and mail that nobody could place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.db import models
 from django.utils import timezone
 
 from yuemian.accounts.models import User
-from yuemian.trust.models import TenantModel
+from yuemian.messaging.models import Mailbox
+from yuemian.trust.models import Key, TenantModel
 
 #: A check says that it lives every second or two; reading a large workbook's tail is its longest silence.
 STALLED_AFTER = timedelta(seconds=45)
@@ -94,3 +95,77 @@ class ColumnMapping(TenantModel):
 
     def __str__(self) -> str:
         return f"mapping {self.pk}"
+
+
+class MailOutcome(models.TextChoices):
+    """What became of a mail that came in."""
+
+    REPLY = "reply", "reply"
+    CALENDAR = "calendar", "calendar"
+    BOUNCE = "bounce", "bounce"
+    ROBOT = "robot", "robot"
+    UNSORTED = "unsorted", "unsorted"
+    DUPLICATE = "duplicate", "duplicate"  # a copy of one that was taken
+    STRAY_BOUNCE = "stray_bounce", "stray_bounce"  # a report about a mail that is not ours
+
+
+class TakenMail(TenantModel):
+    """That a mail was taken, written in the transaction that takes it: so it is taken once, whatever dies."""
+
+    app_may = frozenset({"SELECT", "INSERT"})
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="taken")
+    uid_validity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    fingerprint = models.BinaryField(max_length=16, help_text="Keyed hash of what makes it this mail.")
+    outcome = models.CharField(max_length=12, choices=MailOutcome.choices)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "uid_validity", "uid"], name="mail_taken_once"),
+            models.UniqueConstraint(
+                fields=["organization", "fingerprint"],
+                condition=~models.Q(outcome="duplicate"),
+                name="mail_content_taken_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.uid}"
+
+
+class WhyUnsorted(models.TextChoices):
+    """Why a person must place a mail."""
+
+    UNKNOWN = "unknown", "unknown"  # no candidate has this address, and nothing says what it answers
+    SEVERAL = "several", "several"  # more than one candidate has it
+    ERASED = "erased", "erased"  # it answers a message to somebody who was erased
+    UNREADABLE = "unreadable", "unreadable"
+
+
+class UnsortedMailQuerySet(models.QuerySet["UnsortedMail"]):
+    def visible_to(self, user: User) -> UnsortedMailQuerySet:
+        return self.filter(organization_id=user.organization_id)
+
+
+class UnsortedMail(TenantModel):
+    """A mail for a person to place: given to a candidate or discarded, it is gone from here."""
+
+    PLACE = "intake_unsortedmail.content"
+
+    why = models.CharField(max_length=12, choices=WhyUnsorted.choices)
+    key = models.ForeignKey(Key, on_delete=models.PROTECT, related_name="+")
+    content_sealed = models.BinaryField(
+        help_text="Sender, subject and text as JSON, sealed with the organization's key."
+    )
+    received_at = models.DateTimeField()
+
+    objects = UnsortedMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at"]
+        indexes = [models.Index(fields=["organization", "received_at"], name="unsorted_mail_newest")]
+
+    def __str__(self) -> str:
+        return f"unsorted mail {self.pk}"

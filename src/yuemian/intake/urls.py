@@ -1,12 +1,16 @@
-"""Addresses of the import."""
+"""Addresses of the import, and of mail that nobody could place."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.intake.views import checking, deciding, files
+from yuemian.intake.views import checking, deciding, files, mail
 
 urlpatterns = [
+    path("mail/unsorted", mail.unsorted, name="unsorted-mail"),
+    path("mail/unsorted/<uuid:mail_id>", mail.unsorted_one, name="unsorted-one"),
+    path("mail/unsorted/<uuid:mail_id>/assign", mail.unsorted_assign, name="unsorted-assign"),
+    path("mail/unsorted/<uuid:mail_id>/discard", mail.unsorted_discard, name="unsorted-discard"),
     path("imports", files.index, name="imports"),
     path("imports/upload", files.upload, name="imports-upload"),
     path("imports/sample.xlsx", files.sample, name="imports-sample"),

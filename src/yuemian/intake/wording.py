@@ -12,6 +12,7 @@ from yuemian.domain.header_words import Field
 from yuemian.domain.headers import RowKind, Why
 from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Repair, RepairCode
 from yuemian.intake.checking import RowState
+from yuemian.intake.models import WhyUnsorted
 from yuemian.intake.refusal import Refusal, UnreadableFile
 
 Text = Promise | str
@@ -246,3 +247,12 @@ def repair_text(repair: Repair) -> str:
 
 def refusal_text(refusal: UnreadableFile) -> str:
     return _fill(REFUSALS[refusal.code], refusal.params)
+
+
+#: Why a person must place a mail.
+UNSORTED: Mapping[str, Text] = {
+    WhyUnsorted.UNKNOWN: _("No candidate has this address, and nothing says which message it answers."),
+    WhyUnsorted.SEVERAL: _("More than one candidate has this address."),
+    WhyUnsorted.ERASED: _("It answers a message that is gone, or a person who was erased."),
+    WhyUnsorted.UNREADABLE: _("It could not be read; look at it in the mailbox itself."),
+}

@@ -65,6 +65,9 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("digests", timedelta(minutes=1), "yuemian.interviews.actions.digests.send_digests")
         )
+        register_chore(
+            Chore("who-came", timedelta(minutes=1), "yuemian.interviews.actions.arrival_news.ask_who_came")
+        )
         expire = "yuemian.interviews.actions.reschedule.expire_requests"
         register_chore(Chore("reschedule-requests", timedelta(minutes=5), expire))
         register_previews("yuemian.interviews.previews.SOURCE")

@@ -20,7 +20,7 @@ from yuemian.domain.states import Channel, Mode
 from yuemian.hiring.models import ContactPoint, ContactState, Job
 from yuemian.interviews.actions.change import Facts
 from yuemian.interviews.actions.schedule import Appointment, Person
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, Place, PlaceQuerySet
 from yuemian.interviews.wording import MODES, PROBLEMS
 from yuemian.trust.keyring import keyring
 
@@ -54,6 +54,9 @@ def local_to_utc(day: Any, clock: Any, zone: ZoneInfo) -> datetime:
 class FactsForm(forms.Form):
     """When, where and how: what a change may change."""
 
+    #: Nothing of it was told to anybody yet.
+    is_new = True
+
     round = forms.CharField(
         label=_("Round"),
         max_length=40,
@@ -74,8 +77,20 @@ class FactsForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": 5}),
     )
     mode = forms.ChoiceField(label=_("Held"), choices=[(mode.value, MODES[mode]) for mode in Mode])
+    place = forms.ModelChoiceField(
+        label=_("Place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("Another one, written below"),
+    )
+    room = forms.CharField(
+        label=_("Room"), max_length=50, required=False, help_text=_("Empty: the place's usual one.")
+    )
     place_name = forms.CharField(
-        label=_("Place"), max_length=120, required=False, help_text=_("Building, floor, whom to ask for.")
+        label=_("Name of the place"),
+        max_length=120,
+        required=False,
+        help_text=_("Building, floor, whom to ask for."),
     )
     place_address = forms.CharField(
         label=_("Address"), max_length=300, required=False, help_text=_("Opens in the candidate's map.")
@@ -91,9 +106,11 @@ class FactsForm(forms.Form):
         help_text=_("For example: written test 30 minutes; interview 30 minutes."),
     )
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, places: PlaceQuerySet | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        if places is not None:
+            self.fields["place"].queryset = places.in_use().select_related("branch")  # type: ignore[attr-defined]
 
     def clean_time_zone(self) -> str:
         name = str(self.cleaned_data["time_zone"]).strip()
@@ -104,11 +121,23 @@ class FactsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         self._check_start(data)
+        self._copy_place(data)
         if data.get("mode") == Mode.VIDEO and not data.get("video_link") and "video_link" not in self.errors:
             self.add_error("video_link", gettext("An interview by video needs its link."))
         if data.get("mode") == Mode.ONSITE and not (data.get("place_name") or data.get("place_address")):
             self.add_error("place_name", gettext("Say where the candidate should come."))
         return data
+
+    def _copy_place(self, data: dict[str, Any]) -> None:
+        """A chosen place lends its name and address; what was written counts while place and room stay the same."""
+        if data.get("mode") != Mode.ONSITE:
+            data["place"] = None
+        place: Place | None = data.get("place")
+        if place is None:
+            return
+        if self.is_new or {"place", "room"} & set(self.changed_data) or not data.get("place_name"):
+            data["place_name"] = place.told_name(data.get("room", ""))
+            data["place_address"] = place.told_address
 
     def _check_start(self, data: dict[str, Any]) -> None:
         if not (data.get("date") and data.get("time") and data.get("time_zone")):
@@ -134,6 +163,7 @@ class FactsForm(forms.Form):
             round=data["round"],
             materials=data["materials"],
             flow=data["flow"],
+            place_id=data["place"].pk if data.get("place") else None,
         )
 
 
@@ -193,7 +223,7 @@ class NewInterviewForm(PeopleForm, FactsForm):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
+        super().__init__(*args, user=user, places=Place.objects.visible_to(user), **kwargs)
         self.user = user
         self.needs_sharing = False
         self._known: UUID | None = None
@@ -313,6 +343,7 @@ class NewInterviewForm(PeopleForm, FactsForm):
 class ChangeForm(FactsForm):
     """New facts of an interview; what will follow is shown before it is done."""
 
+    is_new = False
     reason = forms.CharField(
         label=_("Reason"), max_length=200, required=False, help_text=_("The candidate reads it.")
     )
@@ -339,6 +370,8 @@ def facts_of(interview: Interview) -> dict[str, Any]:
         "time": local.time().replace(tzinfo=None),
         "minutes": int(interview.duration.total_seconds() // 60),
         "revision": interview.revision,
+        "place": interview.place_id,
+        "room": interview.place.room_in(interview.place_name) if interview.place else "",
         **{name: getattr(interview, name) for name in same},
     }
 

@@ -61,3 +61,29 @@ $$;
 ALTER FUNCTION cadences_due() OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION cadences_due() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cadences_due() TO yuemian_app;
+
+-- The door of a poster at reception: from its code to the place, while that is in use. It tells ids alone.
+
+CREATE OR REPLACE FUNCTION find_place(wanted text)
+RETURNS TABLE (place_id uuid, organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.id, p.organization_id FROM interviews_place p WHERE p.code = wanted AND p.is_active
+$$;
+
+ALTER FUNCTION find_place(text) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_place(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_place(text) TO yuemian_app;
+
+-- The door of a place's photo: public, addressed by its content.
+
+CREATE INDEX IF NOT EXISTS place_photo_digest ON interviews_place (sha256(photo)) WHERE octet_length(photo) > 0;
+
+CREATE OR REPLACE FUNCTION find_place_photo(digest bytea)
+RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT p.photo FROM interviews_place p WHERE octet_length(p.photo) > 0 AND sha256(p.photo) = digest LIMIT 1
+$$;
+
+ALTER FUNCTION find_place_photo(bytea) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_place_photo(bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_place_photo(bytea) TO yuemian_app;

@@ -7,7 +7,7 @@ from typing import Any
 
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.conversation import add_message
-from yuemian.messaging.models import Notification
+from yuemian.messaging.models import Medium, Notification
 
 
 def hear(sender: object, *, notification: Notification, text: str, at: datetime, **_: Any) -> None:  # noqa: ARG001
@@ -19,4 +19,4 @@ def hear(sender: object, *, notification: Notification, text: str, at: datetime,
         interviews.select_related("application__candidate__key").filter(pk=notification.subject_id).first()
     )
     if found is not None:
-        add_message(found.application, text, interview_id=found.pk, author=None, now=at)
+        add_message(found.application, text, interview_id=found.pk, author=None, now=at, channel=Medium.SMS)

@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
+from yuemian.domain.arrival import Arrival
 from yuemian.domain.round_name import round_in
 from yuemian.domain.slots import RequestState
 from yuemian.domain.states import CALLED_OFF, Answer, DeliveryState
 from yuemian.interviews import wording
+from yuemian.interviews.arrivals import Badge, arrivals_of, badges
 from yuemian.interviews.board import PAGE_SIZE, RANKS, Filters, matching, news, zone_of
 from yuemian.interviews.models import Interview, RescheduleRequest
 from yuemian.interviews.wording import Text
@@ -54,6 +56,11 @@ class Row:
     nearness: str
     #: The candidate's open wish for another time.
     request: RescheduleRequest | None = None
+    arrival: Arrival | None = None
+
+    @property
+    def arrival_badges(self) -> list[Badge]:
+        return badges(self.arrival, self.interview.starts_at, self.interview.zone)
 
     @property
     def answer_state(self) -> str:
@@ -122,6 +129,7 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             waiting_since__isnull=False,
         ).values_list("application_id", flat=True)
     )
+    arrivals = arrivals_of(interviews)
     return [
         Row(
             interview=interview,
@@ -130,6 +138,7 @@ def rows_of(interviews: Sequence[Interview], user: User, *, now: datetime) -> li
             zone=zone,
             nearness=_nearness(interview, now) if interview.is_settled else "",
             request=requests.get(interview.pk),
+            arrival=arrivals.get(interview.pk),
         )
         for interview in interviews
     ]

@@ -7,14 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.arrival import SignalKind
 from yuemian.domain.states import CALLED_OFF
 from yuemian.domain.when import present
 from yuemian.interviews import wording
-from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview, Response
+from yuemian.interviews.arrivals import signal_sentence
+from yuemian.interviews.models import (
+    SUBJECT_KIND,
+    ArrivalSignal,
+    Change,
+    ChangeKind,
+    Interview,
+    Response,
+)
 from yuemian.messaging.models import (
     Conversation,
     Delivery,
@@ -46,6 +56,12 @@ CHANGES = {
     ChangeKind.EXCUSED: ("warning", "clock"),
 }
 ATTENDANCES = frozenset({ChangeKind.ATTENDED, ChangeKind.NO_SHOW, ChangeKind.EXCUSED})
+SIGNALS = {
+    SignalKind.HERE: ("success", "map-pin"),
+    SignalKind.LATE: ("warning", "clock"),
+    SignalKind.LOST: ("danger", "help"),
+    SignalKind.WORD: ("info", "message"),
+}
 #: What tells a person nothing (attempts, expired leases) stays out. That a delivery was sent or called off is read
 #: from its row.
 EVENTS = {
@@ -83,6 +99,13 @@ class Said:
     is_from_candidate: bool
     author: str
     text: str
+    channel: str = ""
+    #: The whole mail, where the text is a part of it.
+    original: str = ""
+    #: The address it came from, where that is not the candidate's.
+    other_sender: str = ""
+    #: Names of files that came along and were not taken.
+    attachments: Sequence[str] = ()
 
 
 def story(interview: Interview, user: User, *, with_conversation: bool = True) -> list[Entry]:
@@ -95,6 +118,7 @@ def story(interview: Interview, user: User, *, with_conversation: bool = True) -
         *_events(interview),
         *_folded(_visits(interview)),
         *_answers(interview, vault, key),
+        *_signals(interview, vault, key),
     ]
     if with_conversation and may_read_conversation(user):
         entries += [_spoken(said) for said in conversation(interview)]
@@ -116,14 +140,25 @@ def conversation(interview: Interview) -> list[Said]:
     vault, key = Vault(interview.organization_id), interview.application.candidate.key
     messages = Message.objects.filter(conversation__application=interview.application_id)
     return [
-        Said(
-            at=message.created_at,
-            is_from_candidate=message.is_from_candidate,
-            author=message.author.name if message.author else "",
-            text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
-        )
-        for message in messages.select_related("author").order_by("created_at")
+        said_of(message, vault, key) for message in messages.select_related("author").order_by("created_at")
     ]
+
+
+def said_of(message: Message, vault: Vault, key: Key) -> Said:
+    def opened(place: str, record: bytes | memoryview | None) -> str:
+        return readable(vault, key, place, message.pk, record) if record is not None else ""
+
+    names = opened(Message.ATTACHMENTS_PLACE, message.attachments_sealed)
+    return Said(
+        at=message.created_at,
+        is_from_candidate=message.is_from_candidate,
+        author=message.author.name if message.author else "",
+        text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
+        channel=message.channel,
+        original=opened(Message.ORIGINAL_PLACE, message.original_sealed),
+        other_sender=opened(Message.SENDER_PLACE, message.sender_note),
+        attachments=orjson.loads(names) if names.startswith("[") else (),
+    )
 
 
 def waiting_since(interview: Interview) -> datetime | None:
@@ -304,6 +339,21 @@ def _answers(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
             title=_("Answered: %(answer)s") % {"answer": look.label},
             detail="" if response.revision == interview.revision else _("to an earlier appointment"),
             quote=readable(vault, key, Response.PLACE, response.pk, note) if note is not None else "",
+        )
+
+
+def _signals(interview: Interview, vault: Vault, key: Key) -> Iterator[Entry]:
+    """What the candidate said on the way."""
+    for signal in interview.arrival_signals.select_related("recorded_by"):
+        tone, icon = SIGNALS[SignalKind(signal.kind)]
+        sealed = signal.words_sealed
+        yield Entry(
+            at=signal.at,
+            tone=tone,
+            icon=icon,
+            title=signal_sentence(signal),
+            detail=_("by %(name)s") % {"name": signal.recorded_by.name} if signal.recorded_by else "",
+            quote=readable(vault, key, ArrivalSignal.PLACE, signal.pk, sealed) if sealed is not None else "",
         )
 
 

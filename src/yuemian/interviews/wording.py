@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.domain.geo import MapApp
 from yuemian.domain.reading import ProblemCode
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, DeliveryState, Mode, Purpose, ReasonCode
@@ -34,6 +35,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.STAFF_NEWS: word("purpose", "News to staff"),
+    Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
@@ -55,6 +58,14 @@ MODES: dict[str, Text] = {
     Mode.ONSITE: word("mode", "On site"),
     Mode.VIDEO: word("mode", "By video"),
     Mode.PHONE: word("mode", "By phone"),
+}
+MAPS: dict[str, Text] = {
+    MapApp.AMAP: word("map", "Amap"),
+    MapApp.BAIDU: word("map", "Baidu Maps"),
+    MapApp.TENCENT: word("map", "Tencent Maps"),
+    MapApp.APPLE: word("map", "Apple Maps"),
+    MapApp.GOOGLE: word("map", "Google Maps"),
+    MapApp.PHONE: word("map", "Map of this phone"),
 }
 FIELDS: dict[str, Text] = {
     "starts_at": _("Time"),
@@ -86,6 +97,9 @@ LEFT_OUT: dict[str, Reason] = {
 REASONS: dict[str, Reason] = {
     ReasonCode.MISSING_CONTACT: Reason(_("There is no address for this channel."), _("Add one.")),
     ReasonCode.INVALID_CONTACT: Reason(_("The address does not exist."), _("Ask for the right one.")),
+    ReasonCode.MAILBOX_FULL: Reason(
+        _("The person's mailbox is full."), _("Use another channel, or try again later.")
+    ),
     ReasonCode.BLOCKED_BY_RECIPIENT: Reason(
         _("The recipient's side refuses our messages."), _("Use another channel, or call.")
     ),

@@ -104,6 +104,17 @@ ALTER FUNCTION engine_figures() OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION engine_figures() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION engine_figures() TO yuemian_app;
 
+-- The door of the mailboxes' readers: which there are, before any organization is known.
+CREATE OR REPLACE FUNCTION list_mailboxes()
+RETURNS TABLE (mailbox_id uuid, organization_id uuid, version int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.id, m.organization_id, m.version FROM messaging_mailbox m WHERE m.is_active
+$$;
+
+ALTER FUNCTION list_mailboxes() OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION list_mailboxes() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION list_mailboxes() TO yuemian_app;
+
 -- The door of a notice's code: which notices to candidates were made in a few seconds, ids only (domain/notice_code.py).
 CREATE OR REPLACE FUNCTION find_notices(first uuid, before uuid)
 RETURNS TABLE (notification_id uuid, organization_id uuid)

@@ -22,6 +22,8 @@ WRITTEN = (
     Purpose.CHANGE,
     Purpose.CANCELLATION,
     Purpose.ANSWER,
+    Purpose.STAFF_NEWS,
+    Purpose.ATTENDANCE,
     Purpose.DIGEST,
 )
 #: Channels a template is written for.

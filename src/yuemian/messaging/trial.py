@@ -17,7 +17,8 @@ from yuemian.accounts.models import User
 from yuemian.channels.base import Message, Outcome, Provider, Receipt
 from yuemian.channels.mail import MailForm, ShellTexts, message_id, shell, slots
 from yuemian.domain.states import Channel
-from yuemian.messaging.models import ProviderAccount
+from yuemian.messaging.mailboxes import addresses_of
+from yuemian.messaging.models import Mailbox, ProviderAccount
 from yuemian.messaging.provider_accounts import open_account
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.limits import Limit
@@ -62,6 +63,10 @@ def prepare_trial(user: User, account: ProviderAccount) -> Trial:
     )
     if channel is Channel.EMAIL:
         message = _as_mail(message, organization.name_in(user.locale))
+        # In the name that mails leave in: a server that refuses it says so here, and not to a candidate's invitation.
+        mailbox = Mailbox.objects.visible_to(user).filter(is_active=True).first()
+        if mailbox is not None:
+            message = replace(message, envelope_from=addresses_of(mailbox).bounces_of(UUID(key)))
     return Trial(account.pk, provider, message)
 
 

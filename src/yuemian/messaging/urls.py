@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import blocks, channels, hooks, lab, routing, templates
+from yuemian.messaging.views import blocks, channels, hooks, lab, mailbox, routing, templates
 
 urlpatterns = [
     path("templates", templates.template_list, name="templates"),
@@ -35,6 +35,9 @@ urlpatterns = [
     path("settings/channels/<uuid:account_id>/switch", channels.account_switch, name="channel-switch"),
     path("settings/channels/<uuid:account_id>/callback", channels.account_callback, name="channel-callback"),
     path("settings/channels/<uuid:account_id>/trial", channels.account_trial, name="channel-trial"),
+    path("settings/mailbox", mailbox.mailbox, name="settings-mailbox"),
+    path("settings/mailbox/switch", mailbox.mailbox_switch, name="mailbox-switch"),
+    path("settings/mailbox/trial", mailbox.mailbox_trial, name="mailbox-trial"),
     path("hooks/<str:provider>/<uuid:account_id>/<str:token>", hooks.receive, name="hook"),
     path("lab", lab.lab_page, name="lab"),
     path("lab/subscribe", lab.lab_subscribe, name="lab-subscribe"),

@@ -25,6 +25,8 @@ PURPOSES: dict[str, Text] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
+    Purpose.STAFF_NEWS: word("purpose", "News to staff"),
+    Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
@@ -58,6 +60,14 @@ TROUBLES: dict[str, Text] = {
     "connection": _("The mail server cannot be reached; check address and port."),
     "auth": _("The server refused user and password."),
 }
+#: What came into the mailbox, by the names of its counters.
+MAIL_KINDS: dict[str, Text] = {
+    "reply": word("mail", "Answers"),
+    "calendar": word("mail", "Calendar answers"),
+    "bounce": word("mail", "Reports of mail servers"),
+    "robot": word("mail", "Automatic replies, dropped"),
+    "unsorted": word("mail", "Could not be placed"),
+}
 #: What each purpose is for, shown where one is chosen.
 PURPOSE_HINTS: dict[str, Text] = {
     Purpose.INVITATION: _("Invites to an interview and asks for an answer."),
@@ -68,6 +78,8 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.NUDGE: _("Asks once more when nobody has answered."),
     Purpose.STILL_DECIDING: _("Says that a promised result needs more time."),
     Purpose.STAFF_REMINDER: _("Recalls an interview to its interviewer or recruiter."),
+    Purpose.STAFF_NEWS: _("Says at once that a candidate is there, late or lost."),
+    Purpose.ATTENDANCE: _("Asks the interviewer, after the start, whether the candidate came."),
     Purpose.CODE: _("Carries the code by which candidates prove that an address is theirs."),
     Purpose.LINK: _("Brings a new link to a candidate who has lost theirs."),
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
@@ -111,6 +123,8 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "candidate_question": _("The candidate's question"),
     "hr_answer": _("HR's answer"),
     "promised_date": _("Date a result was promised by"),
+    "news": _("What the candidate says on the way"),
+    "news_words": _("The same in the candidate's own words"),
     "staff_name": _("Name of the person reminded"),
     "interview_link": _("Link to the interview"),
     "asked_by": _("Who passed the question on"),

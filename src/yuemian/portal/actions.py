@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from yuemian.domain.arrival import SignalKind
 from yuemian.domain.person_or_machine import Press, Report, doubt, doubt_summary
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.respond import ask, respond
@@ -23,8 +24,18 @@ QUESTION = "question"
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
 #: Another time: a slot, a proposal, or after all not.
 SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
+#: On the way, and there.
+SIGNALS = tuple(str(kind) for kind in SignalKind)
 #: Whatever a button of the pages may do: a press is doubted soon after another of these.
-ACTIONS = (*(str(answer) for answer in ANSWERS), QUESTION, *DATA_ACTIONS, SLOT, PROPOSAL, WITHDRAWAL)
+ACTIONS = (
+    *(str(answer) for answer in ANSWERS),
+    QUESTION,
+    *DATA_ACTIONS,
+    SLOT,
+    PROPOSAL,
+    WITHDRAWAL,
+    *SIGNALS,
+)
 
 #: What the page's own nonce is good for.
 PAGE = "page"

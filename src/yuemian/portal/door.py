@@ -40,6 +40,8 @@ class Opened:
     told_in: str | None
     sent_at: datetime | None
     outside: Outside = NOBODY_ASKED
+    #: What the browser calls itself, where a page asks for it.
+    agent: str = ""
 
     @property
     def interview(self) -> Interview:

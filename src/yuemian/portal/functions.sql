@@ -34,7 +34,7 @@ BEGIN
             FROM accounts_user u WHERE u.id = i.recruiter_id),
         'organization', json_build_object(
             'id', o.id, 'name', o.name, 'name_en', o.name_en, 'locale', o.locale, 'time_zone', o.time_zone,
-            'is_rehearsal', o.is_rehearsal),
+            'is_rehearsal', o.is_rehearsal, 'video_link_from', o.video_link_from),
         'logo_digest', CASE WHEN octet_length(o.logo) > 0 THEN encode(sha256(o.logo), 'hex') ELSE '' END,
         'response', (
             SELECT to_json(r) FROM interviews_response r
@@ -44,6 +44,18 @@ BEGIN
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
             WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
             ORDER BY h.revision DESC, h.at DESC LIMIT 1),
+        'place', (
+            SELECT json_build_object(
+                'id', p.id, 'organization_id', p.organization_id, 'branch_id', p.branch_id, 'name', p.name,
+                'name_en', p.name_en, 'room', p.room, 'room_en', p.room_en, 'address', p.address,
+                'address_en', p.address_en,
+                'branch_locale', (SELECT q.locale FROM accounts_branch q WHERE q.id = p.branch_id))
+            FROM interviews_place p WHERE p.id = i.place_id),
+        'signals', (
+            SELECT json_agg(json_build_object(
+                'kind', g.kind, 'minutes', g.minutes, 'via', g.via, 'at', g.at,
+                'is_settled', g.settled_at IS NOT NULL) ORDER BY g.at)
+            FROM interviews_arrivalsignal g WHERE g.interview_id = i.id AND g.revision = i.revision),
         'messages', (
             SELECT json_agg(s ORDER BY s.created_at) FROM (
                 SELECT m.id, m.is_from_candidate, m.body_sealed, m.created_at, m.voice,

@@ -26,6 +26,7 @@ from yuemian.domain.when import day_text, present
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import ChangeKind, Interview, Response
 from yuemian.messaging.models import BlockKind, Message
+from yuemian.portal import arrival_part, way
 from yuemian.portal.page_data import PageData, bytes_of
 from yuemian.portal.rendering import render
 from yuemian.trust.vault import Unreadable, Vault
@@ -106,6 +107,7 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
             "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
+            "arrival": arrival_part.part(data, now=now),
             "until": _until(interview.is_settled)
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
         }
@@ -142,13 +144,15 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
         "invites": _("%(organization)s invites you to an interview")
         % {"organization": facts["organization_name"]},
         "starts": interview.starts_at.isoformat(),
-        "place": facts["place_name"] or facts["place_address"] or facts["branch_name"],
+        **way.line(interview, facts, locale),
         "when": when,
         "day": day_text(interview.starts_at.astimezone(interview.zone), locale),
         "countdown": _countdown(interview.starts_at, interview.zone, now) if interview.is_settled else "",
         "logo": reverse("logo", args=[data.logo_digest]) if data.logo_digest else "",
         "monogram": facts["organization_name"].strip()[:1].upper(),
         "video_link": web_link(interview.video_link),
+        "video_opens": video_opens(interview, locale, now=now),
+        "call": call(facts["contact_phone"]),
         "phone_link": re.sub(r"[^\d+]", "", facts["contact_phone"]),
         "mail_link": quote(facts["contact_email"], safe="@"),
         "sections": sections_html(data.blocks, locale, organization.locale),
@@ -218,6 +222,23 @@ def _note(interview: Interview, given: Response | None, vault: Vault) -> str:
         return vault.open(interview.application.candidate.key, Response.PLACE, given.pk, given.note_sealed)
     except Unreadable:
         return ""
+
+
+def video_opens(interview: Interview, locale: str, *, now: datetime) -> str:
+    """From when on the link is shown, in words; "" once it is."""
+    minutes = interview.organization.video_link_from
+    opens_at = interview.starts_at - timedelta(minutes=minutes)
+    if not minutes or now >= opens_at:
+        return ""
+    when = present(opens_at, interview.time_zone, locale).full
+    return _("The link to the meeting appears here from %(when)s.") % {"when": when}
+
+
+def call(number: str) -> str:
+    """Of an interview by phone: who rings."""
+    if not number:
+        return _("We call you at this time; a quiet place helps.")
+    return _("We call you at this time, from %(number)s; a quiet place helps.") % {"number": number}
 
 
 def _countdown(starts_at: datetime, zone: ZoneInfo, now: datetime) -> str:

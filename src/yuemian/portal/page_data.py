@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_duration
 
 from yuemian.accounts.models import Branch, Organization, User
 from yuemian.hiring.models import Application, Candidate, Job
-from yuemian.interviews.models import Interview, Response
+from yuemian.interviews.models import Interview, Place, Response
 from yuemian.messaging.models import AccessLink
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Vault
@@ -35,6 +35,7 @@ class PageData:
     change: Row | None
     messages: list[Row]
     blocks: str
+    signals: list[Row] = field(default_factory=list)
 
     def vault(self) -> Vault:
         """Knows the organization's key already, so that opening a text asks the database nothing."""
@@ -65,6 +66,7 @@ def parse(page: str, blocks: str | None) -> PageData:
     application.candidate = candidate
     application.job = built(Job, data["job"])
     candidate.key = built(Key, data["key"])
+    interview.place = _place(data["place"]) if data["place"] else None
     return PageData(
         interview=interview,
         organization_key=built(Key, data["organization_key"]) if data["organization_key"] else None,
@@ -73,7 +75,15 @@ def parse(page: str, blocks: str | None) -> PageData:
         change=data["change"],
         messages=data["messages"] or [],
         blocks=blocks or "[]",
+        signals=data["signals"] or [],
     )
+
+
+def _place(row: Row) -> Place:
+    """What names it; directions and photo are for the page that shows them."""
+    place = built(Place, row)
+    place.branch = Branch(id=place.branch_id, locale=row["branch_locale"])
+    return place
 
 
 def link_of(row: Row) -> AccessLink:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -86,9 +87,10 @@ def subpage(
     @require_safe
     def handle(request: HttpRequest, token: str) -> HttpResponse:
         outside = beforehand(token)
-        with opened(token, now=timezone.now(), outside=outside) as door:
-            if door is None:
+        with opened(token, now=timezone.now(), outside=outside) as found:
+            if found is None:
                 return lost()
+            door = replace(found, agent=agent_of(request))
             code = chosen_language(request, door)
             with translation.override(code):
                 whole = page.context(door.data, code, now=door.now) | keys(door) | contents(door, code)

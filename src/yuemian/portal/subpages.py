@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from yuemian.portal import times
+from yuemian.portal import arriving, times, way
 from yuemian.portal.calendar_file import calendar_file
 from yuemian.portal.carrying import own_phone
 from yuemian.portal.data_views import my_data_page
 from yuemian.portal.showing import subpage
 
 SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
+    "arrival": subpage("portal/arrival.html", arriving.contents),
     "data": my_data_page,
     "invite.ics": calendar_file,
     "phone": own_phone,
     "times": subpage("portal/times.html", times.contents, times.ask_calendars),
+    "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),
 }

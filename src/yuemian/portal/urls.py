@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from yuemian.portal import data_views, preview, public_views, views
+from yuemian.portal import arriving_views, data_views, preview, public_views, views
 from yuemian.portal.answering import ANSWERING, ASKING
+from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.subpages import SUBPAGES
@@ -13,6 +14,7 @@ from yuemian.portal.subpages import SUBPAGES
 DEEDS = (
     ANSWERING,
     ASKING,
+    ARRIVING,
     CHOOSING,
     PROPOSING,
     WITHDRAWING,
@@ -34,5 +36,10 @@ urlpatterns = [
     path("c/<str:token>", views.candidate_page, name="candidate-page"),
     *(path(f"c/<str:token>/{name}", view, name=f"candidate-{name}") for name, view in SUBPAGES.items()),
     re_path(r"^logo/(?P<digest>[0-9a-f]{64})\.png$", views.logo, name="logo"),
+    path("arrive/<str:code>", arriving_views.arrive, name="candidate-arrive"),
+    re_path(
+        r"^place/(?P<digest>[0-9a-f]{64})\.jpg$", arriving_views.place_photo, name="candidate-place-photo"
+    ),
+    path("preview/place/<uuid:place_id>", preview.preview_place, name="preview-place"),
     path("preview/interview/<uuid:interview_id>", preview.preview_interview, name="preview-interview"),
 ]

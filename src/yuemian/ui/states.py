@@ -106,6 +106,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "imported": Appearance("success", word("import", "Imported")),
         "discarded": Appearance("neutral", word("import", "Discarded")),
     },
+    "mailbox": {
+        "new": Appearance("neutral", word("mailbox", "Not looked at yet")),
+        "ok": Appearance("success", word("mailbox", "Is read")),
+        "failing": Appearance("danger", word("mailbox", "Cannot be read")),
+        "off": Appearance("neutral", word("mailbox", "Switched off")),
+    },
     "worker": {
         "alive": Appearance("success", word("worker", "At work")),
         "silent": Appearance("danger", word("worker", "Silent")),

@@ -40,6 +40,7 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
         "may_see_interviews": request.user.may(Permission.SEE_INTERVIEWS),
         "may_edit_users": request.user.may(Permission.EDIT_USERS),
+        "may_edit_interviews": request.user.may(Permission.EDIT_INTERVIEWS),
         "may_edit_plans": request.user.may(Permission.EDIT_PLANS),
         "may_edit_templates": request.user.may(Permission.EDIT_TEMPLATES),
         "may_read_audit": request.user.may(Permission.READ_AUDIT),

@@ -55,6 +55,7 @@ def encode_text(value: str) -> str:
     return value if _is_plain(value) else _words(value)
 
 
+@lru_cache(maxsize=4096)
 def encode_phrase(value: str) -> str:
     """A display name: atoms, a quoted string, or encoded words."""
     check_value(value)

@@ -38,6 +38,7 @@ class ShellTexts:
     footer: Sequence[str]  # how to tell that this is real, what never to send in reply; one paragraph each
     logo_url: str = ""
     accent: str = "#0b6b5d"
+    reply_line: str = ""  # such as “please reply above this line”, where answers by mail are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def shell(texts: ShellTexts, locale: str) -> Shell:
         "start": "right" if is_rtl else "left",
         "organization": escape(texts.organization),
         "brand": _brand(texts, accent),
+        "reply_line": _reply_line(texts.reply_line),
         "accent": accent,
         "on_accent": _readable_on(accent),
         "button": escape(texts.button),
@@ -97,6 +99,16 @@ def _brand(texts: ShellTexts, accent: str) -> str:
         f'<td style="padding:0">{mark}</td>'
         f'<td class="t1" style="padding:0 12px;font-size:16px;font-weight:600;'
         f'color:#16191b">{name}</td></tr></table>'
+    )
+
+
+def _reply_line(words: str) -> str:
+    """Quiet, and seen: programs quote it with the mail, and it tells where the quotation begins."""
+    if not words:
+        return ""
+    return (
+        '<div class="t3" style="padding:8px 12px 10px;font-size:12px;line-height:1.5;color:#5f6a72;'
+        f'text-align:center">{escape(words)}</div>'
     )
 
 

@@ -1,4 +1,4 @@
-"""`yuemian worker`: the engine that sends, and beside it the clock that does what comes with time."""
+"""`yuemian worker`: the engine that sends, beside it the clock for what comes with time, and the mailroom."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from yuemian.config.cli.children import end_with_supervisor
 
 ENGINE = "yuemian.messaging.engine.run"
 CLOCK = "yuemian.messaging.engine.clock"
+MAILROOM = "yuemian.intake.mail.service"
 
 
 def run(_rest: list[str]) -> int:
@@ -22,12 +23,15 @@ def run(_rest: list[str]) -> int:
         return 1
     importlib.import_module("django").setup()
     engine: Any = importlib.import_module(ENGINE)
-    # A thread of the web role beside the engine's own connections: it plans, the engine sends.
+    # Threads of the web role beside the engine's own connections: it plans, the engine sends.
     clock: Any = importlib.import_module(CLOCK).Clock()
+    mailroom: Any = importlib.import_module(MAILROOM).Mailroom()
     clock.start()
+    mailroom.start()
     try:
         return int(engine.main() or 0)
     finally:
+        mailroom.stop()
         clock.stop()
 
 

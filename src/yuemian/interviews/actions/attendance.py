@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from yuemian.accounts.models import User
+from yuemian.accounts.models import Permission, User
 from yuemian.domain.states import Attendance, InterviewState, check_move
 from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Change, ChangeKind, Interview
@@ -32,6 +32,13 @@ class CannotAttend(Exception):  # noqa: N818
 def can_record(interview: Interview, now: datetime) -> bool:
     is_held = interview.state not in {InterviewState.CANCELLED, InterviewState.DRAFT}
     return is_held and interview.starts_at - EARLIEST <= now
+
+
+def may_record(user: User, interview: Interview) -> bool:
+    """Whoever edits interviews, and whoever holds this one."""
+    return user.may(Permission.EDIT_INTERVIEWS) or any(
+        each.pk == user.pk for each in interview.interviewers.all()
+    )
 
 
 def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *, now: datetime) -> Interview:

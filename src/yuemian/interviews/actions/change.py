@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -31,6 +31,8 @@ from yuemian.trust.live import announce
 
 #: Fields the candidate must hear about; any of them raises the revision.
 TOLD_FIELDS = ("starts_at", "duration", "time_zone", "mode", "place_name", "place_address", "video_link")
+#: With these an interview leaves the place it was held at, unless another is named.
+PLACE_FIELDS = frozenset({"mode", "place_name", "place_address"})
 #: Fields the candidate reads on the page; changing them alone sends nothing.
 QUIET_FIELDS = ("round", "materials", "flow")
 #: Changes after which the interview has no time.
@@ -55,6 +57,14 @@ class Facts:
     round: str
     materials: str
     flow: str
+    #: None says nothing of it: the place stays as long as name and address do.
+    place_id: UUID | None = None
+
+    @classmethod
+    def of(cls, interview: Interview, **other: Any) -> Self:
+        """What holds now, with some of it replaced."""
+        same = {each.name: getattr(interview, each.name) for each in fields(cls)}
+        return cls(**{**same, "mode": Mode(interview.mode), **other})
 
 
 @dataclass(frozen=True)
@@ -110,6 +120,8 @@ def put_in_place(
     quiet = [name for name in QUIET_FIELDS if getattr(facts, name) != getattr(interview, name)]
     if not interview.is_settled and answer == Answer.ACCEPTED and "starts_at" not in loud:
         loud.append("starts_at")  # chosen to be just when it had to be chosen by
+    if facts.place_id != interview.place_id and (facts.place_id or PLACE_FIELDS.intersection(loud)):
+        quiet.append("place_id")
     for name in loud + quiet:
         setattr(interview, name, getattr(facts, name))
     if not loud + quiet:

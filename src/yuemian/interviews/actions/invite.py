@@ -15,7 +15,7 @@ from django.db import transaction
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
-from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
+from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out, worth_until
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose
 from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
@@ -37,7 +37,6 @@ from yuemian.trust.live import announce
 Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
 #: Language, channels, or why not.
 Verdict = tuple[str, Sequence[Channel], LeftOut | None]
-LINK_OUTLIVES = timedelta(hours=24)
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
 
@@ -279,6 +278,9 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
 
 def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
     interview, route = item.interview, item.route
+    deadline, link_expires = worth_until(
+        occasion.purpose, interview.facts.starts_at, interview.ends_at, now=occasion.now
+    )
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
@@ -286,8 +288,8 @@ def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str,
         locale=item.locale,
         context=context_of(interview.facts, occasion.organization, item.locale, **extra),
         channels=route.channels if route else item.channels,
-        deadline_at=interview.facts.starts_at,
-        link_expires_at=interview.ends_at + LINK_OUTLIVES,
+        deadline_at=deadline,
+        link_expires_at=link_expires,
         occurrence=occurrence,
         explanation=route.note if route else "",
         at_once=route.at_once if route else None,

@@ -11,13 +11,14 @@ from django.db import connection, transaction
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice
 from yuemian.domain.routing import SAME_DAY
-from yuemian.domain.states import Answer, Purpose, check_move
+from yuemian.domain.states import Answer, Channel, Purpose, check_move
+from yuemian.hiring.models import ContactState
 from yuemian.interviews.actions.invite import plan_items, router_for, summarize_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Response
 from yuemian.messaging.actions.content import version_for
-from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.actions.conversation import add_message, last_from_candidate, mail_to_answer
 from yuemian.messaging.actions.plan import Occasion
-from yuemian.messaging.models import AccessLink, Message
+from yuemian.messaging.models import AccessLink, Medium, Message
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
@@ -72,11 +73,11 @@ def respond(
     with `seen_revision`. Pressing the standing answer again changes nothing. `interview` as the caller has just
     read it with its people; it is read again, and judged again, when it has changed meanwhile.
     """
-    interview = interview or _locked(link)
+    interview = interview or locked(link)
     seen = seen_revision if was_confirmed else None
     if not _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen):
         with transaction.atomic():
-            interview = _locked(link)
+            interview = locked(link)
             _answer(link, interview, answer, note, now=now, was_confirmed=was_confirmed, seen_revision=seen)
     return interview
 
@@ -142,7 +143,7 @@ def write_answer(
 def ask(link: AccessLink, text: str, *, now: datetime) -> Message:
     """A question from the candidate's page. Allowed until the link expires, whatever became of the interview."""
     with transaction.atomic():
-        interview = _locked(link)
+        interview = locked(link)
         if link.revoked_at is not None or link.expires_at <= now:
             raise Refused("expired")
         message = add_message(interview.application, text, interview_id=interview.pk, author=None, now=now)
@@ -171,6 +172,7 @@ def reply(
     `author` is who wrote what `user` lets out, an interviewer for instance; `voice` is as whom the candidate sees it.
     """
     with transaction.atomic():
+        question = last_from_candidate(interview.application)
         message = add_message(
             interview.application,
             text,
@@ -182,12 +184,13 @@ def reply(
         version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
         is_same_day = interview.starts_at - now < SAME_DAY
         # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.
-        is_routed = user.organization.is_routing_learned and not is_same_day
+        is_by_mail = question is not None and question.channel == Medium.EMAIL
+        is_routed = user.organization.is_routing_learned and not is_same_day and not is_by_mail
         summary = summarize_chosen(
             [interview.pk],
             version,
             Purpose.ANSWER,
-            available_channels(user.organization),
+            _channels(interview, question),
             now=now,
             resend=True,
             router=router_for(user.organization, version, Purpose.ANSWER, now=now) if is_routed else None,
@@ -201,10 +204,10 @@ def reply(
             now=now,
             actor=user,
             is_same_day=is_same_day,
+            answered=mail_to_answer(question, interview.application),
         )
-        plan_items(
-            occasion, summary.going, hr_answer=text.strip(), candidate_question=_last_question(interview)
-        )
+        asked = _words_of(question, interview)
+        plan_items(occasion, summary.going, hr_answer=text.strip(), candidate_question=asked)
         audit.record(
             user.organization_id,
             user.actor,
@@ -216,18 +219,23 @@ def reply(
     return message
 
 
-def _locked(link: AccessLink) -> Interview:
+def locked(link: AccessLink) -> Interview:
     Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=link.subject_id)
     return Interview.objects.with_people().get(pk=link.subject_id)
 
 
-def _last_question(interview: Interview) -> str:
-    last = (
-        Message.objects.filter(conversation__application=interview.application, is_from_candidate=True)
-        .order_by("-created_at")
-        .first()
-    )
-    if last is None:
+def _channels(interview: Interview, question: Message | None) -> list[Channel]:
+    """Whoever wrote a mail is answered by one, into the same thread; others on whatever reaches them."""
+    channels = available_channels(interview.organization)
+    if question is None or question.channel != Medium.EMAIL or Channel.EMAIL not in channels:
+        return channels
+    points = interview.application.candidate.contact_points
+    can_be_mailed = points.filter(channel=Channel.EMAIL, state=ContactState.ACTIVE).exists()
+    return [Channel.EMAIL] if can_be_mailed else channels
+
+
+def _words_of(question: Message | None, interview: Interview) -> str:
+    if question is None:
         return ""
     key = interview.application.candidate.key
-    return Vault(interview.organization_id).open(key, Message.PLACE, last.pk, last.body_sealed)
+    return Vault(interview.organization_id).open(key, Message.PLACE, question.pk, question.body_sealed)

@@ -25,8 +25,8 @@ from yuemian.trust.vault import Vault, new_candidate_keys
 
 INTERVIEW_FIELDS = (
     "id", "organization", "application", "branch", "recruiter", "round", "state", "revision", "starts_at", "duration",
-    "time_zone", "mode", "place_name", "place_address", "video_link", "materials", "flow", "answer", "attendance",
-    "fingerprint", "created_at",
+    "time_zone", "mode", "place", "place_name", "place_address", "video_link", "materials", "flow", "answer",
+    "attendance", "fingerprint", "created_at",
 )  # fmt: skip
 KEY_FIELDS = ("id", "organization", "number", "purpose", "wrapped_by", "wrapped", "created_at")
 CANDIDATE_FIELDS = (
@@ -74,6 +74,7 @@ class Appointment:
     flow: str = ""
     interviewers: Sequence[User] = field(default_factory=tuple)
     fingerprint: bytes | None = None
+    place_id: UUID | None = None
 
 
 def schedule_interviews(
@@ -277,7 +278,7 @@ def _interview_row(
 ) -> tuple[Any, ...]:
     return (
         interview_id, organization_id, application_id, a.branch.pk, a.recruiter.pk if a.recruiter else None, a.round,
-        str(InterviewState.SCHEDULED), 1, a.starts_at, a.duration, a.time_zone, str(a.mode), a.place_name,
+        str(InterviewState.SCHEDULED), 1, a.starts_at, a.duration, a.time_zone, str(a.mode), a.place_id, a.place_name,
         a.place_address, a.video_link, a.materials, a.flow, str(Answer.NEEDS_ACTION), str(Attendance.UNKNOWN),
         a.fingerprint, now,
     )  # fmt: skip

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.cadence import Extra, Step
+from yuemian.domain.selection import LINK_OUTLIVES
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.when import present
-from yuemian.interviews.actions.invite import LINK_OUTLIVES
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Participant
@@ -32,7 +32,7 @@ def remind_staff(
     """
     if not step.extras:
         return []
-    people = _people(step.extras, [each.id for each in interviews])
+    people = staff_of(step.extras, [each.id for each in interviews])
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
@@ -82,7 +82,7 @@ def tell_staff_of_move(
         now=now,
         step_key=CALLED_OFF if is_off else "moved",
     )
-    people = _people((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
+    people = staff_of((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
     intents = []
     for chosen in read_chosen(organization.pk, [interview_id]):
         for user in people:
@@ -111,7 +111,7 @@ def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: s
     )
 
 
-def _people(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
+def staff_of(extras: Collection[Extra], interview_ids: Iterable[UUID]) -> dict[UUID, list[User]]:
     """Each person once per interview, those who can still sign in."""
     ids = list(interview_ids)
     pairs: list[tuple[UUID, UUID]] = []

@@ -13,9 +13,9 @@ from django.db import connection
 
 from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import AgendaItem, Done, Step, Terms, Verdict, next_look, wakes_early
+from yuemian.domain.selection import LINK_OUTLIVES
 from yuemian.domain.states import Purpose, ReasonCode
 from yuemian.domain.when import present
-from yuemian.interviews.actions.invite import LINK_OUTLIVES
 from yuemian.interviews.actions.replan import hold_sending
 from yuemian.interviews.actions.route import StepRequest, routes_for
 from yuemian.interviews.actions.staff import remind_staff

@@ -13,8 +13,8 @@ from yuemian.domain.conversation import NoteKind, Urgency, Voice, urgency
 from yuemian.domain.states import ConsultationState
 from yuemian.interviews.inbox.wording import CONSULTATIONS, Text
 from yuemian.interviews.models import Interview
-from yuemian.interviews.timeline import readable
-from yuemian.messaging.models import Consultation, Conversation, Message, Note
+from yuemian.interviews.timeline import Said, readable, said_of
+from yuemian.messaging.models import Consultation, Conversation, Medium, Message, Note
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Vault
 
@@ -32,6 +32,8 @@ class Entry:
     author: str
     text: str
     is_name_shown: bool = False
+    #: What is to be said beside it, where it came by mail.
+    said: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def message_entry(message: Message, vault: Vault, key: Key) -> Entry:
         author=message.author.name if message.author else "",
         text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
         is_name_shown=message.voice == Voice.NAMED_INTERVIEWER,
+        said=said_of(message, vault, key) if message.channel == Medium.EMAIL else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Interviews and their people, plans and what became of their steps, slots and requests for another time."""
+"""Interviews and their people, where they are held, who arrives; plans, slots and requests for another time."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from yuemian.interviews.models.interview import (
     StepOutcome,
     StepRecord,
 )
+from yuemian.interviews.models.places import ArrivalSignal, Place, PlaceQuerySet
 from yuemian.interviews.models.slots import (
     ReschedulePolicy,
     ReschedulePolicyQuerySet,
@@ -30,6 +31,7 @@ from yuemian.interviews.models.slots import (
 
 __all__ = [
     "SUBJECT_KIND",
+    "ArrivalSignal",
     "BatchSelection",
     "Cadence",
     "Change",
@@ -38,6 +40,8 @@ __all__ = [
     "Interview",
     "InterviewQuerySet",
     "Participant",
+    "Place",
+    "PlaceQuerySet",
     "Plan",
     "PlanQuerySet",
     "ReschedulePolicy",

@@ -56,6 +56,13 @@ class Interview(TenantModel):
     duration = models.DurationField(default=timedelta(hours=1))
     time_zone = models.CharField(max_length=50, validators=[validate_time_zone])
     mode = models.CharField(max_length=8, choices=choices(Mode), default=Mode.ONSITE)
+    place = models.ForeignKey(
+        "interviews.Place",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="interviews",
+        help_text="Where it is held; name and address beside it are what the candidate was told.",
+    )
     place_name = models.CharField(max_length=120, blank=True)
     place_address = models.CharField(max_length=300, blank=True)
     video_link = models.URLField(max_length=500, blank=True)

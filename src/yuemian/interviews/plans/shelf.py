@@ -23,7 +23,7 @@ EVERYWHERE = "organization"
 
 
 @dataclass(frozen=True)
-class Place:
+class Holding:
     """A job, a family, a branch, or the whole organization (`id` is None)."""
 
     kind: str
@@ -44,7 +44,7 @@ class Place:
         return {"family": JobFamily.objects.get(organization_id=user.organization_id, pk=self.id)}
 
     @classmethod
-    def of_plan(cls, plan: Plan) -> Place:
+    def of_plan(cls, plan: Plan) -> Holding:
         found = ((kind, getattr(plan, f"{kind}_id")) for kind in reversed(KINDS[1:]))
         return next((cls(kind, pk) for kind, pk in found if pk), cls(EVERYWHERE))
 
@@ -58,13 +58,13 @@ class Where:
     branch: UUID
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[Holding, ...]:
         """The nearest first."""
         return (
-            Place("job", self.job),
-            Place("family", self.family),
-            Place("branch", self.branch),
-            Place(EVERYWHERE),
+            Holding("job", self.job),
+            Holding("family", self.family),
+            Holding("branch", self.branch),
+            Holding(EVERYWHERE),
         )
 
 
@@ -73,7 +73,7 @@ class Row:
     """A plan in the list."""
 
     plan: Plan
-    place: Place
+    place: Holding
     label: str
     open_interviews: int = 0
 
@@ -98,7 +98,7 @@ def shelf(user: User, *, now: datetime) -> Shelf:
     rows = [
         Row(
             plan,
-            Place.of_plan(plan),
+            Holding.of_plan(plan),
             label_of(plan),
             counts[plan.pk] if plan.is_active else 0,
         )
@@ -112,30 +112,30 @@ def shelf(user: User, *, now: datetime) -> Shelf:
     )
 
 
-def in_use(plans: Iterable[Plan]) -> dict[Place, Plan]:
-    return {Place.of_plan(plan): plan for plan in plans if plan.is_active}
+def in_use(plans: Iterable[Plan]) -> dict[Holding, Plan]:
+    return {Holding.of_plan(plan): plan for plan in plans if plan.is_active}
 
 
-def holding(held: dict[Place, Plan], places: Iterable[Place]) -> Plan | None:
+def holding(held: dict[Holding, Plan], places: Iterable[Holding]) -> Plan | None:
     """The plan of the first place that has one."""
     return next((held[place] for place in places if place in held), None)
 
 
-def outer_places(user: User, place: Place) -> Sequence[Place]:
+def outer_places(user: User, place: Holding) -> Sequence[Holding]:
     """Where to look, the nearest first, for the plan that holds at a place without one of its own."""
     if place.kind != "job" or place.id is None:
-        return (Place(EVERYWHERE),) if place.kind != EVERYWHERE else ()
+        return (Holding(EVERYWHERE),) if place.kind != EVERYWHERE else ()
     job = Job.objects.visible_to(user).get(pk=place.id)
     return Where(job.pk, job.family_id, job.branch_id).places[1:]
 
 
-def plan_held_at(user: User, place: Place) -> Plan | None:
+def plan_held_at(user: User, place: Holding) -> Plan | None:
     """The plan in use at this place, its own or an outer one's."""
     held = in_use(Plan.objects.visible_to(user).filter(is_active=True))
     return holding(held, (place, *outer_places(user, place)))
 
 
-def open_counts(user: User, held: dict[Place, Plan], *, now: datetime) -> Counter[UUID | None]:
+def open_counts(user: User, held: dict[Holding, Plan], *, now: datetime) -> Counter[UUID | None]:
     """Plan → interviews under it that are still to come; None: those under no plan. One statement."""
     found: Counter[UUID | None] = Counter()
     for where, count in _open_by_place(user, now):
@@ -159,7 +159,7 @@ def after_retiring(user: User, plan: Plan, *, now: datetime) -> list[tuple[Plan 
 
 def open_under(user: User, plan: Plan, *, now: datetime) -> InterviewQuerySet:
     """The interviews still to come for which this plan is the nearest, the soonest first."""
-    place = Place.of_plan(plan)
+    place = Holding.of_plan(plan)
     rows = _open(user, now)
     columns = {"job": "application__job_id", "family": "application__job__family_id", "branch": "branch_id"}
     if place.id:
@@ -203,10 +203,12 @@ def free_places(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
     jobs = Job.objects.visible_to(user).filter(is_open=True).select_related("branch")
     families = JobFamily.objects.filter(organization_id=user.organization_id)
     kinds = {
-        EVERYWHERE: [(Place(EVERYWHERE), gettext("The whole organization"))],
-        "branch": [(Place("branch", b.pk), b.name_in(language)) for b in Branch.objects.visible_to(user)],
-        "family": [(Place("family", f.pk), f.name) for f in families],
-        "job": [(Place("job", j.pk), f"{j.title_in(language)} · {j.branch.name_in(language)}") for j in jobs],
+        EVERYWHERE: [(Holding(EVERYWHERE), gettext("The whole organization"))],
+        "branch": [(Holding("branch", b.pk), b.name_in(language)) for b in Branch.objects.visible_to(user)],
+        "family": [(Holding("family", f.pk), f.name) for f in families],
+        "job": [
+            (Holding("job", j.pk), f"{j.title_in(language)} · {j.branch.name_in(language)}") for j in jobs
+        ],
     }
     groups = [
         (kind, [(place.key, name) for place, name in found if place not in taken])
@@ -215,10 +217,10 @@ def free_places(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(kind, found) for kind, found in groups if found]
 
 
-def place_of(user: User, key: str) -> Place | None:
+def place_of(user: User, key: str) -> Holding | None:
     """The place behind a key of `free_places`; None for anything else."""
     keys = {k for _, found in free_places(user) for k, _ in found}
     if key not in keys:
         return None
     kind, _, pk = key.partition(":")
-    return Place(kind, UUID(pk) if pk else None)
+    return Holding(kind, UUID(pk) if pk else None)

@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from yuemian.accounts.models import User
 from yuemian.domain.states import (
@@ -34,12 +34,15 @@ COUNTED: Final = 500
 SOON: Final = timedelta(days=14)
 #: How far back it is still asked who came.
 BACK: Final = timedelta(days=7)
+#: What was said on the way longer ago helps nobody any more.
+STALE: Final = timedelta(hours=12)
 SCHEDULED: Final = str(InterviewState.SCHEDULED)
 
 
 class Part(StrEnum):
     """The parts of a day, in the order they are shown."""
 
+    ARRIVING = "arriving"
     WAITING = "waiting"
     INVITE = "invite"
     TODAY = "today"
@@ -130,13 +133,27 @@ def arrivals(rows: InterviewQuerySet, since: datetime, until: datetime) -> list[
     ]
 
 
-def who_came(rows: InterviewQuerySet, midnight: datetime) -> list[Pick]:
-    """Before today, and nobody has said who came; newest first."""
+def arriving(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
+    """Said on the way that they are late or lost, or wrote, and nobody looks after it yet; first said first."""
     found = rows.filter(
         state=SCHEDULED,
         attendance=str(Attendance.UNKNOWN),
-        starts_at__gte=midnight - BACK,
-        starts_at__lt=midnight,
+        arrival_signals__settled_at=None,
+        arrival_signals__at__gt=now - STALE,
+        arrival_signals__at__lte=now,
+        arrival_signals__revision=F("revision"),
+    ).order_by("arrival_signals__at")
+    said = found.values_list("pk", "arrival_signals__at", "arrival_signals__kind")
+    return [Pick(*each) for each in said[: COUNTED + 1]]
+
+
+def who_came(rows: InterviewQuerySet, until: datetime) -> list[Pick]:
+    """Began before then, and nobody has said who came; newest first."""
+    found = rows.filter(
+        state=SCHEDULED,
+        attendance=str(Attendance.UNKNOWN),
+        starts_at__gte=until - BACK,
+        starts_at__lt=until,
     ).exclude(answer=str(Answer.DECLINED))
     return _picks(found.order_by("-starts_at", "-id"))
 

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 
 from yuemian.accounts.models import Role, User
+from yuemian.domain.arrival import OVERDUE_AFTER
 from yuemian.domain.cadence import Verdict
 from yuemian.domain.states import TOLD, Answer, Attendance, Mode
+from yuemian.interviews.actions.arrival import may_be_ticked
 from yuemian.interviews.actions.attendance import can_record
 from yuemian.interviews.agenda.reading import Case, read_cases
 from yuemian.interviews.board import zone_of
@@ -25,7 +27,7 @@ from yuemian.interviews.today.inviting import Ahead, look_ahead
 from yuemian.interviews.today.parts import COUNTED, Part, Pick
 from yuemian.interviews.today.scope import Scope
 from yuemian.interviews.today.wording import TITLES, TONES, falls_due, next_step, why
-from yuemian.interviews.today.words import words_of
+from yuemian.interviews.today.words import newest_words, words_of
 from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
 from yuemian.ui.states import appearance
@@ -37,6 +39,7 @@ ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
 ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
 #: The board's filter that holds the rest of a part.
 ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
+    Part.ARRIVING: {"day": "today"},
     Part.WAITING: {"status": "reschedule"},
     Part.INVITE: {"status": "not_invited"},
     Part.TODAY: {"day": "today"},
@@ -73,6 +76,8 @@ class Line:
     next: Sequence[str] = ()
     #: Its time has come: one can say who came.
     can_be_attended: bool = False
+    #: One can note that the candidate has arrived.
+    can_be_ticked: bool = False
     #: When its invitation falls due, in a sentence.
     due: str = ""
 
@@ -226,7 +231,9 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
     )
-    known = _Known(rows, lacking.clashes, _told_since(silent), words, next_steps, now)
+    said = newest_words({f.id: rows[f.id].interview for f in shown.get(Part.ARRIVING, ()) if f.id in rows})
+    texts = {Part.WAITING: words, Part.ARRIVING: said}
+    known = _Known(rows, lacking.clashes, _told_since(silent), texts, next_steps, now)
     sections = {
         part: _section(
             part,
@@ -261,10 +268,11 @@ def _picked(part: Part, user: User, scope: Scope, now: datetime) -> Sequence[Pic
     rows, zone = scope.interviews(user), zone_of(user)
     today, tomorrow, after = (midnight(now, zone, days) for days in (0, 1, 2))
     read: dict[Part, Callable[[], list[Pick]]] = {
+        Part.ARRIVING: lambda: parts.arriving(rows, now),
         Part.WAITING: lambda: parts.waiting(user, rows, now),
         Part.TODAY: lambda: parts.arrivals(rows, today, tomorrow),
         Part.TOMORROW: lambda: parts.arrivals(rows, tomorrow, after),
-        Part.CAME: lambda: parts.who_came(rows, today),
+        Part.CAME: lambda: parts.who_came(rows, max(today, now - OVERDUE_AFTER)),
         Part.UNANSWERED: lambda: parts.unanswered(rows, now),
         Part.TROUBLE: lambda: parts.trouble(user, scope, now),
     }
@@ -357,7 +365,7 @@ class _Known:
     rows: Mapping[UUID, Row]
     clashes: Sequence[Clash]
     told_since: Mapping[UUID, datetime]
-    words: Mapping[UUID, str]
+    words: Mapping[Part, Mapping[UUID, str]]
     next_steps: Mapping[UUID, Sequence[str]]
     now: datetime
 
@@ -368,9 +376,10 @@ class _Known:
             since=folded.since or self.told_since.get(folded.id),
             whys=() if part in ARRIVALS else folded.whys,
             clashes=list(self._clashing(folded.id)) if part == Part.INCOMPLETE else (),
-            words=self.words.get(folded.id, "") if part == Part.WAITING else "",
+            words=self.words.get(part, {}).get(folded.id, ""),
             next=self.next_steps.get(folded.id, ()) if part == Part.UNANSWERED else (),
             can_be_attended=can_record(row.interview, self.now),
+            can_be_ticked=may_be_ticked(row.interview, self.now),
             due=falls_due(folded.since, row.interview.zone, self.now) if part == Part.INVITE else "",
         )
 

@@ -16,6 +16,7 @@ from yuemian.interviews.wording import Reason, Text
 from yuemian.ui.when import moment_text
 
 TITLES: Mapping[Part, Text] = {
+    Part.ARRIVING: _("On the way"),
     Part.WAITING: _("Waits for you"),
     Part.INVITE: _("To be invited"),
     Part.TODAY: word("part of the day", "Today"),
@@ -27,6 +28,7 @@ TITLES: Mapping[Part, Text] = {
 }
 #: Colours of the design system.
 TONES: Mapping[Part, str] = {
+    Part.ARRIVING: "danger",
     Part.WAITING: "special",
     Part.INVITE: "info",
     Part.TODAY: "success",
@@ -37,6 +39,9 @@ TONES: Mapping[Part, str] = {
     Part.INCOMPLETE: "warning",
 }
 WHYS: Mapping[str, Reason] = {
+    "late": Reason(_("Says that it gets later.")),
+    "lost": Reason(_("Cannot find it, or cannot get in."), _("Call, or meet them.")),
+    "word": Reason(_("Wrote on the way.")),
     "question": Reason(_("Asked a question")),
     "reschedule": Reason(_("Wants another time")),
     "unchosen": Reason(_("Nobody has chosen a time."), _("Set one, or call.")),

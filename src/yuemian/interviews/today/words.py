@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from yuemian.interviews.models import Interview, Response
+from yuemian.interviews.models import ArrivalSignal, Interview, Response
 from yuemian.interviews.timeline import readable
 from yuemian.messaging.models import Message
 from yuemian.trust.vault import Vault
@@ -24,6 +24,21 @@ def words_of(interviews: Sequence[Interview]) -> dict[UUID, str]:
             found[interview.pk] = readable(vault, key, Message.PLACE, question.pk, question.body_sealed)
         elif (note := notes.get(interview.pk)) and note.note_sealed is not None:
             found[interview.pk] = readable(vault, key, Response.PLACE, note.pk, note.note_sealed)
+    return found
+
+
+def newest_words(interviews: Mapping[UUID, Interview]) -> dict[UUID, str]:
+    """What each of them last wrote on the way and nobody has taken up."""
+    found: dict[UUID, str] = {}
+    said = ArrivalSignal.objects.filter(
+        interview__in=list(interviews), settled_at=None, words_sealed__isnull=False
+    )
+    for signal in said.order_by("at"):
+        interview = interviews[signal.interview_id]
+        key, sealed = interview.application.candidate.key, signal.words_sealed
+        if signal.revision == interview.revision and sealed is not None:
+            vault = Vault(interview.organization_id)
+            found[interview.pk] = readable(vault, key, ArrivalSignal.PLACE, signal.pk, sealed)
     return found
 
 

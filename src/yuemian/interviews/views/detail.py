@@ -21,12 +21,15 @@ from yuemian.domain.addresses import mask_email, mask_phone
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import ContactPoint
 from yuemian.interviews import rows, timeline, wording
+from yuemian.interviews.actions.arrival import may_be_ticked
+from yuemian.interviews.actions.attendance import may_record
 from yuemian.interviews.actions.choose import show_contacts
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
 from yuemian.interviews.slots.reading import together_with
+from yuemian.interviews.today.words import newest_words
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.trust.vault import Unreadable, Vault
@@ -77,6 +80,11 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "waiting_since": timeline.waiting_since(interview),
         "may_read": timeline.may_read_conversation(user),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+        "may_record": may_record(user, interview),
+        "can_tick": may_record(user, interview) and may_be_ticked(interview, now),
+        "arrival_words": newest_words({interview.pk: interview}).get(interview.pk, "")
+        if row.arrival and row.arrival.open_since
+        else "",
         "may_send": user.may(Permission.SEND),
         "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),

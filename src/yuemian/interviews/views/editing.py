@@ -29,7 +29,7 @@ from yuemian.interviews.actions.choose import choose
 from yuemian.interviews.actions.schedule import schedule_interviews
 from yuemian.interviews.consequence import Consequence, consequence_of
 from yuemian.interviews.forms import ROUNDS, ZONES, CancelForm, ChangeForm, NewInterviewForm, facts_of
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, Place
 from yuemian.interviews.views.detail import fetch
 from yuemian.interviews.wording import FIELDS, MODES, Text
 from yuemian.messaging.actions.content import NoTemplate
@@ -61,7 +61,9 @@ def _blank(user: User, now: datetime) -> dict[str, Any]:
     """A form that is half filled: my branch, its clock and address, tomorrow, me."""
     branch = user.branch or Branch.objects.visible_to(user).first()
     zone = branch.time_zone if branch else user.organization.time_zone
+    place = Place.objects.visible_to(user).in_use().filter(branch=branch).first()
     return {
+        "place": place,
         "branch": branch,
         "recruiter": user,
         "round": ROUNDS[0],
@@ -86,7 +88,8 @@ def change(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     interview = fetch(user, interview_id)
     if not interview.is_open(now):
         return _closed(request, interview)
-    form = ChangeForm(request.POST or None, initial=facts_of(interview), now=now)
+    places = Place.objects.visible_to(user)
+    form = ChangeForm(request.POST or None, initial=facts_of(interview), now=now, places=places)
     context: dict[str, Any] = {"interview": interview, "form": form, **_lists()}
     if request.method != "POST" or not form.is_valid():
         return render(request, "interviews/change.html", context, status=422 if form.is_bound else 200)
@@ -176,7 +179,11 @@ def _no_template() -> str:
 def differences_of(interview: Interview, facts: Facts) -> list[tuple[Text, str, str]]:
     """Field, old and new value, as people read them."""
     changed = [n for n in (*TOLD_FIELDS, *QUIET_FIELDS) if getattr(facts, n) != getattr(interview, n)]
-    return [(FIELDS[name], _shown(interview, name), _shown(facts, name)) for name in changed]
+    rows = [(FIELDS[name], _shown(interview, name), _shown(facts, name)) for name in changed]
+    if facts.place_id and facts.place_id != interview.place_id:
+        new = Place.objects.filter(pk=facts.place_id).first()
+        rows.append((_("Directions and map"), str(interview.place or ""), str(new or "")))
+    return rows
 
 
 def _shown(facts: Interview | Facts, name: str) -> str:

@@ -18,7 +18,7 @@ from yuemian.interviews.models import Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.forms import NewPlanForm
 from yuemian.interviews.plans.shelf import (
-    Place,
+    Holding,
     after_retiring,
     label_of,
     open_under,
@@ -88,9 +88,9 @@ def fetch(user: User, plan_id: UUID) -> Plan:
 
 def _rival(user: User, plan: Plan) -> Plan | None:
     """The plan in use at the very same place: two cannot hold there."""
-    place = Place.of_plan(plan)
+    place = Holding.of_plan(plan)
     plans = Plan.objects.visible_to(user).filter(is_active=True)
-    return next((each for each in plans if Place.of_plan(each) == place), None)
+    return next((each for each in plans if Holding.of_plan(each) == place), None)
 
 
 def _set_active(request: SignedInRequest, plan: Plan) -> HttpResponse:

@@ -17,15 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
-from yuemian.domain.states import Answer, Attendance, BatchState
+from yuemian.domain.states import Answer, BatchState
 from yuemian.interviews import wording
 from yuemian.interviews.actions.accept import Press, accept_suggestions
-from yuemian.interviews.actions.attendance import CannotAttend, record_attendance
 from yuemian.interviews.actions.choose import Outdated
 from yuemian.interviews.suggestions import Suggestions, suggest
 from yuemian.interviews.today import COUNTED, Part, Scope, Today, read_today, to_invite
 from yuemian.interviews.today.reading import midnight
 from yuemian.interviews.today.scope import EVERYBODY, MINE
+from yuemian.interviews.views.attendance import note_attendance
 from yuemian.interviews.views.detail import fetch
 from yuemian.interviews.wording import Text
 from yuemian.messaging.models import Batch
@@ -35,6 +35,8 @@ PAGE = "interviews/today/page.html"
 LIVE = "interviews/today/live.html"
 HELD = "interviews/today/held.html"
 HELD_LIVE = "interviews/today/held_live.html"
+RECEPTION = "interviews/today/reception.html"
+RECEPTION_LIVE = "interviews/today/reception_live.html"
 
 
 @require_safe
@@ -143,7 +145,7 @@ def _address(scope: Scope, part: Part | None = None) -> str:
 @require_safe
 @requires(Permission.SEE_INTERVIEWS)
 def reception(request: SignedInRequest) -> HttpResponse:
-    """Who comes, by hour, to be printed: names and hours, and no way to reach anybody."""
+    """Who comes, by hour, and who is there: to be followed live, or printed. No way to reach anybody."""
     scope = Scope.from_query(request.GET, request.user)
     part = Part.TOMORROW if request.GET.get("day") == Part.TOMORROW else Part.TODAY
     today = read_today(request.user, scope, now=timezone.now(), only=[part])
@@ -155,20 +157,15 @@ def reception(request: SignedInRequest) -> HttpResponse:
         "section_day": midnight(today.now, today.zone, days=int(part == Part.TOMORROW)),
         "lines": [line for line in section.lines if line.interview.answer != Answer.DECLINED],
         "is_tomorrow": part == Part.TOMORROW,
+        "may_edit": request.user.may(Permission.EDIT_INTERVIEWS),
     }
-    return render(request, "interviews/today/reception.html", context)
+    return render(request, RECEPTION_LIVE if _is_part(request) else RECEPTION, context)
 
 
 @require_POST
-@requires(Permission.EDIT_INTERVIEWS)
+@requires(Permission.SEE_INTERVIEWS)
 def attendance(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     """One tap: who came. Correctable with another one."""
-    user, said = request.user, request.POST.get("attendance", "")
-    interview = fetch(user, interview_id)
-    if said in list(Attendance):
-        try:
-            record_attendance(user, interview.pk, Attendance(said), now=timezone.now())
-        except CannotAttend as problem:
-            messages.warning(request, str(problem))
-    scope = Scope.from_query(request.GET, user)
+    note_attendance(request, fetch(request.user, interview_id))
+    scope = Scope.from_query(request.GET, request.user)
     return _page(request, scope) if _is_part(request) else HttpResponseRedirect(_address(scope, Part.TODAY))

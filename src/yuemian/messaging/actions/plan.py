@@ -126,6 +126,8 @@ class Occasion:
     explanation: str = ""
     #: The plan's step that says it; empty: a person.
     step_key: str = ""
+    #: The Message-ID of a candidate's mail that this answers.
+    answered: str = ""
 
 
 def plan_notifications(occasion: Occasion, intents: Iterable[Intent]) -> list[UUID]:
@@ -235,13 +237,14 @@ class _Planning:
         vault.cipher(self._own_key)
         self._seal = vault.sealer(Notification.PLACE)
         self._explanation = occasion.explanation
+        self._answered = {"answered": occasion.answered} if occasion.answered else {}
 
     def add(self, intent: Intent) -> None:
         rows, recipient = self.rows, intent.recipient
         candidate, user = recipient.candidate, recipient.user
         id_ = next(self._ids)
         token = next(self._tokens) if candidate else b""
-        content = orjson.dumps({"context": intent.context, "token": token.decode()})
+        content = orjson.dumps({"context": intent.context, "token": token.decode()} | self._answered)
         rows.ids.append(id_)
         rows.candidates.append(candidate.candidate_id.bytes if candidate else None)
         rows.users.append(user.pk.bytes if user else None)

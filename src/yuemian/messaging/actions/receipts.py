@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -55,6 +55,19 @@ _REASONS: Final = {
 _STOPS: Final = frozenset({Reported.COMPLAINED, Reported.UNSUBSCRIBED})
 
 
+class Reporter(Protocol):
+    """Who reports on deliveries of an organization: one of its accounts, or a mail server."""
+
+    @property
+    def organization_id(self) -> UUID: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def provider(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Recorded:
     """How many events were new, were known already, and fit no delivery yet."""
@@ -73,6 +86,12 @@ def record_events(account: ProviderAccount, events: Sequence[Event], *, now: dat
         strays = [event for event, delivery in found if delivery is None]
         kept = _keep_strays(account, strays, now)
     return Recorded(new, len(fitting) - new + len(strays) - kept, kept)
+
+
+def record_reports(reporter: Reporter, found: Sequence[tuple[Event, UUID]], *, now: datetime) -> int:
+    """The same for events whose deliveries are known, whoever carried them. Returns how many were new."""
+    with transaction.atomic():
+        return _append(reporter, found, now)
 
 
 def match_strays(organization_id: UUID, now: datetime) -> int:
@@ -116,7 +135,7 @@ def _delivery_of(account: ProviderAccount, event: Event) -> UUID | None:
     return None
 
 
-def _points_at(account: ProviderAccount, number: str) -> list[UUID]:
+def _points_at(account: Reporter, number: str) -> list[UUID]:
     """Whoever has this number; several people may share it."""
     try:
         value = provider_class(account.provider).normalise(number)
@@ -129,7 +148,7 @@ def _points_at(account: ProviderAccount, number: str) -> list[UUID]:
     return list(points.values_list("pk", flat=True))
 
 
-def _append(account: ProviderAccount, found: Sequence[tuple[Event, UUID]], now: datetime) -> int:
+def _append(account: Reporter, found: Sequence[tuple[Event, UUID]], now: datetime) -> int:
     if not found:
         return 0
     ids = sorted({delivery for _, delivery in found})
@@ -157,7 +176,7 @@ def _append(account: ProviderAccount, found: Sequence[tuple[Event, UUID]], now: 
     return len(new)
 
 
-def _fact(account: ProviderAccount, delivery: Delivery, event: Event, now: datetime) -> DeliveryEvent:
+def _fact(account: Reporter, delivery: Delivery, event: Event, now: datetime) -> DeliveryEvent:
     kind, _ = _FACTS[event.kind]
     # What is understood needs no more words; what is not is kept as it came, without persons and secrets.
     words = (
@@ -187,7 +206,7 @@ def _merge(delivery: Delivery, event: Event, now: datetime) -> None:
         return
     if state is not old:
         delivery.state = state
-        delivery.reason = _REASONS.get(event.kind, "")
+        delivery.reason = _reason(event)
         delivery.lease_until, delivery.worker = None, None
         delivery.settled_at = now
         if state is not DeliveryState.PERMANENT_FAILURE:
@@ -197,7 +216,16 @@ def _merge(delivery: Delivery, event: Event, now: datetime) -> None:
     )
 
 
-def _heed(account: ProviderAccount, delivery: Delivery, event: Event, now: datetime) -> None:
+def _reason(event: Event) -> str:
+    """A mail server's own code tells more than that it refused."""
+    if event.kind is Reported.REJECTED and event.code.startswith("5.7."):
+        return ReasonCode.CONTENT_REJECTED
+    if event.kind is Reported.REJECTED and event.code in {"5.2.2", "mailbox_full"}:
+        return ReasonCode.MAILBOX_FULL
+    return _REASONS.get(event.kind, "")
+
+
+def _heed(account: Reporter, delivery: Delivery, event: Event, now: datetime) -> None:
     """Whoever asks to stop is not written to on this channel again; whoever writes is heard."""
     is_stop = event.kind in _STOPS
     if event.kind is Reported.REPLIED:

@@ -74,6 +74,9 @@ class Sender(NamedTuple):
     key_number: int
     key_wrapped: bytes | None
     key_wrapped_by: int
+    #: Where answers and reports come in, when the organization has a mailbox that is read.
+    reply_pattern: str = ""
+    bounce_pattern: str = ""
 
     def name_in(self, locale: str) -> str:
         return self.name if locale.startswith("zh") else self.name_en or self.name

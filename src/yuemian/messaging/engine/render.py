@@ -28,6 +28,7 @@ from yuemian.channels.mail import (
     shell,
     slots,
 )
+from yuemian.domain.mail_reply import marker
 from yuemian.domain.notice_code import code_of
 from yuemian.domain.richtext import to_text
 from yuemian.domain.short_code import grouped
@@ -41,6 +42,7 @@ from yuemian.domain.template import (
     render,
 )
 from yuemian.hiring.models import ContactPoint
+from yuemian.messaging.engine.answers import Answers
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
 from yuemian.messaging.engine.invitation import with_invitation
 from yuemian.messaging.engine.phrasing import (
@@ -92,7 +94,8 @@ class Renderer:
         self._check_address = f"{public_url}/verify"
         self._host = urlsplit(public_url).netloc
         self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
-        self._forms: dict[tuple[UUID, str, str, str], MailForm] = {}
+        self._forms: dict[tuple[UUID, str, str, str, bool], MailForm] = {}
+        self._answers = Answers()
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -154,6 +157,7 @@ class Renderer:
             link=link,
             mail_from=mail_from,
             is_lab=is_lab,
+            answered=snapshot.get("answered", ""),
         )
 
     def _with_code(self, wording: Wording, filled: dict[str, str], code: str, locale: str) -> Wording:
@@ -175,8 +179,10 @@ class Renderer:
         link: str,
         mail_from: str,
         is_lab: bool,
+        answered: str = "",
     ) -> Message:
-        form = self._form(sender, row.locale, row.purpose)
+        is_replyable = not is_lab and self._answers.are_read(row, sender)
+        form = self._form(sender, row.locale, row.purpose, is_replyable=is_replyable)
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         id_ = str(row.id)
@@ -197,6 +203,7 @@ class Renderer:
         )
         if is_lab:
             return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
+        message = self._answers.prepare(message, row, sender, answered=answered)
         raw = with_invitation(form.mail(message, row.now), row, message, context, link)
         message.form = _Built(raw, "")
         message.text, message.slots = "", {}  # nobody needs any more what it was built from
@@ -210,20 +217,22 @@ class Renderer:
             raise found
         raise RenderProblem(f"The template version has no {row.channel} text in {row.locale}; write one.")
 
-    def _form(self, sender: Sender, locale: str, purpose: str) -> MailForm:
+    def _form(self, sender: Sender, locale: str, purpose: str, *, is_replyable: bool) -> MailForm:
         name = sender.name_in(locale)
         kind = purpose if purpose in _OWN_BUTTONS else ""
-        key = (sender.id, name, locale, kind)
+        key = (sender.id, name, locale, kind, is_replyable)
         form = self._forms.get(key)
         if form is None:
             if len(self._forms) > _KEPT:
                 self._forms.clear()
-            frame = mail_frame(name, self._host, locale, purpose)
+            frame = mail_frame(name, self._host, locale, purpose, is_replyable=is_replyable)
             form = self._forms[key] = MailForm(frame)
         return form
 
 
-def mail_frame(organization: str, host: str, locale: str, purpose: str) -> Shell:
+def mail_frame(
+    organization: str, host: str, locale: str, purpose: str, *, is_replyable: bool = False
+) -> Shell:
     """What is equal for every mail of an organization in one language; previews use it too."""
     said = words(locale)
     if purpose == Purpose.DIGEST:
@@ -233,7 +242,9 @@ def mail_frame(organization: str, host: str, locale: str, purpose: str) -> Shell
     button = {Purpose.CANCELLATION: said.view, Purpose.CODE: said.check_button}.get(
         Purpose(purpose), said.answer
     )
-    return shell(ShellTexts(organization, button, said.link_note, [genuine, said.no_data]), locale)
+    line = marker(locale) if is_replyable else ""
+    texts = ShellTexts(organization, button, said.link_note, [genuine, said.no_data], reply_line=line)
+    return shell(texts, locale)
 
 
 def notice_code(notification: UUID) -> str:

@@ -81,9 +81,11 @@ FROM lane CROSS JOIN LATERAL (
 
 #: The organizations of a claim as they are now, each with its own key: rehearsal is decided at the last moment.
 ORGANIZATIONS: Final = """
-SELECT o.id, o.name, o.name_en, o.is_rehearsal, o.mail_from, k.number, k.wrapped, k.wrapped_by
+SELECT o.id, o.name, o.name_en, o.is_rehearsal, o.mail_from, k.number, k.wrapped, k.wrapped_by,
+       coalesce(m.reply_pattern, ''), coalesce(m.bounce_pattern, '')
 FROM accounts_organization o
 JOIN trust_key k ON k.organization_id = o.id AND k.purpose = 'organization' AND k.destroyed_at IS NULL
+LEFT JOIN messaging_mailbox m ON m.organization_id = o.id AND m.is_active
 WHERE o.id = ANY(%(ids)s)
 """
 

@@ -25,6 +25,7 @@ from yuemian.messaging.models.content import (
 from yuemian.messaging.models.conversation import (
     Conversation,
     ConversationQuerySet,
+    Medium,
     Message,
     Note,
     ReadMark,
@@ -38,6 +39,7 @@ from yuemian.messaging.models.inbox import (
     SavedReplyQuerySet,
 )
 from yuemian.messaging.models.links import AccessLink, Visit
+from yuemian.messaging.models.mailbox import Mailbox, MailboxQuerySet, MailboxState
 from yuemian.messaging.models.sending import (
     Batch,
     BatchQuerySet,
@@ -76,6 +78,10 @@ __all__ = [
     "Health",
     "LabMessage",
     "LabMessageQuerySet",
+    "Mailbox",
+    "MailboxQuerySet",
+    "MailboxState",
+    "Medium",
     "Message",
     "Note",
     "Notification",

@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 
 from yuemian.accounts.models import Role, User
 from yuemian.domain.conversation import NoteKind, Standing, Voice
-from yuemian.domain.states import ConversationState
+from yuemian.domain.states import Channel, ConversationState
 from yuemian.hiring.models import Application, Job
 from yuemian.messaging.models.words import choices, one_of
 from yuemian.trust.models import TenantModel
@@ -125,11 +125,27 @@ class Conversation(TenantModel):
         return [name for name, value in new.items() if value != old[name]]
 
 
+class Medium(models.TextChoices):
+    """Which way a message of a conversation came; but for the page, the names are those of channels."""
+
+    PAGE = "page", "page"
+    EMAIL = Channel.EMAIL.value, "email"
+    SMS = Channel.SMS.value, "sms"
+    WECHAT = Channel.WECHAT.value, "wechat"
+
+
 class Message(TenantModel):
-    """One message of a conversation, from the candidate (author empty) or from a user."""
+    """One message of a conversation, from the candidate (author empty) or from a user.
+
+    All that is sealed is so with the candidate's key.
+    """
 
     app_may = frozenset({"SELECT", "INSERT"})
     PLACE = "messaging_message.body"
+    SENDER_PLACE = "messaging_message.sender_note"
+    ORIGINAL_PLACE = "messaging_message.original"
+    ATTACHMENTS_PLACE = "messaging_message.attachments"
+    MAIL_ID_PLACE = "messaging_message.mail_id"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     interview_id = models.UUIDField(null=True, help_text="The interview it was asked about.")
@@ -143,11 +159,29 @@ class Message(TenantModel):
         help_text="As whom the candidate sees it.",
     )
     body_sealed = models.BinaryField()
+    channel = models.CharField(
+        max_length=12, choices=Medium.choices, default=Medium.PAGE, db_default=Medium.PAGE
+    )
+    sender_note = models.BinaryField(null=True, help_text="The other address that a mail came from, sealed.")
+    original_sealed = models.BinaryField(
+        null=True, help_text="The whole text where the body is a part of it."
+    )
+    attachments_sealed = models.BinaryField(
+        null=True, help_text="JSON: names of files that came along and were not taken."
+    )
+    mail_id_sealed = models.BinaryField(
+        null=True, help_text="The mail's Message-ID, for an answer to refer to."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["created_at"]
-        constraints = [one_of("voice", Voice, "message_voice_known")]
+        constraints = [
+            one_of("voice", Voice, "message_voice_known"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=sorted(Medium.values)), name="message_channel_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"message {self.pk}"

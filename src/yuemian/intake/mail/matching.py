@@ -1,0 +1,147 @@
+"""Whom a mail is from and about: the token in our address, the mail it refers to, the sender; else a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from yuemian.domain.addresses import email_index_form
+from yuemian.domain.mail_reply import Letter, TokenKind, is_same_person, our_ids
+from yuemian.domain.states import Channel, InterviewState
+from yuemian.hiring.models import Application, ContactPoint
+from yuemian.intake.models import WhyUnsorted
+from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.messaging.mailboxes import addresses_of
+from yuemian.messaging.models import Delivery, Mailbox, Notification
+from yuemian.trust.keyring import keyring
+from yuemian.trust.vault import Unreadable, Vault
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a mail belongs. `notification` is what it answers, where that is known."""
+
+    application: Application
+    interview: Interview | None
+    notification: UUID | None
+    by_token: bool
+    is_invited_address: bool
+
+
+def find_person(mailbox: Mailbox, letter: Letter) -> Found | WhyUnsorted:
+    """In the order of trust. What a sender claims to be from never decides alone what was answered."""
+    tokens = [id_ for kind, id_ in addresses_of(mailbox).read(letter.recipients) if kind is TokenKind.REPLY]
+    by_token = _of_notifications(mailbox, tokens, letter, by_token=True)
+    if by_token is not None:
+        return by_token
+    ids = our_ids(letter.references)
+    by_reference = _of_notifications(mailbox, [id_ for kind, id_ in ids if kind == "n"], letter)
+    by_reference = by_reference or _of_interviews(mailbox, [id_ for kind, id_ in ids if kind == "i"], letter)
+    if by_reference is not None:
+        return by_reference
+    found = _of_sender(mailbox, letter)
+    # An address of ours that names nothing any more: it was true once, or somebody made it up.
+    return WhyUnsorted.ERASED if found is WhyUnsorted.UNKNOWN and tokens else found
+
+
+def find_delivery(
+    mailbox: Mailbox, letter: Letter, envelope_id: str, message_ids: Iterable[str]
+) -> UUID | None:
+    """The delivery that a server reports on: by its own address, by the envelope's number, by our Message-ID."""
+    named = [id_ for kind, id_ in addresses_of(mailbox).read(letter.recipients) if kind is TokenKind.BOUNCE]
+    with suppress(ValueError):
+        named.append(UUID(envelope_id.removeprefix("n")))
+    mails = Delivery.objects.filter(organization_id=mailbox.organization_id, channel=Channel.EMAIL)
+    for delivery_id in named:
+        if mails.filter(pk=delivery_id).exists():
+            return delivery_id
+    notifications = [id_ for kind, id_ in our_ids([*message_ids, *letter.references]) if kind == "n"]
+    newest = mails.filter(notification__in=notifications).order_by("-sent_at", "-pk")
+    return newest.values_list("pk", flat=True).first() if notifications else None
+
+
+def _of_notifications(
+    mailbox: Mailbox, ids: Iterable[UUID], letter: Letter, *, by_token: bool = False
+) -> Found | None:
+    for id_ in ids:
+        notification = Notification.objects.filter(
+            organization_id=mailbox.organization_id,
+            pk=id_,
+            subject_kind=SUBJECT_KIND,
+            candidate__isnull=False,
+        ).first()
+        if notification is None:
+            continue
+        found = _of_interviews(mailbox, [notification.subject_id], letter, notification, by_token=by_token)
+        if found is not None:
+            return found
+    return None
+
+
+def _of_interviews(
+    mailbox: Mailbox,
+    ids: Iterable[UUID],
+    letter: Letter,
+    notification: Notification | None = None,
+    *,
+    by_token: bool = False,
+) -> Found | None:
+    for id_ in ids:
+        rows = Interview.objects.filter(organization_id=mailbox.organization_id).with_people()
+        interview = rows.filter(pk=id_).first()
+        if interview is None:
+            continue
+        application = interview.application
+        if notification is not None and notification.candidate_id != application.candidate_id:
+            continue
+        known = notification.pk if notification is not None else None
+        return Found(application, interview, known, by_token, _has_address(application, letter.sender))
+    return None
+
+
+def _has_address(application: Application, sender: str) -> bool:
+    vault, key = Vault(application.organization_id), application.candidate.key
+    for point in application.candidate.contact_points.filter(channel=Channel.EMAIL):
+        try:
+            if is_same_person(vault.open(key, ContactPoint.PLACE, point.pk, point.value_sealed), sender):
+                return True
+        except Unreadable:
+            continue
+    return False
+
+
+def _of_sender(mailbox: Mailbox, letter: Letter) -> Found | WhyUnsorted:
+    if not letter.sender:
+        return WhyUnsorted.UNKNOWN
+    index = keyring().blind_index(
+        mailbox.organization_id, str(Channel.EMAIL), email_index_form(letter.sender)
+    )
+    points = ContactPoint.objects.filter(
+        organization_id=mailbox.organization_id, channel=Channel.EMAIL, blind_index=index
+    )
+    people = set(points.values_list("candidate_id", flat=True)[:20])
+    if len(people) != 1:
+        return WhyUnsorted.SEVERAL if people else WhyUnsorted.UNKNOWN
+    application = newest_application(mailbox.organization_id, people.pop())
+    if application is None:
+        return WhyUnsorted.UNKNOWN
+    return Found(application, interview_of(application), None, by_token=False, is_invited_address=True)
+
+
+def newest_application(organization_id: UUID, candidate_id: UUID) -> Application | None:
+    """The one with the interview that is nearest to come, else the newest."""
+    mine = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
+    near = mine.filter(state=InterviewState.SCHEDULED).order_by("-starts_at").first()
+    near = near or mine.order_by("-starts_at").first()
+    rows = Application.objects.filter(organization_id=organization_id).select_related("candidate__key", "job")
+    if near is not None:
+        return rows.get(pk=near.application_id)
+    return rows.filter(candidate=candidate_id).order_by("-pk").first()
+
+
+def interview_of(application: Application) -> Interview | None:
+    """The latest that is to take place, else the latest."""
+    mine = Interview.objects.filter(application=application).order_by("-starts_at")
+    return mine.filter(state=InterviewState.SCHEDULED).first() or mine.first()
