@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.apps import apps
 from django.test import Client
 
 from tests.factories import Cast, create_interview, create_interviews, create_user, sign_in_client
+from tests.interviews.slots import create_series, offers, press
 from tests.portal.stories import Invited, invite
 from yuemian.accounts.models import Branch, Organization, Role
 from yuemian.domain.retention import NOTICE
@@ -18,13 +20,17 @@ from yuemian.domain.states import Answer
 from yuemian.hiring import proof
 from yuemian.hiring.actions.erase import OnHold, ask_erasure, erase_by_hand, hold, release
 from yuemian.hiring.actions.retain import look_for_what_is_over
+from yuemian.hiring.export import as_json
 from yuemian.hiring.holdings import holdings
 from yuemian.hiring.models import Candidate, ContactPoint, Erasure
 from yuemian.hiring.tasks import erase_what_is_due, look_nightly
 from yuemian.interviews.actions.change import cancel_interview
+from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.actions.respond import ask, respond
-from yuemian.interviews.models import Change, Interview
-from yuemian.messaging.models import AccessLink, Delivery, LabMessage, Message, Notification
+from yuemian.interviews.models import Change, Interview, RescheduleRequest, Seat
+from yuemian.messaging.actions.conversation import add_system_note
+from yuemian.messaging.actions.inbox import add_note
+from yuemian.messaging.models import AccessLink, Conversation, Delivery, LabMessage, Message, Notification
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry, Key, TenantModel
 from yuemian.trust.vault import Unreadable, Vault
@@ -68,6 +74,33 @@ def test_everything_goes_in_one_transaction(who: Invited, now: datetime) -> None
     assert (erasure.state, erasure.done_at, len(receipt)) == ("done", now, 24)
     assert erasure.counts["addresses"] == 2
     assert audit.verify(gone.organization_id) is None
+
+
+def test_what_stands_beside_is_listed_without_others_words_and_goes(
+    cast: Cast, who: Invited, now: datetime
+) -> None:
+    """Notes, questions passed on, requests and seats: in the export, freed or closed by the erasure."""
+    create_series(cast, now=now)
+    start = offers(who.interview, now)[0].key
+    choose_slot(press(who, now), start, words="", note="请安排这个时间")
+    ask(who.link, "？", now=now)
+    application = Interview.objects.with_people().get(pk=who.interview.pk).application
+    add_note(cast.recruiter, Conversation.objects.get(), "同事说的话", now=now)
+    add_system_note(application, "系统说的话", now=now)
+    candidate, vault = candidate_of(who), Vault(cast.organization.pk)
+    export = orjson.loads(as_json(candidate, vault, now=now))
+    by_kind = {kind: each["entries"] for kind, each in export["data"].items()}
+    assert len(by_kind["notes"]) == 2
+    assert "说的话" not in str(export)
+    assert [each["state"] for each in by_kind["requests"]] == ["open"]
+    assert [each["held_until"] is None for each in by_kind["seats"]] == [False]
+    ask_erasure(candidate, now=now)
+    assert RescheduleRequest.objects.get().state == "withdrawn"
+    assert not Seat.objects.exists()
+    erased = Erasure.objects.get().counts
+    assert (erased["notes"], erased["requests"], erased["seats"]) == (2, 1, 1)
+    other = invite(cast, now=now, name="下一位")
+    assert offers(other.interview, now)[0].key == start
 
 
 def test_what_waits_never_leaves(who: Invited, now: datetime) -> None:
@@ -211,6 +244,8 @@ _ANSWERED = {
     "interviews.SurveyInvitation": "surveys",
     "interviews.SurveySigned": "surveys",
     "interviews.SurveyStop": "surveys",
+    "interviews.RescheduleRequest": "requests",
+    "interviews.Seat": "seats",
     "interviews.Change": "interviews",
     "interviews.Cadence": "",  # a moment
     "interviews.StepRecord": "",  # codes and moments
@@ -224,8 +259,8 @@ _ANSWERED = {
     "messaging.Challenge": "visits",
     "messaging.Conversation": "conversation",
     "messaging.Message": "conversation",
-    "messaging.Note": "conversation",  # sealed with the person's key
-    "messaging.Consultation": "conversation",  # likewise
+    "messaging.Note": "notes",
+    "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
 }
 

@@ -7,19 +7,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
 
 from tests.factories import Cast, create_interview
+from tests.interviews.conversations import ask
+from tests.interviews.slots import create_policy
+from tests.portal.stories import invite, phone
 from yuemian.domain.invitation import CalendarReply, ReplyKind, interview_uid
 from yuemian.domain.states import Answer
 from yuemian.hiring.models import Candidate
 from yuemian.interviews.actions.calendar_replies import Doubt, TakenReply, Taking, take_calendar_reply
 from yuemian.interviews.actions.change import cancel_interview, change_interview
-from yuemian.interviews.models import Interview, Response
-from yuemian.interviews.timeline import conversation, note_of
-from yuemian.messaging.models import Message
+from yuemian.interviews.actions.reschedule import accept_request
+from yuemian.interviews.inbox.reading import count_unread
+from yuemian.interviews.models import Interview, RescheduleRequest, Response
+from yuemian.interviews.timeline import note_of
+from yuemian.messaging.actions.inbox import move
+from yuemian.messaging.models import Conversation, Message, Note
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import AuditEntry
-from yuemian.trust.vault import destroy
+from yuemian.trust.vault import Vault, destroy
 
 from .test_invite import facts_of
 
@@ -78,6 +87,54 @@ def test_another_time_is_a_wish_with_the_time_in_its_note(interview: Interview, 
     assert note_of(found) == "日历中提出的时间：2026年11月29日 周日 09:00（北京时间）\n下午可以吗"
 
 
+def proposed(interview: Interview, start: datetime, **fields: Any) -> CalendarReply:
+    end = start + timedelta(hours=1)
+    return said(interview, ReplyKind.COUNTER, proposed_start=start, proposed_end=end, **fields)
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.COUNTER, ReplyKind.TENTATIVE])
+def test_a_time_that_the_calendar_proposes_is_accepted_with_one_press(
+    cast: Cast, interview: Interview, now: datetime, kind: ReplyKind
+) -> None:
+    start = interview.starts_at + timedelta(days=1)
+    take(interview, replace(proposed(interview, start), kind=kind), now)
+    request = RescheduleRequest.objects.get()
+    assert (request.state, request.times, request.revision) == ("open", [start], 1)
+    assert AuditEntry.objects.filter(action="reschedule.requested").count() == 1
+    accept_request(cast.recruiter, request.pk, start, now=now)
+    found = fresh(interview)
+    assert (found.starts_at, found.answer, found.revision) == (start, Answer.ACCEPTED, 2)
+
+
+def test_another_proposal_takes_the_place_of_the_first(interview: Interview, now: datetime) -> None:
+    day = timedelta(days=1)
+    for number in (1, 2):
+        at = now + number * timedelta(minutes=1)
+        take(interview, proposed(interview, interview.starts_at + number * day, stamp=at), at)
+    states = RescheduleRequest.objects.order_by("at").values_list("state", "times")
+    assert list(states) == [
+        ("withdrawn", [interview.starts_at + day]),
+        ("open", [interview.starts_at + 2 * day]),
+    ]
+
+
+@pytest.mark.parametrize("policy", [{"proposals": 0}, {"most": 0}])
+def test_where_nobody_may_propose_the_calendars_time_is_only_a_wish(
+    cast: Cast, interview: Interview, now: datetime, policy: dict[str, int]
+) -> None:
+    create_policy(cast, now=now, **policy)
+    take(interview, proposed(interview, interview.starts_at + timedelta(days=1)), now)
+    assert fresh(interview).answer == Answer.RESCHEDULE_REQUESTED
+    assert "2026年11月29日" in note_of(fresh(interview))
+    assert not RescheduleRequest.objects.exists()
+
+
+def test_a_proposed_time_that_has_passed_is_only_a_wish(interview: Interview, now: datetime) -> None:
+    take(interview, proposed(interview, now - timedelta(days=1)), now)
+    assert fresh(interview).answer == Answer.RESCHEDULE_REQUESTED
+    assert not RescheduleRequest.objects.exists()
+
+
 def test_maybe_is_no_yes(interview: Interview, now: datetime) -> None:
     take(interview, said(interview, ReplyKind.TENTATIVE), now)
     found = fresh(interview)
@@ -105,10 +162,61 @@ def test_anything_doubtful_is_a_note_and_never_an_answer(
     found = fresh(interview)
     assert (found.answer, found.answered_at) == (Answer.NEEDS_ACTION, None)
     assert not Response.objects.exists()
-    (message,) = conversation(found)
-    assert message.is_from_candidate
-    assert "我会来的" in message.text
-    assert ("else@example.com" in message.text) == (fields.get("sender") == "else@example.com")
+    note = Note.objects.select_related("conversation").get()
+    assert (note.kind, note.author) == ("system", None)
+    text = text_of(note, found)
+    assert "我会来的" in text
+    assert ("else@example.com" in text) == (fields.get("sender") == "else@example.com")
+    assert note.conversation.waiting_since is None
+    assert not Message.objects.exists()
+
+
+def text_of(note: Note, interview: Interview) -> str:
+    vault, key = Vault(note.organization_id), interview.application.candidate.key
+    return vault.open(key, Note.PLACE, note.pk, note.body_sealed)
+
+
+def test_hr_finds_a_doubtful_reply_unread_in_the_inbox_and_the_candidate_never_does(
+    cast: Cast, now: datetime, recruiter_client: Client
+) -> None:
+    now = timezone.now()
+    who = invite(cast, now=now, email=ADDRESS)
+    reply = replace(said(who.interview), comment="我是黑客")
+    take(who.interview, reply, now, sender="evil@example.com")
+    found = Conversation.objects.get()
+    assert found.assignee == cast.recruiter
+    assert count_unread(cast.recruiter) == 1
+    assert "我是黑客" in recruiter_client.get("/inbox").content.decode()
+    thread = recruiter_client.get(f"/inbox/{found.pk}").content.decode()
+    assert "said-system_note" in thread
+    assert "said-candidate" not in thread
+    recruiter_client.post(f"/inbox/{found.pk}/read")
+    assert count_unread(cast.recruiter) == 0
+    assert "黑客" not in phone().get(who.address).content.decode()
+    take(who.interview, reply, now + timedelta(seconds=5), sender="evil@example.com")
+    assert count_unread(cast.recruiter) == 1
+
+
+def test_a_note_opens_a_resolved_conversation_but_keeps_nobody_waiting(
+    cast: Cast, interview: Interview, now: datetime
+) -> None:
+    ask(interview, "？", at=now)
+    resolved = move(cast.recruiter, Conversation.objects.get(), "resolved", now=now)
+    take(interview, said(interview), now, is_authenticated=False)
+    found = Conversation.objects.get(pk=resolved.pk)
+    assert (found.state, found.waiting_since, found.asked_at) == ("open", None, now)
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "colleague"}, {"kind": "system", "author": True}, {"kind": "?"}])
+def test_only_the_systems_own_notes_have_no_author(
+    cast: Cast, interview: Interview, now: datetime, wrong: dict[str, Any]
+) -> None:
+    take(interview, said(interview), now, is_authenticated=False)
+    note = Note.objects.get()
+    note.pk, note._state.adding = uuid7(), True
+    note.kind, note.author = wrong["kind"], cast.recruiter if wrong.get("author") else None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        note.save(force_insert=True)
 
 
 def test_a_reply_to_an_earlier_time_is_not_an_answer_to_the_new_one(

@@ -23,6 +23,7 @@ from yuemian.interviews.calendars.feed import feed_of
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview, ReschedulePolicy, RescheduleRequest, Seat, Slot, SlotSeries
+from yuemian.interviews.slots.calendars import NOBODY_ASKED
 from yuemian.interviews.slots.forms import read_days, read_hours, write_closures
 from yuemian.interviews.slots.week import week_of
 from yuemian.messaging.calendar_event import CALENDAR_TIMES
@@ -193,7 +194,8 @@ def test_the_week_shows_who_sits_where_what_is_held_and_what_is_taken_otherwise(
     create_interview(
         cast, now=now, starts_at=key.start + timedelta(hours=1), name="丙", phone="+8613900000009"
     )
-    week = week_of(series, day - timedelta(days=day.weekday()), now=now, viewer=cast.recruiter)
+    monday = day - timedelta(days=day.weekday())
+    week = week_of(series, monday, now=now, viewer=cast.recruiter, outside=NOBODY_ASKED)
     cells = {
         cell.start: cell
         for each in week.days

@@ -1,4 +1,4 @@
-"""500 planted values of a hundred persons: in no address, log or referrer; and after the erasure in no table at all."""
+"""525 planted values of a hundred persons: in no address, log or referrer; and after the erasure in no table at all."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ import structlog
 from django.db import connection
 from django.test import Client
 
+from tests.factories import install_texts
 from tests.portal.conftest import Story
 from tests.portal.data_stories import Browser
 from tests.portal.stories import Invited, invite
 from yuemian.config import logs
-from yuemian.domain.states import Answer
+from yuemian.domain.states import Answer, Purpose
 from yuemian.hiring.actions.erase import ask_erasure
 from yuemian.hiring.models import Candidate
+from yuemian.interviews.actions.consult import answer_consultation, consult
+from yuemian.interviews.actions.reschedule import Press, propose_times
 from yuemian.interviews.actions.respond import ask, respond
+from yuemian.interviews.models import Interview
+from yuemian.messaging.actions.conversation import add_system_note
+from yuemian.messaging.actions.inbox import add_note
+from yuemian.messaging.models import Message
 from yuemian.trust import audit
 
 PEOPLE = 100
@@ -30,7 +37,7 @@ WALKERS = 5
 
 
 class Planted:
-    """One person and the five values by which they are recognised."""
+    """One person and the values by which they are recognised: five of their own, five that were said beside them."""
 
     def __init__(self, number: int) -> None:
         self.name = f"植入{number:03}甲"
@@ -42,6 +49,12 @@ class Planted:
     @property
     def values(self) -> list[str]:
         return [self.name, self.email, self.phone[3:], self.note, self.question]
+
+    @property
+    def beside(self) -> list[str]:
+        """What colleagues, an interviewer and a calendar wrote: no page of the candidate ever shows it."""
+        number = self.question.removeprefix("提问")
+        return [f"{word}{number}" for word in ("内部", "转告", "答复", "日历", "时间")]
 
 
 def dump() -> str:
@@ -65,13 +78,35 @@ def found(values: list[str], text: str) -> list[str]:
     return [value for value in values if value in text or value.encode().hex() in text]
 
 
-def walk(browser: Browser) -> list[str]:
+def say_beside(story: Story, person: Planted, who: Invited) -> None:
+    """A colleague's note, a question passed on and answered, a calendar's doubtful reply, another time asked for."""
+    note, remark, answer, calendar, time = person.beside
+    cast, now, interview = story.cast, story.now, Interview.objects.with_people().get(pk=who.interview.pk)
+    question = Message.objects.get(conversation__application=interview.application)
+    add_note(cast.recruiter, question.conversation, note, now=now)
+    asked = consult(
+        cast.recruiter,
+        question,
+        cast.interviewer,
+        interview,
+        remark,
+        is_name_shown=False,
+        with_conversation=False,
+        now=now,
+    )
+    answer_consultation(cast.interviewer, asked, interview, answer, now=now)
+    add_system_note(interview.application, calendar, now=now)
+    propose_times(Press(who.link, now, was_confirmed=True), [], words="", note=time)
+
+
+def walk(browser: Browser, hidden: list[str]) -> list[str]:
     """Every page and form of My data. Returns the addresses that were asked for or led to."""
     addresses = []
 
     def note(response: Any) -> None:
         addresses.extend([response.request["PATH_INFO"], response.headers.get("Location", "")])
         assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert not found(hidden, response.content.decode())
 
     for path in ("", "/data", "/phone"):
         note(browser.client.get(browser.who.address + path))
@@ -104,14 +139,18 @@ def test_planted_values_stand_nowhere(
             respond(who.link, Answer.DECLINED, person.note, now=story.now, was_confirmed=True)
             ask(who.link, person.question, now=story.now)
             invited.append(who)
+        install_texts(story.cast, Purpose.CONSULTATION, now=story.now)
+        for person, who in zip(people[:WALKERS], invited, strict=False):
+            say_beside(story, person, who)
+    values += [value for person in people[:WALKERS] for value in person.beside]
     before = dump()
     # Names stand in clear, so the search works; nothing else does.
     assert found(values, before) == [person.name for person in people]
     with structlog.testing.capture_logs(processors=[logs._describe_exception]) as events:
         addresses = []
-        for who in invited[:WALKERS]:
+        for person, who in zip(people[:WALKERS], invited, strict=False):
             with inside():
-                addresses += walk(Browser(who))
+                addresses += walk(Browser(who), person.beside[:-1])
         with inside():
             for who in invited[WALKERS:]:
                 candidate = Candidate.objects.select_related("key", "organization").get(

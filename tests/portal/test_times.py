@@ -232,3 +232,16 @@ def test_nobody_learns_of_other_candidates(cast: Cast, now: datetime) -> None:
     text = page(second)
     assert "独孤" not in text
     assert "陈默" not in text
+
+
+def test_the_time_asked_for_is_quoted_in_the_language_it_was_read_in(cast: Cast, now: datetime) -> None:
+    who = invite(cast, now=now)
+    client = phone()
+    client.post("/c/language", {"token": who.token, "language": "en"})
+    start = now + 9 * DAY
+    content = {"token": who.token, "nonce": who.page_nonce(now=now), "report": TAP, "time1": local(start)}
+    client.post("/c/proposal", content)
+    shown = client.get(who.address).content.decode()
+    assert "You wrote" in shown
+    assert f"{start.astimezone(SHANGHAI):%b %Y}" in shown
+    assert "北京时间" not in shown

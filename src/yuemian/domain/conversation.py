@@ -23,6 +23,13 @@ class Voice(StrEnum):
     AUTOMATIC = "automatic"  # nobody wrote it
 
 
+class NoteKind(StrEnum):
+    """Who tells colleagues something beside a conversation."""
+
+    COLLEAGUE = "colleague"  # its author
+    SYSTEM = "system"  # nobody: what came in and could not be trusted
+
+
 class Urgency(StrEnum):
     """How long a candidate has been waiting, in steps that a person acts on."""
 
@@ -52,6 +59,8 @@ class Standing:
     first_reply_at: datetime | None = None
     asked_at: datetime | None = None
     last_message_at: datetime | None = None
+    #: When the system last put something beside it that a person should read.
+    noted_at: datetime | None = None
     ranked_at: datetime | None = None
     #: As it was before it was resolved, so that this can be taken back.
     state_before: ConversationState | None = None
@@ -82,6 +91,15 @@ def answered(standing: Standing, now: datetime) -> Standing:
 def told(standing: Standing, now: datetime) -> Standing:
     """The system wrote by itself: nobody has been answered by that."""
     return replace(standing, last_message_at=now)
+
+
+def noted(standing: Standing, now: datetime) -> Standing:
+    """The system put something beside it for a person to read. It opens, but nobody is kept waiting by that: whoever
+    wrote it may be anybody."""
+    heard = replace(standing, noted_at=now)
+    if standing.is_muted and standing.state is S.RESOLVED:
+        return heard
+    return _moved(heard, S.OPEN, ranked_at=standing.waiting_since or now)
 
 
 def snoozed(standing: Standing, until: datetime, now: datetime) -> Standing:

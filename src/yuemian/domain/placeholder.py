@@ -158,6 +158,7 @@ _ALL: Final = (
         "Tue, 24 Nov 2026, 10:00 (Singapore time, UTC+8)",
         _MOVED | _STAFF,
     ),
+    Placeholder("is_off", "The former time is off, and there is no other", Kind.FLAG, False, False, _STAFF),
     Placeholder("old_place", "Former place", Kind.TEXT, "星河大厦 3 层", "Galaxy Tower, level 3", _MOVED),
     Placeholder(
         "change_reason",

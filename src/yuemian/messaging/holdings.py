@@ -10,17 +10,20 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yuemian.domain.states import Channel
+from yuemian.domain.conversation import NoteKind
+from yuemian.domain.states import Channel, ConsultationState
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
 from yuemian.messaging.actions.call_off import call_off_for
 from yuemian.messaging.models import (
     AccessLink,
     Challenge,
+    Consultation,
     Conversation,
     Delivery,
     LabMessage,
     Message,
+    Note,
     Notification,
     Visit,
 )
@@ -93,7 +96,7 @@ def _thread(candidate: Candidate, vault: Vault) -> list[Held]:
 def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
     """The texts become unreadable with the key; nobody is asked to answer them any more."""
     threads = Conversation.objects.filter(application__candidate__in=candidate_ids)
-    threads.update(waiting_since=None, waited_since=None, snoozed_until=None, state="resolved")
+    threads.update(waiting_since=None, waited_since=None, snoozed_until=None, noted_at=None, state="resolved")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM messaging_message m JOIN messaging_conversation t ON t.id = m.conversation_id"
@@ -102,6 +105,45 @@ def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # no
         )
         count: int = cursor.fetchone()[0]
     return count
+
+
+def _notes(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    """That there are some, and of when. Their words are about others, too: the privacy officer gives them out."""
+    kinds = {NoteKind.COLLEAGUE: _("Note of a colleague"), NoteKind.SYSTEM: _("Note of the system")}
+    found = Note.objects.filter(conversation__application__candidate=candidate).order_by("created_at")
+    return [
+        Held(
+            f"{moment(candidate, each.created_at)} · {kinds[NoteKind(each.kind)]}",
+            {"at": each.created_at, "kind": each.kind},
+        )
+        for each in found[:MOST]
+    ]
+
+
+def _passed_on(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    """What became of a question that an interviewer was asked; the answer that was given out stands in the thread."""
+    found = Consultation.objects.filter(conversation__application__candidate=candidate)
+    words = _("Your question was passed on to an interviewer")
+    return [
+        Held(
+            f"{moment(candidate, each.asked_at)} · {words}",
+            {"at": each.asked_at, "state": each.state, "answered_at": each.answered_at},
+        )
+        for each in found.order_by("asked_at")[:MOST]
+    ]
+
+
+def _forget_passed_on(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """No interviewer is asked any more; remark and answer become unreadable with the key."""
+    theirs = Consultation.objects.filter(conversation__application__candidate__in=candidate_ids)
+    unfinished = [ConsultationState.ASKED, ConsultationState.ANSWERED]
+    theirs.filter(state__in=unfinished).update(state=ConsultationState.WITHDRAWN, closed_at=now)
+    return theirs.count()
+
+
+def _forget_notes(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
+    """Unreadable with the key; counted for the receipt."""
+    return Note.objects.filter(conversation__application__candidate__in=candidate_ids).count()
 
 
 HOLDINGS = (
@@ -125,6 +167,20 @@ HOLDINGS = (
         waiting_sql="""
             SELECT a.candidate_id FROM messaging_conversation t
             JOIN hiring_application a ON a.id = t.application_id WHERE t.waiting_since IS NOT NULL""",
+    ),
+    Holding(
+        "consultations",
+        gettext_lazy("Questions that an interviewer was asked"),
+        gettext_lazy("To answer you where only the interviewer can."),
+        _passed_on,
+        _forget_passed_on,
+    ),
+    Holding(
+        "notes",
+        gettext_lazy("Notes beside the conversation"),
+        gettext_lazy("So that colleagues who help you know the same. Ask us for their words."),
+        _notes,
+        _forget_notes,
     ),
     Holding(
         "visits",

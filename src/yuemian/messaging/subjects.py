@@ -33,6 +33,10 @@ PAST_COLUMNS = (
 )  # fmt: skip
 
 
+#: The step under which staff are told that an interview does not take place: true although it is closed by then.
+CALLED_OFF = "called_off"
+
+
 @dataclass(frozen=True)
 class Subject:
     """`truth_sql` takes one parameter, an array of subject ids, and returns TRUTH_COLUMNS.

@@ -119,6 +119,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "has_accepted": _("Has accepted"),
     "is_settled": _("The time is settled, not the candidate's to choose"),
     "old_when": _("Former date and time"),
+    "is_off": _("The former time is off, and there is no other"),
     "old_place": _("Former place"),
     "change_reason": _("Reason for the change"),
     "cancellation_reason": _("Reason for the cancellation"),

@@ -20,7 +20,16 @@ from yuemian.portal import page
 from yuemian.portal.actions import is_confirmed, is_surely_a_person, summary_nonce
 from yuemian.portal.door import Opened
 from yuemian.portal.rendering import render
-from yuemian.portal.showing import agent_of, back, chosen_language, keys, posted, sealed
+from yuemian.portal.showing import (
+    Beforehand,
+    agent_of,
+    back,
+    chosen_language,
+    keys,
+    nobody_asked,
+    posted,
+    sealed,
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,7 @@ class Deed:
     carry_out: Callable[[Opened, Asked, Manner], HttpResponse | str | None]
     #: Actions after which this one is natural: pressed soon after these it is no machine's that tries every button.
     follows: frozenset[str] = frozenset()
+    beforehand: Beforehand = nobody_asked
 
     #: Which links may do it.
     purpose: str = ANSWER_LINK
@@ -86,7 +96,7 @@ class Deed:
         return f"candidate-{self.name}"
 
     def view(self) -> Callable[[HttpRequest], HttpResponse]:
-        return posted(self._handle, (self.purpose,))
+        return posted(self._handle, (self.purpose,), self.beforehand)
 
     def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
         try:

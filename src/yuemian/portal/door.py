@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
 from yuemian.interviews.models import Interview
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK, hash_token
 from yuemian.messaging.models import AccessLink
 from yuemian.portal import page_data
@@ -29,7 +30,10 @@ OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s,
 
 @dataclass(frozen=True)
 class Opened:
-    """What a live link leads to, at one moment. `token` goes into the page's forms, and nowhere else."""
+    """What a live link leads to, at one moment. `token` goes into the page's forms, and nowhere else.
+
+    `outside` is what calendars said before it was opened, on the pages that asked them.
+    """
 
     token: str
     link: AccessLink
@@ -37,6 +41,7 @@ class Opened:
     now: datetime
     told_in: str | None
     sent_at: datetime | None
+    outside: Outside = NOBODY_ASKED
     #: What the browser calls itself, where a page asks for it.
     agent: str = ""
 
@@ -70,13 +75,16 @@ def mark_of(token: str) -> str:
 
 
 @contextmanager
-def opened(token: str, *, now: datetime, purposes: Sequence[str] = (ANSWER_LINK,)) -> Iterator[Opened | None]:
+def opened(
+    token: str, *, now: datetime, purposes: Sequence[str] = (ANSWER_LINK,), outside: Outside = NOBODY_ASKED
+) -> Iterator[Opened | None]:
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
     or of another purpose: outside all look the same."""
     with transaction.atomic():
         looks = {ANSWER_LINK: look, SURVEY_LINK: look_at_survey}
         found = (looks[purpose](token, now=now) for purpose in purposes)
-        yield next((door for door in found if door is not None), None)
+        door = next((each for each in found if each is not None), None)
+        yield replace(door, outside=outside) if door and outside is not NOBODY_ASKED else door
 
 
 def look_at_survey(token: str, *, now: datetime) -> Opened | None:

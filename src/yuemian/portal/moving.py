@@ -9,13 +9,21 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yuemian.interviews.actions.reschedule import CannotAsk, Press, choose_slot, propose_times, withdraw
+from yuemian.interviews.actions.reschedule import (
+    FURTHEST,
+    CannotAsk,
+    Press,
+    choose_slot,
+    propose_times,
+    withdraw,
+)
 from yuemian.interviews.actions.respond import LONGEST_NOTE
 from yuemian.interviews.actions.seats import JustTaken
 from yuemian.portal.actions import PROPOSAL, SLOT, WITHDRAWAL
 from yuemian.portal.deeds import Asked, Deed, Manner, NotSaid, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.times import FURTHEST, read_value, words_of, zone_of
+from yuemian.portal.showing import chosen_language
+from yuemian.portal.times import ask_calendars, read_value, words_of, zone_of
 
 #: As many fields as any policy allows.
 FIELDS = ("time1", "time2", "time3")
@@ -51,9 +59,9 @@ def _summarize_slot(door: Opened, asked: Asked) -> Summary:
 def _choose(door: Opened, asked: Asked, manner: Manner) -> str | None:
     key = read_value(asked.fields["slot"])
     assert key is not None
-    words = words_of(key.start, door.interview, door.locale)
+    words = words_of(key.start, door.interview, chosen_language(manner.request, door))
     try:
-        choose_slot(_press(door, manner), key, words=words, note=asked.fields["note"])
+        choose_slot(_press(door, manner), key, words=words, note=asked.fields["note"], outside=door.outside)
     except JustTaken:
         return f"{PAGE}?said=taken"
     except CannotAsk:
@@ -112,7 +120,7 @@ def _propose(door: Opened, asked: Asked, manner: Manner) -> str | None:
         propose_times(
             _press(door, manner),
             _times(door, asked),
-            words=_proposal_words(door, asked, door.locale),
+            words=_proposal_words(door, asked, chosen_language(manner.request, door)),
             note=asked.fields["note"],
         )
     except CannotAsk:
@@ -146,6 +154,7 @@ CHOOSING = Deed(
     summarize=_summarize_slot,
     carry_out=_choose,
     follows=_MOVING,
+    beforehand=ask_calendars,
 )
 PROPOSING = Deed(
     name="proposal",

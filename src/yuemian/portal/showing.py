@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.domain.person_or_machine import is_fetch_suspect
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.messaging.actions.plan import ANSWER_LINK
 from yuemian.portal import page
 from yuemian.portal.actions import page_nonce, wait_before_posting
@@ -44,12 +45,18 @@ HEADERS = {
 }
 _GZIP = GZipMiddleware(lambda _request: HttpResponse())
 PostedView = Callable[[HttpRequest, Opened], HttpResponse]
+#: What is asked of others over the network, by the token: before the door is opened, so that no transaction waits.
+Beforehand = Callable[[str], Outside]
 #: What a page adds to `page.context`, in the active language.
 Contents = Callable[[Opened, str], dict[str, Any]]
 
 
+def nobody_asked(token: str) -> Outside:  # noqa: ARG001
+    return NOBODY_ASKED
+
+
 def posted(
-    view: PostedView, purposes: Sequence[str] = (ANSWER_LINK,)
+    view: PostedView, purposes: Sequence[str] = (ANSWER_LINK,), beforehand: Beforehand = nobody_asked
 ) -> Callable[[HttpRequest], HttpResponse]:
     """A form of the page: its token opens the door, and too many presses in a row are asked to wait."""
 
@@ -58,7 +65,9 @@ def posted(
     def handle(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return lost(405)
-        with opened(request.POST.get("token", ""), now=timezone.now(), purposes=purposes) as door:
+        token = request.POST.get("token", "")
+        outside = beforehand(token)
+        with opened(token, now=timezone.now(), purposes=purposes, outside=outside) as door:
             if door is None:
                 return lost()
             wait = wait_before_posting(door, request.META.get("REMOTE_ADDR", ""))
@@ -70,7 +79,7 @@ def posted(
 
 
 def subpage(
-    template: str, contents: Contents, purpose: str = ANSWER_LINK
+    template: str, contents: Contents, purpose: str = ANSWER_LINK, beforehand: Beforehand = nobody_asked
 ) -> Callable[[HttpRequest, str], HttpResponse]:
     """A further page behind the same link, read in one transaction; opening it changes nothing and counts as no visit.
 
@@ -82,7 +91,8 @@ def subpage(
     @gzip_page
     @require_safe
     def handle(request: HttpRequest, token: str) -> HttpResponse:
-        with opened(token, now=timezone.now(), purposes=(purpose,)) as found:
+        outside = beforehand(token)
+        with opened(token, now=timezone.now(), purposes=(purpose,), outside=outside) as found:
             if found is None:
                 return lost()
             door = replace(found, agent=agent_of(request))

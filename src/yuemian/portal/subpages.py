@@ -18,7 +18,7 @@ SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "data": my_data_page,
     "invite.ics": calendar_file,
     "phone": own_phone,
-    "times": subpage("portal/times.html", times.contents),
+    "times": subpage("portal/times.html", times.contents, beforehand=times.ask_calendars),
     "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),
     "needs": subpage("portal/needs.html", needs_page.needs_contents),
     "survey": subpage("portal/survey.html", survey_page.survey_contents, SURVEY_LINK),

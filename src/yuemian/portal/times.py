@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yuemian.domain.slots import Policy, Refusal, SlotKey
 from yuemian.domain.when import day_text, present, range_text, zone_label
-from yuemian.interviews.actions.reschedule import may_ask, open_request
+from yuemian.interviews.actions.reschedule import FURTHEST, may_ask, open_request
 from yuemian.interviews.models import Interview, RescheduleRequest
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside, asked
 from yuemian.interviews.slots.policies import policy_of
-from yuemian.interviews.slots.reading import MOST_OFFERS, Offered, offers_for
-from yuemian.portal.door import Opened
-
-#: Nobody proposes further ahead.
-FURTHEST = timedelta(days=120)
+from yuemian.interviews.slots.reading import MOST_OFFERS, Offered, offers_for, question_for
+from yuemian.portal.door import Opened, opened
 
 #: What a form has sent the reader back with.
 SAID: dict[str, str | Promise] = {
@@ -64,7 +63,8 @@ def contents(door: Opened, locale: str) -> dict[str, Any]:
     can_answer = door.standing in {"open", "old_revision"}
     why = may_ask(interview, policy, now=now) if can_answer else None
     request = open_request(interview) if can_answer else None
-    free = [] if why or not can_answer or not _offers(interview, policy) else offers_for(interview, now=now)
+    is_offered = can_answer and not why and _offers(interview, policy)
+    free = offers_for(interview, now=now, outside=door.outside) if is_offered else []
     asked = SlotKey(request.series_id, request.times[0]) if request and request.series_id else None
     return {
         "part": "times",
@@ -81,6 +81,18 @@ def contents(door: Opened, locale: str) -> dict[str, Any]:
         "earliest": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",
         "furthest": f"{(now + FURTHEST).astimezone(zone):%Y-%m-%dT%H:%M}",
     }
+
+
+def ask_calendars(token: str) -> Outside:
+    """What the calendars of whoever would interview say, where the candidate may choose at all."""
+    with opened(token, now=timezone.now()) as door:
+        if door is None or door.standing not in {"open", "old_revision"}:
+            return NOBODY_ASKED
+        policy = policy_of(door.interview)
+        if may_ask(door.interview, policy, now=door.now) or not _offers(door.interview, policy):
+            return NOBODY_ASKED
+        question = question_for(door.interview, now=door.now)
+    return asked(question)
 
 
 def zone_of(interview: Interview) -> ZoneInfo:

@@ -140,3 +140,20 @@ def test_a_candidate_may_ask_so_often_and_so_late(
     at = NOW + timedelta(hours=hours)
     assert refusal(policy, asked=asked, starts_at=at, now=NOW, is_settled=True) == expected
     assert refusal(policy, asked=asked, starts_at=at, now=NOW, is_settled=False) is None
+
+
+def test_a_span_without_others_is_what_is_left_of_it() -> None:
+    def clock(hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 11, 30, hour, minute, tzinfo=UTC)
+
+    whole = Span(clock(9), clock(12))
+    assert whole.without([]) == [whole]
+    assert whole.without([Span(clock(10), clock(11))]) == [
+        Span(clock(9), clock(10)),
+        Span(clock(11), clock(12)),
+    ]
+    assert whole.without([Span(clock(8), clock(9, 30)), Span(clock(11), clock(13))]) == [
+        Span(clock(9, 30), clock(11))
+    ]
+    assert whole.without([Span(clock(7), clock(9)), Span(clock(12), clock(13))]) == [whole]
+    assert whole.without([Span(clock(9), clock(10)), Span(clock(10), clock(12))]) == []

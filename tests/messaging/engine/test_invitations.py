@@ -12,10 +12,12 @@ from django.utils import timezone
 from icalendar import Calendar
 from pytest_django import Settings
 
+from tests.factories import install_texts
 from tests.interviews.test_invite import facts_of
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.domain.invitation import interview_uid
 from yuemian.domain.states import Purpose
+from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 
 
@@ -106,6 +108,59 @@ def test_the_event_follows_the_interview_to_its_end(live: Story, post: Post) -> 
     assert (calendar["METHOD"], gone["STATUS"], gone["SEQUENCE"]) == ("CANCEL", "CANCELLED", 3)
     assert (gone["UID"], gone["ATTENDEE"]) == (event["UID"], event["ATTENDEE"])
     assert "职位暂停" in gone["DESCRIPTION"]
+
+
+def test_a_time_to_be_chosen_takes_the_event_out_and_the_chosen_one_puts_it_in_again(
+    live: Story, post: Post
+) -> None:
+    (interview,) = live.invite(1, name="王小雨", email="xiaoyu@example.com")
+    deliver(post)
+    _, event = calendar_of(post.mails()[0])
+    recruiter, until = live.cast.recruiter, live.now + timedelta(days=1)
+    live.act(lambda: ask_to_choose(recruiter, interview.pk, until=until, reason="面试官出差", now=live.now))
+    deliver(post)
+    to_candidate = [mail for mail in post.mails() if "xiaoyu@" in str(mail["To"])]
+    calendar, gone = calendar_of(to_candidate[0])
+    assert (calendar["METHOD"], gone["STATUS"], gone["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+    assert (gone["UID"], gone["DTSTART"].dt) == (event["UID"], event["DTSTART"].dt)
+
+    later = interview.starts_at.replace(microsecond=0) + timedelta(days=2)
+    live.act(
+        lambda: change_interview(recruiter, interview.pk, facts_of(interview, starts_at=later), now=live.now)
+    )
+    deliver(post)
+    to_candidate = [mail for mail in post.mails() if "xiaoyu@" in str(mail["To"])]
+    calendar, again = calendar_of(to_candidate[0])
+    assert (calendar["METHOD"], again["STATUS"], again["SEQUENCE"]) == ("REQUEST", "CONFIRMED", 2)
+    assert (again["UID"], again["DTSTART"].dt) == (event["UID"], later)
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_interviewers_hear_by_mail_that_an_interview_is_off(
+    live: Story, post: Post, is_cancelled: bool
+) -> None:
+    live.act(lambda: install_texts(live.cast, Purpose.STAFF_REMINDER, now=live.now))
+    (interview,) = live.invite(1, name="王小雨", email="xiaoyu@example.com")
+    deliver(post)
+    post.mails()
+    recruiter, until = live.cast.recruiter, live.now + timedelta(days=1)
+    live.act(
+        lambda: (
+            cancel_interview(recruiter, interview.pk, now=live.now)
+            if is_cancelled
+            else ask_to_choose(recruiter, interview.pk, until=until, reason="", now=live.now)
+        )
+    )
+    deliver(post)
+    to_staff = [mail for mail in post.mails() if "xiaoyu@" not in str(mail["To"])]
+    assert [live.cast.interviewer.email in str(mail["To"]) for mail in to_staff] == [True]
+    (mail,) = to_staff
+    text = text_of(mail)
+    assert "面试不再举行" in mail["Subject"]
+    assert ("面试已取消" in text, "正在另选时间" in text) == (is_cancelled, not is_cancelled)
+    assert "原定时间" in text
+    assert "还没有确认" not in text
+    assert not any(part.get_content_type() == "text/calendar" for part in mail.walk())
 
 
 def test_the_same_invitation_sent_again_is_the_same_event_in_the_same_version(

@@ -28,6 +28,21 @@ class Span(NamedTuple):
     def padded(self, by: timedelta) -> Span:
         return Span(self.start - by, self.end + by)
 
+    def without(self, others: Iterable[Span]) -> list[Span]:
+        """What is left of it, in order."""
+        parts = [self]
+        for other in others:
+            halves = [
+                half
+                for part in parts
+                for half in (
+                    Span(part.start, min(part.end, other.start)),
+                    Span(max(part.start, other.end), part.end),
+                )
+            ]
+            parts = [half for half in halves if half.start < half.end]
+        return parts
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -17,12 +17,13 @@ from yuemian.domain.addresses import email_index_form
 from yuemian.domain.invitation import CalendarReply, ReplyKind, interview_uid
 from yuemian.domain.states import Answer, Channel
 from yuemian.domain.when import present
+from yuemian.interviews.actions.reschedule import propose_from_calendar
 from yuemian.interviews.actions.respond import write_answer
+from yuemian.interviews.inbox.arrivals import give_to_recruiter
 from yuemian.interviews.models import Interview
-from yuemian.messaging.actions.conversation import add_message
-from yuemian.messaging.models import Medium
+from yuemian.messaging.actions.conversation import add_system_note
 from yuemian.trust import audit
-from yuemian.trust.audit import Actor
+from yuemian.trust.audit import SYSTEM
 from yuemian.trust.live import announce
 from yuemian.trust.vault import Vault
 
@@ -46,7 +47,7 @@ class Doubt(StrEnum):
 class Taking(StrEnum):
     ANSWERED = "answered"  # it is the candidate's answer now
     UNCHANGED = "unchanged"  # it says what is known already
-    NOTED = "noted"  # a note in the conversation; the answer stays as it was
+    NOTED = "noted"  # a note for HR beside the conversation; the answer stays as it was
     UNKNOWN = "unknown"  # there is no such interview of this candidate, or they were erased
 
 
@@ -109,6 +110,9 @@ def take_calendar_reply(
         if _is_known(interview, answer, reply):
             return TakenReply(Taking.UNCHANGED)
         note = _note(interview, reply)
+        start = reply.proposed_start
+        if start is not None and propose_from_calendar(interview, start, note, now=now):
+            return TakenReply(Taking.ANSWERED)
         # Locked since it was read: it cannot have changed.
         write_answer(interview, answer, note, now=now, link_id=None, was_confirmed=True, via="calendar")
     return TakenReply(Taking.ANSWERED)
@@ -195,12 +199,12 @@ def _noted(
         if doubt in {Doubt.OTHER_SENDER, Doubt.OTHER_ATTENDEE}:
             text += "\n" + _("Sent by %(address)s") % {"address": sender[:254]}
         text = "\n".join(part for part in (text, _note(interview, reply)) if part)
-    add_message(
-        interview.application, text, interview_id=interview.pk, author=None, now=now, channel=Medium.EMAIL
-    )
+    note = add_system_note(interview.application, text, now=now)
+    give_to_recruiter(note.conversation, interview.pk, now=now)
+    # Nobody knows who sent it: the trail names no candidate.
     audit.record(
         interview.organization_id,
-        Actor("candidate", interview.application.candidate_id),
+        SYSTEM,
         "conversation.calendar_reply_noted",
         at=now,
         subject=("interview", interview.pk),

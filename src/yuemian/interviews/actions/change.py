@@ -168,6 +168,8 @@ def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, re
     if old_start is not None:  # calendars take that appointment out
         extra[CALENDAR_TIMES] = times_of(old_start, old_start + interview.duration)
     is_told = _tell(by, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=extra)
+    if old_start is not None:
+        tell_staff_of_move(by.organization, interview.pk, old_start, now=now, besides=by.user, is_off=True)
     _note(by, interview, ChangeKind.UNSETTLED, now=now, reason=reason, old_start=old_start)
     return Changed(interview.revision, is_told)
 
@@ -178,6 +180,7 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         interview = _locked(user, interview_id)
         _check_open(interview, now)
         check_move(InterviewState, interview.state, InterviewState.CANCELLED)
+        was_settled = interview.is_settled
         interview.state, interview.cancelled_at = InterviewState.CANCELLED, now
         interview.revision += 1
         interview.save(update_fields=["state", "cancelled_at", "revision"])
@@ -191,6 +194,10 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
             now=now,
             extra={"cancellation_reason": reason},
         )
+        if was_settled:
+            tell_staff_of_move(
+                user.organization, interview.pk, interview.starts_at, now=now, besides=user, is_off=True
+            )
         _note(
             By.of(user),
             interview,

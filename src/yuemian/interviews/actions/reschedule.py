@@ -15,9 +15,10 @@ from yuemian.domain.slots import Policy, Refusal, RequestState, SlotKey, Span, r
 from yuemian.domain.states import Answer, Mode
 from yuemian.interviews.actions.change import By, Facts, put_in_place
 from yuemian.interviews.actions.replan import touch
-from yuemian.interviews.actions.respond import LONGEST_NOTE, Refused, reply, respond, standing
+from yuemian.interviews.actions.respond import LONGEST_NOTE, Refused, reply, respond, standing, write_answer
 from yuemian.interviews.actions.seats import give_back, give_back_overdue, take_seat
 from yuemian.interviews.models import Interview, Participant, RescheduleRequest, Response, SlotSeries
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.interviews.slots.policies import policy_of, times_asked
 from yuemian.messaging.models import AccessLink
 from yuemian.trust import audit
@@ -26,6 +27,8 @@ from yuemian.trust.live import announce
 
 #: A link that was used to choose a time stays of use until after that.
 LINK_OUTLIVES: Final = timedelta(hours=24)
+#: Nobody proposes further ahead.
+FURTHEST: Final = timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -80,17 +83,20 @@ def open_request(interview: Interview) -> RescheduleRequest | None:
     )
 
 
-def choose_slot(press: Press, key: SlotKey, *, words: str, note: str = "") -> bool:
+def choose_slot(
+    press: Press, key: SlotKey, *, words: str, note: str = "", outside: Outside = NOBODY_ASKED
+) -> bool:
     """The candidate takes a slot: at once (True), or held until a person accepts it.
 
-    `words` is the time as the candidate's page says it. Raises Refused, CannotAsk, JustTaken.
+    `words` is the time as the candidate's page says it, `outside` what the calendars said just before. Raises Refused,
+    CannotAsk, JustTaken.
     """
     with transaction.atomic():
         interview = press.locked()
         policy = _allowed(interview, press.now)
         if policy.is_automatic or not interview.is_settled:
             was_settled = interview.is_settled
-            found = take_seat(interview, key, now=press.now)
+            found = take_seat(interview, key, now=press.now, outside=outside)
             _withdraw(interview, press.now)
             _move(By(interview.organization, press.actor), interview, found.series, found.span, press.now)
             _answered(interview, press.link, press.now, was_confirmed=press.was_confirmed)
@@ -99,7 +105,7 @@ def choose_slot(press: Press, key: SlotKey, *, words: str, note: str = "") -> bo
             _request(interview, [key.start], press.now, series_id=key.series, **done)
             return True
         held_until = min(press.now + policy.hold, interview.starts_at)
-        take_seat(interview, key, now=press.now, held_until=held_until)
+        take_seat(interview, key, now=press.now, held_until=held_until, outside=outside)
         _ask(press, interview, [key.start], f"{words}\n{note}", series_id=key.series, held_until=held_until)
         return False
 
@@ -115,6 +121,23 @@ def propose_times(press: Press, times: Sequence[datetime], *, words: str, note: 
         if kept or note.strip():
             give_back(interview, only_held=True)
             _ask(press, interview, kept, f"{words}\n{note}")
+
+
+def propose_from_calendar(interview: Interview, start: datetime, note: str, *, now: datetime) -> bool:
+    """The time that a candidate's calendar proposes, as if it were proposed on the page: HR accepts it with one press.
+
+    The caller has locked the interview and judged the reply. False, and nothing is done, where the policy lets nobody
+    propose: then it is an answer and no more.
+    """
+    policy = policy_of(interview)
+    if not now < start <= now + FURTHEST or not policy.proposals or may_ask(interview, policy, now=now):
+        return False
+    give_back(interview, only_held=True)
+    wish = Answer.RESCHEDULE_REQUESTED
+    # Locked since it was read: it cannot have changed.
+    write_answer(interview, wish, note, now=now, link_id=None, was_confirmed=True, via="calendar")
+    _put(interview, [start], Actor("candidate", interview.application.candidate_id), now)
+    return True
 
 
 def withdraw(press: Press) -> None:
@@ -205,8 +228,7 @@ def _allowed(interview: Interview, now: datetime) -> Policy:
 
 
 def _ask(press: Press, interview: Interview, times: Sequence[datetime], text: str, **fields: Any) -> None:
-    """The request, in place of an earlier open one, and the answer that goes with it."""
-    _withdraw(interview, press.now)
+    """The request, and the answer that goes with it."""
     note = text.strip()[:LONGEST_NOTE]
     respond(
         press.link,
@@ -217,8 +239,14 @@ def _ask(press: Press, interview: Interview, times: Sequence[datetime], text: st
         seen_revision=interview.revision if press.was_confirmed else None,
         interview=interview,
     )
-    _request(interview, times, press.now, **fields)
-    _record(interview, press.actor, "reschedule.requested", press.now)
+    _put(interview, times, press.actor, press.now, **fields)
+
+
+def _put(interview: Interview, times: Sequence[datetime], actor: Actor, now: datetime, **fields: Any) -> None:
+    """In place of an earlier open one."""
+    _withdraw(interview, now)
+    _request(interview, times, now, **fields)
+    _record(interview, actor, "reschedule.requested", now)
 
 
 def _request(interview: Interview, times: Sequence[datetime], now: datetime, **fields: Any) -> None:

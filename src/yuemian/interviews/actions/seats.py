@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from yuemian.domain.slots import RequestState, SlotKey, Span
 from yuemian.domain.states import InterviewState
 from yuemian.interviews.models import Interview, RescheduleRequest, Seat, Slot, SlotSeries
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
 from yuemian.interviews.slots.reading import Offered, offers_for, participants_of
 
 #: Whoever takes a slot of somebody waits for whoever is just taking another one of theirs; always in the same order.
@@ -34,12 +35,13 @@ def take_seat(
     now: datetime,
     held_until: datetime | None = None,
     is_late: bool = False,
+    outside: Outside = NOBODY_ASKED,
 ) -> Offered:
     """Book a seat for the interview, or hold one; what it held before is given back. Raises JustTaken.
 
     The interview is locked by the caller. What is offered is read when nobody else can take anything of the people
     concerned, so that their other interviews, the day's maximum and the buffer hold as well. `is_late`: a person of the
-    company decides, who needs no notice.
+    company decides, who needs no notice. `outside` is what the calendars have just said: they are not asked in here.
     """
     series = SlotSeries.objects.filter(pk=key.series, is_active=True).first()
     if series is None:
@@ -49,7 +51,7 @@ def take_seat(
     _leave(Q(slot__series=series) | Q(slot__interviewer__in=people), held_until__lte=now)
     _sweep(Slot.objects.filter(Q(series=series) | Q(interviewer__in=people), seats=None))
     within = Span(key.start, key.start + timedelta(microseconds=1))
-    offers = offers_for(interview, now=now, within=within, is_late=is_late)
+    offers = offers_for(interview, now=now, within=within, is_late=is_late, outside=outside)
     found = next((each for each in offers if each.key == key), None)
     if found is None:
         raise JustTaken(JustTaken.__doc__)
@@ -103,6 +105,11 @@ def give_back(interview: Interview, *, only_held: bool = False) -> None:
 def give_back_overdue(organization_id: UUID, now: datetime) -> int:
     """What was held until now. Returns how many seats."""
     return _leave(Q(organization_id=organization_id), held_until__lte=now)
+
+
+def give_back_all(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """Whatever these people have still before them, as they are erased. Returns how many seats."""
+    return _leave(Q(interview__application__candidate__in=candidate_ids), slot__starts_at__gt=now)
 
 
 def settle(interview: Interview, *, now: datetime) -> None:

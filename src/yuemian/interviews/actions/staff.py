@@ -20,6 +20,7 @@ from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Participant
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
+from yuemian.messaging.subjects import CALLED_OFF
 
 
 def remind_staff(
@@ -61,8 +62,12 @@ def tell_staff_of_move(
     *,
     now: datetime,
     besides: User | None = None,
+    is_off: bool = False,
 ) -> list[UUID]:
-    """The interview has another time: a mail to its interviewers and its recruiter, but not to whoever moved it."""
+    """The interview has another time: a mail to its interviewers and its recruiter, but not to whoever moved it.
+
+    `is_off`: it has none now, because it is cancelled or the candidate is to choose one.
+    """
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
@@ -75,7 +80,7 @@ def tell_staff_of_move(
         subject_kind=SUBJECT_KIND,
         due_at=now,
         now=now,
-        step_key="moved",
+        step_key=CALLED_OFF if is_off else "moved",
     )
     people = staff_of((Extra.INTERVIEWER, Extra.RECRUITER), [interview_id]).get(interview_id, [])
     intents = []
@@ -85,7 +90,8 @@ def tell_staff_of_move(
             zone = chosen.facts.time_zone
             old = present(old_start, zone, locale).full if old_start else ""
             if user.pk != (besides.pk if besides else None):
-                intents.append(_intent(organization, chosen, user, locale=locale, old_when=old))
+                extra = {"old_when": old, "is_off": is_off}
+                intents.append(_intent(organization, chosen, user, locale=locale, **extra))
     return plan_notifications(occasion, intents)
 
 

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,10 +23,13 @@ from yuemian.channels.http import HTTPFailure, Network
 from yuemian.domain.availability import FreeBusyAnswer, busy_between
 from yuemian.trust.vault import Unreadable, Vault
 
-#: So long an answer is believed, and an unknown so long that a mended setting shows soon.
+#: So long an answer is believed, and an unknown so long that what was mended on the other side shows soon; one that
+#: cost seconds of waiting is not asked for again so soon. Saved settings are asked at once.
 _BELIEVED: Final = 60.0
 _UNKNOWN: Final = 10.0
+_SLOW: Final = (WhyUnknown.TIMEOUT, WhyUnknown.UNREACHABLE, WhyUnknown.THROTTLED)
 _KEPT: Final = 2000
+_TURNS: Final = tuple(threading.Lock() for _ in range(64))
 #: A test may wait longer than a page does.
 TEST_PATIENCE: Final = 15.0
 
@@ -101,8 +105,30 @@ def ask(ways: Mapping[UUID, Way | Unknown], start: datetime, end: datetime) -> d
     Whole days are asked for and remembered, so that choosing another hour asks nobody again.
     """
     first, last = _days(start, end)
+    found, groups = _remembered(ways, first, last)
+    if groups:
+        with _in_turn(groups):
+            # Whoever waited finds the answer that another one has just got.
+            found, groups = _remembered(ways, first, last)
+            if groups:
+                for (person, way), answer in asyncio.run(_ask_all(list(groups.values()), first, last)):
+                    _ANSWERS.keep((way.source, way.person, first, last), answer)
+                    found[person] = answer
+    return {
+        person: answer if isinstance(answer, Unknown) else busy_between(answer, start, end)
+        for person, answer in found.items()
+    }
+
+
+_Groups = dict[tuple[UUID, int], list[tuple[UUID, Way]]]
+
+
+def _remembered(
+    ways: Mapping[UUID, Way | Unknown], first: datetime, last: datetime
+) -> tuple[dict[UUID, FreeBusyAnswer], _Groups]:
+    """What is known already, and whom to ask, by the credentials they share."""
     found: dict[UUID, FreeBusyAnswer] = {}
-    groups: dict[tuple[UUID, int], list[tuple[UUID, Way]]] = {}
+    groups: _Groups = {}
     for person, way in ways.items():
         if isinstance(way, Unknown):
             found[person] = way
@@ -110,14 +136,16 @@ def ask(ways: Mapping[UUID, Way | Unknown], start: datetime, end: datetime) -> d
             found[person] = known
         else:
             groups.setdefault(way.source, []).append((person, way))
-    if groups:
-        for (person, way), answer in asyncio.run(_ask_all(list(groups.values()), first, last)):
-            _ANSWERS.keep((way.source, way.person, first, last), answer)
-            found[person] = answer
-    return {
-        person: answer if isinstance(answer, Unknown) else busy_between(answer, start, end)
-        for person, answer in found.items()
-    }
+    return found, groups
+
+
+@contextmanager
+def _in_turn(groups: _Groups) -> Iterator[None]:
+    """The same calendar is asked by one request at a time: the others wait once for it, not each as long again."""
+    with ExitStack() as held:
+        for number in sorted({hash(source) % len(_TURNS) for source in groups}):
+            held.enter_context(_TURNS[number])
+        yield
 
 
 async def _ask_all(
@@ -200,7 +228,8 @@ class _Answers:
         return answer if time.monotonic() < until else None
 
     def keep(self, key: _Key, answer: FreeBusyAnswer) -> None:
-        believed = _UNKNOWN if isinstance(answer, Unknown) else _BELIEVED
+        is_short = isinstance(answer, Unknown) and answer.reason not in _SLOW
+        believed = _UNKNOWN if is_short else _BELIEVED
         with self._lock:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()

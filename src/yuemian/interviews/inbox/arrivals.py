@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -29,22 +30,34 @@ def hear(
     if not is_fresh:
         return
     now = message.created_at
-    usual = conversation.assignee or _recruiter(conversation, message)
+    usual = conversation.assignee or _recruiter(conversation, message.interview_id)
     if usual is None:
         return
-    taker = _taker(usual, now)
-    if conversation.assignee_id != taker.pk:
-        conversation.assignee = taker
-        conversation.save(update_fields=["assignee"])
+    taker = _give(conversation, usual, now)
     if usual.is_away(now) and usual.is_absence_told and not conversation.is_absence_told:
         _tell_absence(conversation, message, usual, taker)
 
 
-def _recruiter(conversation: Conversation, message: Message) -> User | None:
+def give_to_recruiter(conversation: Conversation, interview_id: UUID, *, now: datetime) -> None:
+    """What the system noted about an interview is looked at by whoever would get the candidate's question."""
+    usual = _recruiter(conversation, interview_id) if conversation.assignee_id is None else None
+    if usual is not None:
+        _give(conversation, usual, now)
+
+
+def _give(conversation: Conversation, usual: User, now: datetime) -> User:
+    taker = _taker(usual, now)
+    if conversation.assignee_id != taker.pk:
+        conversation.assignee = taker
+        conversation.save(update_fields=["assignee"])
+    return taker
+
+
+def _recruiter(conversation: Conversation, interview_id: UUID | None) -> User | None:
     """Of the interview it is about, else of the job; somebody who can still sign in."""
     about = (
-        Interview.objects.filter(pk=message.interview_id).select_related("recruiter").first()
-        if message.interview_id
+        Interview.objects.filter(pk=interview_id).select_related("recruiter").first()
+        if interview_id
         else None
     )
     candidates = (about.recruiter if about else None, conversation.job.recruiter)

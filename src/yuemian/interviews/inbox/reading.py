@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db.models import Q, Value
 
 from yuemian.accounts.models import Permission, Role, User
-from yuemian.domain.conversation import Urgency, urgency
+from yuemian.domain.conversation import NoteKind, Urgency, urgency
 from yuemian.domain.states import ConversationState
 from yuemian.hiring.models import Job
 from yuemian.interviews.inbox.filters import Filters, Whose
 from yuemian.interviews.inbox.search import Found, find
 from yuemian.interviews.keyset import Place
-from yuemian.messaging.models import Consultation, Conversation, ConversationQuerySet, Message
+from yuemian.messaging.models import Consultation, Conversation, ConversationQuerySet, Message, Note
 from yuemian.trust.vault import Unreadable, Vault
 
 PAGE_SIZE: Final = 40
@@ -36,6 +36,8 @@ class Row:
     conversation: Conversation
     preview: str
     is_ours: bool
+    #: The preview is a note of the system, newer than any message.
+    is_noted: bool
     is_unread: bool
     urgency: Urgency | None
 
@@ -109,28 +111,49 @@ def rows_of(conversations: Sequence[Conversation], user: User, *, now: datetime)
     ids = [each.pk for each in conversations]
     unread = set(Conversation.objects.filter(pk__in=ids).unread_by(user).values_list("pk", flat=True))
     newest = Message.objects.filter(conversation__in=ids).order_by("conversation_id", "-created_at", "-id")
-    last = {each.conversation_id: each for each in newest.distinct("conversation_id")}
+    last: dict[UUID, Message | Note] = {
+        each.conversation_id: each for each in newest.distinct("conversation_id")
+    }
     vault = Vault(user.organization_id)
+    notes = _system_notes([each for each in conversations if each.noted_at])
+    for pk, note in notes.items():
+        if pk not in last or last[pk].created_at < note.created_at:
+            last[pk] = note
     return [
         _row(each, last.get(each.pk), vault, is_unread=each.pk in unread, now=now) for each in conversations
     ]
 
 
+def _system_notes(conversations: Sequence[Conversation]) -> dict[UUID, Note]:
+    """The newest of each; few have any."""
+    if not conversations:
+        return {}
+    found = Note.objects.filter(conversation__in=conversations, kind=NoteKind.SYSTEM)
+    newest = found.order_by("conversation_id", "-created_at", "-id").distinct("conversation_id")
+    return {each.conversation_id: each for each in newest}
+
+
 def _row(
-    conversation: Conversation, message: Message | None, vault: Vault, *, is_unread: bool, now: datetime
+    conversation: Conversation,
+    said: Message | Note | None,
+    vault: Vault,
+    *,
+    is_unread: bool,
+    now: datetime,
 ) -> Row:
     preview = ""
-    if message is not None:
+    if said is not None:
         key = conversation.application.candidate.key
         try:
-            preview = vault.open(key, Message.PLACE, message.pk, message.body_sealed)
+            preview = vault.open(key, said.PLACE, said.pk, said.body_sealed)
         except Unreadable:
             preview = ""
     since = conversation.waiting_since
     return Row(
         conversation=conversation,
         preview=" ".join(preview[: _PREVIEW * 2].split())[:_PREVIEW],
-        is_ours=message is not None and not message.is_from_candidate,
+        is_ours=isinstance(said, Message) and not said.is_from_candidate,
+        is_noted=isinstance(said, Note),
         is_unread=is_unread,
         urgency=urgency(since, now) if since else None,
     )

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from yuemian.accounts.models import User
-from yuemian.domain.conversation import Urgency, Voice, urgency
+from yuemian.domain.conversation import NoteKind, Urgency, Voice, urgency
 from yuemian.domain.states import ConsultationState
 from yuemian.interviews.inbox.wording import CONSULTATIONS, Text
 from yuemian.interviews.models import Interview
@@ -24,7 +24,7 @@ MOST: Final = 200
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was said. `kind`: candidate, company, interviewer, automatic, note, or consultation."""
+    """One thing that was said. `kind`: candidate, company, interviewer, automatic, note, system_note, consultation."""
 
     kind: str
     id: UUID
@@ -143,7 +143,8 @@ def message_entry(message: Message, vault: Vault, key: Key) -> Entry:
 
 def _note(note: Note, vault: Vault, key: Key) -> Entry:
     text = readable(vault, key, Note.PLACE, note.pk, note.body_sealed)
-    return Entry("note", note.pk, note.created_at, note.author.name, text)
+    kind = "system_note" if note.kind == NoteKind.SYSTEM else "note"
+    return Entry(kind, note.pk, note.created_at, note.author.name if note.author else "", text)
 
 
 def _passed(consultation: Consultation, vault: Vault, key: Key) -> Passed:

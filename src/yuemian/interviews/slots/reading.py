@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 
 from yuemian.domain.slots import Engagement, Offer, SlotKey, Span, offered
 from yuemian.interviews.models import Interview, Participant, Seat, SlotSeries
-from yuemian.interviews.slots.calendars import busy_outside
+from yuemian.interviews.slots.calendars import NOBODY_ASKED, Asking, Outside, asking
 from yuemian.trust.bulk import id_array
 
 #: Nobody scrolls further on a phone; what comes later is offered when the earlier ones are gone.
@@ -96,8 +96,20 @@ def participants_of(interview: Interview) -> list[UUID]:
     return list(Participant.objects.filter(interview=interview).values_list("user_id", flat=True))
 
 
+def question_for(interview: Interview, *, now: datetime) -> Asking:
+    """Whose calendars stand behind what can be offered to the candidate of this interview."""
+    found = series_for(interview)
+    everybody = _concerned(found, participants_of(interview)) if found else set()
+    return asking(interview.organization_id, everybody, _ahead(found, now).padded(AROUND))
+
+
 def offers_for(
-    interview: Interview, *, now: datetime, within: Span | None = None, is_late: bool = False
+    interview: Interview,
+    *,
+    now: datetime,
+    within: Span | None = None,
+    is_late: bool = False,
+    outside: Outside = NOBODY_ASKED,
 ) -> list[Offered]:
     """What the candidate of this interview may take now, in order of time; the time they have is not among it.
 
@@ -106,11 +118,11 @@ def offers_for(
     found = series_for(interview)
     if not found:
         return []
-    span = within or Span(now, now + max(timedelta(days=series.ahead_days) for series in found))
-    around = span.padded(AROUND)
+    span = within or _ahead(found, now)
     people = participants_of(interview)
-    everybody = {*people, *(series.interviewer_id for series in found if series.interviewer_id)}
-    engaged = engagements(interview, everybody, around, now=now)
+    engaged = engagements(
+        interview, _concerned(found, people), span.padded(AROUND), now=now, outside=outside.busy
+    )
     # A whole day before and after, as the maximum of a day must see all of it.
     taken = seats_of(
         [series.pk for series in found], span.padded(timedelta(days=2)), now=now, besides=interview
@@ -160,8 +172,26 @@ def seats_of(
     return found
 
 
-def engagements(interview: Interview, people: Collection[UUID], span: Span, *, now: datetime) -> Engagements:
-    """When these people and the candidate are taken by other interviews, held seats and their own calendars."""
+def _concerned(found: Iterable[SlotSeries], people: Iterable[UUID]) -> set[UUID]:
+    return {*people, *(series.interviewer_id for series in found if series.interviewer_id)}
+
+
+def _ahead(found: Iterable[SlotSeries], now: datetime) -> Span:
+    return Span(now, now + max((timedelta(days=series.ahead_days) for series in found), default=timedelta()))
+
+
+def engagements(
+    interview: Interview,
+    people: Collection[UUID],
+    span: Span,
+    *,
+    now: datetime,
+    outside: Mapping[UUID, Iterable[Span]],
+) -> Engagements:
+    """When these people and the candidate are taken by other interviews, held seats and their own calendars.
+
+    What stands in a calendar at the time of an interview of ours is that interview, written there too.
+    """
     values: dict[str, Any] = {
         "organization": interview.organization_id,
         "people": id_array(people),
@@ -175,8 +205,10 @@ def engagements(interview: Interview, people: Collection[UUID], span: Span, *, n
     for user_id, start, end, series_id, slot_start in _rows(_ENGAGED, values):
         slot = SlotKey(series_id, slot_start) if series_id else None
         of_person[user_id].append(Engagement(Span(start, end), slot))
-    for user_id, spans in busy_outside(people, span).items():
-        of_person.setdefault(user_id, []).extend(Engagement(each) for each in spans)
+    mine = Span(interview.starts_at, interview.ends_at)
+    for user_id in of_person.keys() & outside.keys():
+        ours = [mine, *(each.span for each in of_person[user_id])]
+        of_person[user_id] += [Engagement(rest) for each in outside[user_id] for rest in each.without(ours)]
     own = [Engagement(Span(start, end)) for start, end in _rows(_OWN, values)]
     return Engagements(of_person, own)
 

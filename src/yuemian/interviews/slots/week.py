@@ -9,9 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from yuemian.accounts.models import User
+from yuemian.channels.calendars import Unknown
 from yuemian.domain.slots import Span, expand
 from yuemian.interviews.models import Interview, Seat, SlotSeries
-from yuemian.interviews.slots.calendars import busy_outside
+from yuemian.interviews.slots.calendars import Outside
 from yuemian.ui.when import day_text
 
 FREE, TAKEN, HELD, FULL, PAST, BUSY, OUTSIDE = "free", "taken", "held", "full", "past", "busy", "outside"
@@ -61,6 +62,8 @@ class Week:
     days: Sequence[Day]
     free: int
     taken: int
+    #: Why the interviewer's calendar says nothing: then what is open is not called free.
+    unknown: Unknown | None = None
 
     @property
     def first_text(self) -> str:
@@ -80,17 +83,27 @@ def _name(day: date) -> str:
     return day_text(datetime.combine(day, time(12), UTC), ZoneInfo("UTC"), with_year=False)
 
 
-def week_of(series: SlotSeries, monday: date, *, now: datetime, viewer: User) -> Week:
-    """The seven days from `monday` on the clock of the series, in a constant number of statements."""
+def span_of(series: SlotSeries, monday: date) -> Span:
+    """The seven days from `monday` on the clock of the series."""
+    return Span(
+        datetime.combine(monday, time(), series.zone),
+        datetime.combine(monday + timedelta(days=7), time(), series.zone),
+    )
+
+
+def week_of(series: SlotSeries, monday: date, *, now: datetime, viewer: User, outside: Outside) -> Week:
+    """Those days, in a constant number of statements."""
     terms = series.terms()
-    since = datetime.combine(monday, time(), series.zone)
-    until = datetime.combine(monday + timedelta(days=7), time(), series.zone)
+    since, until = span_of(series, monday)
     sitting = _sitting(series, since, until, now)
     others = _others(
         series, since, until, {s.interview_id for each in sitting.values() for s in each}, viewer
     )
+    calendar = _calendar(series, outside, [*(span for span, _ in others), *_spans(series, sitting)])
+    in_the_way = [*(span for span, _ in others), *calendar]
     cells = [
-        _cell(series, span, sitting.pop(span.start, []), others, now) for span in expand(terms, since, until)
+        _cell(series, span, sitting.pop(span.start, []), in_the_way, now)
+        for span in expand(terms, since, until)
     ]
     # Seats from before the series was changed stand where no slot is any more.
     cells += [
@@ -98,9 +111,7 @@ def week_of(series: SlotSeries, monday: date, *, now: datetime, viewer: User) ->
         for start, people in sitting.items()
     ]
     cells += [Cell(span.start, span.end, BUSY, [who]) for span, who in others]
-    if series.interviewer_id:
-        outside = busy_outside([series.interviewer_id], Span(since, until)).get(series.interviewer_id, [])
-        cells += [Cell(span.start, span.end, OUTSIDE) for span in outside]
+    cells += [Cell(part.start, part.end, OUTSIDE) for span in calendar for part in _by_day(span, series.zone)]
     cells.sort(key=lambda cell: (cell.start, cell.end))
     today = now.astimezone(series.zone).date()
     days = [monday + timedelta(days=number) for number in range(7)]
@@ -121,14 +132,36 @@ def week_of(series: SlotSeries, monday: date, *, now: datetime, viewer: User) ->
         ],
         free=sum(cell.state == FREE for cell in cells),
         taken=sum(len(cell.sitters) for cell in cells if cell.state in {TAKEN, HELD, FULL}),
+        unknown=outside.unknown.get(series.interviewer_id) if series.interviewer_id else None,
     )
+
+
+def _spans(series: SlotSeries, starts: Iterable[datetime]) -> list[Span]:
+    return [Span(start, start + series.length) for start in starts]
+
+
+def _calendar(series: SlotSeries, outside: Outside, ours: Sequence[Span]) -> list[Span]:
+    """What stands in the interviewer's own calendar besides the interviews that are shown already."""
+    busy = outside.busy.get(series.interviewer_id, []) if series.interviewer_id else []
+    return [rest for span in busy for rest in span.without(ours)]
+
+
+def _by_day(span: Span, zone: ZoneInfo) -> list[Span]:
+    """Somebody who is away for three days is away on each of them."""
+    parts, start = [], span.start
+    while start < span.end:
+        next_day = start.astimezone(zone).date() + timedelta(days=1)
+        end = min(span.end, datetime.combine(next_day, time(), zone).astimezone(UTC))
+        parts.append(Span(start, end))
+        start = end
+    return parts
 
 
 def _cell(
     series: SlotSeries,
     span: Span,
     people: Sequence[Sitter],
-    others: Iterable[tuple[Span, Sitter]],
+    in_the_way: Iterable[Span],
     now: datetime,
 ) -> Cell:
     if people:
@@ -138,7 +171,7 @@ def _cell(
         state = PAST
     else:
         wanted = span.padded(series.buffer)
-        state = BUSY if any(other.overlaps(wanted) for other, _ in others) else FREE
+        state = BUSY if any(other.overlaps(wanted) for other in in_the_way) else FREE
     return Cell(span.start, span.end, state, people, series.capacity)
 
 

@@ -15,41 +15,57 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from yuemian.accounts.guards import SignedInRequest, requires
+from yuemian.accounts.guards import SignedInRequest, detached, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.slots import Closure, Series, Span, expand
 from yuemian.interviews.actions import series as actions
+from yuemian.interviews.calendars.wording import WHY
 from yuemian.interviews.forms import ZONES
 from yuemian.interviews.models import ReschedulePolicy, SlotSeries
 from yuemian.interviews.models.slots import STANDARD
+from yuemian.interviews.slots.calendars import Outside, asked, asking
 from yuemian.interviews.slots.forms import WEEKDAYS, PolicyForm, SeriesForm, initial_of, write_hours
 from yuemian.interviews.slots.reading import seats_of
-from yuemian.interviews.slots.week import week_of
+from yuemian.interviews.slots.week import span_of, week_of
+from yuemian.trust.tenancy import acting_in
 
 EDITING = ["GET", "HEAD", "POST"]
 #: What the list counts.
 AHEAD = timedelta(days=7)
 
 
+@detached
 @require_safe
 @requires(Permission.SEE_INTERVIEWS)
 def index(request: SignedInRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
-    found = list(SlotSeries.objects.visible_to(user).with_people())
-    taken = seats_of([series.pk for series in found], Span(now, now + AHEAD), now=now)
-    context = {
-        "lines": [_line(series, taken.get(series.pk, {}), now) for series in found],
-        "may_edit": user.may(Permission.EDIT_INTERVIEWS),
-        "may_add": user.may(Permission.EDIT_INTERVIEWS) or user.role == Role.INTERVIEWER,
-    }
-    return render(request, "interviews/slots/index.html", context)
+    span = Span(now, now + AHEAD)
+    with acting_in(user.organization_id):
+        found = list(SlotSeries.objects.visible_to(user).with_people())
+        people = {series.interviewer_id for series in found if series.interviewer_id}
+        question = asking(user.organization_id, people, span)
+    outside = asked(question)
+    with acting_in(user.organization_id):
+        taken = seats_of([series.pk for series in found], span, now=now)
+        context = {
+            "lines": [_line(series, taken.get(series.pk, {}), outside, now) for series in found],
+            "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+            "may_add": user.may(Permission.EDIT_INTERVIEWS) or user.role == Role.INTERVIEWER,
+        }
+        return render(request, "interviews/slots/index.html", context)
 
 
-def _line(series: SlotSeries, seats: dict[datetime, int], now: datetime) -> dict[str, Any]:
+def _line(series: SlotSeries, seats: dict[datetime, int], outside: Outside, now: datetime) -> dict[str, Any]:
     """A series in the list: its hours, and what of it is taken and open in the next days."""
     terms = series.terms()
-    starts = [span.start for span in expand(terms, now, now + AHEAD)]
-    open_slots = sum(seats.get(start, 0) < series.capacity for start in starts)
+    busy = outside.busy.get(series.interviewer_id, []) if series.interviewer_id else []
+    unknown = outside.unknown.get(series.interviewer_id) if series.interviewer_id else None
+    open_slots = sum(
+        seats.get(span.start, 0) < series.capacity
+        # Who sits in a slot has it in the calendar, too.
+        and (span.start in seats or not any(other.overlaps(span.padded(series.buffer)) for other in busy))
+        for span in expand(terms, now, now + AHEAD)
+    )
     minutes = int(series.length.total_seconds() // 60)
     return {
         "minutes": minutes,
@@ -57,6 +73,7 @@ def _line(series: SlotSeries, seats: dict[datetime, int], now: datetime) -> dict
         "hours": _hours(terms),
         "open": open_slots,
         "taken": sum(seats.values()),
+        "unknown": str(WHY[unknown.reason]) if unknown else "",
     }
 
 
@@ -90,24 +107,38 @@ def create(request: SignedInRequest) -> HttpResponse:
     return render(request, "interviews/slots/series.html", context, status=422 if form.errors else 200)
 
 
+@detached
 @require_http_methods(EDITING)
 @requires(Permission.SEE_INTERVIEWS)
 def edit(request: SignedInRequest, series_id: UUID) -> HttpResponse:
     """One series on one screen: its form, and a week of it with who sits where."""
     user, now = request.user, timezone.now()
-    series = _fetch(user, series_id)
+    with acting_in(user.organization_id):
+        series = _fetch(user, series_id)
+        people = {series.interviewer_id} if series.interviewer_id else set()
+        span = span_of(series, _asked_monday(request, series, now))
+        question = asking(user.organization_id, people, span)
+    outside = asked(question)
+    with acting_in(user.organization_id):
+        return _edit(request, _fetch(user, series_id), outside, now)
+
+
+def _edit(request: SignedInRequest, series: SlotSeries, outside: Outside, now: datetime) -> HttpResponse:
+    user, series_id = request.user, series.pk
     form = SeriesForm(request.POST or None, user=user, initial=initial_of(series))
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form, series, now)
         if saved is not None:
             return HttpResponseRedirect(reverse("slot-series", args=[series.pk]))
         series = _fetch(user, series_id)
-    week = week_of(series, _asked_monday(request, series, now), now=now, viewer=user)
+    monday = _asked_monday(request, series, now)
+    week = week_of(series, monday, now=now, viewer=user, outside=outside)
     context = {
         "form": form,
         "zones": ZONES,
         "series": series,
         "week": week,
+        "unknown": str(WHY[week.unknown.reason]) if week.unknown else "",
         "may_edit": actions.may_edit(user, series),
     }
     return render(request, "interviews/slots/series.html", context, status=422 if form.errors else 200)

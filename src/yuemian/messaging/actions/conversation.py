@@ -14,8 +14,8 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice
 from yuemian.hiring.models import Application
-from yuemian.messaging.actions.inbox import keep_track
-from yuemian.messaging.models import Conversation, Medium, Message
+from yuemian.messaging.actions.inbox import keep_system_note, keep_track
+from yuemian.messaging.models import Conversation, Medium, Message, Note
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
 
@@ -49,14 +49,7 @@ def add_message(
     Raises Unreadable when the candidate was erased.
     """
     with transaction.atomic():
-        conversation, is_new = Conversation.objects.get_or_create(
-            application=application,
-            defaults={
-                "id": uuid7(),
-                "organization_id": application.organization_id,
-                "job_id": application.job_id,
-            },
-        )
+        conversation, is_new = _conversation(application)
         message = Message(
             id=uuid7(),
             organization_id=application.organization_id,
@@ -72,6 +65,26 @@ def add_message(
         message.save(force_insert=True)
         keep_track(message, application, is_new=is_new)
     return message
+
+
+def add_system_note(application: Application, text: str, *, now: datetime) -> Note:
+    """For the company's eyes alone, beside the conversation: it is unread for HR, and nobody waits because of it."""
+    with transaction.atomic():
+        conversation, _ = _conversation(application)
+        conversation.application = application
+        return keep_system_note(conversation, text, now=now)
+
+
+def _conversation(application: Application) -> tuple[Conversation, bool]:
+    """And whether it has just begun."""
+    return Conversation.objects.get_or_create(
+        application=application,
+        defaults={
+            "id": uuid7(),
+            "organization_id": application.organization_id,
+            "job_id": application.job_id,
+        },
+    )
 
 
 def _seal(message: Message, application: Application, text: str, mailed: Mailed) -> None:

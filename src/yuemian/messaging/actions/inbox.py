@@ -12,7 +12,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain import conversation as turns
-from yuemian.domain.conversation import Standing, Voice
+from yuemian.domain.conversation import NoteKind, Standing, Voice
 from yuemian.domain.states import ConversationState
 from yuemian.hiring.models import Application
 from yuemian.messaging.models import Conversation, Message, Note, ReadMark
@@ -100,18 +100,29 @@ def assign(user: User, conversation: Conversation, assignee: User | None, *, now
 def add_note(user: User, conversation: Conversation, text: str, *, now: datetime) -> Note:
     """For colleagues; it moves nothing, and no candidate ever sees it."""
     with transaction.atomic():
-        note = Note(
-            id=uuid7(),
-            organization_id=user.organization_id,
-            conversation=conversation,
-            author=user,
-            created_at=now,
-        )
-        key = conversation.application.candidate.key
-        note.body_sealed = Vault(user.organization_id).seal(key, Note.PLACE, note.pk, text[:LONGEST_NOTE])
-        note.save(force_insert=True)
+        note = _write_note(conversation, text, now, author=user)
         _record(user, conversation, "conversation.noted", now, note=note.pk)
         _announce(conversation)
+    return note
+
+
+def keep_system_note(conversation: Conversation, text: str, *, now: datetime) -> Note:
+    """What came in and must not stand there as if the candidate had written it; inside the caller's transaction."""
+    note = _write_note(conversation, text, now, kind=NoteKind.SYSTEM)
+    locked = _locked(conversation.pk)
+    locked.save(update_fields=locked.take(turns.noted(locked.standing, now)))
+    _announce(locked)
+    return note
+
+
+def _write_note(conversation: Conversation, text: str, now: datetime, **fields: Any) -> Note:
+    organization_id = conversation.organization_id
+    note = Note(
+        id=uuid7(), organization_id=organization_id, conversation=conversation, created_at=now, **fields
+    )
+    key = conversation.application.candidate.key
+    note.body_sealed = Vault(organization_id).seal(key, Note.PLACE, note.pk, text[:LONGEST_NOTE])
+    note.save(force_insert=True)
     return note
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from yuemian.domain.states import DeliveryState, Purpose, ReasonCode
 from yuemian.hiring.models import ContactState
 from yuemian.messaging.engine.claim import Claimed, Truth
-from yuemian.messaging.subjects import SUBJECTS
+from yuemian.messaging.subjects import CALLED_OFF, SUBJECTS
 
 
 class Verdict(NamedTuple):
@@ -63,8 +63,9 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
         return None
     if truth.revision != row.subject_revision:
         return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE)
-    if row.purpose == Purpose.CANCELLATION:
-        return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE) if truth.is_open else None
+    if row.purpose == Purpose.CANCELLATION or row.step_key == CALLED_OFF:
+        is_wrong = row.purpose == Purpose.CANCELLATION and truth.is_open
+        return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE) if is_wrong else None
     if row.purpose in _AFTERWARDS:
         return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED) if truth.is_called_off else None
     if not truth.is_open:

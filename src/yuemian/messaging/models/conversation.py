@@ -6,9 +6,10 @@ from dataclasses import asdict, fields
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from yuemian.accounts.models import Role, User
-from yuemian.domain.conversation import Standing, Voice
+from yuemian.domain.conversation import NoteKind, Standing, Voice
 from yuemian.domain.states import Channel, ConversationState
 from yuemian.hiring.models import Application, Job
 from yuemian.messaging.models.words import choices, one_of
@@ -25,11 +26,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.select_related("application__candidate__key", "application__job__family", "assignee")
 
     def unread_by(self, user: User) -> ConversationQuerySet:
-        """The candidate wrote after the user last read it, and it is not resolved."""
-        read = ReadMark.objects.filter(
-            conversation=models.OuterRef("pk"), user=user, read_at__gte=models.OuterRef("asked_at")
-        )
-        unresolved = self.exclude(state=ConversationState.RESOLVED).filter(asked_at__isnull=False)
+        """The candidate wrote, or the system noted something, after the user last read it; and it is not resolved."""
+        newest = Greatest(models.OuterRef("asked_at"), models.OuterRef("noted_at"))
+        read = ReadMark.objects.filter(conversation=models.OuterRef("pk"), user=user, read_at__gte=newest)
+        said = Q(asked_at__isnull=False) | Q(noted_at__isnull=False)
+        unresolved = self.exclude(state=ConversationState.RESOLVED).filter(said)
         return unresolved.filter(~models.Exists(read))
 
 
@@ -68,6 +69,7 @@ class Conversation(TenantModel):
     )
     asked_at = models.DateTimeField(null=True, help_text="The candidate's last message.")
     last_message_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(null=True, help_text="The system's last note beside it.")
     ranked_at = models.DateTimeField(null=True, help_text="What the list of its state is sorted by.")
     state_before = models.CharField(
         max_length=10, blank=True, choices=choices(ConversationState), help_text="Before it was resolved."
@@ -186,19 +188,32 @@ class Message(TenantModel):
 
 
 class Note(TenantModel):
-    """What colleagues tell each other beside a conversation. No message: nothing that candidates see reads this table,
-    and one without an author of the company cannot be written."""
+    """What colleagues tell each other beside a conversation, and what the system tells them. No message: nothing that
+    candidates see reads this table. Only the system's own has no author."""
 
     app_may = frozenset({"SELECT", "INSERT"})
     PLACE = "messaging_note.body"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(
+        max_length=10,
+        choices=choices(NoteKind),
+        default=NoteKind.COLLEAGUE,
+        db_default=NoteKind.COLLEAGUE.value,
+    )
+    author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     body_sealed = models.BinaryField()
     created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["created_at"]
+        constraints = [
+            one_of("kind", NoteKind, "note_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="system", author=None) | Q(kind="colleague", author__isnull=False),
+                name="note_author_unless_system",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"
