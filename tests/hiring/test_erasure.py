@@ -241,6 +241,7 @@ _ANSWERED = {
     "interviews.Response": "answers",
     "interviews.StatedReason": "reasons",
     "interviews.Need": "needs",
+    "interviews.ArrivalSignal": "arrivals",
     "interviews.SurveyInvitation": "surveys",
     "interviews.SurveySigned": "surveys",
     "interviews.SurveyStop": "surveys",

@@ -90,6 +90,7 @@ class InterviewsConfig(AppConfig):
         )
         register_holdings("yuemian.interviews.holdings.HOLDINGS")
         register_holdings("yuemian.interviews.voice_holdings.HOLDINGS")
+        register_holdings("yuemian.interviews.arrival_holdings.HOLDINGS")
         register_chore(
             Chore(
                 "plan-steps",

@@ -40,7 +40,9 @@ SEEN_BY_CANDIDATES = (
     "messaging/engine/wording.py",
     # What is kept of somebody, on their page of it.
     "hiring/own_holdings.py",
+    "interviews/arrival_holdings.py",
     "interviews/holdings.py",
+    "interviews/voice_holdings.py",
     "messaging/holdings.py",
 )
 #: Words that read the same as in English.
