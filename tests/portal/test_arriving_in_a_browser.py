@@ -64,6 +64,7 @@ def test_late_then_here_with_a_tap_each(
     way, here, late, ten = WORDS[language]
     page = opened(pocket, address, story.who.address)
     if language == "en":
+        page.locator(".languages summary").tap()
         page.get_by_role("button", name="English").tap()
     page.get_by_role("link", name=way).tap()
     expect(page.locator(".maps a").first).to_be_visible()
@@ -87,6 +88,7 @@ def test_without_script_two_presses_each(
     here = WORDS[language][1]
     page = opened(pocket, address, story.who.address, java_script_enabled=False)
     if language == "en":
+        page.locator(".languages summary").click()
         page.get_by_role("button", name="English").click()
     page.get_by_role("button", name=here, exact=True).click()
     assert signals(inside) == []

@@ -58,6 +58,7 @@ def test_from_the_code_to_the_proof(
     page.on("console", lambda message: pytest.fail(message.text))
     page.goto(f"{address}{story.who.address}/data")
     if language == "en":
+        page.locator(".languages summary").click()
         page.get_by_role("button", name="English").click()
     page.wait_for_timeout(READING)
     page.get_by_role("button", name=ask, exact=True).click()
@@ -110,6 +111,7 @@ def test_every_page_is_accessible_and_fits(
     ).new_page()
     page.goto(f"{address}{story.who.address}/data")
     if language == "en":
+        page.locator(".languages summary").click()
         page.get_by_role("button", name="English").click()
     name = f"{language}-{width}-{scheme}"
     keep_picture(page, f"data-{name}")

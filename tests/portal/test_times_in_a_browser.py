@@ -51,6 +51,7 @@ def test_a_tap_and_a_press_move_the_interview(
     page.goto(address + story.who.address)
     page.locator(".choices a.tile").first.tap()
     if language == "en":
+        page.locator(".languages summary").tap()
         page.get_by_role("button", name="English").tap()
         expect(page.locator("h1")).to_have_text("Another time")
     expect(page.locator(".clock-tile").first).to_be_visible()
@@ -76,6 +77,7 @@ def test_without_script_a_time_is_asked_for_and_taken_back(
     page = pocket(java_script_enabled=False).new_page()
     page.goto(f"{address}{story.who.address}/times")
     if language == "en":
+        page.locator(".languages summary").click()
         page.get_by_role("button", name="English").click()
     page.locator(".clock-tile input").nth(1).check(force=True)
     page.locator(".press .yes").click()

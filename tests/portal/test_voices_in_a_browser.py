@@ -93,6 +93,7 @@ def test_a_reason_is_one_tap_and_stands_before_the_recruiter(
     decline, reason, title = words
     page = opened(pocket, address + story.who.address, java_script_enabled=script)
     if decline.startswith("I"):
+        page.locator(".languages summary").click()
         page.get_by_role("button", name="English").click()
     press(page, decline, is_sure=script)
     press(page, reason, is_sure=script)
@@ -158,6 +159,7 @@ def test_five_answers_become_figures(
         script = number != 1
         page = opened(pocket, address + who.address, java_script_enabled=script)
         if number == 2:
+            page.locator(".languages summary").click()
             page.get_by_role("button", name="English").click()
             expect(page.locator("h1")).to_contain_text("How was the interview?")
         page.locator("input[name=impression]").nth(4 - number % 2).check()
