@@ -130,7 +130,9 @@ def place_of(who: Invited, inside: Callable[[], Any]) -> str:
 def test_the_poster_signs_in_without_script(
     story: Story, inside: Callable[[], Any], address: str, pocket: Pocket
 ) -> None:
-    page = opened(pocket, address, f"/arrive/{place_of(story.who, inside)}", java_script_enabled=False)
+    page = opened(
+        pocket, address, f"/arrive/{place_of(story.who, inside)}", java_script_enabled=False, locale="zh-CN"
+    )
     page.fill("#name", "候")
     page.fill("#digits", "0000")
     page.locator("button.yes").click()

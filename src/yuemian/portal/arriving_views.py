@@ -80,7 +80,8 @@ def _show(request: HttpRequest, code: str, place_id: UUID, organization_id: UUID
             "monogram": organization.name_in(language)[:1].upper(),
             "place_name": place.text("name", language),
             "is_done": "done" in request.GET,
-            "others": [(each, name) for each, name in settings.LANGUAGES if each != language],
+            "language_name": known[language],
+            "languages": settings.LANGUAGES,
         }
         return sealed(HttpResponse(render_to_string("portal/arrive.html", contents)))
 
