@@ -13,7 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from yuemian.domain.languages import LANGUAGES
 
 #: Pages for candidates speak more languages than the console; what stands in its cookie is not theirs.
-_FOR_CANDIDATES = ("/c/", "/verify")
+_FOR_CANDIDATES = ("/c/", "/verify", "/arrive/")
 #: What was chosen on a page that no link leads to.
 READER_COOKIE = "reader"
 _TAIWAN = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
