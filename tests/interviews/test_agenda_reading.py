@@ -58,14 +58,14 @@ def test_an_unsaved_plan_is_previewed_without_being_stored(cast: Cast, now: date
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_however_many_interviews_the_statements_are_eight(cast: Cast, now: datetime, count: int) -> None:
+def test_however_many_interviews_the_statements_are_ten(cast: Cast, now: datetime, count: int) -> None:
     create_plan(cast, now=now)
     ids = [each.pk for each in create_interviews(cast, count, now=now)]
     with CaptureQueriesContext(
         connection,
     ) as queries:
         assert len(read_agendas(cast.organization.pk, ids, now)) == count
-    assert len(queries) == 8
+    assert len(queries) == 10
 
 
 def test_interviews_of_another_company_are_not_read(cast: Cast, now: datetime) -> None:

@@ -23,7 +23,7 @@ from yuemian.hiring.actions.correct import ask_correction
 from yuemian.hiring.models import ContactPoint
 from yuemian.intake.models import Import, UnsortedMail
 from yuemian.interviews.actions.invite import send, summarize
-from yuemian.interviews.models import Interview, RescheduleRequest
+from yuemian.interviews.models import Interview, RescheduleRequest, SurveyQuestion, SurveySigned
 from yuemian.messaging.models import (
     Block,
     Consultation,
@@ -39,7 +39,7 @@ from yuemian.trust.tenancy import SETTING
 PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
-    "correction_id", "series_id", "request_id",
+    "correction_id", "series_id", "request_id", "question_id", "signed_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
 )  # fmt: skip
 
@@ -127,6 +127,20 @@ def theirs(db: None) -> dict[str, UUID | int]:
         "place_id": create_place(cast).pk,
     }
     rows["owner"] = rows["candidate_id"]
+    question = SurveyQuestion(
+        organization=cast.organization, code=interview.pk, kind="interview", answered_by="text", text="？"
+    )
+    question.save(force_insert=True)
+    signed = SurveySigned(
+        organization=cast.organization,
+        interview=interview,
+        kind="interview",
+        impression=5,
+        recommend=9,
+        at=timezone.now(),
+    )
+    signed.save(force_insert=True)
+    rows |= {"question_id": question.pk, "signed_id": signed.pk}
     unbind()
     return rows
 

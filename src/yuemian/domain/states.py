@@ -311,10 +311,8 @@ IN_FLIGHT: Final = frozenset({D.SENDING})
 TOLD: Final = frozenset({D.SENDING, D.SENT, D.DELIVERED, D.UNKNOWN})  # the person may have been told
 FAILED: Final = _FAILED
 CALLED_OFF: Final = _CALLED_OFF
-#: What does not go on by itself and may need a person: see the page of held and failed deliveries.
-NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}
+NEEDING_ATTENTION: Final = _FAILED | {D.HELD, D.UNKNOWN, D.EXPIRED}  # may need a person
 FINAL: Final = _FAILED | _CALLED_OFF | {D.DELIVERED}  # the engine does nothing more by itself
-
 BATCH_FINAL: Final = frozenset({B.FINISHED, B.CANCELLED})
 ANSWERED: Final = frozenset(Answer) - {Answer.NEEDS_ACTION}
 

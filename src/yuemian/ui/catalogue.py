@@ -42,6 +42,7 @@ SEEN_BY_CANDIDATES = (
     "hiring/own_holdings.py",
     "interviews/arrival_holdings.py",
     "interviews/holdings.py",
+    "interviews/reasons/offered.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
 )

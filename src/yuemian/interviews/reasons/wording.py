@@ -7,17 +7,12 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.domain.reasons import SHIPPED, NeedKind, Onward, Option
+from yuemian.domain.reasons import SHIPPED, Onward, Option
+from yuemian.interviews.reasons.offered import NEEDS, REASONS
 from yuemian.interviews.wording import Text
 
-REASONS: Mapping[str, Text] = {
-    "too_far": word("reason", "Too far away"),
-    "pay": word("reason", "The pay"),
-    "other_offer": word("reason", "I took another offer"),
-    "clash": word("reason", "The time does not suit me"),
-    "information": word("reason", "I need to know more"),
-    "other": word("reason", "Something else"),
-}
+__all__ = ["NEEDS", "ONWARD", "REASONS", "STATED", "offered", "stated"]
+
 #: The same, as the recruiter reads it.
 STATED: Mapping[str, Text] = {
     "too_far": word("stated reason", "too far away"),
@@ -31,13 +26,6 @@ ONWARD: Mapping[str, Text] = {
     Onward.NOWHERE: word("onward", "Nowhere"),
     Onward.TIMES: word("onward", "To other times"),
     Onward.QUESTION: word("onward", "To a question to you"),
-}
-NEEDS: Mapping[str, Text] = {
-    NeedKind.WHEELCHAIR: word("need", "Access with a wheelchair"),
-    NeedKind.INTERPRETER: word("need", "An interpreter or sign language"),
-    NeedKind.QUIET_ROOM: word("need", "A quiet room"),
-    NeedKind.MORE_TIME: word("need", "More time"),
-    NeedKind.OTHER: word("need", "Something else"),
 }
 
 
