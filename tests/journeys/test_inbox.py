@@ -212,6 +212,7 @@ def test_every_page_of_the_inbox_is_accessible(
     page.goto(f"{house.address}{addresses[0]}")
     for key in ("n", "i", "s", "?"):
         page.keyboard.press(key)
+        page.evaluate("scrollTo(0, 0)")  # half under the bar at the top, a link is no target
         assert violations(page) == "", key
         page.keyboard.press("Escape")
     page.keyboard.press("r")
