@@ -58,6 +58,7 @@ RUNNING = (
     (datetime(2028, 9, 21, 6, tzinfo=UTC), END),
 )
 RECALLS = {Purpose.REMINDER, Purpose.NUDGE}
+AFTERWARDS = {Purpose.STILL_DECIDING, Purpose.SURVEY}
 
 
 @dataclass
@@ -91,7 +92,17 @@ class Life:
             answer=self.answer if has_answered else Answer.NEEDS_ACTION,
             answered_at=self.answers_at if has_answered else None,
             state=InterviewState.COMPLETED if now > self.situation.ends_at else InterviewState.SCHEDULED,
+            attendance=Attendance.ATTENDED if self.came and now > self.noted_at else Attendance.UNKNOWN,
         )
+
+    @property
+    def came(self) -> bool:
+        return self.answer != Answer.DECLINED
+
+    @property
+    def noted_at(self) -> datetime:
+        """When a recruiter notes that the candidate came."""
+        return self.situation.ends_at + HOUR / 2
 
 
 def lives(zone_name: str, region: str, random: Random) -> Iterator[Life]:
@@ -126,8 +137,9 @@ def lives(zone_name: str, region: str, random: Random) -> Iterator[Life]:
 
 
 def live(terms: Terms, everybody: list[Life], random: Random) -> None:
-    """The executor's year: look when the last look said so, do what is due, remember it."""
+    """The executor's year: look when the last look said so and when the facts change, do what is due, remember it."""
     looks = [(life.situation.known_at, number) for number, life in enumerate(everybody)]
+    looks += [(life.noted_at, number) for number, life in enumerate(everybody) if life.came]
     heapq.heapify(looks)
     for begin, end in RUNNING:
         while looks and looks[0][0] <= end:
@@ -176,9 +188,9 @@ def wall_clock(life: Life, step: Step) -> datetime:
             return life.situation.starts_at - step.offset
         naive = naive if step.at is None else datetime.combine(naive.date(), step.at)
         return naive.replace(tzinfo=zone).astimezone(UTC)
-    assert life.situation.result_promised_at is not None
-    promised = life.situation.result_promised_at.astimezone(zone)
-    naive = promised.replace(tzinfo=None) + step.offset
+    anchor = life.situation.ends_at if step.anchor == Anchor.AFTER_END else life.situation.result_promised_at
+    assert anchor is not None
+    naive = anchor.astimezone(zone).replace(tzinfo=None) + step.offset
     naive = naive if step.at is None else datetime.combine(naive.date(), step.at)
     return naive.replace(tzinfo=zone).astimezone(UTC)
 
@@ -194,6 +206,7 @@ def fits(life: Life, step: Step) -> bool:
         life.situation.missed >= conditions.missed_at_least
         and (not conditions.weekdays or start.isoweekday() in conditions.weekdays)
         and (step.anchor != Anchor.AFTER_PROMISE or life.situation.result_promised_at is not None)
+        and (step.purpose != Purpose.SURVEY or life.came)
     )
 
 
@@ -203,7 +216,7 @@ def check_sent(life: Life) -> None:
     for sent in life.sent:
         assert fits(life, sent.step)
         assert is_allowed(life, sent.at), "in quiet hours"
-        if sent.step.purpose != Purpose.STILL_DECIDING:
+        if sent.step.purpose not in AFTERWARDS:
             assert sent.at < life.situation.starts_at
         if sent.step.anchor == Anchor.AFTER_SILENCE:
             last = max(each.at for each in life.sent if each.at < sent.at)
@@ -220,9 +233,7 @@ def check_not_sent(life: Life, step: Step) -> None:
     if item is None:
         # Silence: nothing was asked, or an answer came, or the interview before the time was over.
         assert step.anchor == Anchor.AFTER_SILENCE, f"missed {step.key}"
-        asked = max(
-            (sent.at for sent in life.sent if sent.step.purpose != Purpose.STILL_DECIDING), default=None
-        )
+        asked = max((sent.at for sent in life.sent if sent.step.purpose not in AFTERWARDS), default=None)
         assert life.answers_at or not asked or asked + step.offset > life.situation.starts_at - HOUR
         return
     assert item.due_at is not None
