@@ -338,7 +338,8 @@ def test_a_promise_is_followed_up_only_while_nothing_is_decided() -> None:
 
 
 def test_a_survey_follows_those_who_came_and_never_a_cancelled_interview() -> None:
-    now, came = START + 3 * HOUR, {"state": InterviewState.COMPLETED, "attendance": Attendance.ATTENDED}
+    now = START + 3 * HOUR
+    came: dict[str, Any] = {"state": InterviewState.COMPLETED, "attendance": Attendance.ATTENDED}
     assert only(SURVEY, now, **came).verdict == Verdict.DUE
     assert only(SURVEY, now, **came, awaits_our_answer=True).why.code == WhyCode.WAITS_FOR_OUR_ANSWER
     unsaid = only(SURVEY, now, state=InterviewState.COMPLETED)
