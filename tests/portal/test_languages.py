@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template import Context, engines
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.factories import Cast
 from tests.interviews.places import create_place, held_at
@@ -205,3 +206,17 @@ def test_warming_up_leaves_nothing_to_settle(cast: Cast) -> None:
     settled = rendering._settled.cache_info().misses
     read(invite(cast, now=timezone.now()), "th")
     assert rendering._settled.cache_info().misses == settled
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_constants_are_written_as_djangos_own_tags_write_them(language: str) -> None:
+    """`%` and quotation marks included."""
+    from yuemian.portal import rendering
+
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    tag = re.compile(r"""{%\s(?:translate|icon|static|url)(?:\s+(?:"[^"]*"|'[^']*'|\d+))+\s%}""")
+    with translation.override(language):
+        for path in sorted(rendering._TEMPLATES.rglob("*.html")):
+            source = path.read_text()
+            expected = tag.sub(lambda found: engine.from_string(found[0]).render(Context()), source)
+            assert rendering._settled(str(path.relative_to(rendering._TEMPLATES)), language) == expected

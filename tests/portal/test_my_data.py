@@ -426,6 +426,11 @@ def test_what_there_is_nothing_of_is_named_in_one_line(browser: Browser) -> None
 def test_a_reason_reads_as_it_was_pressed_in_every_language(browser: Browser, who: Invited) -> None:
     respond(who.link, Answer.DECLINED, "", now=timezone.now(), was_confirmed=True)
     give_reason(who.link, "pay", "", now=timezone.now())
-    for language, words in (("zh-hans", "薪资不合适"), ("en", "The pay"), ("ar", "الراتب"), ("de", "Das Gehalt")):
+    for language, words in (
+        ("zh-hans", "薪资不合适"),
+        ("en", "The pay"),
+        ("ar", "الراتب"),
+        ("de", "Das Gehalt"),
+    ):
         browser.client.post("/c/language", {"token": who.token, "language": language})
         assert words in browser.page(), language

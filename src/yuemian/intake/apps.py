@@ -11,9 +11,7 @@ from yuemian.messaging.clock import Chore, register_chore
 FORGETTING = Chore(
     "forget_unsorted_mail", timedelta(hours=6), "yuemian.intake.actions.place_mail.forget_unsorted"
 )
-REMEMBERING = Chore(
-    "forget_taken_mail", timedelta(hours=6), "yuemian.intake.actions.take_mail.forget_taken"
-)
+REMEMBERING = Chore("forget_taken_mail", timedelta(hours=6), "yuemian.intake.actions.take_mail.forget_taken")
 
 
 class IntakeConfig(AppConfig):

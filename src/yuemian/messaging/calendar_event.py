@@ -103,9 +103,7 @@ def _form(kind: _Kind) -> CalendarForm:
 def _location(facts: Mapping[str, Any]) -> str:
     if facts["video_link"] and not facts["video_note"]:
         return str(facts["video_link"])
-    return ", ".join(
-        part for part in (facts["place_name"], facts["place_address"]) if part
-    )
+    return ", ".join(part for part in (facts["place_name"], facts["place_address"]) if part)
 
 
 def _description(facts: Mapping[str, Any], locale: str, *, is_off: bool, has_link: bool) -> str:

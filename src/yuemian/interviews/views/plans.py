@@ -77,7 +77,9 @@ def ask_how_it_was(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
         try:
             actions.save_plan(request.user, plan, [*saved, step], number=number, now=timezone.now())
         except actions.OutdatedPlan:
-            messages.error(request, _("Somebody has changed this plan meanwhile. Look at it, and press again."))
+            messages.error(
+                request, _("Somebody has changed this plan meanwhile. Look at it, and press again.")
+            )
             return redirect("plan", plan.pk)
         messages.success(request, _("Added. Those who come from now on are asked how it was."))
     return redirect("plan", plan.pk)
