@@ -33,6 +33,8 @@ _DRAWN = re.compile(rf"{{%\s(icon|static|url)((?:\s+{_ARGUMENT})+)\s%}}")
 #: … and in each its own.
 _SAID = re.compile(rf"{{%\stranslate\s+({_ARGUMENT})\s%}}")
 _ONE = re.compile(_ARGUMENT)
+_SPECIAL = re.compile("[&<>\"']").search
+_NOTHING = SafeString("")
 
 
 def render(name: str, contents: dict[str, Any], language: str) -> str:
@@ -48,10 +50,14 @@ def _environment(language: str) -> Environment:
 
 
 def _escaped(value: Any) -> SafeString:
-    """Django's `conditional_escape`, without its detour for lazy words."""
-    if value is None:
-        return SafeString("")
-    return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
+    """Django's `conditional_escape`, without its detour for lazy words; most values have nothing to escape."""
+    if type(value) is not str:
+        if value is None:
+            return _NOTHING
+        if hasattr(value, "__html__"):
+            return SafeString(value.__html__())
+        value = str(value)
+    return SafeString(escape(value) if _SPECIAL(value) else value)
 
 
 @cache
