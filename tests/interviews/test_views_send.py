@@ -309,7 +309,7 @@ def test_a_channel_behind_the_first_is_not_shown_as_waiting(
     ("locale", "words"),
     [
         ("en", "Written in English, the candidate’s own language."),
-        ("de", "Written in 中文: this template has no text in Deutsch."),
+        ("de", "Written in English: this template has no text in Deutsch."),
     ],
 )
 def test_the_preview_names_the_language_and_why(

@@ -47,7 +47,7 @@ from yuemian.portal import urls
 from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
-PATTERNS: dict[str, URLPattern] = {pattern.name: pattern for pattern in urls.urlpatterns}
+PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urls.urlpatterns}
 #: What a machine might fill in anywhere.
 GUESSES = {
     "answer": "accepted",
@@ -269,7 +269,7 @@ BEHIND_THE_CODE = {"candidate-export", "candidate-erase", "candidate-prove", "ca
 
 def _methods(pattern: URLPattern, who: Invited) -> set[str]:
     """What an address takes: forms refuse a GET with 404 or 405, or take both."""
-    if pattern.name.startswith("preview-"):
+    if str(pattern.name).startswith("preview-"):
         return set()
     client, path = Client(), _filled(pattern, who)
     takes_post = client.post(path, {"token": "x"}).status_code != 405
