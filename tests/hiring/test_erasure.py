@@ -263,6 +263,9 @@ _ANSWERED = {
     "messaging.Note": "notes",
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
+    "results.Scorecard": "scorecards",
+    "results.ScorecardEntry": "scorecards",
+    "results.ScorecardLink": "",  # an interviewer's way in; hashes and moments
 }
 
 

@@ -299,6 +299,8 @@ def test_today_shows_what_one_has_to_write_and_who_is_late(
     assert f"/interviews/{held.pk}/scorecard" in interviewer.get("/today").content.decode()
     assert 'id="scorecards"' not in recruiter_client.get("/today").content.decode()
     Interview.objects.update(starts_at=now - timedelta(hours=26))
+    assert 'id="scorecards"' not in recruiter_client.get("/today").content.decode()
+    link_to(held, cast.interviewer, now=now - timedelta(hours=20))
     page = recruiter_client.get("/today").content.decode()
     assert 'id="scorecards"' in page
     answer = recruiter_client.post(

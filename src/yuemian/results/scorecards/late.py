@@ -19,6 +19,8 @@ BACK: Final = timedelta(days=30)
 #: An interview is asked about from the beginning only when it ended so recently: after an upgrade nobody is asked about
 #: last month.
 FRESH: Final = timedelta(days=3)
+#: So soon after a mail no further one can be due: they come on different days.
+QUIET: Final = timedelta(hours=9)
 #: When a scorecard that is not there counts as late.
 LATE_AFTER: Final = timedelta(hours=24)
 #: Lines of Today; one more tells that there are more.
@@ -56,6 +58,9 @@ FROM (SELECT i.*, u.id AS who {_OWED}
         AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)
         AND (%(interviewer)s::uuid IS NULL OR u.id = %(interviewer)s)
         AND (%(interview)s::uuid IS NULL OR i.id = %(interview)s)
+        AND (i.starts_at + i.duration > %(fresh)s
+             OR EXISTS (SELECT FROM results_scorecardlink l WHERE l.interview_id = i.id AND l.interviewer_id = u.id)
+             OR EXISTS (SELECT FROM results_scorecard s WHERE s.interview_id = i.id AND s.interviewer_id = u.id))
       ORDER BY i.starts_at, i.id, u.id LIMIT %(limit)s) AS i
 JOIN accounts_user u ON u.id = i.who
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
@@ -97,9 +102,7 @@ class Owed:
 def to_ask(organization_id: UUID, now: datetime, after: timedelta) -> list[Owed]:
     """Whom the mails may be due for: ended at least `after` ago, nothing sent within the last hours, and the recruiter
     not told yet. `domain.scorecard.next_step` says whether it is time."""
-    values = _values(organization_id, now, until=now - after)
-    values |= {"fresh": now - FRESH, "quiet": now - timedelta(hours=9)}
-    rows = _rows(_TO_ASK, values)
+    rows = _rows(_TO_ASK, _values(organization_id, now, until=now - after))
     asked: dict[tuple[UUID, UUID], list[Asked]] = {}
     links = ScorecardLink.objects.filter(interview__in={row[0] for row in rows})
     for interview, interviewer, at, is_automatic in links.values_list(
@@ -112,9 +115,10 @@ def to_ask(organization_id: UUID, now: datetime, after: timedelta) -> list[Owed]
 def late(
     user: User, *, now: datetime, recruiter: UUID | None = None, branch: UUID | None = None
 ) -> list[Late]:
-    """For HR: what is still to come a day after the interview, longest waiting first. At most SHOWN and one."""
+    """For HR: what was asked for, or begun, and is still to come a day after the interview; longest waiting first. At
+    most SHOWN and one. Who does not ask for scorecards is not shown that there are none."""
     values = _values(user.organization_id, now, until=now - LATE_AFTER)
-    return _late(values | {"recruiter": recruiter, "branch": branch})
+    return _late(values | {"recruiter": recruiter, "branch": branch, "fresh": now})
 
 
 def owed_by(user: User, *, now: datetime) -> list[Late]:
@@ -137,6 +141,8 @@ def _values(organization_id: UUID, now: datetime, *, until: datetime) -> dict[st
         "branch": None,
         "interviewer": None,
         "interview": None,
+        "fresh": now - FRESH,
+        "quiet": now - QUIET,
         "limit": SHOWN + 1,
     }
 
