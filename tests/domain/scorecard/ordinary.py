@@ -102,6 +102,48 @@ SQL 能写窗口函数，但没想到数据倾斜
 抑郁筛查量表的题目顺序做过随机化
 住院病人的排班系统他做过接口联调
 职级体系讲解时举了自己带人晋升的例子
+简历里的并发量对不上，追问后承认是压测数据
+用树状数组解决了区间查询，复杂度分析正确
+把客户分成三类，每类给出不同的跟进频率
+招聘漏斗的每一步转化率都能报出数字
+做过一次全员薪酬调整，沟通了 200 多人
+老用户召回活动的成本控制在人均 3 元
+讲解 TCP 拥塞控制时画了窗口变化图
+合同条款里的违约责任理解有偏差，提醒后修正
+项目延期两周，主动同步并给出补救方案
+英文邮件写作有语法错误，但意思清楚
+对竞品的定价策略做过系统对比
+带过 8 人的小组，离职率低于部门平均
+家电品类的促销排期由她负责
+讲到跨部门扯皮时没有抱怨，讲了机制
+Redis 持久化两种方式的取舍说得明白
+现场画了用户旅程，标出了三处流失
+面对压力提问时停顿了十秒，然后重新组织答案
+财报分析里现金流部分讲得最深
+对加班的问题问得直接，关心排班制度
+记错了事务隔离级别，自己发现后更正
+女装直播间的退货率从 45% 降到 31%
+老年大学课程表的交互改版有前后对比
+做过残联合作的就业平台，熟悉无障碍规范
+北京市场的渠道占比他记得准确
+给孩子讲编程的公益课教了两年，教案自己写
+负责孕妇装的供应链，交期缩短 9 天
+健身房会员的体重数据做了异常检测
+学校宿舍管理系统里做过人脸识别门禁
+医院病历结构化项目中负责标注规范
+对民族乐器电商的选品有见解
+三十个用户访谈里提炼出两个假设
+一次性说清了五种缓存失效策略
+家装行业的获客渠道讲得细
+长尾词的排名提升有截图
+用药提醒功能的误触率降低一半
+四十家门店的排班算法由他写
+对婚礼跟拍平台的补贴策略有反思
+懒加载和预加载的取舍讲清楚了
+秃鹫搜索算法的名字记错了
+方言识别模型的训练集他参与标注
+成家立业主题的广告投放 ROI 1.8
+聋哑学校的公益课程由她联络
 """.strip().splitlines()
 
 ENGLISH = """
@@ -165,4 +207,30 @@ Closed the church-management software deal by mapping who signs
 Republic of Korea launch: localised payments within six weeks
 Explained weight decay and why it helped the second model
 Trumpeted no results he could not show; each figure had a source
+The candidate asked whether the data was skewed before choosing a join
+Compared three queue designs and picked one for its failure modes
+Closed a six-figure renewal after mapping four decision makers
+Forgot to handle the empty list until I asked
+Explained the single-table design with real access patterns
+Used the word married to describe two services that deploy together
+Migrated the women's health tracker to a new backend in a month
+Has written a children's book app with offline audio
+Asked about on-call load and deploy frequency
+Could not say what the error budget was for
+Was blunt about what went wrong and owned it
+Rewrote the French localisation pipeline
+Ran a workshop for senior citizens on scams
+Presented the quarterly plan with three scenarios
+Old system was hard to test, so he wrapped it first
+Young company with few processes; she set up the first one
+Gave a lazy answer at first, then derived the bound
+Handled a customer who shouted by repeating the facts
+Fat-finger errors dropped after the confirmation step
+Native mobile developer with two shipped apps
+About 60 percent of the traffic came from one client
+The service is over 50 ms slower after the change
+Dressed the raw data up with clear axis labels
+Past 40 iterations the loss stops falling
+Asked how accents are handled in speech input
+Short and clear answers with numbers
 """.strip().splitlines()

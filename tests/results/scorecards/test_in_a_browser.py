@@ -133,7 +133,7 @@ def test_an_interviewer_on_the_phone(story: Story, address: str, pocket: Pocket,
     assert kept(page) is None
 
     page.get_by_role("button", name=press).click()
-    expect(page.locator("#missing")).to_contain_text(missing)
+    expect(page.locator("#missing")).to_contain_text(missing, timeout=PATIENCE)
     assert_accessible(page)
     for key in KEYS:
         page.locator(f"#c-{key} .rating").nth(3).click()
@@ -204,7 +204,7 @@ def test_another_browser_is_asked_for_a_code(story: Story, address: str, pocket:
     page.locator("#c-coding .rating").nth(3).click()
     saved(page, "已保存")
     other = opened(pocket, address + story.link)
-    expect(other.locator("h1")).to_contain_text("是您本人吗")
+    expect(other.locator("h1")).to_contain_text("是你本人吗")
     assert_accessible(other)
     other.get_by_role("button", name="发送验证码").click()
     expect(other.locator("#code")).to_be_visible()

@@ -25,7 +25,7 @@ from yuemian.results.models import Scorecard, ScorecardForm, ScorecardLink
 from yuemian.results.views.scorecards import COOKIE
 from yuemian.trust.vault import Vault, organization_key
 
-AUTO = {"HTTP_X_AUTOSAVE": "1"}
+AUTO = {"X-Autosave": "1"}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_saving_by_itself_answers_with_the_edition_and_what_to_look_at(
         "note-coding": "不错",
         "note-ownership": "已婚，稳定",
     }
-    told = interviewer.post(path, sent, **AUTO).json()
+    told = interviewer.post(path, sent, headers=AUTO).json()
     assert told["edition"] == 1
     assert [kind for kind, _ in told["hints"]["coding"]] == ["thin"]
     assert [kind for kind, _ in told["hints"]["ownership"]] == ["thin", "flag"]
@@ -91,8 +91,8 @@ def test_saving_by_itself_answers_with_the_edition_and_what_to_look_at(
 
 
 def test_a_second_tab_is_told_who_and_what(interviewer: Client, path: str) -> None:
-    interviewer.post(path, {"act": "save", "edition": "0", "note-coding": "甲的话"}, **AUTO)
-    refused = interviewer.post(path, {"act": "save", "edition": "0", "note-coding": "乙的话"}, **AUTO)
+    interviewer.post(path, {"act": "save", "edition": "0", "note-coding": "甲的话"}, headers=AUTO)
+    refused = interviewer.post(path, {"act": "save", "edition": "0", "note-coding": "乙的话"}, headers=AUTO)
     told = refused.json()
     assert (refused.status_code, told["edition"]) == (409, 1)
     assert told["theirs"]["note-coding"] == "甲的话"
@@ -118,10 +118,10 @@ def test_without_script_it_is_an_ordinary_form(interviewer: Client, path: str) -
 
 
 def test_what_is_doubtful_is_asked_about_once(interviewer: Client, path: str) -> None:
-    page = interviewer.post(path, form(**{"note-coding": "不错"}))
+    page = interviewer.post(path, form() | {"note-coding": "不错"})
     assert page.status_code == 422
     assert 'name="is_sure"' in page.content.decode()
-    assert interviewer.post(path, form(1, **{"note-coding": "不错", "is_sure": "1"})).status_code == 303
+    assert interviewer.post(path, form(1) | {"note-coding": "不错", "is_sure": "1"}).status_code == 303
 
 
 def test_taking_it_back(cast: Cast, interviewer: Client, path: str, recruiter_client: Client) -> None:
@@ -146,7 +146,7 @@ def test_others_are_led_to_the_interview_or_nowhere(cast: Cast, path: str, recru
 def test_the_first_press_binds_the_link_to_its_browser(cast: Cast, held: Interview, now: datetime) -> None:
     link, address = link_to(held, cast.interviewer, now=now)
     phone, other = Client(), Client()
-    saved = phone.post(address, {"act": "save", "edition": "0", "note-coding": "甲"}, **AUTO)
+    saved = phone.post(address, {"act": "save", "edition": "0", "note-coding": "甲"}, headers=AUTO)
     assert saved.status_code == 200
     cookie = saved.cookies[COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
@@ -157,7 +157,7 @@ def test_the_first_press_binds_the_link_to_its_browser(cast: Cast, held: Intervi
     page = other.get(address).content.decode()
     assert "甲" not in page
     assert 'value="code-send"' in page
-    refused = other.post(address, {"act": "save", "edition": "1", "note-coding": "乙"}, **AUTO)
+    refused = other.post(address, {"act": "save", "edition": "1", "note-coding": "乙"}, headers=AUTO)
     assert (refused.status_code, refused.json()["problem"]) == (403, "code")
     assert phone.post(address, form(1)).status_code == 303
     assert Scorecard.objects.get().interviewer_id == cast.interviewer.pk
@@ -168,7 +168,7 @@ def test_the_next_mails_link_opens_in_the_same_browser_only(
 ) -> None:
     _, first = link_to(held, cast.interviewer, now=now)
     phone = Client()
-    phone.post(first, {"act": "save", "edition": "0", "note-coding": "甲"}, **AUTO)
+    phone.post(first, {"act": "save", "edition": "0", "note-coding": "甲"}, headers=AUTO)
     _, second = link_to(held, cast.interviewer, now=now)
     assert ">甲</textarea>" in phone.get(second).content.decode()
     assert 'value="code-send"' in Client().get(second).content.decode()
@@ -195,7 +195,7 @@ def code_of_last_mail() -> str:
 def bound(cast: Cast, held: Interview, now: datetime) -> tuple[str, Client]:
     _, address = link_to(held, cast.interviewer, now=now)
     phone = Client()
-    phone.post(address, {"act": "save", "edition": "0", "note-coding": "甲"}, **AUTO)
+    phone.post(address, {"act": "save", "edition": "0", "note-coding": "甲"}, headers=AUTO)
     return address, phone
 
 

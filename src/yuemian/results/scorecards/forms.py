@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from yuemian.accounts.models import User
 from yuemian.domain.scorecard import KEYS, SUMMARY
@@ -49,7 +49,7 @@ class CompetencyForm(forms.Form):
     """One competency. The key of one that is known never changes: phrases and figures know it by that."""
 
     key = forms.CharField(
-        label=gettext_lazy("Key"),
+        label=pgettext_lazy("competency", "Key"),
         max_length=30,
         required=False,
         help_text=gettext_lazy("Never changes. Known ones bring phrases for letters."),

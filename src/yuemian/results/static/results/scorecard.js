@@ -146,6 +146,8 @@
     const isSaved = await run();
     if (isBlocked) { (document.querySelector("[data-conflict] button") ?? conflictBox).focus(); return; }
     if (!isSaved && !same(read(), base)) { say(isOut ? words.signedout : words.wait, true); return; }
+    /* Not within this event: the browser ignores a form that is submitted while it is being submitted. */
+    await new Promise((done) => { setTimeout(done); });
     isSure = true;
     form.requestSubmit(event.submitter);
   });
