@@ -263,9 +263,10 @@ _ANSWERED = {
     "messaging.Note": "notes",
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
+    "results.Decision": "results",
+    "results.ResultNotice": "results",
     "results.Scorecard": "scorecards",
-    "results.ScorecardEntry": "scorecards",
-    "results.ScorecardLink": "",  # an interviewer's way in; hashes and moments
+    "results.ScorecardLink": "",  # the interviewer's
 }
 
 
