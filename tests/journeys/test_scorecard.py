@@ -34,7 +34,7 @@ def hold(recruiter: Page, house: House, name: str) -> str:
     day = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=3)).date()
     recruiter.goto(f"{house.address}/interviews/new")
     recruiter.fill("[name=name]", name)
-    recruiter.fill("[name=email]", "scored@example.com")
+    recruiter.fill("[name=email]", f"scored.{ord(name[-1])}@example.com")
     recruiter.select_option("[name=job]", label=first_with(recruiter, "[name=job]", "后端工程师"))
     recruiter.fill("[name=date]", day.isoformat())
     recruiter.fill("[name=time]", "14:00")

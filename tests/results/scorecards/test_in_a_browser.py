@@ -147,6 +147,25 @@ def test_an_interviewer_on_the_phone(story: Story, address: str, pocket: Pocket,
         assert Scorecard.objects.get().state == "submitted"
 
 
+def test_what_is_written_while_a_saving_is_under_way_goes_with_the_next(
+    story: Story, address: str, pocket: Pocket
+) -> None:
+    page = opened(pocket, address + story.link)
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = async (...a) => { await new Promise((r) => setTimeout(r, 1500)); return real(...a); };
+        }"""
+    )
+    page.locator("#c-coding .rating").nth(3).click()
+    page.fill("#note-coding", NOTE)
+    page.locator("#c-ownership .rating").nth(2).click()
+    saved(page, "已保存")
+    assert story.notes()["coding"] == NOTE
+    with story.inside():
+        assert Scorecard.objects.get().entries.get(key="ownership").rating == 3
+
+
 def test_what_was_not_sent_is_there_after_the_page_was_closed(
     story: Story, address: str, pocket: Pocket
 ) -> None:

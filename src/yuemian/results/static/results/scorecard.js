@@ -123,8 +123,10 @@
     if (same(read(), base)) say(told.saved);
     return true;
   };
-  const run = () => { running ??= send().finally(() => { running = null; }); return running; };
-  const soon = () => { clearTimeout(timer); timer = setTimeout(() => run().then((isSent) => { if (isSent && !same(read(), base)) soon(); }), SOON); };
+  /* One at a time; what was written while it was under way goes with the next one. */
+  const ended = (isSent) => { running = null; if (isSent && !isBlocked && !same(read(), base)) soon(); return isSent; };
+  const run = () => { running ??= send().catch(() => { keep(); say(words.failed, true); later(); return false; }).then(ended); return running; };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(run, SOON); };
   const later = () => { clearTimeout(timer); timer = setTimeout(run, AGAIN); };
 
   form.addEventListener("input", () => { keep(); if (!isBlocked) soon(); });
