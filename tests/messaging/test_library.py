@@ -28,6 +28,7 @@ OF_STAFF = {
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
     Purpose.NEEDS,
+    Purpose.SCORECARD,
 }
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")

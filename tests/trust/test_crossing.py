@@ -33,6 +33,7 @@ from yuemian.messaging.models import (
     ProviderAccount,
     SavedReply,
 )
+from yuemian.results.models import Scorecard, ScorecardForm
 from yuemian.trust.tenancy import SETTING
 
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
@@ -40,7 +41,7 @@ PARAMETERS = (
     "interview_id", "batch_id", "template_id", "number", "block_id", "import_id", "user_id", "session_id", "job_id",
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id", "series_id", "request_id", "question_id", "signed_id",
-    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
+    "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id", "scorecard_id", "form_id",
 )  # fmt: skip
 
 
@@ -125,6 +126,13 @@ def theirs(db: None) -> dict[str, UUID | int]:
         ).pk,
         "plan_id": create_plan(cast, now=timezone.now()).pk,
         "place_id": create_place(cast).pk,
+        "scorecard_id": Scorecard.objects.create(
+            organization=cast.organization,
+            interview=interview,
+            started_at=timezone.now(),
+            saved_at=timezone.now(),
+        ).pk,
+        "form_id": ScorecardForm.objects.create(organization=cast.organization).pk,
     }
     rows["owner"] = rows["candidate_id"]
     question = SurveyQuestion(

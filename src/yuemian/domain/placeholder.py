@@ -57,6 +57,7 @@ _STAFF: Final = frozenset(
         Purpose.STAFF_NEWS,
         Purpose.ATTENDANCE,
         Purpose.NEEDS,
+        Purpose.SCORECARD,
         Purpose.TEST,
     }
 )
