@@ -25,6 +25,7 @@ WRITTEN = (
     Purpose.ANSWER,
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
+    Purpose.ONBOARDING,
     Purpose.DIGEST,
 )
 #: Channels a template is written for.
