@@ -212,9 +212,7 @@ def looping_pdf() -> bytes:
 def object_stream_bomb() -> bytes:
     data = zeros(GIGABYTE)
     length = str(len(data)).encode()
-    body = (
-        b"%PDF-1.5\n1 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length " + length + b">>stream\n"
-    )
+    body = b"%PDF-1.5\n1 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length " + length + b">>stream\n"
     return body + data + b"\nendstream endobj\ntrailer<</Root 2 0 R>>\n%%EOF"
 
 

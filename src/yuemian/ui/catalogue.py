@@ -45,6 +45,9 @@ SEEN_BY_CANDIDATES = (
     "interviews/reasons/offered.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
+    "onboarding/holdings.py",
+    "onboarding/offer.py",
+    "onboarding/seen.py",
 )
 #: Words that read the same as in English.
 SAME_AS_ENGLISH = {
