@@ -30,8 +30,8 @@ def without_contributions() -> Rules:
     return read_rules(data("cn-shanghai") | {"contribution": []})
 
 
-# Both examples of the State Taxation Administration's explanation of its notice 61 of 2018: what is deducted besides the
-# 5,000 a month is social insurance (1,500; 4,500) and personal deductions (1,000; 2,000).
+# Both examples of the State Taxation Administration's explanation of its notice 61 of 2018: what is deducted besides
+# the 5,000 a month is social insurance (1,500; 4,500) and personal deductions (1,000; 2,000).
 @pytest.mark.parametrize(
     ("monthly", "deducted", "taxes"),
     [(10_000, 2_500, [75, 75, 75]), (30_000, 6_500, [555, 625, 1850])],

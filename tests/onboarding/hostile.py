@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 import pikepdf
-from PIL import Image, PngImagePlugin
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image, PngImagePlugin
 
 #: The industry's harmless test file, in two parts so that no scanner minds this source.
 EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}" + r"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()
@@ -91,10 +91,9 @@ def png_of(width: int, height: int, data: bytes, *, depth: int = 1, before: byte
 @cache
 def zeros(size: int, layers: int = 1) -> bytes:
     """So many zeros, packed again and again; made piece by piece."""
-    packer, parts = zlib.compressobj(9), []
+    packer, parts = zlib.compressobj(9), list[bytes]()
     block = bytes(1024 * 1024)
-    for _ in range(size // len(block)):
-        parts.append(packer.compress(block))
+    parts += [packer.compress(block) for _ in range(size // len(block))]
     data = b"".join([*parts, packer.flush()])
     for _ in range(layers - 1):
         data = zlib.compress(data, 9)
@@ -222,8 +221,8 @@ def no_pages() -> bytes:
     return target.getvalue()
 
 
-def encrypted(**passwords: str) -> bytes:
-    return pdf(encryption=pikepdf.Encryption(**{"user": "", "owner": "", **passwords}))
+def encrypted(user: str, owner: str) -> bytes:
+    return pdf(encryption=pikepdf.Encryption(user=user, owner=owner))
 
 
 def tagged_png() -> bytes:
@@ -234,6 +233,7 @@ def tagged_png() -> bytes:
 
 JPG, PNG_, PDF_ = "image/jpeg", "image/png", "application/pdf"
 
+# ruff: noqa: E501
 HOSTILE = [
     Hostile("EICAR as JPEG", "a.jpg", JPG, lambda: EICAR, ("mismatch",)),
     Hostile("EICAR as PDF", "a.pdf", PDF_, lambda: EICAR, ("mismatch",)),
@@ -265,8 +265,8 @@ HOSTILE = [
     Hostile("PDF with a film", "a.pdf", PDF_, lambda: pdf(media), (CLEAN,), (b"RichMedia", b"FWSevil")),
     Hostile("PDF that reads a file of the server", "a.pdf", PDF_, lambda: pdf(foreign_stream), (CLEAN, "unreadable"), (b"/etc/passwd",)),
     Hostile("PDF with an action among its resources", "a.pdf", PDF_, lambda: pdf(deep), (CLEAN,), (b"cmd.exe",)),
-    Hostile("PDF with a password", "a.pdf", PDF_, lambda: encrypted(user="geheim", owner="x"), ("encrypted",)),
-    Hostile("PDF with an owner's password alone", "a.pdf", PDF_, lambda: encrypted(owner="x"), ("encrypted",)),
+    Hostile("PDF with a password", "a.pdf", PDF_, lambda: encrypted("geheim", "x"), ("encrypted",)),
+    Hostile("PDF with an owner's password alone", "a.pdf", PDF_, lambda: encrypted("", "x"), ("encrypted",)),
     Hostile("PDF bomb: 1 MB becomes 1 GB", "a.pdf", PDF_, lambda: pdf(packed_stream(zeros(GIGABYTE), 1)), ("too_heavy",)),
     Hostile("PDF bomb packed twice", "a.pdf", PDF_, lambda: pdf(packed_stream(zeros(GIGABYTE, 2), 2)), ("too_heavy",)),
     Hostile("PDF with a bomb for its objects", "a.pdf", PDF_, object_stream_bomb, ("too_heavy", "unreadable")),

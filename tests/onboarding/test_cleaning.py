@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pikepdf
 import pytest
@@ -122,7 +123,10 @@ def test_twenty_five_megapixels_are_enough_and_not_too_many(now: datetime) -> No
     ],
 )
 def test_the_process_that_looks_into_files_can_do_nothing_else(deed: str) -> None:
-    code = f"import sys; sys.path.insert(0, {SOURCE!r}); from yuemian.onboarding.cleaning.confine import confine; assert confine()"
+    code = (
+        f"import sys; sys.path.insert(0, {SOURCE!r}); "
+        "from yuemian.onboarding.cleaning.confine import confine; assert confine()"
+    )
     harmless = subprocess.run(
         [sys.executable, "-I", "-c", f"{code}; print(1)"], capture_output=True, check=False
     )
@@ -167,7 +171,11 @@ def test_the_quarantine_holds_nothing_readable(now: datetime) -> None:
 
 
 def test_a_full_disk_is_an_answer_and_leaves_nothing() -> None:
-    upload = Quarantined(opener=lambda path: (path.touch(), open("/dev/full", "w+b", buffering=0))[1])  # noqa: PTH123, SIM115
+    def full(path: Path) -> IO[bytes]:
+        path.touch()
+        return Path("/dev/full").open("w+b", buffering=0)
+
+    upload = Quarantined(opener=full)
     with pytest.raises(OSError, match="space"):
         upload.write(bytes(200_000))
     upload.close()

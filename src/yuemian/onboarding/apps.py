@@ -11,6 +11,7 @@ from yuemian.hiring.holdings import register_holdings
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register
 from yuemian.results.signals import results_called_back, results_released
+from yuemian.ui.context import register_counter
 
 #: Open means: the form waits for the candidate, and the pass that it followed still stands.
 TRUTH = """
@@ -36,6 +37,7 @@ class OnboardingConfig(AppConfig):
 
     def ready(self) -> None:
         register(Subject("onboarding", TRUTH, place_sql=PLACE))
+        register_counter("/onboarding", "yuemian.onboarding.listing.count_for_navigation")
         register_holdings("yuemian.onboarding.holdings.HOLDINGS")
         register_chore(
             Chore("onboarding-times", timedelta(minutes=15), "yuemian.onboarding.tasks.remind_and_expire")

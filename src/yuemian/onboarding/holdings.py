@@ -99,7 +99,8 @@ HOLDINGS = (
         _entries,
         _forget_entries,
         activity_sql="""
-            SELECT c.candidate_id, greatest(c.created_at, c.submitted_at, c.ended_at) FROM onboarding_onboardingcase c""",
+            SELECT c.candidate_id, greatest(c.created_at, c.submitted_at, c.ended_at)
+            FROM onboarding_onboardingcase c""",
     ),
     Holding(
         "onboarding_files",

@@ -141,7 +141,9 @@ def shown(
     zone = ZoneInfo(case.branch.time_zone)
     is_late = case.deadline_at <= now
     can_write = case.state in OPEN_FOR_CANDIDATE and not is_late
-    sections = [_section(read, section, vault, locale, typed, missing) for section in read.sections]
+    sections = [
+        _section(read, section, vault, locale, typed=typed, missing=missing) for section in read.sections
+    ]
     labels = {given.spec.key: label_of(given.spec, locale) for given in read.fields}
     return {
         "state": CaseState.EXPIRED if is_late and case.state in OPEN_FOR_CANDIDATE else case.state,
@@ -163,13 +165,23 @@ def _day(day: date | None, zone: ZoneInfo, locale: str) -> str:
 
 
 def _section(
-    read: CaseRead, section: Section, vault: Vault, locale: str, typed: Typed | None, missing: Sequence[str]
+    read: CaseRead,
+    section: Section,
+    vault: Vault,
+    locale: str,
+    *,
+    typed: Typed | None,
+    missing: Sequence[str],
 ) -> SectionShown:
     given = read.of(section)
     is_consented = read.is_consented(section)
     words = None if is_consented else consent_of(read.case.organization_id, section, locale)
     own = typed if typed is not None and typed.section == section else None
-    fields = [_field(read, each, vault, locale, own, missing) for each in given] if is_consented else []
+    fields = (
+        [_field(read, each, vault, locale, typed=own, missing=missing) for each in given]
+        if is_consented
+        else []
+    )
     return SectionShown(
         value=section.value,
         title=str(SECTIONS[section]),
@@ -184,7 +196,13 @@ def _section(
 
 
 def _field(
-    read: CaseRead, given: Given, vault: Vault, locale: str, typed: Typed | None, missing: Sequence[str]
+    read: CaseRead,
+    given: Given,
+    vault: Vault,
+    locale: str,
+    *,
+    typed: Typed | None,
+    missing: Sequence[str],
 ) -> FieldShown:
     spec = given.spec
     problem = typed.problems.get(spec.key) if typed else None

@@ -31,7 +31,12 @@ class IntoQuarantine(FileUploadHandler):
         self._length = 0
 
     def handle_raw_input(
-        self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
+        self,
+        input_data: Any,  # noqa: ARG002
+        META: Any,  # noqa: N803, ARG002
+        content_length: int,
+        boundary: Any,  # noqa: ARG002
+        encoding: str | None = None,  # noqa: ARG002
     ) -> None:
         self._length = content_length
 

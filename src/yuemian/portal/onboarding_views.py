@@ -1,4 +1,4 @@
-"""The form of an onboarding: behind a code, saved section by section, without any script; files by a way of their own."""
+"""The form of an onboarding: behind a code, saved section by section, without any script; files one by one."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return message("portal/busy.html", 429, retry_after=60)
     handler = IntoQuarantine(request)
     try:
-        request.upload_handlers = [handler]  # type: ignore[assignment]
+        request.upload_handlers = [handler]
         return _upload(request, handler)
     except UnreadablePostError:
         return message("portal/busy.html", 400, retry_after=60)

@@ -16,8 +16,8 @@ from yuemian.portal import (
 from yuemian.portal.answering import ANSWERING, ASKING
 from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
-from yuemian.portal.onboarding_deeds import ASKING_ONBOARDING_CODE
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
+from yuemian.portal.onboarding_deeds import ASKING_ONBOARDING_CODE
 from yuemian.portal.subpages import SUBPAGES
 from yuemian.portal.surveying import STOPPING, SURVEYING
 from yuemian.portal.voicing import NEEDING, REASONING

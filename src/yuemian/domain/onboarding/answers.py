@@ -109,7 +109,7 @@ def _is_birth_date(text: str, today: date) -> bool:
         born = date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return False
-    return 1900 <= born.year and born <= today
+    return born.year >= 1900 and born <= today
 
 
 def _bank(spec: FieldSpec, text: str, region: str, today: date) -> Read:  # noqa: ARG001

@@ -61,7 +61,7 @@ class Refusal(StrEnum):
 
 def check_name(name: str, declared: str) -> tuple[str, Refusal | None]:
     """The type that the name promises, or why there is none. The last extension alone counts."""
-    stem, dot, extension = name.rpartition(".")
+    _stem, dot, extension = name.rpartition(".")
     kind = TYPES.get(extension.strip().lower()) if dot and "\0" not in name else None
     if kind is None:
         return "", Refusal.WRONG_TYPE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuemian.domain.pay.estimate import Estimate, Line, Offer, estimate
-from yuemian.domain.pay.rules import Base, BadRules, Bracket, Contribution, Rules, TaxRules, read_rules
+from yuemian.domain.pay.rules import BadRules, Base, Bracket, Contribution, Rules, TaxRules, read_rules
 
 __all__ = [
     "BadRules",

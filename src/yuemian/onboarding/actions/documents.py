@@ -61,7 +61,7 @@ def keep_document(
         state = DocumentState.REFUSED if refusal else _state_of(case, checked)
         if refusal is None and spec.kind not in SEVERAL:
             former.delete()
-        document = _new_document(case, spec, name, state, refusal, now)
+        document = _new_document(case, spec, name, state, refusal=refusal, now=now)
         if refusal is None:
             document.kind, document.pages, document.size = checked.kind, checked.pages, len(checked.content)
             document.save(update_fields=["kind", "pages", "size"])
@@ -152,6 +152,7 @@ def _new_document(
     spec: FieldSpec,
     name: str,
     state: DocumentState,
+    *,
     refusal: Refusal | None,
     now: datetime,
 ) -> Document:

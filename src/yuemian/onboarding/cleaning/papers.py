@@ -86,7 +86,7 @@ def _strip(value: Object, depth: int = 0) -> None:
     elif isinstance(value, Dictionary):
         _strip_entries(value, depth)
     elif isinstance(value, Array):
-        for each in value:  # type: ignore[attr-defined]
+        for each in value:
             _within(each, depth)
 
 

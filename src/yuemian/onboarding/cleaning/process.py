@@ -17,7 +17,10 @@ from yuemian.domain.onboarding.files import Refusal
 
 #: Where `yuemian` itself is found: the process gets no path from its environment.
 _SOURCE: Final = str(Path(__file__).resolve().parents[3])
-_CODE: Final = "import sys; sys.path.insert(0, sys.argv.pop(1)); from yuemian.onboarding.cleaning.worker import main; main(sys.argv[1])"
+_CODE: Final = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from yuemian.onboarding.cleaning.worker import main; main(sys.argv[1])"
+)
 #: By the wall's clock; the processor's time is bounded within.
 PATIENCE: Final = 30.0
 _LARGEST_ANSWER: Final = 24 * 1024 * 1024

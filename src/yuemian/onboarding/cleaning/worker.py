@@ -10,7 +10,6 @@ import struct
 import sys
 from typing import Final
 
-import pikepdf
 import puremagic
 from PIL import Image, ImageFile
 

@@ -52,7 +52,7 @@ class Document(TenantModel):
 
 
 class DocumentPiece(TenantModel):
-    """One mebibyte at most, sealed with the person's key; its number, and whether it is the last, are part of the seal."""
+    """One mebibyte at most, sealed with the person's key; its number and being the last are part of the seal."""
 
     app_may = frozenset({"SELECT", "INSERT", "DELETE"})
 
