@@ -68,7 +68,7 @@ def pdf(change: Callable[[Pdf], None] | None = None, pages: int = 1, **options: 
         change(made)
     target = io.BytesIO()
     as_it_is = {"compress_streams": False, "stream_decode_level": pikepdf.StreamDecodeLevel.none}
-    made.save(target, **(as_it_is | options))
+    made.save(target, **(options if "encryption" in options else as_it_is | options))
     return target.getvalue()
 
 

@@ -82,6 +82,11 @@ class FieldShown:
     problem: str
     comment: str
 
+    @property
+    def chosen(self) -> str:
+        """Of a list to choose from."""
+        return self.parts[0].value if self.parts else ""
+
 
 @dataclass(frozen=True)
 class SectionShown:

@@ -21,13 +21,13 @@ _REFUSE: Final = 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM
 _KILL: Final = 0x80000000
 #: Numbers of system calls in linux/audit.h and asm/unistd.h; the newer ones are the same everywhere.
 _ARCHITECTURES: Final = {
-    # socket, connect, bind, ptrace, fork, vfork, execve
-    "x86_64": (0xC000003E, (41, 42, 49, 101, 57, 58, 59)),
-    # socket, connect, bind, ptrace, execve
-    "aarch64": (0xC00000B7, (198, 203, 200, 117, 221)),
+    # socket, connect, bind, ptrace, clone, fork, vfork, execve
+    "x86_64": (0xC000003E, (41, 42, 49, 101, 56, 57, 58, 59)),
+    # socket, connect, bind, ptrace, clone, execve
+    "aarch64": (0xC00000B7, (198, 203, 200, 117, 220, 221)),
 }
-#: io_uring_setup, execveat (x86_64, aarch64)
-_NEWER: Final = (425,)
+#: io_uring_setup, clone3
+_NEWER: Final = (425, 435)
 _EXECVEAT: Final = {"x86_64": 322, "aarch64": 281}
 
 

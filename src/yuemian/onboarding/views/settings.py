@@ -6,6 +6,7 @@ import secrets
 from importlib.resources import files
 from uuid import UUID
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -87,6 +88,7 @@ def fields(request: SignedInRequest, branch_id: UUID) -> HttpResponse:
         for spec, is_asked in current
     ]
     context = {"branch": branch, "branch_name": branch.name_in(locale), "rows": rows, "further": further}
+    context["languages"] = django_settings.LANGUAGES
     return render(request, "onboarding/fields.html", context, status=422 if further.errors else 200)
 
 
