@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.factories import Cast, install_texts, sign_in_client
 from tests.onboarding.hostile import EICAR, encrypted, jpeg, pdf, png_of, script, zeros
@@ -93,7 +93,12 @@ def test_a_hired_person_fills_in_the_form_on_a_phone_and_hr_checks_it(  # noqa: 
     errors: list[str] = []
     page = pocket().new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
+
+    def noted(dialog: Dialog) -> None:
+        errors.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", noted)
     prove(told, page, address + told.hired.address)
     picture(page, "phone-zh-begin")
     for key, value in {
