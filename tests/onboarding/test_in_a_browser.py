@@ -157,9 +157,9 @@ def _hr_checks(told: Told, there: str, chromium: Browser) -> None:  # noqa: F811
     with told.inside():
         token = sign_in_client(told.cast.recruiter).cookies[settings.SESSION_COOKIE_NAME].value
     for name, options in {
-        "light": {"viewport": {"width": 1440, "height": 900}},
         "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
         "phone": {"viewport": {"width": 375, "height": 667}},
+        "light": {"viewport": {"width": 1440, "height": 900}},
     }.items():
         context = chromium.new_context(**options)  # type: ignore[arg-type]
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": token, "url": there}])
