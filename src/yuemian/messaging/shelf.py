@@ -26,6 +26,7 @@ WRITTEN = (
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
     Purpose.SCORECARD,
+    Purpose.ONBOARDING,
     Purpose.DIGEST,
 )
 #: Channels a template is written for.
