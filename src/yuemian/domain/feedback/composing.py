@@ -1,4 +1,4 @@
-"""From facts to a letter's personal part, by rules alone: what was good, the reason, what to improve, and when again."""
+"""From facts to a letter's personal part, by rules alone: what was good, the reason, what to improve, when again."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ class _Writer:
         self.say(Part.CLOSING, self.frame(f"closing_{self.options.outcome}"))
 
     def _themes(self, found: Sequence[Theme], side: Side) -> None:
-        notes, tips, rounds = self.amount.notes, self.amount.tips, ("",)
+        notes, tips = self.amount.notes, self.amount.tips
+        rounds: tuple[str, ...] = ("",)
         part = Part.STRENGTH if side is Side.STRENGTH else Part.GROWTH
         for number, theme in enumerate(found):
             place = self._where(theme, number)

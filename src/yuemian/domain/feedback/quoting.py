@@ -16,7 +16,8 @@ LONGEST: Final = {"zh": 48, "en": 140}
 SHORTEST: Final = 6
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _OPINION: Final = re.compile(
-    r"^(?:我(?:个人)?(?:觉得|认为|感觉|看)|个人(?:觉得|认为|感觉)|感觉(?:上)?|总体(?:来说|来看|上)?|整体(?:来说|来看|上)?|i (?:think|feel|believe)(?: that)?|overall)[，,：: ]*",
+    r"^(?:我(?:个人)?(?:觉得|认为|感觉|看)|个人(?:觉得|认为|感觉)|感觉(?:上)?|[总整]体(?:来说|来看|上)?"
+    r"|i (?:think|feel|believe)(?: that)?|overall)[，,：: ]*",
     re.IGNORECASE,
 )
 _PERSON: Final = re.compile(
@@ -41,7 +42,7 @@ def quotable(fact: Fact, side: Side, locale: str, outcome: Outcome) -> str:
     """
     if not fact.is_shareable or not fact.note.strip():
         return ""
-    text = _indirect(fact.note, locale)
+    text = indirect(fact.note, locale)
     chinese = is_chinese(locale)
     longest = LONGEST["zh" if chinese else "en"]
     if not SHORTEST <= len(text) <= longest or bool(_HAN.search(text)) != chinese:
@@ -59,7 +60,8 @@ def breaks_rules(note: str, outcome: Outcome) -> bool:
     return bool(of_outcome.search(note))
 
 
-def _indirect(note: str, locale: str) -> str:
+def indirect(note: str, locale: str) -> str:
+    """Addressed to the reader, without the interviewer's "I think" and the full stop."""
     text = _BLANKS.sub(" ", note).strip(" 　·•-—、，,;；:：")
     text = _OPINION.sub("", text)
     if is_chinese(locale):

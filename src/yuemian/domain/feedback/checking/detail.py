@@ -11,6 +11,7 @@ from yuemian.domain.feedback.checking.evidence import is_harmless
 from yuemian.domain.feedback.checking.finding import Code, Finding, Ground
 from yuemian.domain.feedback.checking.sentences import Piece, from_bank, whiles
 from yuemian.domain.feedback.lexicon import lexicon
+from yuemian.domain.feedback.quoting import indirect
 from yuemian.domain.languages import is_chinese
 
 _FIGURES: Final = re.compile(r"\d+(?:[.,:]\d+)*%?")
@@ -40,7 +41,8 @@ def _held(ground: Ground) -> str:
     names = [fact.name for fact in ground.facts]
     while_ = whiles(ground.again_after, ground.locale)
     bank = " ".join(word for fact in ground.facts for word in bank_for(ground.locale).words(fact.competency))
-    texts = [*ground.shareable, *ground.told, *ground.known, *ground.allowed, *names, while_, bank]
+    quoted = [indirect(note, ground.locale) for note in ground.shareable]
+    texts = [*ground.shareable, *quoted, *ground.told, *ground.known, *ground.allowed, *names, while_, bank]
     return "\n".join(texts).casefold()
 
 

@@ -82,9 +82,9 @@ def _free(number: int, sentence: str, ground: Ground) -> Iterator[Finding]:
     ]
     carried = any(_carries(fact, sentence) for fact in ground.facts)
     spoken = [fact for fact in ground.facts if fact.rating is not None and _speaks_of(sentence, fact, ground)]
-    if strange and not carried and not _is_advice_only(sentence):
-        yield Finding(Code.UNFOUNDED, number, sentence)
-    elif not (spoken or carried or _is_courtesy(sentence) or _is_advice_for_somebody(sentence, ground)):
+    is_invented = strange and not carried and not _is_advice_only(sentence)
+    is_carried = spoken or carried or _is_courtesy(sentence) or _is_advice_for_somebody(sentence, ground)
+    if is_invented or not is_carried:
         yield Finding(Code.UNFOUNDED, number, sentence)
     yield from _leaning(number, sentence, spoken, ground)
 

@@ -65,9 +65,9 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a text may rest on. `told`: the reasons it may give; `known`: own phrases and other words that may stand.
+    """What a text may rest on. `told`: the reasons it may give; `known`: own phrases, which may stand.
 
-    `names` may never stand in it: interviewers, and whoever else is not the reader. `allowed` may: job, company, rounds.
+    `names` may never: interviewers, and whoever else is not the reader. `allowed` may: job, company, rounds.
     """
 
     facts: Sequence[Fact]
