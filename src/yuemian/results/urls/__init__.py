@@ -1,0 +1,7 @@
+"""Addresses of the pages about results; each part lists its own."""
+
+from __future__ import annotations
+
+from yuemian.results.urls.feedback import urlpatterns as feedback
+
+urlpatterns = [*feedback]
