@@ -17,6 +17,7 @@ from tests.interviews.conversations import ask
 from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
 from tests.interviews.slots import create_series
+from tests.results.feedback.factories import drafted, rejected
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.actions.correct import ask_correction
@@ -33,6 +34,7 @@ from yuemian.messaging.models import (
     ProviderAccount,
     SavedReply,
 )
+from yuemian.results.models import Phrase
 from yuemian.trust.tenancy import SETTING
 
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
@@ -141,6 +143,11 @@ def theirs(db: None) -> dict[str, UUID | int]:
     )
     signed.save(force_insert=True)
     rows |= {"question_id": question.pk, "signed_id": signed.pk}
+    feedback = drafted(cast, rejected(cast, now=timezone.now()), now=timezone.now())
+    phrase = Phrase.objects.create(
+        organization=cast.organization, competency="coding", rating=4, locale="zh-hans", text="x"
+    )
+    rows |= {"feedback_id": feedback.pk, "phrase_id": phrase.pk, "competency": "of-nobody"}
     unbind()
     return rows
 

@@ -44,23 +44,22 @@ def facts_of(rows: list[list[Any]]) -> list[Fact]:
 
 
 def cards() -> list[Card]:
-    found = []
-    for path in sorted((HERE / "golden").glob("*.toml")):
-        for row in tomllib.loads(path.read_text("utf-8"))["card"]:
-            found.append(
-                Card(
-                    name=f"{path.stem}: {row['name']}",
-                    facts=facts_of(row["facts"]),
-                    told=row["told"],
-                    locale=row.get("locale", "zh-hans"),
-                    outcome=Outcome(row.get("outcome", "reject")),
-                    family=row.get("family", ""),
-                    names=row.get("names", []),
-                    says=row.get("says", []),
-                    never=row["never"],
-                )
-            )
-    return found
+    paths = sorted((HERE / "golden").glob("*.toml"))
+    return [_card(path.stem, row) for path in paths for row in tomllib.loads(path.read_text("utf-8"))["card"]]
+
+
+def _card(stem: str, row: dict[str, Any]) -> Card:
+    return Card(
+        name=f"{stem}: {row['name']}",
+        facts=facts_of(row["facts"]),
+        told=row["told"],
+        locale=row.get("locale", "zh-hans"),
+        outcome=Outcome(row.get("outcome", "reject")),
+        family=row.get("family", ""),
+        names=row.get("names", []),
+        says=row.get("says", []),
+        never=row["never"],
+    )
 
 
 def ground_of(card: Card, length: Length, again_after: int | None) -> Ground:

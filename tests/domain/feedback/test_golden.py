@@ -25,6 +25,7 @@ def written(card: Card, length: Length, tone: Tone, again: int | None, seed: str
         tone=tone,
         family=card.family,
         again_after=again,
+        names=card.names,
     )
     return compose(card.facts, card.told, options)
 

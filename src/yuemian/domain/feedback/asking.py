@@ -88,7 +88,7 @@ def ask(facts: Sequence[Fact], options: Options, *, title: str = "") -> Question
         for fact in theme.facts if sides else ():
             id_ = f"c{len(evidence) + 1}"
             evidence[id_] = fact, sides
-            items.append(_item(id_, fact, sides, options.outcome))
+            items.append(_item(id_, fact, sides, options))
     amount = AMOUNTS[options.length]
     data = {
         "language": "zh-Hans" if is_chinese(options.locale) else "en",
@@ -102,14 +102,15 @@ def ask(facts: Sequence[Fact], options: Options, *, title: str = "") -> Question
     return Question([{"role": "system", "content": SYSTEM}, {"role": "user", "content": user}], evidence)
 
 
-def _item(id_: str, fact: Fact, sides: frozenset[Side], outcome: Outcome) -> dict[str, object]:
+def _item(id_: str, fact: Fact, sides: frozenset[Side], options: Options) -> dict[str, object]:
     use = "either" if len(sides) > 1 else "strength" if Side.STRENGTH in sides else "improvement"
     item: dict[str, object] = {"id": id_, "competency": fact.name or fact.competency, "use": use}
     if fact.rating is not None:
         item["rating"] = _RATINGS[fact.rating]
     if fact.round:
         item["round"] = fact.round
-    if fact.is_shareable and fact.note and not breaks_rules(fact.note, outcome):
+    is_named = any(len(name) > 1 and name in fact.note for name in options.names)
+    if fact.is_shareable and fact.note and not is_named and not breaks_rules(fact.note, options.outcome):
         item["note"] = fact.note[:400]
     return item
 
@@ -237,7 +238,7 @@ def _narrowed(ground: Ground, facts: Sequence[Fact]) -> Ground:
 
 def _refuse(found: Sequence[Finding]) -> None:
     if found:
-        worst = next((each for each in found if each.is_blocking), found[0])
+        worst = min(found, key=lambda each: (not each.is_blocking, each.code is not Code.LANGUAGE))
         reason = worst.code if worst.code is not Code.EMPTY else "empty"
         # Never the words: those of a leak are a note's that the model must not see.
         raise Unusable(str(reason), f"A sentence breaks the rule “{worst.code}”.")

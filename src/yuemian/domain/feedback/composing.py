@@ -150,6 +150,8 @@ class _Writer:
 
     def _note(self, theme: Theme, side: Side, part: Part) -> bool:
         for fact in theme.facts:
+            if any(len(name) > 1 and name in fact.note for name in self.options.names):
+                continue
             note = quotable(fact, side, self.options.locale, self.options.outcome)
             if note:
                 frame = self.bank.frame(f"note_{side}", "any", f"{self.options.seed}:{theme.key}")

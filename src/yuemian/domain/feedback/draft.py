@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -72,7 +72,7 @@ class Options:
     """How to write. `seed` (a decision's id) chooses among wordings, so that letters do not all sound alike.
 
     `again_after` is in months: None says nothing, 0 welcomes at any time. `own` holds the organization's wordings by
-    competency and rating.
+    competency and rating; a note with one of the `names` (interviewers) in it is not quoted.
     """
 
     locale: str
@@ -83,3 +83,4 @@ class Options:
     family: str = ""
     again_after: int | None = None
     own: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    names: Sequence[str] = ()

@@ -21,7 +21,7 @@ _OPINION: Final = re.compile(
     re.IGNORECASE,
 )
 _PERSON: Final = re.compile(
-    r"(?:该|这位|这个)?(?:候选人|应聘者|面试者|求职者|同学)|(?<![其])[他她](?!们|人)|\bTA\b|\bta\b"
+    r"(?:该|这位|这个)?(?:候选人|应聘者|面试者|求职者)|(?:该|这位|这个)同学|(?<![其])[他她](?!们|人)|\bTA\b|\bta\b"
 )
 _PERSON_EN: Final = re.compile(
     r"\b(?:the )?(?:candidate|applicant)('s)?\b|\b(?:he|she|they)('s)?\b", re.IGNORECASE

@@ -114,6 +114,7 @@ def draft(material: Material, house: House, length: Length, tone: Tone) -> Draft
             family=material.decision.application.job.family.name,
             again_after=house.rules.again_after,
             own=own_phrases(material, house.phrases, length),
+            names=material.interviewers,
         ),
     )
 

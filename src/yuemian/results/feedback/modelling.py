@@ -70,6 +70,7 @@ def prepare(
         tone=Tone(feedback.tone),
         family=job.family.name,
         again_after=house.rules.again_after,
+        names=material.interviewers,
     )
     title = job.title_in(material.locale) if row.is_title_told else ""
     question = ask(material.facts, options, title=title)
@@ -109,11 +110,9 @@ async def _try(model: ChatModel, asked: Asked) -> Outcome:
             draft = taken(answer.text, asked.question, asked.told, asked.options, asked.ground)
         except Unusable as problem:
             reason = problem.reason
-            messages = [
-                *asked.question.messages,
-                {"role": "assistant", "content": answer.text[:4000]},
-                {"role": "user", "content": f"{problem} Answer again with the JSON object alone."},
-            ]
+            # What was wrong is said, the answer itself is not sent back: it may hold what should not travel twice.
+            mend = f"Your last answer could not be used. {problem} Answer again with the JSON object alone."
+            messages = [*asked.question.messages, {"role": "user", "content": mend}]
             continue
         return Outcome(draft, "", provenance)
     return Outcome(None, reason, provenance)

@@ -80,8 +80,10 @@ def _free(number: int, sentence: str, ground: Ground) -> Iterator[Finding]:
         for key in _surely(sentence)
         if not _ratings(key, ground.facts) and not _named(key, sentence, ground)
     ]
-    carried = any(_carries(fact, sentence) for fact in ground.facts)
-    spoken = [fact for fact in ground.facts if fact.rating is not None and _speaks_of(sentence, fact, ground)]
+    carried = [fact for fact in ground.facts if _carries(fact, sentence)]
+    named = [fact for fact in ground.facts if fact.rating is not None and _speaks_of(sentence, fact, ground)]
+    # Words of a note speak of what the note is about, whatever else they remind of.
+    spoken = [fact for fact in carried if fact.rating is not None] or named
     is_invented = strange and not carried and not _is_advice_only(sentence)
     is_carried = spoken or carried or _is_courtesy(sentence) or _is_advice_for_somebody(sentence, ground)
     if is_invented or not is_carried:

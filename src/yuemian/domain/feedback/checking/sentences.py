@@ -65,13 +65,17 @@ def bare(sentence: str, locale: str) -> str:
 
 def from_bank(sentence: str, fact: Fact, locale: str) -> str:
     """The slot (s5 … g1, tip) whose shipped wording this is, for the competency of a fact; empty: none."""
-    said = bare(sentence, locale).casefold()
+    return _slots(fact.competency, fact.name, locale).get(bare(sentence, locale).casefold(), "")
+
+
+@lru_cache(maxsize=512)
+def _slots(competency: str, name: str, locale: str) -> dict[str, str]:
     bank = bank_for(locale)
-    for slot in ("s5", "s4", "s3", "g3", "g2", "g1", "tip"):
-        for text in bank.all_wordings(fact.competency, slot):
-            if text.replace("{name}", fact.name or GENERIC).casefold() == said:
-                return slot
-    return ""
+    return {
+        text.replace("{name}", name or GENERIC).casefold(): slot
+        for slot in ("tip", "g1", "g2", "g3", "s3", "s4", "s5")
+        for text in bank.all_wordings(competency, slot)
+    }
 
 
 def whiles(again_after: int | None, locale: str) -> str:
