@@ -43,6 +43,7 @@ PARAMETERS = (
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id", "series_id", "request_id", "question_id", "signed_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
+    "feedback_id", "phrase_id", "competency",
 )  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def theirs(db: None) -> dict[str, UUID | int]:
     phrase = Phrase.objects.create(
         organization=cast.organization, competency="coding", rating=4, locale="zh-hans", text="x"
     )
-    rows |= {"feedback_id": feedback.pk, "phrase_id": phrase.pk, "competency": "of-nobody"}
+    rows |= {"feedback_id": feedback.pk, "phrase_id": phrase.pk, "competency": feedback.pk}
     unbind()
     return rows
 

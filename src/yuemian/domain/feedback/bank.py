@@ -66,10 +66,10 @@ class Bank:
         return [text for frame in self._frames.values() for texts in frame.values() for text in texts if text]
 
 
-def choose(wordings: Sequence[str], seed: str) -> str:
-    """One of them, always the same for the same seed."""
+def choose(wordings: Sequence[str], seed: str, step: int = 0) -> str:
+    """One of them, always the same for the same seed; `step` by step others, where lists are built alike."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big")
-    return wordings[number % len(wordings)]
+    return wordings[(number + step) % len(wordings)]
 
 
 @cache

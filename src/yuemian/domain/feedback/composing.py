@@ -69,7 +69,7 @@ class _Writer:
         self.options, self.amount = options, amount
         self.bank: Bank = bank_for(options.locale)
         self.sentences: list[Sentence] = []
-        self._paragraph = 0
+        self._paragraph = self._step = 0
         self._is_chinese = is_chinese(options.locale)
 
     def say(self, part: Part, text: str, evidence: tuple[str, ...] = ()) -> None:
@@ -114,7 +114,7 @@ class _Writer:
         rounds: tuple[str, ...] = ("",)
         part = Part.STRENGTH if side is Side.STRENGTH else Part.GROWTH
         for number, theme in enumerate(found):
-            place = self._where(theme, number)
+            place = self._where(theme, side, number)
             # Who reads where it was need not read it again; the third sentence needs no bridge.
             is_same = theme.rounds == rounds
             bridge = self._also(number) if number == 1 and is_same else ""
@@ -126,9 +126,9 @@ class _Writer:
                 tips -= 1
                 self._tip(theme)
 
-    def _where(self, theme: Theme, number: int) -> str:
+    def _where(self, theme: Theme, side: Side, number: int) -> str:
         said = rounds_said(theme.rounds, self.options.locale)
-        frame = self.bank.frame("where", "any", f"{self.options.seed}:{theme.key}:{number}")
+        frame = self.bank.frame(f"where_{side}", "any", f"{self.options.seed}:{theme.key}:{number}")
         return frame.format(round=said) if said else ""
 
     def _also(self, number: int) -> str:
@@ -140,7 +140,9 @@ class _Writer:
         if own and not (side is Side.GROWTH and theme.rating is Rating.SOLID):
             return own if own.endswith(("。", ".", "!", "！")) else own + ("。" if self._is_chinese else ".")
         slot = f"{'s' if side is Side.STRENGTH else 'g'}{int(theme.rating)}"
-        text = choose(self._wordings(theme, slot), f"{self.options.seed}:{theme.key}:{slot}")
+        # Step by step another one: the lists are built alike, and two sentences of a letter should not be.
+        text = choose(self._wordings(theme, slot), f"{self.options.seed}:{side}", self._step)
+        self._step += 1
         return within(before, text.replace("{name}", self._name(theme)), self.options.locale)
 
     def _tip(self, theme: Theme) -> None:

@@ -22,7 +22,7 @@ LONGEST: Final = {
 }
 #: A run of so many letters (words) of a note that is not shareable is a leak.
 GRAM_ZH: Final = 8
-GRAM_EN: Final = 5
+GRAM_EN: Final = 4
 _SCRIPT: Final = 0.6
 _LETTERS: Final = re.compile(r"[\W_]+")
 _CODES: Final = {

@@ -15,9 +15,12 @@ _END: Final = re.compile(r"(?<=[。！？])[”」』’\"]?|(?<=[.!?])[\"”’
 _FILLED: Final = re.compile(r"\{(note|told|round)\}")
 _EDGES: Final = " \t\r\n　"
 #: What stands before a wording in a sentence: the round it was seen in, a bridge, "a suggestion".
-_BEFORE_ZH: Final = re.compile(r"^(?:[^，。：]{1,14}中，|另外，|同时，|还有，|一点建议：|建议：)")
+_BEFORE_ZH: Final = re.compile(
+    r"^(?:[^，。：]{1,14}中，|从[^，。：]{1,14}来看，|另外，|同时，|还有，|一点建议：|建议：)"
+)
 _BEFORE_EN: Final = re.compile(
-    r"^(?:In the [^,.]{1,60} we saw that |The [^,.]{1,60} showed us that |We also saw that |Besides, )"
+    r"^(?:(?:In|From) the [^,.]{1,60} we saw that |The [^,.]{1,60} (?:showed us|left us thinking) that "
+    r"|From the [^,.]{1,60}, we think that |We also saw that |Besides, )"
 )
 
 

@@ -25,12 +25,8 @@
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("beforeunload", (event) => { if (box && box.value !== box.defaultValue && !leaving) event.preventDefault(); });
 
-  const step = (by) => {
-    const rows = $$("[data-row]");
-    if (!rows.length) { $(by > 0 ? "#next" : "#previous")?.click(); return; }
-    const at = rows.indexOf(document.activeElement);
-    rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + by))].focus();
-  };
+  /* In the list the console's own j and k walk the rows. */
+  const step = (by) => $(by > 0 ? "#next" : "#previous")?.click();
   const keys = {
     j: () => step(1),
     k: () => step(-1),
