@@ -46,18 +46,17 @@ def split(text: str) -> list[Piece]:
 
 
 @lru_cache(maxsize=8)
-def _frames(locale: str) -> tuple[re.Pattern[str], ...]:
+def _frames(locale: str) -> tuple[frozenset[str], re.Pattern[str]]:
+    """Whole ones, and those in which only a while is filled in."""
     texts = [each for each in bank_for(locale).frames() if not _FILLED.search(each)]
-    patterns = []
-    for text in texts:
-        body = re.escape(text).replace(r"\{time\}", r"[^，,。.]{1,16}")
-        patterns.append(re.compile(body, re.IGNORECASE))
-    return tuple(patterns)
+    timed = [re.escape(each).replace(r"\{time\}", r"[^，,。.]{1,16}") for each in texts if "{time}" in each]
+    return frozenset(each.casefold() for each in texts), re.compile("|".join(timed), re.IGNORECASE)
 
 
 def is_frame(sentence: str, locale: str) -> bool:
     """One of the sentences that claim nothing: thanks, bridges, good wishes."""
-    return any(pattern.fullmatch(sentence) for pattern in _frames(locale))
+    whole, timed = _frames(locale)
+    return sentence.casefold() in whole or timed.fullmatch(sentence) is not None
 
 
 def bare(sentence: str, locale: str) -> str:
