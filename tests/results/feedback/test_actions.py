@@ -19,6 +19,7 @@ from tests.results.feedback.factories import (
     text_of,
 )
 from yuemian.domain.feedback import Length, Tone
+from yuemian.domain.feedback.checking import digest
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.results.actions.feedback import (
     Drafted,
@@ -46,7 +47,7 @@ def feedback(cast: Cast, now: datetime) -> Feedback:
 
 
 def read(
-    cast: Cast, feedback: Feedback, *, now: datetime, text: str | None = None, **fields: bool
+    cast: Cast, feedback: Feedback, *, now: datetime, text: str | None = None, seen: str = ""
 ) -> Feedback:
     said = text_of(cast, feedback) if text is None else text
     return review(
@@ -56,7 +57,7 @@ def read(
         edition=feedback.edition,
         facts_at=feedback.facts_at,
         now=now,
-        **fields,
+        seen=seen,
     )
 
 
@@ -136,18 +137,24 @@ def test_what_nobody_may_say_is_refused_however_often_one_presses(
     cast: Cast, feedback: Feedback, now: datetime
 ) -> None:
     bad = text_of(cast, feedback) + "另外，您的年龄偏大。"
-    for is_aware in (False, True):
+    seen = ""
+    for _ in range(2):
         with pytest.raises(Objected) as refused:
-            read(cast, feedback, text=bad, is_aware=is_aware, now=now)
+            read(cast, feedback, text=bad, seen=seen, now=now)
         assert any(each.is_blocking for each in refused.value.findings)
+        seen = digest(refused.value.findings)
     assert in_letters(cast, feedback) is None
 
 
 def test_what_is_merely_doubtful_a_person_may_keep(cast: Cast, feedback: Feedback, now: datetime) -> None:
     doubtful = text_of(cast, feedback) + "您的领导力也很突出。"
-    with pytest.raises(Objected):
+    with pytest.raises(Objected) as refused:
         read(cast, feedback, text=doubtful, now=now)
-    done = read(cast, feedback, text=doubtful, is_aware=True, now=now)
+    seen = digest(refused.value.findings)
+    # Who has seen these hints has not seen others.
+    with pytest.raises(Objected):
+        read(cast, feedback, text=doubtful + "您的外语非常流利。", seen=seen, now=now)
+    done = read(cast, feedback, text=doubtful, seen=seen, now=now)
     assert done.is_edited
     assert done.findings == ["unfounded"]
     assert in_letters(cast, done) == doubtful

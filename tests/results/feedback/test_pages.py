@@ -90,7 +90,9 @@ def test_a_refused_text_stands_on_the_page_again(
     assert status == 422
     assert "您的领导力非常突出" in html
     assert not Feedback.objects.get(pk=feedback.pk).reviewed_at
-    status, _ = press(recruiter_client, feedback, "谢谢您。您的领导力非常突出。", aware="1")
+    found = re.search(r'name="seen" value="(\w+)"', html)
+    assert found
+    status, _ = press(recruiter_client, feedback, "谢谢您。您的领导力非常突出。", seen=found[1])
     assert status == 303
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.feedback import Draft, Finding, Length, Tone
+from yuemian.domain.feedback.checking import digest
 from yuemian.domain.results import TOLD_BY_LETTER
 from yuemian.results.actions.void import void_notices
 from yuemian.results.feedback.material import (
@@ -142,13 +143,13 @@ def review(
     *,
     edition: int,
     facts_at: datetime,
-    is_aware: bool = False,
+    seen: str = "",
     now: datetime,
 ) -> Feedback:
     """A person has read this very text beside these facts: it may go into the letter.
 
-    Raises Overtaken when text or scorecards are others by now, Objected when the checks find something: with
-    `is_aware` only what no person may let through.
+    Raises Overtaken when text or scorecards are others by now, Objected when the checks find something: not when `seen`
+    is the digest of just these findings and none of them is what no person may let through.
     """
     with transaction.atomic():
         desk = _locked(user, feedback_id, edition, now)
@@ -157,7 +158,7 @@ def review(
             raise Overtaken(Overtaken.__doc__)
         _put(desk, text)
         found = desk.check(_plain(text))
-        if any(each.is_blocking for each in found) or (found and not is_aware):
+        if any(each.is_blocking for each in found) or (found and seen != digest(found)):
             raise Objected(found)
         feedback.facts_at, feedback.findings = desk.material.facts_at, _codes(found)
         feedback.reviewed_by, feedback.reviewed_at = user, now

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yuemian.accounts.guards import SignedInRequest, detached, requires
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.feedback import Finding, Length, Tone
+from yuemian.domain.feedback.checking import digest
 from yuemian.hiring.models import Job
 from yuemian.interviews.board import read_id
 from yuemian.results.actions import feedback as actions
@@ -80,7 +81,7 @@ def save(request: SignedInRequest, feedback_id: UUID) -> HttpResponse:
             text,
             edition=edition,
             facts_at=facts_at,
-            is_aware=request.POST.get("aware") == "1",
+            seen=request.POST.get("seen", ""),
             now=now,
         )
     except actions.Overtaken:
@@ -240,6 +241,7 @@ def _context(
         "lines": lines_of(said, written, beneath, found),
         "whole": whole(found),
         "verdict": _verdict(found),
+        "seen": digest(found),
         "problem": problem,
         "lengths": list(LENGTHS.items()),
         "tones": list(TONES.items()),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from yuemian.domain.feedback.checking.detail import check_details
 from yuemian.domain.feedback.checking.evidence import check_evidence, resting_on
-from yuemian.domain.feedback.checking.finding import BLOCKING, Code, Finding, Ground
+from yuemian.domain.feedback.checking.finding import BLOCKING, Code, Finding, Ground, digest
 from yuemian.domain.feedback.checking.rules import check_form, check_rules
 from yuemian.domain.feedback.checking.sentences import Piece, split
 
-__all__ = ["BLOCKING", "Code", "Finding", "Ground", "Piece", "check", "resting_on", "split"]
+__all__ = ["BLOCKING", "Code", "Finding", "Ground", "Piece", "check", "digest", "resting_on", "split"]
 
 
 def check(text: str, ground: Ground) -> list[Finding]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -61,6 +62,12 @@ class Finding(NamedTuple):
     @property
     def is_blocking(self) -> bool:
         return self.code in BLOCKING
+
+
+def digest(found: Iterable[Finding]) -> str:
+    """Names exactly these findings: who says to have seen them has not seen others."""
+    text = "\0".join(sorted(f"{each.code}:{each.words}" for each in found))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
