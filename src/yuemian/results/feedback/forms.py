@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import ConsoleLocale, User
 from yuemian.channels.base import ChannelError
@@ -25,7 +26,9 @@ from yuemian.results.models import ANY_LENGTH, FeedbackRules, Phrase
 class RulesForm(forms.ModelForm[FeedbackRules]):
     """`again_after` is chosen from a few whiles: letters say them in words."""
 
-    length = forms.ChoiceField(label=_("Length"), choices=list(LENGTHS.items()), widget=forms.RadioSelect)
+    length = forms.ChoiceField(
+        label=word("text", "Length"), choices=list(LENGTHS.items()), widget=forms.RadioSelect
+    )
     tone = forms.ChoiceField(label=_("Tone"), choices=list(TONES.items()), widget=forms.RadioSelect)
     again_after = forms.TypedChoiceField(
         label=_("When rejected candidates may apply again"),
@@ -51,7 +54,9 @@ class PhraseForm(forms.ModelForm[Phrase]):
 
     rating = forms.TypedChoiceField(label=_("Rating"), choices=list(RATINGS.items()), coerce=int)
     locale = forms.ChoiceField(label=_("Language"), choices=ConsoleLocale.choices)
-    length = forms.ChoiceField(label=_("Length"), choices=[(ANY_LENGTH, _("Every length")), *LENGTHS.items()])
+    length = forms.ChoiceField(
+        label=word("text", "Length"), choices=[(ANY_LENGTH, _("Every length")), *LENGTHS.items()]
+    )
     family = forms.ModelChoiceField(
         JobFamily.objects.none(), label=_("Job family"), required=False, empty_label=_("All")
     )

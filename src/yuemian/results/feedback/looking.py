@@ -21,14 +21,16 @@ from yuemian.trust.vault import Unreadable, Vault
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence as it stands; `marks` are the numbers of its facts on the page."""
+    """One sentence as it stands; `marks` are the numbers of its facts on the page.
+
+    `findings`: what is said of it, the words that are meant, whether nobody may let it through.
+    """
 
     text: str
     part: Words
     marks: tuple[int, ...]
     ids: str
-    findings: tuple[tuple[Words, str], ...]
-    is_blocked: bool
+    findings: tuple[tuple[Words, str, bool], ...]
     starts_paragraph: bool
 
 
@@ -73,8 +75,9 @@ def lines_of(text: str, draft: Draft, ground: Ground, found: Sequence[Finding]) 
                 part=PARTS[drafted.part] if drafted else "",
                 marks=marks,
                 ids=" ".join(map(str, marks)),
-                findings=tuple((FINDINGS[each.code], _shown(each)) for each in mine),
-                is_blocked=any(each.is_blocking for each in mine),
+                findings=tuple(
+                    (FINDINGS[each.code], _shown(each, piece.text), each.is_blocking) for each in mine
+                ),
                 starts_paragraph=bool(lines) and "\n\n" in text[end : piece.start],
             )
         )
@@ -94,8 +97,9 @@ def whole(found: Sequence[Finding]) -> list[Words]:
     return [FINDINGS[each.code] for each in found if each.sentence < 0]
 
 
-def _shown(finding: Finding) -> str:
-    return finding.words if len(finding.words) <= 24 else ""
+def _shown(finding: Finding, sentence: str) -> str:
+    """What exactly is meant, where that is not the sentence itself."""
+    return finding.words if finding.words != sentence and len(finding.words) <= 24 else ""
 
 
 def opened(feedback: Feedback, vault: Vault) -> tuple[str, Draft]:

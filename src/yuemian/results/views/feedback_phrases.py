@@ -99,7 +99,8 @@ def _shelves(competency: str, name: str, own: list[Phrase]) -> list[dict[str, An
     for rating, label in reversed(RATINGS.items()):
         slots = [f"s{rating}"] if rating > Rating.SOLID else [f"g{rating}"]
         slots = ["s3", "g3"] if rating == Rating.SOLID else slots
-        shipped = [text.replace("{name}", name) for slot in slots for text in bank.wordings(key, slot)]
+        texts = [text.replace("{name}", name) for slot in slots for text in bank.wordings(key, slot)]
+        shipped = [text[:1].upper() + text[1:] for text in texts]
         mine = [phrase for phrase in own if phrase.rating == rating]
         shelves.append({"rating": rating, "label": label, "own": mine, "shipped": shipped})
     return shelves
