@@ -190,3 +190,10 @@ def test_an_advance_never_reads_like_a_refusal() -> None:
     assert (
         check("期待在下一轮里继续和您交流。", Ground([], "zh-hans", Outcome.REJECT))[0].code is Code.OUTCOME
     )
+
+
+def test_a_note_that_repeats_the_phrase_is_not_quoted() -> None:
+    fact = Fact("1", "communication", "沟通", Rating(4), "表达清楚、有条理", True)
+    for seed in range(20):
+        text = compose([fact], [], Options("zh-hans", Outcome.REJECT, seed=str(seed))).text
+        assert text.count("表达清楚、有条理") <= 1

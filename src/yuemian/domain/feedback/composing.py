@@ -155,7 +155,8 @@ class _Writer:
             if any(len(name) > 1 and name in fact.note for name in self.options.names):
                 continue
             note = quotable(fact, side, self.options.locale, self.options.outcome)
-            if note:
+            # A note that says the phrase once more is none.
+            if note and not _repeats(note, self.sentences[-1].text):
                 frame = self.bank.frame(f"note_{side}", "any", f"{self.options.seed}:{theme.key}")
                 self.say(part, frame.format(note=note), (fact.id,))
                 return True
@@ -171,3 +172,9 @@ class _Writer:
         name = theme.name or GENERIC
         # "your Data modelling": only what is no abbreviation.
         return name if self._is_chinese or name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _repeats(note: str, phrase: str) -> bool:
+    """Whether most of a note, pair of letters by pair, stands in the phrase before it."""
+    pairs = {note[at : at + 2] for at in range(len(note) - 1)}
+    return sum(pair in phrase for pair in pairs) >= len(pairs) * 0.6
