@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from yuemian.results.models.decisions import Decision, DecisionReason
-from yuemian.results.models.feedback import Feedback, FeedbackOrigin, Phrase
+from yuemian.results.models.feedback import (
+    ANY_LENGTH,
+    Feedback,
+    FeedbackOrigin,
+    FeedbackRules,
+    LanguageModel,
+    Phrase,
+)
 from yuemian.results.models.notices import (
     SUBJECT_KIND,
     Approval,
@@ -21,6 +28,7 @@ from yuemian.results.models.scorecards import (
 )
 
 __all__ = [
+    "ANY_LENGTH",
     "SUBJECT_KIND",
     "Approval",
     "ApprovalRule",
@@ -29,6 +37,8 @@ __all__ = [
     "DecisionReason",
     "Feedback",
     "FeedbackOrigin",
+    "FeedbackRules",
+    "LanguageModel",
     "Phrase",
     "ResultBatch",
     "ResultNotice",

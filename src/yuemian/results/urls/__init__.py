@@ -1,3 +1,8 @@
-"""Addresses of results, one file for each part."""
+"""Addresses of the pages about results; each part lists its own."""
 
 from __future__ import annotations
+
+from yuemian.results.urls.feedback import urlpatterns as feedback
+from yuemian.results.urls.scorecards import urlpatterns as scorecards
+
+urlpatterns = [*scorecards, *feedback]
