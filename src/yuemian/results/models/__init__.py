@@ -19,6 +19,7 @@ from yuemian.results.models.scorecards import (
     ScorecardLink,
     ScorecardState,
 )
+from yuemian.results.models.waits import Escalation, ResultRule, Wait, WaitState
 
 __all__ = [
     "SUBJECT_KIND",
@@ -27,14 +28,18 @@ __all__ = [
     "Competency",
     "Decision",
     "DecisionReason",
+    "Escalation",
     "Feedback",
     "FeedbackOrigin",
     "Phrase",
     "ResultBatch",
     "ResultNotice",
+    "ResultRule",
     "Scorecard",
     "ScorecardEntry",
     "ScorecardForm",
     "ScorecardLink",
     "ScorecardState",
+    "Wait",
+    "WaitState",
 ]

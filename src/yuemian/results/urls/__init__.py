@@ -1,0 +1,1 @@
+"""Addresses of results, a file for each part."""
