@@ -263,6 +263,8 @@ _ANSWERED = {
     "messaging.Note": "notes",
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
+    "results.Decision": "results",
+    "results.Wait": "",  # a state and moments
 }
 
 

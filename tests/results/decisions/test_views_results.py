@@ -90,6 +90,8 @@ def test_every_filter_finds_its_own(cast: Cast, recruiter_client: Client, now: d
     assert {query: names(recruiter_client, query) for query in expected} == expected
     decide(cast.recruiter, [Choice(old.pk, ADVANCE), Choice(sale.pk, PASS)], now=now)
     assert names(recruiter_client, "state=decided&outcome=pass") == ["销售员"]
+    assert names(recruiter_client, "state=waiting") == ["久等", "销售员", "刚面"]
+    assert names(recruiter_client, "state=waiting&age=late") == ["久等"]
     page = recruiter_client.get("/results")
     assert [each["value"] for each in page.context["counters"]] == ["1", "1", "2", "0", "0"]
 
@@ -310,7 +312,7 @@ def test_what_was_before_is_there(cast: Cast, recruiter_client: Client, now: dat
     decide(cast.recruiter, [Choice(second.pk, REJECT, (reason(cast, "skills_gap"),))], now=now)
     decide(cast.lead, [Choice(second.pk, PASS)], now=timezone.now())
     page = recruiter_client.get(f"/results/{second.pk}")
-    (earlier,) = page.context["rounds"]
+    (earlier,) = page.context["earlier"]
     assert (earlier.interview.pk, earlier.decision.outcome) == (first.pk, ADVANCE)
     assert [each.decision.outcome for each in page.context["decided"]] == [PASS, REJECT]
     text = page.content.decode()

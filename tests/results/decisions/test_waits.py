@@ -258,9 +258,16 @@ def test_it_stands_on_today_and_in_the_navigation(cast: Cast, late: Interview, n
     other = create_user(cast.organization, Role.RECRUITER, "另一位")
     assert not read_today(other, Scope.of(other), now=now)["results"].lines
     assert (count_late(cast.recruiter), count_late(cast.lead), count_late(other)) == (1, 1, 0)
+    (unpromised,) = interviewed(cast, 1, now=now, ago=20 * DAY)
+    look(cast, now)
+    Wait.objects.get_or_create(
+        organization=cast.organization, interview=unpromised, job=cast.backend, ended_at=unpromised.ends_at
+    )
+    assert count_late(cast.recruiter) == 1  # nobody decides here yet: only a promise is due
     assert count_late(cast.interviewer) == count_late(cast.auditor) == 0
     decide(cast.recruiter, [Choice(late.pk, REJECT, (reason(cast, "skills_gap"),))], now=now)
-    (line,) = read_today(cast.recruiter, Scope.of(cast.recruiter), now=now)["results"].lines
+    assert count_late(cast.recruiter) == 2
+    _, line = read_today(cast.recruiter, Scope.of(cast.recruiter), now=now)["results"].lines
     assert [str(each.sentence) for each in line.reasons] == ["已决定，尚未告知。"]
 
 

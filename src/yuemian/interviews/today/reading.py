@@ -46,7 +46,7 @@ ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
     Part.TODAY: {"day": "today"},
     Part.TOMORROW: {"day": "tomorrow"},
     Part.CAME: {"day": "past", "state": "scheduled", "sort": "-time"},
-    Part.RESULTS: {"age": "late"},  # of the list of results
+    Part.RESULTS: {"state": "waiting", "age": "late"},  # of the list of results
     Part.UNANSWERED: {"status": "waiting"},
     Part.TROUBLE: {"status": "failed"},
     Part.INCOMPLETE: {"day": "week"},

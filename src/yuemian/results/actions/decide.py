@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +23,7 @@ from yuemian.results.silence.rules import rule_book
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
-from yuemian.trust.vault import Vault
+from yuemian.trust.vault import Unreadable, Vault
 
 #: So long somebody may take back what they decided.
 UNDO: Final = timedelta(minutes=10)
@@ -275,8 +276,9 @@ def _restore(user: User, undone: Sequence[Decision], now: datetime) -> None:
         )
         if row.note_sealed is not None:
             key = row.application.candidate.key
-            words = vault.open(key, Decision.PLACE, row.pk, row.note_sealed)
-            fresh.note_sealed = vault.seal(key, Decision.PLACE, fresh.pk, words)
+            with suppress(Unreadable):
+                words = vault.open(key, Decision.PLACE, row.pk, row.note_sealed)
+                fresh.note_sealed = vault.seal(key, Decision.PLACE, fresh.pk, words)
         again.append(fresh)
     Decision.objects.bulk_create(again)
 

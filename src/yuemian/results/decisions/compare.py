@@ -87,7 +87,7 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         "verdicts": VERDICTS[verdicts(said)],
         "is_divided": verdicts(said) is Verdicts.SPLIT,
         "lacking": [each.name for each in interview.interviewers.all() if each.name not in handed_in],
-        "rounds": _rounds(earlier, cards, pasts, language),
+        "earlier": _rounds(earlier, cards, pasts, language),
         "decided": [each for each in pasts if each.decision.interview_id == interview.pk],
         "elsewhere": [each for each in pasts if each.decision.interview_id != interview.pk],
         "current": next(

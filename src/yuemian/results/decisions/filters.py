@@ -29,6 +29,9 @@ TOLD_BACK: Final = timedelta(days=92)
 USUALLY: Final = timedelta(days=7)
 #: Of interviews that took place, as far as anybody knows.
 HELD: Final = (str(InterviewState.SCHEDULED), str(InterviewState.COMPLETED))
+#: Undecided, or decided and not told.
+WAITING: Final = "waiting"
+_ALL: Final = Q()
 _FOR: Final = [str(each) for each in YES]
 _AGAINST: Final = [str(each) for each in Recommendation if each not in YES]
 
@@ -46,7 +49,8 @@ class Age(StrEnum):
 class ResultFilters:
     """What the URL of the list asks for."""
 
-    state: WaitState = WaitState.OPEN
+    #: Of `WaitState`, or WAITING.
+    state: str = WaitState.OPEN.value
     job: UUID | None = None
     branch: UUID | None = None
     recruiter: UUID | None = None
@@ -63,7 +67,7 @@ class ResultFilters:
         state = query.get("state", "")
         who = query.get("recruiter", "")
         return cls(
-            state=WaitState(state) if state in WaitState.values else WaitState.OPEN,
+            state=state if state in {*WaitState.values, WAITING} else WaitState.OPEN.value,
             job=read_id(query.get("job")),
             branch=read_id(query.get("branch")),
             recruiter=user.pk if who == "me" else read_id(who),
@@ -77,7 +81,11 @@ class ResultFilters:
 
     @property
     def is_plain(self) -> bool:
-        return replace(self, is_newest_first=False, state=WaitState.OPEN) == ResultFilters()
+        return replace(self, is_newest_first=False, state=WaitState.OPEN.value) == ResultFilters()
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return (WaitState.OPEN.value, WaitState.DECIDED.value) if self.state == WAITING else (self.state,)
 
     @property
     def is_descending(self) -> bool:
@@ -85,10 +93,23 @@ class ResultFilters:
         return self.is_newest_first or self.state in {WaitState.TOLD, WaitState.MOVED}
 
 
-def matching(user: User, filters: ResultFilters, *, now: datetime) -> WaitQuerySet:
-    """The rows of the list, in its order."""
-    rows = _narrowed(Wait.objects.visible_to(user).filter(state=filters.state), user, filters, now)
-    return rows.order_by(*(("-ended_at", "-id") if filters.is_descending else ("ended_at", "id")))
+def matching(user: User, filters: ResultFilters, *, now: datetime) -> list[WaitQuerySet]:
+    """The rows of the list, each state's in the list's order: an index is walked for each of them."""
+    order = ("-ended_at", "-id") if filters.is_descending else ("ended_at", "id")
+    rows = Wait.objects.visible_to(user)
+    return [
+        _narrowed(rows.filter(state=state), user, filters, now).order_by(*order) for state in filters.states
+    ]
+
+
+def first(
+    user: User, filters: ResultFilters, most: int, *, now: datetime, among: Q = _ALL, is_back: bool = False
+) -> list[Wait]:
+    """The first of the list, or with `is_back` the last before a place, in the order they are met."""
+    found = [rows.filter(among) for rows in matching(user, filters, now=now)]
+    rows = [wait for each in found for wait in (each.reverse() if is_back else each)[:most]]
+    rows.sort(key=lambda wait: (wait.ended_at, wait.pk), reverse=filters.is_descending is not is_back)
+    return rows[:most]
 
 
 def _narrowed(rows: WaitQuerySet, user: User, filters: ResultFilters, now: datetime) -> WaitQuerySet:
@@ -139,15 +160,16 @@ def _said(verdicts: Verdicts) -> Q:
 def count(user: User, filters: ResultFilters, *, now: datetime) -> dict[str, Figure]:
     """By state, and `late` among the undecided and untold: one statement of bounded walks."""
     kinds: dict[str, QuerySet[Wait]] = {
-        state: matching(user, replace(filters, state=WaitState(state)), now=now) for state in WaitState.values
+        state: matching(user, replace(filters, state=state), now=now)[0] for state in WaitState.values
     }
-    waiting = replace(filters, age=Age.LATE)
-    for state in (WaitState.OPEN, WaitState.DECIDED):
-        kinds[f"late_{state}"] = matching(user, replace(waiting, state=state), now=now)
-    first, *others = [kind.values_list(Value(name))[: COUNTED + 1] for name, kind in kinds.items()]
-    figures = Counter(name for (name,) in first.union(*others, all=True))
+    waiting = replace(filters, age=Age.LATE, state=WAITING)
+    for state, rows in zip(waiting.states, matching(user, waiting, now=now), strict=True):
+        kinds[f"late_{state}"] = rows
+    begin, *others = [kind.values_list(Value(name))[: COUNTED + 1] for name, kind in kinds.items()]
+    figures = Counter(name for (name,) in begin.union(*others, all=True))
     figures["late"] = figures["late_open"] + figures["late_decided"]
+    figures[WAITING] = figures["open"] + figures["decided"]
     return {
         name: Figure(min(figures[name], COUNTED), figures[name] > COUNTED)
-        for name in [*WaitState.values, "late"]
+        for name in [*WaitState.values, WAITING, "late"]
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
@@ -18,7 +19,7 @@ from yuemian.interviews.keyset import Place
 from yuemian.interviews.models import Interview
 from yuemian.interviews.wording import Text
 from yuemian.results.decisions.cards import recommendations_of
-from yuemian.results.decisions.filters import ResultFilters, matching
+from yuemian.results.decisions.filters import ResultFilters, first
 from yuemian.results.decisions.reasons import named
 from yuemian.results.decisions.wording import NOTICES, RECOMMENDATIONS, SILENCE_TONES, VERDICTS
 from yuemian.results.models import Decision, ResultNotice, Wait, WaitState
@@ -97,14 +98,14 @@ def page(
     before: Place | None = None,
 ) -> ResultPage:
     """The first page, the one behind a row, or the one ahead of a row."""
-    rows, is_rising = matching(user, filters, now=now), not filters.is_descending
-    if after:
-        rows = rows.filter(after.beyond("ended_at", is_later=is_rising))
-    elif before:
-        rows = rows.filter(before.beyond("ended_at", is_later=not is_rising)).reverse()
-    found = list(rows[: PAGE_SIZE + 1])
-    waits = found[:PAGE_SIZE]
+    among, is_rising = Q(), not filters.is_descending
     is_back = before is not None and after is None
+    if after:
+        among = after.beyond("ended_at", is_later=is_rising)
+    elif before:
+        among = before.beyond("ended_at", is_later=not is_rising)
+    found = first(user, filters, PAGE_SIZE + 1, now=now, among=among, is_back=is_back)
+    waits = found[:PAGE_SIZE]
     if (after and not waits) or (is_back and len(found) <= PAGE_SIZE):
         return page(user, filters, now=now)
     if is_back:

@@ -167,7 +167,7 @@ def _content(late: Sequence[tuple[Any, ...]], now: datetime, zone: ZoneInfo, loc
         for _i, _j, _b, promised, _z, _r, name, title, title_en, _pk in late[:NAMES]
     ]
     rest = len(late) - len(entries)
-    link = f"{settings.PUBLIC_URL}{reverse('results')}?age=late"
+    link = f"{settings.PUBLIC_URL}{reverse('results')}?state=waiting&age=late"
     section = DigestSection(
         title=_("Promised a result, and not told"),
         count=str(len(late)),

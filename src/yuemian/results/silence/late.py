@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.interviews.today.parts import COUNTED, Pick
 from yuemian.interviews.today.scope import Scope
-from yuemian.results.decisions.filters import Age, ResultFilters, matching
-from yuemian.results.models import WaitState
+from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, first
+from yuemian.results.models import Decision, ResultRule, WaitState
 
-_WAITING: Final = (WaitState.OPEN, WaitState.DECIDED)
 #: The navigation says 99+ beyond.
 _MOST: Final = 100
 
@@ -24,28 +23,31 @@ def count_late(user: User) -> int:
     """For the navigation: of a recruiter their own, of others all; at most a hundred."""
     if not user.may(Permission.SEE_RESULTS):
         return 0
-    recruiter = user.pk if user.role == Role.RECRUITER else None
-    now = timezone.now()
-    found = [
-        matching(user, ResultFilters(state=state, age=Age.LATE, recruiter=recruiter), now=now)
-        .order_by("ended_at", "id")
-        .values_list("pk")[:_MOST]
-        for state in _WAITING
-    ]
-    return min(_MOST, sum(len(each) for each in found))
+    filters = ResultFilters(
+        state=WAITING, age=Age.LATE, recruiter=user.pk if user.role == Role.RECRUITER else None
+    )
+    return len(first(user, filters, _MOST, now=timezone.now(), among=_worth_saying(user)))
+
+
+def _worth_saying(user: User) -> Q:
+    """A company that has neither decided nor promised anything here decides elsewhere: only promises are due to it."""
+    decided, ruled = (
+        Exists(rows.filter(organization=user.organization_id))
+        for rows in (Decision.objects.all(), ResultRule.objects.all())
+    )
+    return Q(interview__result_promised_at__isnull=False) | Q(decided) | Q(ruled)
 
 
 def late_picks(user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
     """A part of the day: whoever is due word, decided or not, the longest wait first."""
     if not user.may(Permission.SEE_RESULTS):
         return []
-    filters = ResultFilters(age=Age.LATE, recruiter=user.pk if scope.is_mine else None, branch=scope.branch)
-    found = chain.from_iterable(
-        matching(user, ResultFilters(**{**vars(filters), "state": state}), now=now).values_list(
-            "interview", "ended_at", "state"
-        )[: COUNTED + 1]
-        for state in _WAITING
+    filters = ResultFilters(
+        state=WAITING,
+        age=Age.LATE,
+        recruiter=user.pk if scope.is_mine else None,
+        branch=scope.branch,
     )
+    found = first(user, filters, COUNTED + 1, now=now, among=_worth_saying(user))
     why = {WaitState.OPEN: "undecided", WaitState.DECIDED: "untold"}
-    picks = [Pick(pk, ended_at, why[WaitState(state)]) for pk, ended_at, state in found]
-    return sorted(picks, key=lambda pick: (pick.since or now, pick.id))[: COUNTED + 1]
+    return [Pick(each.interview_id, each.ended_at, why[WaitState(each.state)]) for each in found]

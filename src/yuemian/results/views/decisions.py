@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,7 +39,7 @@ from yuemian.results.actions.decide import (
 from yuemian.results.actions.next_round import decide_and_schedule
 from yuemian.results.decisions import rows
 from yuemian.results.decisions.asking import Asked, ask
-from yuemian.results.decisions.filters import Age, ResultFilters, count, matching
+from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, count, first
 from yuemian.results.decisions.forms import DecideForm, carried, moment_of, packed, unpacked
 from yuemian.results.decisions.reasons import offered
 from yuemian.results.decisions.wording import OUTCOME_HINTS, OUTCOMES, VERDICTS, WAIT_TONES, WAITS
@@ -94,20 +95,25 @@ def _counters(query: QueryDict, filters: ResultFilters, figures: dict[str, Figur
         {
             "label": WAITS[state],
             "value": str(figures[state]),
-            "url": with_parameters(query, {**_FROM_THE_START, "state": state}),
+            "url": with_parameters(query, {**_FROM_THE_START, "state": state, **_any_age(filters)}),
             "tone": WAIT_TONES[state],
-            "is_current": filters.state == state and filters.age != Age.LATE,
+            "is_current": filters.state == state,
         }
         for state in WaitState.values
     ]
     late = {
         "label": _("Late"),
         "value": str(figures["late"]),
-        "url": with_parameters(query, {**_FROM_THE_START, "age": Age.LATE.value}),
+        "url": with_parameters(query, {**_FROM_THE_START, "state": WAITING, "age": Age.LATE.value}),
         "tone": "danger",
-        "is_current": filters.age == Age.LATE,
+        "is_current": filters.state == WAITING and filters.age == Age.LATE,
     }
     return [late, *found]
+
+
+def _any_age(filters: ResultFilters) -> dict[str, None]:
+    """From who is late back to a state: that of all, not of the late alone."""
+    return {"age": None} if filters.state == WAITING else {}
 
 
 def _offers(user: User) -> dict[str, Any]:
@@ -191,7 +197,7 @@ def _asked(request: SignedInRequest) -> Asked:
         ids = unpacked(form["people"])
     elif form.get("all_matching"):
         filters = ResultFilters.from_query(QueryDict(form.get("filter", "")), user)
-        ids = list(matching(user, filters, now=now).values_list("interview", flat=True)[:MOST])
+        ids = [each.interview_id for each in first(user, filters, MOST, now=now)]
     else:
         ids = unpacked(".".join(form.getlist("ids")))
     return ask(user, ids, now=now, is_suggested=form.get("outcome") == SUGGESTED)
@@ -291,9 +297,10 @@ def _onward(request: SignedInRequest, done: set[UUID]) -> str:
     if request.POST.get("then") != "next":
         return _back(request)
     filters = ResultFilters.from_query(QueryDict(request.POST.get("filter", "")), request.user)
-    waiting = matching(request.user, filters, now=timezone.now()).exclude(interview__in=done)
-    following = waiting.values_list("interview", flat=True).first()
-    return reverse("result", args=[following]) if following else _back(request)
+    among = ~Q(interview__in=done)
+    for following in first(request.user, filters, 1, now=timezone.now(), among=among):
+        return reverse("result", args=[following.interview_id])
+    return _back(request)
 
 
 @require_POST
@@ -337,7 +344,7 @@ def export(request: SignedInRequest) -> HttpResponse:
             _("Word due by"), _("Scorecards"), _("State"), _("Decision"), _("Reasons"), _("Decided by"), _("Decided"),
         ]
     )  # fmt: skip
-    found = rows.rows_of(list(matching(user, filters, now=now)[:MOST]), now=now)
+    found = rows.rows_of(first(user, filters, MOST, now=now), now=now)
     language = get_language() or "en"
     for row in found:
         decision = row.decision

@@ -27,7 +27,9 @@ from yuemian.results.silence.rules import rule_book
 def show(request: SignedInRequest) -> HttpResponse:
     user, language = request.user, get_language() or "en"
     book = rule_book(user.organization_id)
-    form = RuleForm(request.POST or None, book.general or Rule(), is_widest=True)
+    form = RuleForm(
+        request.POST if request.method == "POST" else None, book.general or Rule(), is_widest=True
+    )
     if request.method == "POST" and form.is_valid():
         save_rule(user, form.rule(), now=timezone.now())
         messages.success(request, _("Saved. It holds for interviews that end from now on."))
@@ -70,7 +72,7 @@ def place(request: SignedInRequest) -> HttpResponse:
         branch = get_object_or_404(Branch.objects.visible_to(user), pk=branch_id)
     book = rule_book(user.organization_id)
     known = book.jobs.get(job.pk) if job else book.branches.get(branch.pk) if branch else None
-    form = RuleForm(request.POST or None, known or Rule())
+    form = RuleForm(request.POST if request.method == "POST" else None, known or Rule())
     if request.method == "POST" and form.is_valid():
         save_rule(user, form.rule(), now=timezone.now(), branch=branch, job=job)
         messages.success(request, _("Saved. It holds for interviews that end from now on."))
