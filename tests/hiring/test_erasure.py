@@ -264,6 +264,7 @@ _ANSWERED = {
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
     "results.Decision": "results",
+    "results.Escalation": "",  # a user's
     "results.Wait": "",  # a state and moments
 }
 

@@ -27,7 +27,7 @@ from yuemian.hiring.models import Job
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.interviews.models import Interview, Participant
 from yuemian.results.models import Scorecard, ScorecardEntry
-from yuemian.results.silence.waiting import note_waits
+from yuemian.results.actions.waits import note_waits
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault
 with connection.cursor() as cursor:

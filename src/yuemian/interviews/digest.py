@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from yuemian.domain.states import Answer
@@ -33,7 +33,7 @@ BUTTONS: Mapping[Part, Any] = {
     Part.TODAY: gettext_lazy("See today"),
     Part.TOMORROW: gettext_lazy("See tomorrow"),
     Part.CAME: gettext_lazy("Say who came"),
-    Part.RESULTS: gettext_lazy("Decide"),
+    Part.RESULTS: pgettext_lazy("result", "Decide"),
     Part.UNANSWERED: gettext_lazy("See who is silent"),
     Part.TROUBLE: gettext_lazy("Mend it"),
     Part.INCOMPLETE: gettext_lazy("Complete it"),

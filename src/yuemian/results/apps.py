@@ -51,8 +51,8 @@ class ResultsConfig(AppConfig):
 
     def _hear_of_silence(self) -> None:
         waiting, escalate = (
-            "yuemian.results.silence.waiting.note_waits",
-            "yuemian.results.silence.escalate.escalate",
+            "yuemian.results.actions.waits.note_waits",
+            "yuemian.results.actions.escalate.escalate",
         )
         register_chore(Chore("result-waits", timedelta(minutes=1), waiting))
         register_chore(Chore("result-escalations", timedelta(minutes=30), escalate))

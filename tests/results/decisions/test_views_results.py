@@ -21,8 +21,8 @@ from yuemian.domain.states import InterviewState
 from yuemian.interviews.models import Interview, Participant
 from yuemian.results.actions.decide import Choice, decide
 from yuemian.results.actions.rules import save_rule
+from yuemian.results.actions.waits import note_waits
 from yuemian.results.models import Decision, ResultRule, Wait
-from yuemian.results.silence.waiting import note_waits
 from yuemian.trust.models import AuditEntry
 
 pytestmark = pytest.mark.django_db

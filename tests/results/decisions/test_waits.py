@@ -22,14 +22,14 @@ from yuemian.interviews.tasks import run_due_steps
 from yuemian.interviews.today import Scope, read_today
 from yuemian.messaging.models import Delivery, Notification
 from yuemian.results.actions.decide import Choice, decide
+from yuemian.results.actions.escalate import escalate
 from yuemian.results.actions.next_round import NextRound, schedule_next
 from yuemian.results.actions.rules import save_rule
+from yuemian.results.actions.waits import note_waits
 from yuemian.results.models import Escalation, Wait
 from yuemian.results.signals import results_released
-from yuemian.results.silence.escalate import escalate
 from yuemian.results.silence.late import count_late
 from yuemian.results.silence.turnaround import turnaround
-from yuemian.results.silence.waiting import note_waits
 from yuemian.results.silence.word import last_words, quiet_of
 
 pytestmark = pytest.mark.django_db

@@ -111,6 +111,11 @@ class DecideForm(forms.Form):
         }
         super().__init__(data if data is not None and "pressed" in data else None, initial=initial)
         self.user, self.asked, self.offered, self.now = user, asked, offered, now
+        # What is asked for only where a next round is wanted is checked in `clean`; the page calls none of it optional.
+        self.use_required_attribute = False
+        if not self.is_bound:
+            for name in ("round", "date", "time", "until", "minutes"):
+                self.fields[name].required = True
         people = User.objects.visible_to(user).filter(is_active=True).exclude(role=Role.AUDITOR)
         self.fields["interviewers"].queryset = people  # type: ignore[attr-defined]
         self.ticked = {
