@@ -266,6 +266,9 @@ _ANSWERED = {
     "results.Decision": "results",
     "results.Escalation": "",  # a user's
     "results.Wait": "",  # a state and moments
+    "results.ResultNotice": "results",
+    "results.Scorecard": "scorecards",
+    "results.ScorecardLink": "",  # the interviewer's
 }
 
 

@@ -11,20 +11,13 @@ from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template_language import Problem
+from yuemian.messaging.told import TOLD
 
 Text = str | Promise
 
 PURPOSES: dict[str, Text] = {
-    Purpose.INVITATION: word("purpose", "Invitation"),
-    Purpose.REMINDER: word("purpose", "Reminder"),
-    Purpose.CHANGE: word("purpose", "Change"),
-    Purpose.CANCELLATION: word("purpose", "Cancellation"),
-    Purpose.ANSWER: word("purpose", "Answer"),
-    Purpose.RESULT: word("purpose", "Result"),
+    **TOLD,
     Purpose.LETTER: word("purpose", "Letter of a result"),
-    Purpose.SURVEY: word("purpose", "Survey"),
-    Purpose.NUDGE: word("purpose", "No answer yet"),
-    Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.STAFF_NEWS: word("purpose", "News to staff"),
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
@@ -34,8 +27,6 @@ PURPOSES: dict[str, Text] = {
     Purpose.APPROVAL: word("purpose", "Results to approve"),
     Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
-    Purpose.CODE: word("purpose", "Code"),
-    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -117,6 +108,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "place_name": _("Name of the place"),
     "place_address": _("Address"),
     "video_link": _("Link of the video meeting"),
+    "video_note": _("Where the link of the video meeting will stand, while it is not shown yet"),
     "materials": _("What to bring"),
     "flow": _("How it runs"),
     "contact_name": _("Contact person"),
