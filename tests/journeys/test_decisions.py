@@ -144,6 +144,7 @@ def many_as_recommended(page: Page) -> None:
 
 def the_next_round_at_once(page: Page, house: House) -> None:
     page.locator("#board th a", has_text="冯远").click()
+    page.locator(".compare").wait_for()
     page.keyboard.press("a")
     expect(page.locator("input[data-outcome=advance]")).to_be_checked()
     expect(page.locator("[name=until]")).to_be_hidden()
