@@ -46,6 +46,7 @@ NAVIGATION = (
         _HIRING,
         holds=("/send", "/batches", "/candidates", "/jobs", "/surveys", "/slots", "/onboarding"),
     ),
+    NavigationEntry("/results", word("page", "Results"), "check-circle", _HR),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
     NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),

@@ -36,6 +36,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "no_show": Appearance("danger", word("attendance", "No-show")),
         "excused": Appearance("neutral", word("attendance", "Excused")),
     },
+    "outcome": {
+        "advance": Appearance("success", word("outcome", "Advance")),
+        "pass": Appearance("special", word("outcome", "Pass")),
+        "reject": Appearance("danger", word("outcome", "Reject")),
+        "hold": Appearance("warning", word("outcome", "Hold")),
+    },
     "account": {
         "ok": Appearance("success", word("account", "Works")),
         "half_open": Appearance("warning", word("account", "Being tried again")),

@@ -26,6 +26,7 @@ from yuemian.results.models.scorecards import (
     ScorecardLink,
     ScorecardState,
 )
+from yuemian.results.models.waits import Escalation, ResultRule, Wait, WaitState
 
 __all__ = [
     "ANY_LENGTH",
@@ -35,6 +36,7 @@ __all__ = [
     "Competency",
     "Decision",
     "DecisionReason",
+    "Escalation",
     "Feedback",
     "FeedbackOrigin",
     "FeedbackRules",
@@ -42,9 +44,12 @@ __all__ = [
     "Phrase",
     "ResultBatch",
     "ResultNotice",
+    "ResultRule",
     "Scorecard",
     "ScorecardEntry",
     "ScorecardForm",
     "ScorecardLink",
     "ScorecardState",
+    "Wait",
+    "WaitState",
 ]

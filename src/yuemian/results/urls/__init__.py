@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from yuemian.results.urls.decisions import urlpatterns as decisions
 from yuemian.results.urls.feedback import urlpatterns as feedback
 from yuemian.results.urls.scorecards import urlpatterns as scorecards
 
-urlpatterns = [*scorecards, *feedback]
+# Decisions last: `results/<interview>` is theirs.
+urlpatterns = [*scorecards, *feedback, *decisions]

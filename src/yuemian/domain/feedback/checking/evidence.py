@@ -15,7 +15,7 @@ from yuemian.domain.feedback.lexicon import lexicon
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import Fact, Rating
 
-#: Share of a sentence's pairs of letters (words) that a note must hold to carry it; 0.16 to 0.34 do as well on the known set.
+#: Share of a sentence's pairs of letters (words) that a note must hold to carry it; 0.16 to 0.34 did as well.
 CARRIED: Final = 0.28
 _LETTERS: Final = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _FILLER: Final = re.compile(
