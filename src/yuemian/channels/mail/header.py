@@ -34,6 +34,8 @@ def check_value(value: str) -> str:
 def _words(value: str) -> str:
     """Encoded words of whole characters, one per folded line."""
     data = value.encode()
+    if len(data) <= _WORD_BYTES:
+        return f"=?utf-8?b?{b2a_base64(data, newline=False).decode()}?="
     words, at = [], 0
     while at < len(data):
         end = min(at + _WORD_BYTES, len(data))
