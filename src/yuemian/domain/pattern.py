@@ -47,7 +47,7 @@ _PRINTED: Final = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}", re.ASCII)
 _WORD: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def clean(kind: Kind, value: str) -> tuple[str, str] | None:
     """The value and its HTML when it may take a mark's place in any text, else None. Raises RenderProblem."""
     if kind is Kind.LINK:

@@ -18,7 +18,7 @@ from yuemian.domain.pattern import CODE_MARK, NAME_MARK
 from yuemian.domain.placeholder import samples
 from yuemian.domain.template import RenderProblem
 from yuemian.hiring.models import ContactPoint
-from yuemian.messaging.engine.alike import Built, person_of
+from yuemian.messaging.engine.alike import person_of
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.models import Notification
@@ -129,7 +129,7 @@ def outcome(make: Any) -> object:
         message: Message = make()
     except (RenderProblem, ChannelError) as problem:
         return type(problem), str(problem)
-    raw = message.form.raw if isinstance(message.form, Built) else b""
+    raw = message.form.mail(message, NOW) if message.form else b""
     return replace(message, form=None), raw
 
 

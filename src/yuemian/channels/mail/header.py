@@ -57,7 +57,7 @@ def encode_text(value: str) -> str:
     return value if _is_plain(value) else _words(value)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def encode_phrase(value: str) -> str:
     """A display name: atoms, a quoted string, or encoded words."""
     check_value(value)
@@ -69,7 +69,7 @@ def encode_phrase(value: str) -> str:
     return f'"{escaped}"'
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def mailbox(address: str, name: str = "") -> str:
     """`name <address>`; the address must already be normalised."""
     if not address.isascii() or not address.isprintable() or _BREAKING.search(address):

@@ -44,6 +44,26 @@ class Built:
         return self._page
 
 
+class _Open:
+    """A mail whose parts are checked and ready; its bytes are put together only when it leaves, and then forgotten."""
+
+    is_wire_ready = MailForm.is_wire_ready
+
+    def __init__(self, sheet: Sheet, headers: bytes, person: Person, code: str, calendar: bytes) -> None:
+        self._sheet, self._headers, self._person = sheet, headers, person
+        self._code, self._calendar = code, calendar
+
+    def mail(self, message: Message, now: datetime) -> bytes:  # noqa: ARG002
+        _, name, escaped, token = self._person
+        token_, code = token.encode(), self._code.encode()
+        plain = name.encode(), token_, code
+        in_html = plain if escaped == name else (escaped.encode(), token_, code)
+        return self._sheet.fill(self._headers, plain, in_html, self._calendar)
+
+    def html(self, message: Message) -> str:  # noqa: ARG002
+        return ""
+
+
 class Person(NamedTuple):
     """One person's own part of a snapshot; `shared` are the bytes before it, equal for all who are alike."""
 
@@ -134,8 +154,5 @@ class AlikeMails:
             calendar = filled_in(self._calendar, row, message, self._base + person.token)
         if calendar is None:
             return None
-        token, number = person.token.encode(), code.encode()
-        plain = person.name.encode(), token, number
-        escaped = plain if person.escaped == person.name else (person.escaped.encode(), token, number)
-        message.form = Built(self._sheet.fill(MailForm.headers(message, row.now), plain, escaped, calendar))
+        message.form = _Open(self._sheet, MailForm.headers(message, row.now), person, code, calendar)
         return message
