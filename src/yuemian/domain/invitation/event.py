@@ -82,9 +82,9 @@ class CalendarForm:
     def __init__(self, event: Event, *, has_link: bool = True) -> None:
         self.method = event.method
         self._has_link = has_link
-        head = folded("BEGIN:VCALENDAR") + folded(f"PRODID:{PRODUCT}") + folded("VERSION:2.0")
-        head += folded("CALSCALE:GREGORIAN") + folded(f"METHOD:{event.method}")
-        text = (head + _event_lines(event, has_link=has_link) + folded("END:VCALENDAR")).replace("%", "%%")
+        head = "BEGIN:VCALENDAR\r\n" + folded(f"PRODID:{PRODUCT}") + "VERSION:2.0\r\n"
+        head += "CALSCALE:GREGORIAN\r\n" + folded(f"METHOD:{event.method}")
+        text = (head + _event_lines(event, has_link=has_link) + "END:VCALENDAR\r\n").replace("%", "%%")
         for name in _GAPS:
             text = text.replace(_gap(name), "%s")
         self._text = text
@@ -111,12 +111,12 @@ class CalendarForm:
 
 def calendar_of(events: list[bytes], *, name: str, refresh: str = "PT1H") -> bytes:
     """Several events (as `CalendarForm` writes them, PUBLISH) in one calendar that clients subscribe to."""
-    head = folded("BEGIN:VCALENDAR") + folded(f"PRODID:{PRODUCT}") + folded("VERSION:2.0")
-    head += folded("CALSCALE:GREGORIAN") + folded(f"METHOD:{Method.PUBLISH}")
+    head = "BEGIN:VCALENDAR\r\n" + folded(f"PRODID:{PRODUCT}") + "VERSION:2.0\r\n"
+    head += "CALSCALE:GREGORIAN\r\n" + folded(f"METHOD:{Method.PUBLISH}")
     head += folded(f"X-WR-CALNAME:{text_value(name)}") + folded(f"NAME:{text_value(name)}")
     head += folded(f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}") + folded(f"X-PUBLISHED-TTL:{refresh}")
     inner = b"".join(each[each.index(b"BEGIN:VEVENT") : each.rindex(b"END:VCALENDAR")] for each in events)
-    return head.encode() + inner + folded("END:VCALENDAR").encode()
+    return head.encode() + inner + b"END:VCALENDAR\r\n"
 
 
 @lru_cache(maxsize=256)
@@ -127,7 +127,7 @@ def utc(moment: datetime) -> str:
 def _event_lines(event: Event, *, has_link: bool) -> str:
     is_off = event.is_cancelled or event.method is Method.CANCEL
     lines = [
-        folded("BEGIN:VEVENT"),
+        "BEGIN:VEVENT\r\n",
         _gap("uid"),
         f"DTSTAMP:{_gap('stamp')}\r\n",
         folded(f"SEQUENCE:{event.sequence:d}"),
@@ -139,18 +139,18 @@ def _event_lines(event: Event, *, has_link: bool) -> str:
         _description(event, has_link=has_link),
         _gap("people"),
         _gap("url"),
-        folded("CLASS:PRIVATE"),
+        "CLASS:PRIVATE\r\n",
         folded("TRANSP:TRANSPARENT" if is_off else "TRANSP:OPAQUE"),
     ]
     if event.has_alarm and not is_off:
         lines += [
-            folded("BEGIN:VALARM"),
-            folded("ACTION:DISPLAY"),
+            "BEGIN:VALARM\r\n",
+            "ACTION:DISPLAY\r\n",
             folded(f"TRIGGER:{_ALARM}"),
             folded(f"DESCRIPTION:{text_value(_plain(event.summary))}"),
-            folded("END:VALARM"),
+            "END:VALARM\r\n",
         ]
-    return "".join([*lines, folded("END:VEVENT")])
+    return "".join([*lines, "END:VEVENT\r\n"])
 
 
 def _description(event: Event, *, has_link: bool) -> str:

@@ -58,9 +58,9 @@ def slots_of(
     )
 
 
-def has_preheader(purpose: str, context: Mapping[str, Any], locale: str) -> bool:
+def has_preheader(purpose: str, context: Mapping[str, Any], locale: str, *, used: AbstractSet[str]) -> bool:
     """Whether there are facts for it; else it is the beginning of the text."""
-    return bool(_facts(purpose, locale, False, *_shown(context))[0])
+    return bool(_facts(purpose, locale, used.isdisjoint(_TIMES), *_shown(context))[0])
 
 
 def _shown(context: Mapping[str, Any]) -> list[Any]:

@@ -25,7 +25,7 @@ from yuemian.channels.mail import (
 )
 from yuemian.domain.mail_reply import marker
 from yuemian.domain.notice_code import code_of
-from yuemian.domain.pattern import CODE_MARK, TOKEN_MARK, has_mark
+from yuemian.domain.pattern import CODE_MARK, TOKEN_MARK, may_have_mark
 from yuemian.domain.richtext import to_text
 from yuemian.domain.short_code import grouped
 from yuemian.domain.states import Purpose
@@ -135,7 +135,7 @@ class Renderer:
         if (
             phrasing.can_open
             and row.purpose != Purpose.CODE
-            and not has_mark(content.decode() + sender.name + sender.name_en)
+            and not may_have_mark(content + (sender.name + sender.name_en).encode())
         ):
             context = orjson.loads(content)["context"]
             wording = phrasing.opened(context)
@@ -154,7 +154,7 @@ class Renderer:
         if row.channel != "email":
             return AlikeTexts(wording, self._base, has_title=row.channel == "wechat")
         link, used = self._base + TOKEN_MARK, self._phrasing(row).compiled.used
-        if not has_preheader(row.purpose, context, row.locale):
+        if not has_preheader(row.purpose, context, row.locale, used=used):
             return None  # it would be cut from the text, where a name is longer than its mark
         filled = slots_of(row.purpose, wording, context, row.locale, link, used=used)
         wording = self._with_code(wording, filled, CODE_MARK, row.locale)
