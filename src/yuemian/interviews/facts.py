@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
+import orjson
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -17,6 +18,7 @@ from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import When, present
 from yuemian.interviews.models import Interview
+from yuemian.messaging.actions.plan import Told
 from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
@@ -100,7 +102,18 @@ def context_of(
     return {**shared, "candidate_name": facts.candidate_name, **extra}
 
 
+def told_of(facts: InterviewFacts, organization: Organization, locale: str, **extra: Any) -> Told:
+    """The same for a send to thousands: what alike interviews share is written once."""
+    shared = _written(facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale)
+    return Told(shared, {"candidate_name": facts.candidate_name, **extra})
+
+
 _NAME = InterviewFacts._fields.index("candidate_name")
+
+
+@lru_cache(maxsize=2048)
+def _written(before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str) -> bytes:
+    return orjson.dumps(_shared(before, after, organization_name, locale))
 
 
 @lru_cache(maxsize=2048)
