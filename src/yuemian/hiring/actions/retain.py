@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -122,7 +123,11 @@ def _pasts(
         waiting=" UNION ALL ".join(each.waiting_sql for each in kept if each.waiting_sql),
     )
     with connection.cursor() as cursor:
-        values = {"days": organization.retention_days, "ids": id_array(ids), "soonest": soonest}
+        values: dict[str, Any] = {
+            "days": organization.retention_days,
+            "ids": id_array(ids),
+            "soonest": soonest,
+        }
         cursor.execute(statement, values)
         return {
             id_: Past(at, tuple(days), is_waiting=waits, is_held=held)

@@ -127,8 +127,8 @@ class Renderer:
             person.shared, row.version_id, row.channel, row.locale, row.purpose, row.subject_revision,
             sender, mail_from,
         )  # fmt: skip
-        known = self._alike.get(kind, self)
-        if known is not self:
+        known = self._alike.get(kind)
+        if known is not None or kind in self._alike:
             return known
         phrasing = self._phrasing(row)
         found: Alike | None = None
