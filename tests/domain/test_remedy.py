@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yuemian.domain.moves import can_move
 from yuemian.domain.remedy import (
     APPLIES,
     SENDS_ANEW,
@@ -20,7 +21,7 @@ from yuemian.domain.remedy import (
     remedies_for,
     still_holds,
 )
-from yuemian.domain.states import NEEDING_ATTENTION, TOLD, DeliveryState, Purpose, can_move
+from yuemian.domain.states import NEEDING_ATTENTION, TOLD, DeliveryState, Purpose
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 FAILED = Case(

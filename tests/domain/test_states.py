@@ -9,23 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from yuemian.domain import states
+from yuemian.domain.moves import MOVES, ForbiddenMove, can_move, check_move
+from yuemian.domain.priority import priority
 from yuemian.domain.states import (
     FINAL,
     IN_FLIGHT,
-    MOVES,
     TOLD,
     WAITING,
     Answer,
     DeliveryState,
-    ForbiddenMove,
     InterviewState,
     NotificationState,
     Purpose,
     Stage,
-    can_move,
-    check_move,
     merge_receipt,
-    priority,
     standing,
 )
 

@@ -11,7 +11,8 @@ from tests.factories import Cast, create_template, create_user, sign_in_client
 from tests.interviews.conversations import ask, asking, interview_of, of, say
 from yuemian.accounts.models import Organization, Role
 from yuemian.domain.conversation import Voice
-from yuemian.domain.states import ConsultationState, ForbiddenMove, Purpose
+from yuemian.domain.moves import ForbiddenMove
+from yuemian.domain.states import ConsultationState, Purpose
 from yuemian.interviews.actions import consult as consultations
 from yuemian.messaging.actions import inbox
 from yuemian.messaging.actions.content import NoTemplate

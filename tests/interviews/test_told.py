@@ -12,17 +12,17 @@ from yuemian.interviews.facts import InterviewFacts, context_of, told_of
 from yuemian.messaging.engine.alike import person_of
 
 
-def facts_for(name: str, *, job: str = "后端工程师") -> InterviewFacts:
+def facts_for(name: str, *, job: str = "后端工程师", mode: str = "video") -> InterviewFacts:
     return InterviewFacts(
         answer="needs_action",
         round="初试",
         starts_at=datetime(2026, 12, 1, 6, tzinfo=UTC),
         duration=timedelta(hours=1),
         time_zone="Asia/Shanghai",
-        mode="onsite",
+        mode=mode,
         place_name="12 层",
         place_address='"世纪大道" 100 号, "candidate_name":',
-        video_link="",
+        video_link="https://meet.example.com/1",
         materials="身份证、简历",
         flow="",
         is_settled=True,

@@ -156,3 +156,18 @@ def test_a_question_to_an_interviewer_leads_to_it_and_does_not_repeat_it(locale:
         assert str(context["question_link"]) in message.text
         assert str(context["asked_by"]) in message.text
     assert "candidate_question" not in context
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_no_survey_promises_to_know_nobody_where_people_may_sign(locale: str) -> None:
+    """The page lets them give their name: then it is stored and shown."""
+    (survey,) = (each for each in shipped_templates() if each.purpose == Purpose.SURVEY)
+    promises = re.compile(
+        "cannot see|anonym|匿名|看不到|nicht sehen|no podemos ver|não podemos ver|ne pouvons pas"
+        "|не видим|익명|알 수 없|わかりません|ไม่เห็น"
+        "|không thể biết|tidak dapat melihat|لا يمكننا معرفة|ẩn danh|анонимн|anónim|anônim",
+        re.IGNORECASE,
+    )
+    for (channel, code), text in survey.texts.items():
+        if code == locale:
+            assert not promises.search(text.body), (channel, text.body)

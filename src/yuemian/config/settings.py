@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "yuemian.hiring",
     "yuemian.messaging",
     "yuemian.interviews",
+    "yuemian.results",
     "yuemian.intake",
     "yuemian.portal",
     "yuemian.config",

@@ -107,6 +107,14 @@ _ALL: Final = (
         _BEFORE,
     ),
     Placeholder(
+        "video_note",
+        "Where the link of the video meeting will stand, while it is not shown yet",
+        Kind.TEXT,
+        "开始前 60 分钟起，见您的面试页面",
+        "on your interview page, from 60 min before the start",
+        _BEFORE,
+    ),
+    Placeholder(
         "materials",
         "What to bring",
         Kind.LIST,

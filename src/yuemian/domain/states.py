@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-
-class ForbiddenMove(ValueError):  # noqa: N818 - named for what happened
-    """A state change that the transition map does not know; the message says what would be allowed."""
+from yuemian.domain.moves import can_move, declare
 
 
 class InterviewState(StrEnum):
@@ -156,6 +154,8 @@ class ReasonCode(StrEnum):
     NOT_INVITED = "not_invited"
     DID_NOT_COME = "did_not_come"
     RESULT_DECIDED = "result_decided"
+    RESULT_CHANGED = "result_changed"  # what was approved is not what holds now
+    RESULT_RECALLED = "result_recalled"
     ERASED = "erased"
 
 
@@ -167,7 +167,8 @@ class Purpose(StrEnum):
     CHANGE = "change"
     CANCELLATION = "cancellation"
     ANSWER = "answer"  # HR's reply to a candidate's question
-    RESULT = "result"
+    RESULT = "result"  # there is news behind the link; never what it is
+    LETTER = "letter"  # the result in words, read on the candidate's page
     SURVEY = "survey"
     NUDGE = "nudge"  # nobody answered yet
     STILL_DECIDING = "still_deciding"  # a promised date has passed without a result
@@ -175,6 +176,9 @@ class Purpose(StrEnum):
     STAFF_NEWS = "staff_news"  # a candidate is here, late or lost: to interviewers and recruiter
     ATTENDANCE = "attendance"  # asks the interviewer who came
     CONSULTATION = "consultation"  # to an interviewer: a candidate's question was passed on
+    SCORECARD = "scorecard"  # asks an interviewer for the scorecard
+    APPROVAL = "approval"  # to those who approve results: some wait
+    ONBOARDING = "onboarding"  # asks a hired candidate for the form, or for a correction
     NEEDS = "needs"  # to recruiter and interviewers: a candidate said what they need there
     DIGEST = "digest"  # a recruiter's morning
     CODE = "code"  # proves that an address is the candidate's
@@ -293,17 +297,15 @@ CONSULTATION_MOVES: Final[Mapping[ConsultationState, frozenset[ConsultationState
     ConsultationState.WITHDRAWN: frozenset(),
 }
 
-MOVES: Final[Mapping[type[StrEnum], Mapping[Any, frozenset[Any]]]] = {
-    InterviewState: INTERVIEW_MOVES,
-    Answer: ANSWER_MOVES,
-    Attendance: ATTENDANCE_MOVES,
-    NotificationState: NOTIFICATION_MOVES,
-    DeliveryState: DELIVERY_MOVES,
-    BatchState: BATCH_MOVES,
-    Stage: STAGE_MOVES,
-    ConversationState: CONVERSATION_MOVES,
-    ConsultationState: CONSULTATION_MOVES,
-}
+declare(InterviewState, INTERVIEW_MOVES, "An interview")
+declare(Answer, ANSWER_MOVES, "An answer")
+declare(Attendance, ATTENDANCE_MOVES, "An attendance")
+declare(NotificationState, NOTIFICATION_MOVES, "A notification")
+declare(DeliveryState, DELIVERY_MOVES, "A delivery")
+declare(BatchState, BATCH_MOVES, "A batch")
+declare(Stage, STAGE_MOVES, "An application")
+declare(ConversationState, CONVERSATION_MOVES, "A conversation")
+declare(ConsultationState, CONSULTATION_MOVES, "A consultation")
 
 # Groups of delivery states, so that no query spells its own list.
 WAITING: Final = frozenset({D.CREATED, D.HELD, D.QUEUED})
@@ -328,33 +330,6 @@ def standing(meant: NotificationState, deliveries: Collection[DeliveryState]) ->
     return N.COMPLETED
 
 
-_NAMES: Final[Mapping[type[StrEnum], str]] = {
-    InterviewState: "An interview",
-    Answer: "An answer",
-    Attendance: "An attendance",
-    NotificationState: "A notification",
-    DeliveryState: "A delivery",
-    BatchState: "A batch",
-    Stage: "An application",
-    ConversationState: "A conversation",
-    ConsultationState: "A consultation",
-}
-
-
-def can_move(kind: type[StrEnum], old: str, new: str) -> bool:
-    """Whether `old` → `new` is in the map; staying is not a move. Unknown words raise ValueError."""
-    return kind(new) in MOVES[kind][kind(old)]
-
-
-def check_move(kind: type[StrEnum], old: str, new: str) -> None:
-    """Raise ForbiddenMove unless `old` → `new` is allowed: `check_move(DeliveryState, old, new)`."""
-    if can_move(kind, old, new):
-        return
-    allowed = [state.value for state in kind if state in MOVES[kind][kind(old)]]
-    way_out = f"it can only become {' or '.join(allowed)}" if allowed else "that is where it ends"
-    raise ForbiddenMove(f"{_NAMES[kind]} that is '{old}' cannot become '{new}': {way_out}.")
-
-
 _RECEIPT_RANK: Final[Mapping[DeliveryState, int]] = {
     D.UNKNOWN: 1,
     D.TEMPORARY_FAILURE: 2,
@@ -369,32 +344,3 @@ def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
     if not can_move(DeliveryState, old, reported):
         return old
     return reported if _RECEIPT_RANK.get(reported, 0) >= _RECEIPT_RANK.get(old, 0) else old
-
-
-_PRIORITY: Final[Mapping[Purpose, int]] = {
-    Purpose.TEST: 0,
-    Purpose.CODE: 1,
-    Purpose.STAFF_NEWS: 6,
-    Purpose.LINK: 8,
-    Purpose.ANSWER: 10,
-    Purpose.CONSULTATION: 15,
-    Purpose.NEEDS: 15,
-    Purpose.RESULT: 20,
-    Purpose.CHANGE: 25,
-    Purpose.CANCELLATION: 25,
-    Purpose.INVITATION: 30,
-    Purpose.REMINDER: 40,
-    Purpose.NUDGE: 45,
-    Purpose.STILL_DECIDING: 50,
-    Purpose.STAFF_REMINDER: 50,
-    Purpose.ATTENDANCE: 50,
-    Purpose.DIGEST: 55,
-    Purpose.SURVEY: 60,
-}
-
-
-def priority(purpose: Purpose, *, same_day: bool = False) -> int:
-    """Smaller goes first: changes of today, then answers, results, invitations, reminders, surveys."""
-    if same_day and purpose in {Purpose.CHANGE, Purpose.CANCELLATION}:
-        return 5
-    return _PRIORITY[purpose]

@@ -31,6 +31,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.CANCELLATION: word("purpose", "Cancellation"),
     Purpose.ANSWER: word("purpose", "Answer"),
     Purpose.RESULT: word("purpose", "Result"),
+    Purpose.LETTER: word("purpose", "Letter of a result"),
     Purpose.SURVEY: word("purpose", "Survey"),
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
@@ -39,6 +40,9 @@ PURPOSES: dict[str, Text] = {
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
+    Purpose.SCORECARD: word("purpose", "Scorecard"),
+    Purpose.APPROVAL: word("purpose", "Results to approve"),
+    Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.CODE: word("purpose", "Code"),
     Purpose.LINK: word("purpose", "New link"),
@@ -158,6 +162,10 @@ REASONS: dict[str, Reason] = {
     ReasonCode.NOT_INVITED: Reason(_("The candidate had not been invited."), _("Send the invitation first.")),
     ReasonCode.DID_NOT_COME: Reason(_("The candidate did not come.")),
     ReasonCode.RESULT_DECIDED: Reason(_("The result is decided.")),
+    ReasonCode.RESULT_CHANGED: Reason(
+        _("What was approved is not what holds now."), _("Have the new result approved, then release it.")
+    ),
+    ReasonCode.RESULT_RECALLED: Reason(_("The result was called back before it left.")),
 }
 PROBLEMS: dict[str, Text] = {
     ProblemCode.MISSING: _("Please fill this in."),

@@ -126,3 +126,13 @@ $$;
 ALTER FUNCTION find_notices(uuid, uuid) OWNER TO yuemian_engine;
 REVOKE ALL ON FUNCTION find_notices(uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_notices(uuid, uuid) TO yuemian_app;
+
+-- A version is of its template's outcome: nobody writes it, so nobody can write it wrongly.
+CREATE OR REPLACE FUNCTION version_has_outcome() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT t.outcome INTO STRICT NEW.outcome FROM messaging_template t WHERE t.id = NEW.template_id;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS version_has_outcome ON messaging_templateversion;
+CREATE TRIGGER version_has_outcome BEFORE INSERT OR UPDATE OF template_id, outcome ON messaging_templateversion
+    FOR EACH ROW EXECUTE FUNCTION version_has_outcome();

@@ -11,27 +11,22 @@ from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template_language import Problem
+from yuemian.messaging.told import TOLD
 
 Text = str | Promise
 
 PURPOSES: dict[str, Text] = {
-    Purpose.INVITATION: word("purpose", "Invitation"),
-    Purpose.REMINDER: word("purpose", "Reminder"),
-    Purpose.CHANGE: word("purpose", "Change"),
-    Purpose.CANCELLATION: word("purpose", "Cancellation"),
-    Purpose.ANSWER: word("purpose", "Answer"),
-    Purpose.RESULT: word("purpose", "Result"),
-    Purpose.SURVEY: word("purpose", "Survey"),
-    Purpose.NUDGE: word("purpose", "No answer yet"),
-    Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
+    **TOLD,
+    Purpose.LETTER: word("purpose", "Letter of a result"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.STAFF_NEWS: word("purpose", "News to staff"),
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
     Purpose.CONSULTATION: word("purpose", "Question to an interviewer"),
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
+    Purpose.SCORECARD: word("purpose", "Scorecard"),
+    Purpose.APPROVAL: word("purpose", "Results to approve"),
+    Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
-    Purpose.CODE: word("purpose", "Code"),
-    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -86,6 +81,11 @@ PURPOSE_HINTS: dict[str, Text] = {
     Purpose.CONSULTATION: _("Tells an interviewer that a candidate's question was passed on to them."),
     Purpose.NEEDS: _("Tells recruiter and interviewers that a candidate has said what they need."),
     Purpose.SURVEY: _("Asks how the interview, or the notice of its result, was."),
+    Purpose.RESULT: _("Says that there is news and where to read it, never what it is."),
+    Purpose.LETTER: _("What the candidate reads on their page, for one outcome alone."),
+    Purpose.SCORECARD: _("Asks an interviewer for the scorecard, with a link of their own."),
+    Purpose.APPROVAL: _("Tells whoever approves results that some wait."),
+    Purpose.ONBOARDING: _("Asks a hired candidate for what you need before the first day."),
     Purpose.DIGEST: _(
         "Brings your colleagues their day each morning. Its parts write themselves, the frame is yours."
     ),
@@ -108,6 +108,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "place_name": _("Name of the place"),
     "place_address": _("Address"),
     "video_link": _("Link of the video meeting"),
+    "video_note": _("Where the link of the video meeting will stand, while it is not shown yet"),
     "materials": _("What to bring"),
     "flow": _("How it runs"),
     "contact_name": _("Contact person"),

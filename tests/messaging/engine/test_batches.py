@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, deliver, run
 from yuemian.channels.base import Message, Outcome, Receipt
-from yuemian.domain.states import ForbiddenMove
+from yuemian.domain.moves import ForbiddenMove
 from yuemian.messaging.actions.batches import pause_batch, resume_batch
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.engine.canary import judge_canaries

@@ -170,6 +170,9 @@ class Permission(models.TextChoices):
     READ_AUDIT = "read_audit"
     USE_LAB = "use_lab"
     KEEP_PRIVACY = "keep_privacy"
+    SEE_RESULTS = "see_results"  # scorecards of others, decisions, letters
+    DECIDE_RESULTS = "decide_results"
+    APPROVE_RESULTS = "approve_results"
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -184,9 +187,19 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.EDIT_TEMPLATES,
             Permission.EDIT_PLANS,
             Permission.USE_LAB,
+            Permission.SEE_RESULTS,
+            Permission.DECIDE_RESULTS,
         }
     ),
-    Role.HIRING_LEAD: frozenset({Permission.SEE_INTERVIEWS, Permission.USE_LAB}),
+    Role.HIRING_LEAD: frozenset(
+        {
+            Permission.SEE_INTERVIEWS,
+            Permission.USE_LAB,
+            Permission.SEE_RESULTS,
+            Permission.DECIDE_RESULTS,
+            Permission.APPROVE_RESULTS,
+        }
+    ),
     Role.INTERVIEWER: frozenset({Permission.SEE_INTERVIEWS}),
     Role.PRIVACY_OFFICER: frozenset({Permission.KEEP_PRIVACY, Permission.READ_AUDIT}),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Permission, User
-from yuemian.domain.states import Attendance, InterviewState, check_move
+from yuemian.domain.moves import check_move
+from yuemian.domain.states import Attendance, InterviewState
 from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.models import Change, ChangeKind, Interview
 from yuemian.trust import audit

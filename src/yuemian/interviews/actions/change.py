@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Organization, User
-from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode, check_move
+from yuemian.domain.moves import check_move
+from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.actions.replan import touch

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice
-from yuemian.domain.states import Channel, ConsultationState, Purpose, check_move
+from yuemian.domain.moves import check_move
+from yuemian.domain.states import Channel, ConsultationState, Purpose
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice
+from yuemian.domain.moves import check_move
 from yuemian.domain.routing import SAME_DAY
-from yuemian.domain.states import Answer, Channel, Purpose, check_move
+from yuemian.domain.states import Answer, Channel, Purpose
 from yuemian.hiring.models import ContactState
 from yuemian.interviews.actions.invite import plan_items, router_for, summarize_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Response

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
-from yuemian.domain.states import ConsultationState, ForbiddenMove
+from yuemian.domain.moves import ForbiddenMove
+from yuemian.domain.states import ConsultationState
 from yuemian.interviews.actions.consult import answer_consultation
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.inbox.thread import Entry, answer_of, message_entry, remark_of

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
+from yuemian.domain.moves import ForbiddenMove, can_move
 from yuemian.domain.states import (
     BATCH_FINAL,
     CALLED_OFF,
@@ -31,8 +32,6 @@ from yuemian.domain.states import (
     WAITING,
     BatchState,
     DeliveryState,
-    ForbiddenMove,
-    can_move,
 )
 from yuemian.interviews import board, wording
 from yuemian.interviews.actions.choose import NOT_PRESSED

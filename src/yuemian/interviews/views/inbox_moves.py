@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
-from yuemian.domain.states import ForbiddenMove
+from yuemian.domain.moves import ForbiddenMove
 from yuemian.interviews.actions import consult as consultations
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.board import read_id, zone_of

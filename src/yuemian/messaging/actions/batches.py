@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from yuemian.accounts.models import User
-from yuemian.domain.states import BatchState, DeliveryState, check_move
+from yuemian.domain.moves import check_move
+from yuemian.domain.states import BatchState, DeliveryState
 from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.models import Batch, Delivery
 from yuemian.trust import audit

@@ -16,7 +16,8 @@ import orjson
 from django.db import connection, transaction
 
 from yuemian.accounts.models import Organization, User
-from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose, priority
+from yuemian.domain.priority import priority
+from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose
 from yuemian.messaging.models import Batch, Notification, TemplateVersion
 from yuemian.trust import columns
 from yuemian.trust.beside import Beside, execute_now
@@ -31,6 +32,13 @@ _TOKEN_BYTES: Final = 32
 #: What a link is good for; one of another purpose opens nothing.
 ANSWER_LINK: Final = "answer"
 SURVEY_LINK: Final = "survey"
+RESULT_LINK: Final = "result"
+ONBOARDING_LINK: Final = "onboarding"
+_LINKS: Final = {
+    Purpose.SURVEY: SURVEY_LINK,
+    Purpose.RESULT: RESULT_LINK,
+    Purpose.ONBOARDING: ONBOARDING_LINK,
+}
 _QUEUED: Final = DeliveryState.QUEUED.value
 _CREATED: Final = DeliveryState.CREATED.value
 
@@ -316,7 +324,7 @@ def _shared(occasion: Occasion) -> dict[str, Any]:
         "organization": occasion.organization.pk,
         "batch": batch.pk if batch else None,
         "purpose": occasion.purpose.value,
-        "link_purpose": SURVEY_LINK if occasion.purpose == Purpose.SURVEY else ANSWER_LINK,
+        "link_purpose": _LINKS.get(occasion.purpose, ANSWER_LINK),
         "kind": occasion.subject_kind,
         "version": occasion.version.pk,
         "notification_state": NotificationState.SCHEDULED.value,

@@ -59,8 +59,8 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
         return None
     if truth is None:
         return Verdict(_SKIPPED, ReasonCode.ERASED)
-    if row.purpose in _ALWAYS_TRUE:
-        return None
+    if row.purpose == Purpose.RESULT or row.purpose in _ALWAYS_TRUE:
+        return _not_as_approved(row, truth) if row.purpose == Purpose.RESULT else None
     if truth.revision != row.subject_revision:
         return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE)
     if row.purpose == Purpose.CANCELLATION or row.step_key == CALLED_OFF:
@@ -77,6 +77,15 @@ def _too_late(row: Claimed, truth: Truth, now: datetime) -> Verdict | None:
     if truth.closes_at is not None and truth.closes_at <= now:
         return Verdict(_EXPIRED, ReasonCode.INTERVIEW_OVER)
     return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED) if _is_pointless(row, truth) else None
+
+
+def _not_as_approved(row: Claimed, truth: Truth) -> Verdict | None:
+    """A result leaves only while exactly what was approved holds; else it is held, for a person to look at."""
+    if truth.is_called_off:
+        return Verdict(_CANCELLED, ReasonCode.RESULT_RECALLED)
+    if not truth.is_open or truth.revision != row.subject_revision:
+        return Verdict(DeliveryState.HELD, ReasonCode.RESULT_CHANGED)
+    return None
 
 
 def _is_pointless(row: Claimed, truth: Truth) -> bool:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Locale, User
+from yuemian.domain.results import TOLD_BY_LETTER, Outcome
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import Job, JobFamily
 from yuemian.messaging.models.words import choices, one_of
@@ -25,6 +26,14 @@ class Template(TenantModel):
     name = models.CharField(max_length=80)
     purpose = models.CharField(max_length=20, choices=choices(Purpose))
     round = models.CharField(max_length=40, blank=True, help_text="初试, 复试 …; empty: any round.")
+    outcome = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        choices=choices(Outcome),
+        help_text="Of a letter: the only outcome that it may tell.",
+    )
     is_archived = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -35,6 +44,13 @@ class Template(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organization", "name"], name="template_name_unique"),
             one_of("purpose", Purpose, "template_purpose_known"),
+            models.CheckConstraint(
+                condition=models.Q(purpose=Purpose.LETTER, outcome__in=sorted(map(str, TOLD_BY_LETTER)))
+                | ~models.Q(purpose=Purpose.LETTER) & models.Q(outcome=""),
+                name="template_letter_has_outcome",
+            ),
+            # What a version's foreign key leans on, and a notice's on that: a letter's class can be read nowhere else.
+            models.UniqueConstraint(fields=["id", "outcome"], name="template_with_outcome"),
         ]
 
     def __str__(self) -> str:
@@ -48,6 +64,13 @@ class TemplateVersion(TenantModel):
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
+    outcome = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The template's; the database sees to it.",
+    )
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
@@ -59,6 +82,7 @@ class TemplateVersion(TenantModel):
             models.UniqueConstraint(
                 fields=["template"], condition=models.Q(published_at=None), name="one_draft_per_template"
             ),
+            models.UniqueConstraint(fields=["id", "outcome"], name="template_version_with_outcome"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Scorecards, decisions, approvals, feedback and the notices of results."""

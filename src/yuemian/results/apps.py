@@ -1,0 +1,42 @@
+"""The results app; tells messaging how to ask whether the notice of a result still holds."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from yuemian.hiring.holdings import register_holdings
+from yuemian.messaging.subjects import Subject, register
+
+#: Open means: released, its decision still current and of the same outcome, and approved in exactly these words by as
+#: many others as it needs. Everything is asked again here, inside the claim, whatever was asked before.
+TRUTH = """
+SELECT n.id, n.submission,
+       n.state = 'released' AND d.is_current AND d.outcome = n.outcome AND d.number = n.number
+       AND (SELECT count(DISTINCT v.approver_id) FROM results_approval v
+            WHERE v.notice_id = n.id AND v.submission = n.submission AND v.verdict = 'approve'
+              AND v.content_hash = n.content_hash
+              AND (n.is_single_free OR v.approver_id NOT IN (
+                      SELECT author FROM unnest(
+                          ARRAY[n.author_id, n.edited_by_id, n.submitted_by_id, d.decided_by_id]) AS author
+                      WHERE author IS NOT NULL))
+           ) >= n.approvals_needed,
+       false, NULL::timestamptz, false, n.state IN ('recalled', 'void')
+FROM results_resultnotice n JOIN results_decision d ON d.id = n.decision_id WHERE n.id = ANY(%s)
+"""
+PLACE = """
+SELECT n.id, i.branch_id, coalesce(nullif(c.time_zone, ''), i.time_zone)
+FROM results_resultnotice n
+JOIN results_decision d ON d.id = n.decision_id
+JOIN interviews_interview i ON i.id = d.interview_id
+JOIN hiring_candidate c ON c.id = n.candidate_id
+WHERE n.id = ANY(%s)
+"""
+
+
+class ResultsConfig(AppConfig):
+    name = "yuemian.results"
+    label = "results"
+
+    def ready(self) -> None:
+        register(Subject("result", TRUTH, place_sql=PLACE))
+        register_holdings("yuemian.results.holdings.HOLDINGS")

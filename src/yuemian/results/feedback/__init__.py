@@ -1,0 +1,1 @@
+"""What a candidate reads about their interview: composed, checked, reviewed."""

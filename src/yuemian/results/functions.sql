@@ -1,0 +1,99 @@
+-- The result firewall's last wall: what must never be, refused by the database whoever asks (docs/security.md, R1-R9).
+
+-- A decision is written once. A new one takes its place; nothing of the old changes but that it is no longer current.
+CREATE OR REPLACE FUNCTION results_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.application_id, NEW.interview_id, NEW.number, NEW.outcome, NEW.reasons, NEW.decided_at)
+       IS DISTINCT FROM
+       (OLD.application_id, OLD.interview_id, OLD.number, OLD.outcome, OLD.reasons, OLD.decided_at)
+       OR (NEW.is_current AND NOT OLD.is_current) THEN
+        RAISE EXCEPTION 'A decision is never changed: write a new one.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS results_decision_stands ON results_decision;
+CREATE TRIGGER results_decision_stands BEFORE UPDATE ON results_decision
+    FOR EACH ROW EXECUTE FUNCTION results_decision_stands();
+
+-- A notice begins as a draft, moves only along NOTICE_MOVES, and never changes what others have seen or agreed to.
+CREATE OR REPLACE FUNCTION results_notice_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    agreed integer;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'draft' THEN
+            RAISE EXCEPTION 'A result notice begins as a draft.' USING ERRCODE = 'check_violation';
+        END IF;
+    ELSE
+        IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+            ('draft', 'submitted'), ('draft', 'void'),
+            ('submitted', 'draft'), ('submitted', 'approved'), ('submitted', 'returned'),
+            ('submitted', 'excluded'), ('submitted', 'void'),
+            ('returned', 'draft'), ('returned', 'submitted'), ('returned', 'void'),
+            ('excluded', 'draft'), ('excluded', 'submitted'), ('excluded', 'void'),
+            ('approved', 'draft'), ('approved', 'released'), ('approved', 'returned'),
+            ('approved', 'excluded'), ('approved', 'void'),
+            ('released', 'recalled'), ('released', 'void'),
+            ('recalled', 'draft'), ('recalled', 'void')) THEN
+            RAISE EXCEPTION 'A result notice that is % cannot become %.', OLD.state, NEW.state
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF (NEW.candidate_id, NEW.application_id, NEW.decision_id, NEW.outcome, NEW.number)
+           IS DISTINCT FROM
+           (OLD.candidate_id, OLD.application_id, OLD.decision_id, OLD.outcome, OLD.number) THEN
+            RAISE EXCEPTION 'A result notice belongs to one person and one decision.'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF OLD.state IN ('submitted', 'approved', 'released') AND NEW.state <> 'draft' AND
+           (NEW.content_hash, NEW.text_sealed, NEW.letter_id, NEW.pointer_id, NEW.locale, NEW.is_correction)
+           IS DISTINCT FROM
+           (OLD.content_hash, OLD.text_sealed, OLD.letter_id, OLD.pointer_id, OLD.locale, OLD.is_correction) THEN
+            RAISE EXCEPTION 'What was submitted is what is sent: take it back to edit it.'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.state IN ('approved', 'released') AND NEW.state <> OLD.state THEN
+            SELECT count(DISTINCT a.approver_id) INTO agreed FROM results_approval a
+            WHERE a.notice_id = NEW.id AND a.submission = NEW.submission AND a.verdict = 'approve'
+              AND a.content_hash = NEW.content_hash
+              AND (NEW.is_single_free OR a.approver_id NOT IN (
+                      SELECT author FROM unnest(ARRAY[
+                          NEW.author_id, NEW.edited_by_id, NEW.submitted_by_id,
+                          (SELECT d.decided_by_id FROM results_decision d WHERE d.id = NEW.decision_id)]) AS author
+                      WHERE author IS NOT NULL));
+            IF agreed < NEW.approvals_needed THEN
+                RAISE EXCEPTION 'A result needs % approvals of others and has %.', NEW.approvals_needed, agreed
+                    USING ERRCODE = 'check_violation';
+            END IF;
+        END IF;
+    END IF;
+    IF NEW.state NOT IN ('void', 'released', 'recalled') OR (NEW.state = 'released' AND OLD.state <> 'released') THEN
+        IF NOT EXISTS (SELECT 1 FROM results_decision d WHERE d.id = NEW.decision_id AND d.is_current) THEN
+            RAISE EXCEPTION 'The decision has changed since: its notice is void.'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM hiring_application a
+                       WHERE a.id = NEW.application_id AND a.candidate_id = NEW.candidate_id) THEN
+            RAISE EXCEPTION 'A result goes to the person it was decided of.' USING ERRCODE = 'check_violation';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS results_notice_moves ON results_resultnotice;
+CREATE TRIGGER results_notice_moves BEFORE INSERT OR UPDATE ON results_resultnotice
+    FOR EACH ROW EXECUTE FUNCTION results_notice_moves();
+
+-- No message says that there is a result but for a released notice, to its own person. (R1: no other way exists.)
+CREATE OR REPLACE FUNCTION results_message_has_notice() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.subject_kind <> 'result' OR NOT EXISTS (
+        SELECT 1 FROM results_resultnotice n
+        WHERE n.id = NEW.subject_id AND n.candidate_id = NEW.candidate_id AND n.state = 'released'
+          AND n.pointer_id = NEW.version_id) THEN
+        RAISE EXCEPTION 'A result is told only from an approved and released notice, to its own person.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
+CREATE TRIGGER results_message_has_notice BEFORE INSERT ON messaging_notification
+    FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();

@@ -1,0 +1,61 @@
+"""What results hold about a person: what was decided and told, and what interviewers noted."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from django.utils.translation import gettext_lazy
+
+from yuemian.domain.results import NoticeState
+from yuemian.hiring.holdings import Held, Holding, moment
+from yuemian.hiring.models import Candidate
+from yuemian.results.models import ResultNotice, Scorecard
+from yuemian.trust.vault import Unreadable, Vault
+
+
+def _letters(candidate: Candidate, vault: Vault) -> list[Held]:
+    """Only what was told: a decision that nobody was told of is the company's until then."""
+    held = []
+    told = ResultNotice.objects.filter(candidate=candidate, state=NoticeState.RELEASED)
+    for notice in told.order_by("leaves_at"):
+        try:
+            text = json.loads(vault.open(candidate.key, ResultNotice.PLACE, notice.pk, notice.text_sealed))
+        except Unreadable:
+            continue
+        at = notice.leaves_at or notice.created_at
+        held.append(
+            Held(
+                f"{moment(candidate, at)} · {text['subject']}",
+                {"at": at, "outcome": notice.outcome, "subject": text["subject"], "body": text["body"]},
+                masked=moment(candidate, at),
+            )
+        )
+    return held
+
+
+def _scorecards(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
+    """That it was evaluated, and when; the notes themselves are given on request, by a person."""
+    cards = Scorecard.objects.filter(interview__application__candidate=candidate).submitted()
+    return [
+        Held(moment(candidate, card.submitted_at), {"at": card.submitted_at})
+        for card in cards.order_by("submitted_at")
+        if card.submitted_at
+    ]
+
+
+#: Texts and notes are sealed with the person's key, and go with it.
+HOLDINGS: Final = (
+    Holding(
+        "results",
+        gettext_lazy("Results that you were told"),
+        gettext_lazy("So that both sides know what was said."),
+        _letters,
+    ),
+    Holding(
+        "scorecards",
+        gettext_lazy("Evaluations of your interviews"),
+        gettext_lazy("To decide, and to tell you what was good."),
+        _scorecards,
+    ),
+)
