@@ -18,7 +18,7 @@ LINK = "https://jobs.example.com/c/" + "x" * 43
 #: What every interview has; everything else may be missing.
 ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
-    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
+    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name", "form_until",
 }  # fmt: skip
 #: Written to colleagues, not to candidates.
 OF_STAFF = {
@@ -28,6 +28,7 @@ OF_STAFF = {
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
     Purpose.NEEDS,
+    Purpose.SCORECARD,
 }
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
@@ -65,6 +66,7 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_all_languages_a
         Purpose.LINK,
         Purpose.CODE,
         Purpose.SURVEY,
+        Purpose.ONBOARDING,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
@@ -115,7 +117,7 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY}:
+    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY, Purpose.ONBOARDING}:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 

@@ -57,11 +57,13 @@ _STAFF: Final = frozenset(
         Purpose.STAFF_NEWS,
         Purpose.ATTENDANCE,
         Purpose.NEEDS,
+        Purpose.SCORECARD,
         Purpose.TEST,
     }
 )
 _CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
 _NEWS: Final = frozenset({Purpose.STAFF_NEWS, Purpose.TEST})
+_ONBOARDING: Final = frozenset({Purpose.ONBOARDING, Purpose.TEST})
 
 
 _ALL: Final = (
@@ -269,6 +271,16 @@ _ALL: Final = (
         "10 to 7, five days, full insurance",
         _BEFORE,
     ),
+    Placeholder(
+        "form_until",
+        "Fill in the form until",
+        Kind.NAME,
+        "2026年12月9日 周三",
+        "Wed, 9 Dec 2026",
+        _ONBOARDING,
+    ),
+    Placeholder("is_form_reminder", "Reminds of the form", Kind.FLAG, False, False, _ONBOARDING),
+    Placeholder("is_form_returned", "Something is to be corrected", Kind.FLAG, False, False, _ONBOARDING),
     Placeholder("code", "The code", Kind.NAME, "482 913", "482 913", _CODE),
     Placeholder("code_minutes", "Minutes the code is good for", Kind.NAME, "10", "10", _CODE),
     Placeholder("verify_code", "Code to check this message", Kind.NAME, "K7QM-2XPA", "K7QM-2XPA", _PERSON),

@@ -25,6 +25,8 @@ WRITTEN = (
     Purpose.ANSWER,
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
+    Purpose.SCORECARD,
+    Purpose.ONBOARDING,
     Purpose.DIGEST,
 )
 #: Channels a template is written for.

@@ -18,5 +18,6 @@ TOLD: dict[str, str | Promise] = {
     Purpose.NUDGE: word("purpose", "No answer yet"),
     Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.CODE: word("purpose", "Code"),
+    Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.LINK: word("purpose", "New link"),
 }

@@ -25,7 +25,6 @@ PURPOSES: dict[str, Text] = {
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.SCORECARD: word("purpose", "Scorecard"),
     Purpose.APPROVAL: word("purpose", "Results to approve"),
-    Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
     Purpose.TEST: word("purpose", "Test"),
 }
@@ -139,6 +138,9 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "hours_and_benefits": _("Hours and benefits"),
     "code": _("The code"),
     "code_minutes": _("Minutes the code is good for"),
+    "form_until": _("Fill in the form until"),
+    "is_form_reminder": _("Reminds of the form"),
+    "is_form_returned": _("Something is to be corrected"),
     "verify_code": _("Code to check this message"),
     "user_name": _("Who the digest is for"),
     "digest_day": _("The digest's day"),

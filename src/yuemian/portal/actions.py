@@ -22,6 +22,8 @@ ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
 #: On the page “My data”.
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
+#: On the form of an onboarding; all else there is behind the code.
+ONBOARDING_CODE = "onboarding-code"
 #: Another time: a slot, a proposal, or after all not.
 SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: On the way, and there.
@@ -34,6 +36,7 @@ ACTIONS = (
     *(SLOT, PROPOSAL, WITHDRAWAL),
     *SIGNALS,
     *(REASON, NEEDS, SURVEY, STOP),
+    ONBOARDING_CODE,
 )
 
 #: What the page's own nonce is good for.

@@ -15,7 +15,7 @@ from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
 from yuemian.interviews.models import Interview
 from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
-from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK, hash_token
+from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, SURVEY_LINK, hash_token
 from yuemian.messaging.models import AccessLink
 from yuemian.portal import page_data
 from yuemian.portal.page_data import PageData
@@ -25,6 +25,8 @@ from yuemian.trust.identifiers import uuid7
 VISIT_GAP = timedelta(seconds=10)
 #: A survey's link, which opens nothing else.
 OPEN_SURVEY = "SELECT link::text, page::text, blocks::text FROM open_survey_page(%s, %s)"
+#: An onboarding's link, likewise.
+OPEN_ONBOARDING = "SELECT link::text, page::text, blocks::text FROM open_onboarding_page(%s, %s)"
 OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s, %s, %s, %s, %s, %s)"
 
 
@@ -81,7 +83,7 @@ def opened(
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
     or of another purpose: outside all look the same."""
     with transaction.atomic():
-        looks = {ANSWER_LINK: look, SURVEY_LINK: look_at_survey}
+        looks = {ANSWER_LINK: look, SURVEY_LINK: look_at_survey, ONBOARDING_LINK: look_at_onboarding}
         found = (looks[purpose](token, now=now) for purpose in purposes)
         door = next((each for each in found if each is not None), None)
         yield replace(door, outside=outside) if door and outside is not NOBODY_ASKED else door
@@ -91,6 +93,14 @@ def look_at_survey(token: str, *, now: datetime) -> Opened | None:
     """The same for the link of a survey; that it was opened is noted nowhere."""
     with connection.cursor() as cursor:
         cursor.execute(OPEN_SURVEY, [hash_token(token), now])
+        link, page, blocks = cursor.fetchone()
+    return opened_by(token, (link, page, blocks), now=now)
+
+
+def look_at_onboarding(token: str, *, now: datetime) -> Opened | None:
+    """The same for the link of an onboarding: the interview is the one after which they were hired."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_ONBOARDING, [hash_token(token), now])
         link, page, blocks = cursor.fetchone()
     return opened_by(token, (link, page, blocks), now=now)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 from yuemian.hiring.holdings import register_holdings
+from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
+from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register
+from yuemian.results.scorecards.subject import SUBJECT_KIND
+from yuemian.results.scorecards.subject import TRUTH as TRUTH_OF_LINK
 
 #: Open means: released, its decision still current and of the same outcome, and approved in exactly these words by as
 #: many others as it needs. Everything is asked again here, inside the claim, whatever was asked before.
@@ -40,3 +46,13 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("result", TRUTH, place_sql=PLACE))
         register_holdings("yuemian.results.holdings.HOLDINGS")
+        register(Subject(SUBJECT_KIND, TRUTH_OF_LINK))
+        register_chore(
+            Chore(
+                "scorecards",
+                timedelta(minutes=5),
+                "yuemian.results.actions.scorecard_chase.ask_for_scorecards",
+            )
+        )
+        register_part(ON_INTERVIEW, "yuemian.results.scorecards.parts.on_interview")
+        register_part(ON_TODAY, "yuemian.results.scorecards.parts.on_today")

@@ -97,3 +97,16 @@ END $$;
 DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
 CREATE TRIGGER results_message_has_notice BEFORE INSERT ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();
+
+-- The door of an interviewer's scorecard: from the hash of the link's secret to its row, while it opens anything. Ids alone.
+CREATE OR REPLACE FUNCTION find_scorecard_link(hash bytea, moment timestamptz)
+RETURNS TABLE (link_id uuid, organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.id, l.organization_id
+    FROM results_scorecardlink l JOIN accounts_user u ON u.id = l.interviewer_id AND u.is_active
+    WHERE l.token_hash = hash AND l.revoked_at IS NULL AND l.expires_at > moment
+$$;
+
+ALTER FUNCTION find_scorecard_link(bytea, timestamptz) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_scorecard_link(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_scorecard_link(bytea, timestamptz) TO yuemian_app;

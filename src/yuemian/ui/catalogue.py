@@ -48,6 +48,9 @@ SEEN_BY_CANDIDATES = (
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
     "messaging/told.py",
+    "onboarding/holdings.py",
+    "onboarding/offer.py",
+    "onboarding/seen.py",
 )
 #: Words that read the same as in English.
 SAME_AS_ENGLISH = {

@@ -1,6 +1,6 @@
 """Messages for people who are alike in all but name, link, code and address: what they share is made once.
 
-Says, to the letter, what the renderer says person by person (docs/decisions/0021).
+Says, to the letter, what the renderer says person by person (docs/decisions/0022).
 """
 
 from __future__ import annotations
