@@ -9,6 +9,7 @@ from typing import Any
 from tests.factories import Cast, create_template
 from yuemian.accounts.models import User
 from yuemian.domain.results import NoticeState, Outcome, Verdict
+from yuemian.domain.results.truth import as_contacts
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
@@ -68,6 +69,8 @@ def create_notice(
         "locale": "zh-hans",
         "text_sealed": Vault(cast.organization.pk).seal(candidate.key, ResultNotice.PLACE, id_, text),
         "content_hash": b"\1" * 32,
+        "candidate_name": candidate.name,
+        "contacts": as_contacts(candidate.contact_points.values_list("blind_index", flat=True)),
         "author": author,
         "created_at": now,
     }

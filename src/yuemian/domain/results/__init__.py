@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from yuemian.domain.results.checking import CHOICES, REASONED, LetterProblem
 from yuemian.domain.results.content import Content, content_hash
 from yuemian.domain.results.facts import Fact, Rating, Recommendation
 from yuemian.domain.results.outcome import TOLD_BY_LETTER, NoticeState, Outcome, Verdict
-from yuemian.domain.results.policy import ApprovalPolicy, approvals_needed, may_approve
+from yuemian.domain.results.policy import ApprovalPolicy, approvals_needed, hold_window, may_approve
 
 __all__ = [
+    "CHOICES",
+    "REASONED",
     "TOLD_BY_LETTER",
     "ApprovalPolicy",
     "Content",
     "Fact",
+    "LetterProblem",
     "NoticeState",
     "Outcome",
     "Rating",
@@ -19,5 +23,6 @@ __all__ = [
     "Verdict",
     "approvals_needed",
     "content_hash",
+    "hold_window",
     "may_approve",
 ]
