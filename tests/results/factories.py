@@ -38,7 +38,9 @@ def create_letter(cast: Cast, outcome: Outcome, *, now: datetime) -> TemplateVer
     return version
 
 
-def create_decision(interview: Interview, by: User, outcome: Outcome, *, now: datetime) -> Decision:
+def create_decision(
+    interview: Interview, by: User, outcome: Outcome, *, now: datetime, **fields: Any
+) -> Decision:
     number = Decision.objects.filter(interview=interview).count() + 1
     Decision.objects.filter(interview=interview).update(is_current=False)
     return Decision.objects.create(
@@ -49,6 +51,7 @@ def create_decision(interview: Interview, by: User, outcome: Outcome, *, now: da
         outcome=outcome,
         decided_by=by,
         decided_at=now,
+        **fields,
     )
 
 

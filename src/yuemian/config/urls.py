@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuemian.messaging.urls")),
     path("", include("yuemian.ui.urls")),
     path("", include("yuemian.interviews.urls")),
+    path("", include("yuemian.results.urls")),
     path("", include("yuemian.intake.urls")),
 ]
 

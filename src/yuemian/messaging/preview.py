@@ -59,8 +59,8 @@ def preview(text: Text, purpose: str, channel: Channel, context: Mapping[str, An
         return Preview(mistakes=[_cannot_render(wrong)])
     html = to_html(shown.text) if channel == Channel.EMAIL else escape(shown.text).replace("\n", "<br>")
     return Preview(
-        subject=_with_marks(escape(shown.subject)),
-        body=_with_marks(html),
+        subject=with_marks(escape(shown.subject)),
+        body=with_marks(html),
         segments=count_segments(plain.text) if channel == Channel.SMS else None,
     )
 
@@ -95,6 +95,6 @@ def _without_marks(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
-def _with_marks(html: str) -> SafeString:
+def with_marks(html: str) -> SafeString:
     marked = html.replace(OPEN, '<mark class="fact">').replace(CLOSE, "</mark>")
     return mark_safe(marked)  # noqa: S308  (escaped above; the marks are ours)

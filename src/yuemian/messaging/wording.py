@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template_language import Problem
 
@@ -42,6 +43,12 @@ CHANNELS: dict[str, Text] = {
     Channel.EMAIL: word("channel", "Email"),
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
+}
+#: What a letter may tell; each letter tells one of them.
+OUTCOMES: dict[str, Text] = {
+    Outcome.ADVANCE: word("outcome", "Next round"),
+    Outcome.PASS: word("outcome", "Passed"),
+    Outcome.REJECT: word("outcome", "Rejected"),
 }
 #: Of the registry.
 PROVIDER_NAMES: dict[str, Text] = {

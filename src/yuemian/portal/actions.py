@@ -20,6 +20,8 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
+#: On the page of a result.
+RESULT_CODE, RESULT_OPINION = "result-code", "result-opinion"
 #: On the page “My data”.
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
 #: Another time: a slot, a proposal, or after all not.
@@ -34,6 +36,7 @@ ACTIONS = (
     *(SLOT, PROPOSAL, WITHDRAWAL),
     *SIGNALS,
     *(REASON, NEEDS, SURVEY, STOP),
+    *(RESULT_CODE, RESULT_OPINION),
 )
 
 #: What the page's own nonce is good for.

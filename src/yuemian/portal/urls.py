@@ -9,6 +9,7 @@ from yuemian.portal.answering import ANSWERING, ASKING
 from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
+from yuemian.portal.result_deeds import ASKING_ABOUT_RESULT, ASKING_RESULT_CODE, JUDGING_RESULT, prove
 from yuemian.portal.subpages import SUBPAGES
 from yuemian.portal.surveying import STOPPING, SURVEYING
 from yuemian.portal.voicing import NEEDING, REASONING
@@ -28,12 +29,16 @@ DEEDS = (
     NEEDING,
     SURVEYING,
     STOPPING,
+    ASKING_RESULT_CODE,
+    ASKING_ABOUT_RESULT,
+    JUDGING_RESULT,
 )
 
 urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),
     path("c/language", views.language, name="candidate-language"),
     path("c/prove", data_views.prove, name="candidate-prove"),
+    path("c/result-prove", prove, name="candidate-result-prove"),
     path("c/export", data_views.export, name="candidate-export"),
     path("c/erase", data_views.erase, name="candidate-erase"),
     path("c/link", public_views.ask_link, name="candidate-link"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
-from yuemian.messaging.actions.plan import ANSWER_LINK, SURVEY_LINK
+from yuemian.messaging.actions.plan import ANSWER_LINK, RESULT_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened, opened
@@ -46,9 +46,11 @@ def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _instead(token: str) -> HttpResponse:
-    """The link of a survey leads to its own page."""
-    with opened(token, now=timezone.now(), purposes=(SURVEY_LINK,)) as door:
-        return lost() if door is None else back(door, "/survey")
+    """The link of a survey or a result leads to its own page."""
+    with opened(token, now=timezone.now(), purposes=(SURVEY_LINK, RESULT_LINK)) as door:
+        if door is None:
+            return lost()
+        return back(door, "/survey" if door.notice is None else "/result")
 
 
 def show(request: HttpRequest, door: Opened) -> HttpResponse:
@@ -78,7 +80,7 @@ def _language(request: HttpRequest, door: Opened) -> HttpResponse:
     return response
 
 
-language = posted(_language, (ANSWER_LINK, SURVEY_LINK))
+language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK))
 
 
 @posted

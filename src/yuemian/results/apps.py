@@ -9,6 +9,7 @@ from yuemian.hiring.holdings import register_holdings
 from yuemian.hiring.signals import contacts_changed, person_changed
 from yuemian.messaging.signals import template_changed
 from yuemian.messaging.subjects import Subject, register
+from yuemian.ui.context import register_counter
 
 #: Open means: released, its decision still current and of the same outcome, the person still called so and without an
 #: address that no approver saw, and approved in exactly these words by as many others as it needs. Everything is asked
@@ -51,6 +52,7 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("result", TRUTH, place_sql=PLACE))
         register_holdings("yuemian.results.holdings.HOLDINGS")
+        register_counter("/results/letters", "yuemian.results.notices.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         for signal, receiver in (
             (person_changed, "look_at_candidate"),

@@ -45,6 +45,7 @@ SEEN_BY_CANDIDATES = (
     "interviews/reasons/offered.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
+    "results/holdings.py",
 )
 #: Words that read the same as in English.
 SAME_AS_ENGLISH = {

@@ -47,6 +47,7 @@ NAVIGATION = (
         holds=("/send", "/batches", "/candidates", "/jobs", "/surveys", "/slots"),
     ),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
+    NavigationEntry("/results/letters", _("Results"), "file", _HR, holds=("/results",)),
     NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),

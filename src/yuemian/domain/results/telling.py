@@ -20,7 +20,7 @@ glückwunsch|gratulier|leider|bedauern|absage|zusage|eingestellt|nächste runde|
 felici|enhorabuena|lamenta|desafortunad|rechaz|seleccionad|contratad|siguiente ronda
 parabéns|infelizmente|lament|recusad|selecionad|aprovad|reprovad|próxima fase
 поздравл|к сожалению|сожале|отказ|приняты на|не прошли|прошли|следующ\\w+ этап
-مبارك|تهانينا|للأسف|نأسف|رفض|قبول|الجولة التالية|تم اختيار
+مبارك|باجتياز|اجتزتم|يسعدنا|تهانينا|للأسف|نأسف|رفض|قبول|الجولة التالية|تم اختيار
 chúc mừng|rất tiếc|từ chối|trúng tuyển|không đạt|vòng tiếp theo|đã đạt
 ยินดีด้วย|เสียใจ|ปฏิเสธ|ผ่านการคัดเลือก|ไม่ผ่าน|รอบถัดไป|รอบต่อไป
 selamat,|selamat!|selamat atas|sayangnya|menyesal|ditolak|diterima|lolos|lulus|tahap berikut|babak berikut|terpilih

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -166,7 +166,7 @@ def put_back(user: User, notice_ids: Collection[UUID], *, now: datetime) -> int:
 
 def save_rule(user: User, rule: ApprovalRule, *, now: datetime) -> None:
     """How the organization approves from here on; what is submitted already keeps its own rule."""
-    values = {
+    values: dict[str, Any] = {
         "approvals": rule.approvals,
         "is_single_free": rule.is_single_free,
         "hold_minutes": rule.hold_minutes,

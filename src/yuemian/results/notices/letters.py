@@ -71,8 +71,8 @@ def newest_letters(version_ids: Collection[UUID]) -> set[UUID]:
         TemplateVersion.objects.filter(
             template__in=templates, template__is_archived=False, published_at__isnull=False
         )
-        .order_by("template", "-number")
-        .distinct("template")
+        .order_by("template_id", "-number")
+        .distinct("template_id")
     )
     return set(newest.values_list("pk", flat=True)) & set(version_ids)
 

@@ -59,7 +59,7 @@ def contacts_of(candidate_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     rows = ContactPoint.objects.filter(candidate__in=candidate_ids, state=ContactState.ACTIVE)
     found: dict[UUID, list[bytes]] = defaultdict(list)
     for candidate, index in rows.values_list("candidate_id", "blind_index"):
-        found[candidate].append(index)
+        found[candidate].append(bytes(index))
     return {candidate: as_contacts(indexes) for candidate, indexes in found.items()}
 
 
