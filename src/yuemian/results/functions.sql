@@ -120,3 +120,17 @@ END $$;
 DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
 CREATE TRIGGER results_message_has_notice BEFORE INSERT ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();
+
+-- Whoever changes a decision, by whatever way: in the same transaction nothing of its notice can be handed over any more.
+-- The hand-over locks the same rows. (R2: the last look reads the decision; this closes the moment after that look.)
+CREATE OR REPLACE FUNCTION results_decision_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE messaging_delivery d SET state = 'held', reason = 'result_changed', worker = NULL, lease_until = NULL
+    FROM messaging_notification n JOIN results_resultnotice r ON r.id = n.subject_id
+    WHERE r.decision_id = NEW.id AND n.subject_kind = 'result' AND d.notification_id = n.id AND NOT d.is_unclear
+    AND (d.state IN ('created', 'queued') OR (d.state = 'sending' AND d.provider = ''));
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS results_decision_changed ON results_decision;
+CREATE TRIGGER results_decision_changed AFTER UPDATE OF is_current ON results_decision
+    FOR EACH ROW WHEN (OLD.is_current AND NOT NEW.is_current) EXECUTE FUNCTION results_decision_changed();

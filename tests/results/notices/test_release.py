@@ -44,7 +44,7 @@ def test_a_release_waits_its_window_and_tells_only_that_there_is_news(tale: Tale
     assert len(heard[0]) == 2
     sending = sending_of(batch)
     assert (sending.purpose, sending.total, sending.due_at) == (Purpose.RESULT, 2, batch.leaves_at)
-    assert {each.due_at for each in Delivery.objects.all()} == {batch.leaves_at}
+    assert {each.due_at for each in Delivery.objects.filter(batch=sending)} == {batch.leaves_at}
     # Both channels of both people at once.
     assert deliveries(batch=sending) == [("queued", "")] * 4
 
