@@ -17,6 +17,7 @@ from tests.interviews.conversations import ask
 from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
 from tests.interviews.slots import create_series
+from tests.results.stories import Tale
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.actions.correct import ask_correction
@@ -41,6 +42,7 @@ PARAMETERS = (
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id", "series_id", "request_id", "question_id", "signed_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id",
+    "result_batch_id", "notice_id",
 )  # fmt: skip
 
 
@@ -141,6 +143,9 @@ def theirs(db: None) -> dict[str, UUID | int]:
     )
     signed.save(force_insert=True)
     rows |= {"question_id": question.pk, "signed_id": signed.pk}
+    tale = Tale(cast, timezone.now())
+    letters = tale.prepare(tale.decide([interview]))
+    rows |= {"result_batch_id": letters.pk, "notice_id": tale.only(letters).pk}
     unbind()
     return rows
 

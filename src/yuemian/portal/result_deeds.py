@@ -132,6 +132,7 @@ ASKING_RESULT_CODE = Deed(
     read=_read_code,
     summarize=_summarize_code,
     carry_out=_send_code,
+    follows=frozenset({RESULT_OPINION, QUESTION}),
     purpose=RESULT_LINK,
 )
 ASKING_ABOUT_RESULT = Deed(

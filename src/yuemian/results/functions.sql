@@ -118,7 +118,8 @@ BEGIN
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
-CREATE TRIGGER results_message_has_notice BEFORE INSERT ON messaging_notification
+CREATE TRIGGER results_message_has_notice
+    BEFORE INSERT OR UPDATE OF candidate_id, subject_kind, subject_id, version_id ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();
 
 -- Whoever changes a decision, by whatever way: in the same transaction nothing of its notice can be handed over any more.
