@@ -83,12 +83,14 @@ def _language(request: HttpRequest, door: Opened) -> HttpResponse:
 language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK))
 
 
-@posted
-def seen(request: HttpRequest, door: Opened) -> HttpResponse:
+def _seen(request: HttpRequest, door: Opened) -> HttpResponse:
     """The page's script saw somebody touch it: still no state, only a better sign than a fetch."""
     report = read_report(request.POST.get("report", ""))
     record_visit(door, "viewed", is_suspected_bot=is_view_suspect(agent_of(request), report))
     return sealed(HttpResponse(status=204))
+
+
+seen = posted(_seen, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK))
 
 
 @public

@@ -37,11 +37,10 @@ class ReleaseForm(forms.Form):
         widget=forms.RadioSelect,
         initial="all",
     )
-    typed = forms.IntegerField(label=_("Type the number of letters"), required=False, min_value=1)
+    typed = forms.IntegerField(label=_("Type the number of letters"), min_value=1)
     password = forms.CharField(
         label=_("Your password"),
         strip=False,
-        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 

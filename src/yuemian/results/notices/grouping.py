@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
 
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.preview import with_marks
 from yuemian.results.models import ResultNotice, Scorecard
@@ -42,6 +43,10 @@ class Group:
     text: LetterText
     is_edited: bool
     people: list[Person] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return LANGUAGES.get(self.locale, self.locale)
 
     @property
     def html(self) -> SafeString:

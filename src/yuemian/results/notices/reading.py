@@ -33,6 +33,10 @@ class Row:
     def total(self) -> int:
         return self.states.total()
 
+    @property
+    def by_state(self) -> list[tuple[str, int]]:
+        return in_order(self.states)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -67,6 +71,11 @@ def states_of(batch_ids: Collection[UUID]) -> dict[UUID, Counter[str]]:
     for batch, state, count in live.values_list("batch", "state").annotate(Count("pk")).order_by():
         found.setdefault(batch, Counter())[state] = count
     return found
+
+
+def in_order(states: Counter[str]) -> list[tuple[str, int]]:
+    """In the order of a letter's way."""
+    return [(str(each), states[each]) for each in N if states[each]]
 
 
 def untold(user: User) -> QuerySet[Decision]:

@@ -58,6 +58,7 @@ def _context(request: SignedInRequest, batch: ResultBatch, *, now: datetime) -> 
     context = _standing(batch, states, now=now) | {
         "batch": batch,
         "states": states,
+        "by_state": reading.in_order(states),
         "zone": board.zone_of(user),
         "may_approve": may_approve,
         "may_decide": may_decide,
