@@ -90,7 +90,8 @@ def _seen(request: HttpRequest, door: Opened) -> HttpResponse:
     return sealed(HttpResponse(status=204))
 
 
-seen = posted(_seen, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK))
+#: Not of a survey: that it was opened is noted nowhere.
+seen = posted(_seen, (ANSWER_LINK, RESULT_LINK))
 
 
 @public
