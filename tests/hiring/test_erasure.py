@@ -263,6 +263,10 @@ _ANSWERED = {
     "messaging.Note": "notes",
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
+    "results.Decision": "results",
+    "results.ResultNotice": "results",
+    "results.Scorecard": "scorecards",
+    "results.ScorecardLink": "",  # the interviewer's
 }
 
 
