@@ -30,7 +30,9 @@ from yuemian.results.notices.wording import LEFT_OUT, OUTCOMES
 from yuemian.trust.vault import Unreadable, Vault
 
 #: Decisions listed at once, to be told together.
-MOST = 500
+MOST = 200
+#: Written by one press; whoever has more presses again.
+AT_ONCE = 5000
 #: What a press on a letter, or on several, does to them.
 _ACTS = {
     "take-back": approvals.take_back,
@@ -51,6 +53,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "rows": reading.rows(user),
         "untold": [(each, OUTCOMES[each.outcome]) for each in found[:MOST]],
         "has_more": len(found) > MOST,
+        "total": waiting.count() if len(found) > MOST else len(found),
         "most": MOST,
         "zone": board.zone_of(user),
         "may_prepare": user.may(Permission.DECIDE_RESULTS),
@@ -71,6 +74,8 @@ def attention(request: SignedInRequest) -> HttpResponse:
 def prepare(request: SignedInRequest) -> HttpResponse:
     """A draft for each decision that was ticked."""
     ids = uuids(request.POST.getlist("ids"))
+    if "all" in request.POST:
+        ids = list(reading.untold(request.user).values_list("pk", flat=True)[:AT_ONCE])
     done = notices.prepare_notices(
         request.user,
         ids,
