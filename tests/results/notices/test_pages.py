@@ -15,7 +15,7 @@ from tests.factories import PASSWORD, Cast, sign_in_client
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.messaging.models import Template
-from yuemian.results.actions import approvals
+from yuemian.results.actions import approvals, notices
 from yuemian.results.models import ApprovalRule, ResultBatch, ResultNotice
 
 N = NoticeState
@@ -90,13 +90,27 @@ def test_an_approver_who_decided_is_told_so(tale: Tale, lead_client: Client) -> 
     assert "请由其他人审批" in page
 
 
-def test_what_changed_after_the_page_was_shown_is_not_approved(tale: Tale, lead_client: Client) -> None:
+def test_what_was_taken_back_meanwhile_is_not_approved(tale: Tale, lead_client: Client) -> None:
     batch = tale.drafts(2)
     tale.submit(batch)
     page = text_of(lead_client, f"/results/letters/{batch.pk}")
     approvals.take_back(tale.cast.recruiter, [tale.of(batch)[0].pk], now=tale.now)
     lead_client.post(f"/results/letters/{batch.pk}/approve", hidden(page, "/approve"))
-    assert N.APPROVED not in tale.states(batch)
+    assert tale.states(batch) == [N.APPROVED, N.DRAFT]  # the other is exactly what was read
+
+
+def test_what_changed_after_the_page_was_shown_is_read_again(tale: Tale, lead_client: Client) -> None:
+    batch = tale.drafts(2)
+    tale.submit(batch)
+    page = text_of(lead_client, f"/results/letters/{batch.pk}")
+    first = tale.of(batch)[0]
+    notices.edit_notice(
+        tale.cast.recruiter, first.pk, "结果", f"{first.candidate_name}，您好！谢谢。", now=tale.now
+    )
+    tale.submit(batch)
+    response = lead_client.post(f"/results/letters/{batch.pk}/approve", hidden(page, "/approve"), follow=True)
+    assert "请重新阅读" in response.content.decode()
+    assert tale.states(batch) == [N.SUBMITTED] * 2
 
 
 def test_an_edited_letter_shows_its_differences(
