@@ -182,15 +182,22 @@ def serve(port: int, environment: dict[str, str]) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        _wait_for(port)
         yield process.pid
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _wait_for(port: int, seconds: float = 120) -> None:
+    """A process starts slowly on a machine that is busy. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no web process on port {port} after {seconds:.0f} s")
 
 
 def free_port() -> int:

@@ -21,6 +21,7 @@ PUBLIC = {
     "metrics": "asks for a token of its own, or for loopback",
     "calendar-feed": "an interviewer's subscription: a secret in the address, stored hashed, GET alone",
     "verify": "whether a notice is genuine: asks for its code",
+    "scorecard-link": "an interviewer's scorecard: a secret in the address, stored hashed, bound to one browser",
     "hook": "gateways' callbacks: a secret in the address, a signature, POST alone",
 }
 #: The candidate's pages are opened by a token instead.

@@ -22,7 +22,7 @@ import pytest
 from yuemian.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Installation:

@@ -263,6 +263,11 @@ _ANSWERED = {
     "messaging.Note": "notes",
     "messaging.Consultation": "consultations",
     "messaging.ReadMark": "",  # a moment
+    "onboarding.Consent": "consents",
+    "onboarding.Document": "onboarding_files",
+    "onboarding.DocumentPiece": "onboarding_files",
+    "onboarding.OnboardingAnswer": "onboarding",
+    "onboarding.OnboardingCase": "onboarding",
     "results.Decision": "results",
     "results.ResultNotice": "results",
     "results.Scorecard": "scorecards",

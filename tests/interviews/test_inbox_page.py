@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,9 +22,11 @@ from yuemian.interviews.inbox.filters import Filters, Whose
 from yuemian.interviews.inbox.wording import lasting
 from yuemian.interviews.keyset import Place
 from yuemian.messaging.actions import inbox
+from yuemian.messaging.actions.conversation import Mailed, add_message
 from yuemian.messaging.models import (
     Conversation,
     FaqEntry,
+    Medium,
     Message,
     Note,
     Notification,
@@ -455,3 +458,26 @@ def test_being_away_is_set_and_ended(cast: Cast, recruiter_client: Client) -> No
     recruiter_client.post(page, {"back": "1"})
     back = type(other).objects.get(pk=cast.recruiter.pk)
     assert (back.away_from, back.deputy, back.is_absence_told) == (None, None, False)
+
+
+def test_a_mail_from_another_address_is_marked_in_list_and_thread(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    conversation = asking(cast, now=now)
+    add_message(
+        conversation.application,
+        "我是他父亲",
+        interview_id=None,
+        author=None,
+        now=now,
+        channel=Medium.EMAIL,
+        mailed=Mailed(sender="father@example.net"),
+    )
+    english = {"accept-language": "en"}
+    rows = recruiter_client.get("/inbox", headers=english).content.decode()
+    assert "From another address: 我是他父亲</span>" in rows
+    page = recruiter_client.get(f"/inbox/{conversation.pk}", headers=english).content.decode()
+    heads = re.findall(r'<p class="said-who">(.*?)</p>', page)
+    name = conversation.application.candidate.name
+    assert [name in head for head in heads] == [True, False]
+    assert "From another address" in heads[1]

@@ -338,3 +338,31 @@ def test_the_pages_of_a_plan_read_a_constant_number_of_rows(
         recruiter_client.get(f"/plans/{plan.pk}")
     with django_assert_max_num_queries(40):
         recruiter_client.post(f"/plans/{plan.pk}/save", fields_of(plan.name, STEPS[:3], check="1"))
+
+
+class TestThePlanOfBeforeThereWereSurveys:
+    def test_offers_the_step_once_and_adds_it_with_one_press(
+        self, cast: Cast, plan: Plan, recruiter_client: Client
+    ) -> None:
+        client = sign_in_client(cast.owner)
+        address = f"/plans/{plan.pk}/survey"
+        assert address in text_of(client.get(f"/plans/{plan.pk}"))
+        for _ in range(2):
+            assert client.post(address, {"number": plan.number}).status_code == 302
+        plan.refresh_from_db()
+        steps = steps_from_json(plan.steps)
+        assert [step.purpose for step in steps].count(Purpose.SURVEY) == 1
+        assert steps[:-1] == STEPS
+        assert (steps[-1].anchor, steps[-1].offset) == (Anchor.AFTER_END, DAY)
+        assert address not in text_of(client.get(f"/plans/{plan.pk}"))
+        assert AuditEntry.objects.filter(action="plan.saved").count() == 1
+
+    def test_never_overwrites_what_somebody_saved_meanwhile(self, cast: Cast, plan: Plan) -> None:
+        sign_in_client(cast.owner).post(f"/plans/{plan.pk}/survey", {"number": plan.number - 1})
+        plan.refresh_from_db()
+        assert steps_from_json(plan.steps) == STEPS
+
+    def test_is_not_asked_by_somebody_who_may_not_edit(self, cast: Cast, plan: Plan) -> None:
+        client = sign_in_client(cast.interviewer)
+        assert client.post(f"/plans/{plan.pk}/survey", {"number": plan.number}).status_code == 403
+        assert client.get(f"/plans/{plan.pk}/survey").status_code in {403, 405}

@@ -303,3 +303,18 @@ def test_a_channel_behind_the_first_is_not_shown_as_waiting(
     batch = Batch.objects.get()
     progress = recruiter_client.get(f"/batches/{batch.pk}").context["progress"]
     assert (progress.total, progress.waiting) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "Written in English, the candidate’s own language."),
+        ("de", "Written in English: this template has no text in Deutsch."),
+    ],
+)
+def test_the_preview_names_the_language_and_why(
+    cast: Cast, recruiter_client: Client, now: datetime, locale: str, words: str
+) -> None:
+    interview = create_interview(cast, now=now, locale=locale)
+    page = recruiter_client.get(f"/interviews/{interview.pk}/preview", headers={"accept-language": "en"})
+    assert words in page.content.decode()

@@ -18,7 +18,7 @@ LINK = "https://jobs.example.com/c/" + "x" * 43
 #: What every interview has; everything else may be missing.
 ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
-    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name",
+    "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name", "form_until",
 }  # fmt: skip
 #: Written to colleagues, not to candidates.
 OF_STAFF = {
@@ -29,6 +29,7 @@ OF_STAFF = {
     Purpose.ATTENDANCE,
     Purpose.NEEDS,
     Purpose.APPROVAL,
+    Purpose.SCORECARD,
 }
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
@@ -68,6 +69,7 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_all_languages_a
         Purpose.SURVEY,
         Purpose.LETTER,
         Purpose.RESULT,
+        Purpose.ONBOARDING,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
@@ -118,7 +120,8 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY, Purpose.RESULT}:
+    of_no_day = {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY, Purpose.RESULT, Purpose.ONBOARDING}
+    if template.purpose not in of_no_day:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 
@@ -159,3 +162,18 @@ def test_a_question_to_an_interviewer_leads_to_it_and_does_not_repeat_it(locale:
         assert str(context["question_link"]) in message.text
         assert str(context["asked_by"]) in message.text
     assert "candidate_question" not in context
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_no_survey_promises_to_know_nobody_where_people_may_sign(locale: str) -> None:
+    """The page lets them give their name: then it is stored and shown."""
+    (survey,) = (each for each in shipped_templates() if each.purpose == Purpose.SURVEY)
+    promises = re.compile(
+        "cannot see|anonym|匿名|看不到|nicht sehen|no podemos ver|não podemos ver|ne pouvons pas"
+        "|не видим|익명|알 수 없|わかりません|ไม่เห็น"
+        "|không thể biết|tidak dapat melihat|لا يمكننا معرفة|ẩn danh|анонимн|anónim|anônim",
+        re.IGNORECASE,
+    )
+    for (channel, code), text in survey.texts.items():
+        if code == locale:
+            assert not promises.search(text.body), (channel, text.body)

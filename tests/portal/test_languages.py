@@ -10,23 +10,34 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.template import Context, engines
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.factories import Cast
+from tests.interviews.places import create_place, held_at
+from tests.interviews.slots import create_series
 from tests.portal.conftest import furnish
 from tests.portal.stories import PHONE, Invited, confirm, invite, phone
 from tests.portal.test_page import BURST
 from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.change import cancel_interview
+from yuemian.interviews.actions.reasons import give_reason
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.interviews.models import Interview
+from yuemian.messaging.models import Delivery
 from yuemian.portal.rendering import warm_up
 from yuemian.ui.catalogue import SAME_AS_ENGLISH, SEEN_BY_CANDIDATES, messages_in_code
 
 #: Neither Chinese nor English: each must say everything in words of its own.
 OTHERS = [code for code in LANGUAGES if code not in {"zh-hans", "en"}]
+#: Names of maps, of the contact's channels and of what the place's own texts say.
+OWN_NAMES = {
+    *("c***@example.com", "Amap", "Apple Maps", "Baidu Maps", "Google Maps", "Tencent Maps", "WeChat"),
+    *("Galaxy Tower", "Reception, level 12", "100 Century Avenue, Shanghai"),
+    *("Metro line 2, Lujiazui, exit 3", "Name the company, show an ID"),
+}
 _WORDS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 _ATTRIBUTES = re.compile(r'(?:placeholder|aria-label|alt|data-done|title)="([^"]+)"')
 
@@ -102,6 +113,26 @@ def test_what_is_not_in_a_catalogue_at_all_differs_too(told: list[Invited]) -> N
             assert words <= {*LANGUAGES.values(), *names_of(who)}, words
 
 
+@pytest.mark.parametrize("language", ["ja", "de", "ar", "th"])
+def test_no_further_page_says_anything_in_english_elsewhere(cast: Cast, language: str) -> None:
+    """With something of every kind on them: what is not in a catalogue at all is found, too."""
+    now = timezone.now()
+    create_series(cast, now=now)
+    who = invite(cast, now=now, interview=held_at(cast, create_place(cast), now=now))
+    respond(who.link, Answer.DECLINED, "", now=now, was_confirmed=True)
+    give_reason(who.link, "pay", "", now=now)
+    Delivery.objects.update(state="sent", sent_at=now)
+    for name in ("data", "times", "way", "arrival", "needs", "phone"):
+        pages = {}
+        for code in (language, "en"):
+            browser = phone()
+            browser.post("/c/language", {"token": who.token, "language": code})
+            browser.get(who.address)
+            pages[code] = said_on(browser.get(f"{who.address}/{name}").content.decode())
+        words = {text for text in pages[language] & pages["en"] if re.search("[A-Za-z]{3}", text)}
+        assert words <= {*LANGUAGES.values(), *names_of(who), *OWN_NAMES}, (name, words)
+
+
 def names_of(who: Invited) -> set[str]:
     interview = who.interview
     job, organization = interview.application.job, interview.organization
@@ -175,3 +206,17 @@ def test_warming_up_leaves_nothing_to_settle(cast: Cast) -> None:
     settled = rendering._settled.cache_info().misses
     read(invite(cast, now=timezone.now()), "th")
     assert rendering._settled.cache_info().misses == settled
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_constants_are_written_as_djangos_own_tags_write_them(language: str) -> None:
+    """`%` and quotation marks included."""
+    from yuemian.portal import rendering
+
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    tag = re.compile(r"""{%\s(?:translate|icon|static|url)(?:\s+(?:"[^"]*"|'[^']*'|\d+))+\s%}""")
+    with translation.override(language):
+        for path in sorted(rendering._TEMPLATES.rglob("*.html")):
+            source = path.read_text()
+            expected = tag.sub(lambda found: engine.from_string(found[0]).render(Context()), source)
+            assert rendering._settled(str(path.relative_to(rendering._TEMPLATES)), language) == expected

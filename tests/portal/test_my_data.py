@@ -10,14 +10,17 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_interview, install_texts
 from tests.portal.data_stories import Browser, code_for, forms_to, machine, newest, snapshot
-from tests.portal.stories import Invited, invite
-from yuemian.domain.states import Channel, Purpose
+from tests.portal.stories import Invited, invite, phone
+from yuemian.domain.states import Answer, Channel, Purpose
 from yuemian.hiring.actions.correct import decide_correction
+from yuemian.hiring.holdings import holdings
 from yuemian.hiring.models import Candidate, ContactPoint, Correction
 from yuemian.interviews.actions.invite import send, summarize
-from yuemian.interviews.actions.respond import ask
+from yuemian.interviews.actions.reasons import give_reason
+from yuemian.interviews.actions.respond import ask, respond
 from yuemian.messaging.actions import step_up
-from yuemian.messaging.models import Challenge, Delivery, Notification
+from yuemian.messaging.actions.conversation import Mailed, add_message
+from yuemian.messaging.models import Challenge, Delivery, Medium, Notification
 from yuemian.trust import limits
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
@@ -371,3 +374,63 @@ def test_reading_the_page_writes_nothing(browser: Browser) -> None:
     browser.client.head(f"{browser.who.address}/data")
     assert AuditEntry.objects.count() == before
     assert not limits.is_running(step_up.PER_HOUR, ("x",), now=timezone.now())
+
+
+class TestAMailFromAnotherAddress:
+    """It may be the candidate's second address, or their father's: nobody can say."""
+
+    TEXT = "我是他父亲"
+
+    @pytest.fixture
+    def mailed(self, who: Invited) -> Invited:
+        application = who.interview.application
+        add_message(
+            application,
+            self.TEXT,
+            interview_id=who.interview.pk,
+            author=None,
+            now=timezone.now(),
+            channel=Medium.EMAIL,
+            mailed=Mailed(original="回复：面试\n\n我是他父亲\n> 原文", sender="father@example.net"),
+        )
+        return who
+
+    def test_does_not_stand_on_the_page_as_their_words(self, mailed: Invited) -> None:
+        ask(mailed.link, "可以停车吗？", now=timezone.now())
+        page = phone().get(mailed.address).content.decode()
+        assert "可以停车吗？" in page
+        assert self.TEXT not in page
+
+    def test_is_shown_among_their_data_once_it_is_proved_who_they_are(
+        self, browser: Browser, mailed: Invited
+    ) -> None:
+        assert self.TEXT not in browser.page()
+        assert "来自其他地址" in browser.page()
+        browser.step_up()
+        assert f"来自其他地址: {self.TEXT}" in browser.page()
+
+    def test_is_exported_whole_and_as_what_it_is(self, browser: Browser, mailed: Invited) -> None:
+        browser.step_up()
+        data = json.loads(browser.press("export", format="json").content)["data"]
+        (entry,) = data["conversation"]["entries"]
+        assert (entry["from_you"], entry["from_another_address"]) == (False, True)
+        assert entry["whole_message"].endswith("> 原文")
+
+
+def test_what_there_is_nothing_of_is_named_in_one_line(browser: Browser) -> None:
+    page = browser.page()
+    assert "以下各项没有保存任何内容：" in page
+    assert page.count('<details class="kind">') < len(holdings())
+
+
+def test_a_reason_reads_as_it_was_pressed_in_every_language(browser: Browser, who: Invited) -> None:
+    respond(who.link, Answer.DECLINED, "", now=timezone.now(), was_confirmed=True)
+    give_reason(who.link, "pay", "", now=timezone.now())
+    for language, words in (
+        ("zh-hans", "薪资不合适"),
+        ("en", "The pay"),
+        ("ar", "الراتب"),
+        ("de", "Das Gehalt"),
+    ):
+        browser.client.post("/c/language", {"token": who.token, "language": language})
+        assert words in browser.page(), language

@@ -1,4 +1,7 @@
-"""Six kinds of machines at every candidate page: none of them changes what HR sees of the candidate."""
+"""Seven kinds of machines at every candidate page and form: none of them changes what HR sees of the candidate.
+
+Nothing is listed by hand: a page, a form or an address that is new is walked, or fails the tests at the end.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
@@ -18,6 +22,7 @@ from tests.interviews.slots import create_series, offers, press
 from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
+from tests.portal.test_voices_in_a_browser import asked
 from yuemian.domain.states import Answer
 from yuemian.hiring.models import Candidate, ContactPoint, Correction, Erasure
 from yuemian.interviews.actions.absence import ask_to_choose
@@ -32,11 +37,43 @@ from yuemian.interviews.models import (
     Response,
     Seat,
     StatedReason,
+    SurveyDrop,
+    SurveyInvitation,
+    SurveySigned,
+    SurveyStop,
 )
-from yuemian.messaging.models import Challenge, Conversation, Message, Notification
+from yuemian.messaging.models import AccessLink, Challenge, Conversation, Message, Notification
+from yuemian.portal import urls
 from yuemian.portal.subpages import SUBPAGES
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
+PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urls.urlpatterns}
+#: What a machine might fill in anywhere.
+GUESSES = {
+    "answer": "accepted",
+    "signal": "here",
+    "minutes": "10",
+    "reason": "pay",
+    "text": "test",
+    "words": "test",
+    "wheelchair": "1",
+    "impression": "5",
+    "recommend": "10",
+    "field": "name",
+    "value": "test",
+    "word": "ERASE",
+    "channel": "email",
+    "wanted": "0",
+    "locale": "en",
+    "purpose": "data",
+    "code": "000000",
+    "format": "json",
+    "contact": "test@example.com",
+    "language": "en",
+    "name": "test",
+    "digits": "0000",
+    "slot": "x",
+}
 FORM = re.compile(r"<form[^>]*action=\"([^\"]*)\"[^>]*>(.*?)</form>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|button)[^>]*name=\"(\w+)\"(?:[^>]*value=\"([^\"]*)\")?")
 MOMENT = re.compile(r"<input type=\"datetime-local\"[^>]*name=\"(\w+)\"")
@@ -46,8 +83,10 @@ AREA = re.compile(
 
 
 def pages(story: Story) -> list[Invited]:
-    """Open, answered, re-scheduled (old and new link), cancelled, with a request, without a time, about to begin."""
+    """Open, answered, re-scheduled (old and new link), cancelled, with a request, without a time, about to begin, and
+    the link of a survey."""
     cast, now = story.cast, story.now
+    asking_how = asked(story, 1, now)
     create_series(cast, now=now)
     answered, moved, cancelled, asking, unsettled = (
         invite(cast, now=now - timedelta(hours=1)) for _ in range(5)
@@ -68,7 +107,8 @@ def pages(story: Story) -> list[Invited]:
         cancelled,
         asking,
         unsettled,
-        *([invited(moved.interview)] if moved else []),
+        invited(moved.interview),
+        *asking_how,
     ]
 
 
@@ -93,13 +133,18 @@ def state() -> list[Any]:
         sorted(ArrivalSignal.objects.values_list("pk", "kind")),
         sorted(StatedReason.objects.values_list("pk", "code", "at")),
         sorted(Need.objects.values_list("pk", "said_at")),
+        SurveyDrop.objects.count(),
+        SurveySigned.objects.count(),
+        sorted(SurveyInvitation.objects.values_list("pk", "is_spent")),
+        SurveyStop.objects.count(),
+        sorted(AccessLink.objects.values_list("pk", "revoked_at")),
     ]
 
 
 def addresses(who: Invited) -> list[str]:
-    """Everything behind a link, and the poster's page of the place."""
+    """Everything behind a link, the pages without one, and the poster's page of the place."""
     place = who.interview.place
-    behind = [who.address, *(f"{who.address}/{name}" for name in SUBPAGES)]
+    behind = [who.address, *(f"{who.address}/{name}" for name in SUBPAGES), "/verify", "/c/nothing"]
     return [*behind, f"/arrive/{place.code}"] if place else behind
 
 
@@ -151,8 +196,41 @@ def _submit(who: Invited, filling: str) -> None:
                 client.post(further, inner)
 
 
+def knock_at_every_address(who: Invited) -> None:
+    """Whatever address there is, opened and posted to with the page's own token and nonce, and nobody's hand."""
+    client = Client(headers={"user-agent": OUTLOOK})
+    page = client.get(who.address).content.decode()
+    nonce = (re.findall('name="nonce" value="([^"]*)"', page) or [""])[0]
+    for name, pattern in PATTERNS.items():
+        if not name.startswith("preview-"):  # signed in, tested with the console
+            path = _filled(pattern, who)
+            client.head(path)
+            client.get(path)
+            for each in ({}, GUESSES):
+                client.post(path, {"token": who.token, "nonce": nonce, "report": ""} | each)
+
+
+def _filled(pattern: URLPattern, who: Invited) -> str:
+    """A new kind of argument must be taught here, or its address is not walked."""
+    names = set(pattern.pattern.converters) | set(pattern.pattern.regex.groupindex)
+    known = {
+        "token": who.token,
+        "digest": "0" * 64,
+        "code": who.interview.place.code if who.interview.place else "x",
+    }
+    return reverse(pattern.name, kwargs={name: known[name] for name in names})
+
+
 @pytest.mark.parametrize(
-    "machine", [head, get, get_from_twenty_addresses, submit_every_form, submit_every_form_filled]
+    "machine",
+    [
+        head,
+        get,
+        get_from_twenty_addresses,
+        submit_every_form,
+        submit_every_form_filled,
+        knock_at_every_address,
+    ],
 )
 def test_machines_without_a_browser_change_nothing(
     story: Story, inside: Callable[[], Any], machine: Callable[[Invited], None]
@@ -164,6 +242,38 @@ def test_machines_without_a_browser_change_nothing(
         machine(who)
     with inside():
         assert state() == before
+
+
+def test_every_page_and_every_form_is_among_those_that_are_walked(
+    story: Story, inside: Callable[[], Any]
+) -> None:
+    """Else a machine that submits what it finds would prove nothing about them."""
+    with inside():
+        links = pages(story)
+    client = Client(headers={"user-agent": OUTLOOK})
+    opened, offered = set(), set()
+    for path in [each for who in links for each in addresses(who)]:
+        answer = client.get(path)
+        if answer.status_code == 200:
+            opened.add(path.rpartition("/")[2])
+        offered |= {action for action, _ in forms(answer, "")}
+    assert set(SUBPAGES) <= opened
+    names = {name for name, pattern in PATTERNS.items() if "POST" in _methods(pattern, links[0])}
+    posted = {resolve(action).url_name for action in offered if action}
+    assert names - posted == BEHIND_THE_CODE
+
+
+#: Forms that stand on “My data” only once a code was typed; `seen` is the script's own.
+BEHIND_THE_CODE = {"candidate-export", "candidate-erase", "candidate-prove", "candidate-seen"}
+
+
+def _methods(pattern: URLPattern, who: Invited) -> set[str]:
+    """What an address takes: forms refuse a GET with 404 or 405, or take both."""
+    if str(pattern.name).startswith("preview-"):
+        return set()
+    client, path = Client(), _filled(pattern, who)
+    takes_post = client.post(path, {"token": "x"}).status_code != 405
+    return {"POST"} if takes_post else set()
 
 
 @pytest.mark.journey

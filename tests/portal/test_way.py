@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from icalendar import Calendar
 
-from tests.factories import Cast
+from tests.factories import Cast, create_interview
 from tests.interviews.places import create_place, held_at
 from tests.portal.stories import PHONE, Invited, invite, phone
 from tests.portal.test_page import PAYLOADS
 from yuemian.accounts.models import Organization
-from yuemian.domain.states import Mode
+from yuemian.domain.invitation import Method
+from yuemian.domain.states import Channel, Mode, Purpose
+from yuemian.domain.template import compile_template, render
+from yuemian.interviews.actions.staff import _intent
+from yuemian.interviews.chosen import read_chosen
+from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview, Place
+from yuemian.messaging.calendar_event import form_of
+from yuemian.messaging.defaults import shipped_templates
+from yuemian.messaging.engine.render import facts_of
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 
@@ -135,6 +145,54 @@ def test_a_video_link_appears_in_time(cast: Cast) -> None:
     Interview.objects.update(starts_at=now + timedelta(days=2))
     Organization.objects.update(video_link_from=0)
     assert "https://meet.example.com/abc" in phone().get(who.address).content.decode()
+
+
+def event_of(context: Mapping[str, Any], language: str) -> Any:
+    """What a calendar reads."""
+    form = form_of(Method.PUBLISH, 1, context, language)
+    assert form is not None
+    filled = form.fill(uid="u", stamp=timezone.now(), organizer=None, link="https://x.example/c/1")
+    (event,) = Calendar.from_ical(filled).walk("VEVENT")
+    return event
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("zh-hans", "开始前 60 分钟起，见您的面试页面"),
+        ("en", "on your interview page, from 60 min before the start"),
+        ("ar", "في صفحة مقابلتكم، ابتداءً من 60 د قبل البدء"),
+    ],
+)
+def test_messages_and_calendars_say_where_the_link_will_stand(cast: Cast, language: str, note: str) -> None:
+    now, link = timezone.now(), "https://meet.example.com/abc"
+    interview = create_interview(cast, now=now, mode=Mode.VIDEO)
+    interview.video_link = link
+    context = context_of(interview, cast.organization, language, answer_link="https://x.example/c/1")
+    (shipped,) = (t for t in shipped_templates() if t.purpose == Purpose.INVITATION and not t.round)
+    text = shipped.texts[Channel.EMAIL, language]
+    told = render(compile_template(text.subject, text.body, Purpose.INVITATION), context).text
+    event = event_of(context, language)
+    card = dict(facts_of(Purpose.INVITATION, context, language))
+    said = f"{told} {event['DESCRIPTION']} {event.get('LOCATION')} {card}"
+    assert link not in said
+    assert all(note in each for each in (told, str(event["DESCRIPTION"]), str(card)))
+    cast.organization.video_link_from = 0
+    open_context = context_of(interview, cast.organization, language, answer_link="https://x.example/c/1")
+    assert event_of(open_context, language)["LOCATION"] == link
+    assert link in render(compile_template(text.subject, text.body, Purpose.INVITATION), open_context).text
+
+
+def test_colleagues_are_told_the_link_itself(cast: Cast) -> None:
+    interview = create_interview(cast, now=timezone.now(), mode=Mode.VIDEO)
+    Interview.objects.update(video_link="https://meet.example.com/abc")
+    (chosen,) = read_chosen(cast.organization.pk, [interview.pk])
+    intent = _intent(cast.organization, chosen, cast.interviewer, locale="en")
+    (shipped,) = (t for t in shipped_templates() if t.purpose == Purpose.STAFF_REMINDER)
+    text = shipped.texts[Channel.EMAIL, "en"]
+    told = render(compile_template(text.subject, text.body, Purpose.STAFF_REMINDER), intent.context).text
+    assert "https://meet.example.com/abc" in told
+    assert "on your interview page" not in told
 
 
 def test_a_call_says_who_rings(cast: Cast) -> None:

@@ -71,7 +71,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
             ),
             "frequency_cap": _("Changes, cancellations and answers to questions do not count. 0: no limit."),
             "currency": _("Three letters, such as CNY, SGD or USD."),
-            "video_link_from": _("On their page; 0: at once. What a message says is up to its template."),
+            "video_link_from": _(
+                "On their page; until then messages say that it will stand there. 0: at once, and in messages, too."
+            ),
             "is_attendance_asked": _("By mail, unless it is already recorded."),
             "retention_days": _(
                 "Counted from the last interview, answer or question. Two weeks before, it stands under Privacy."

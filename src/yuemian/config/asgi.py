@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from yuemian.config.access import AccessLog, App
 from yuemian.config.events import Hub, Receive, Scope, Send
 from yuemian.config.listening import Listener, Sessions, Statements
+from yuemian.config.patience import Patient
 
 #: Threads that answer pages; each keeps one connection to the database.
 THREADS = 10
@@ -75,7 +76,7 @@ def _build() -> tuple[AccessLog, Hub]:
     hub = Hub(Listener(database), sessions.organization, cookie=settings.SESSION_COOKIE_NAME)
     # Both sides describe the same protocols in types of their own.
     pages = cast("App", WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS))
-    pages = Express(statements.ask, pages)
+    pages = Express(statements.ask, Patient(pages))
 
     async def opening() -> None:
         await sessions.open()

@@ -40,6 +40,8 @@ class Environment:
     mail_from: str
     metrics_token: str
     private_networks: list[str]
+    #: Of the virus scanner; empty: there is none.
+    clamd: str
 
 
 def read() -> Environment:
@@ -69,6 +71,7 @@ def read() -> Environment:
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
         metrics_token=_metrics_token(),
         private_networks=_networks("YUEMIAN_PRIVATE_NETWORKS"),
+        clamd=_clamd(),
     )
 
 
@@ -133,6 +136,15 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _clamd() -> str:
+    address = _text("YUEMIAN_CLAMD", "")
+    if address and not address.startswith(("unix:/", "tcp://")):
+        raise EnvironmentError_(
+            f"YUEMIAN_CLAMD is {address!r}; give unix:/run/clamav/clamd.ctl or tcp://host:3310"
+        )
+    return address
 
 
 def _metrics_token() -> str:

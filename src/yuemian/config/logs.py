@@ -66,6 +66,7 @@ FIELDS = frozenset(
     }
 )
 _LINK = re.compile(r"/c/[^/\s?#\"'<>]+")
+_SCORECARD = re.compile(r"/s/[^/\s?#\"'<>]+")
 _FEED = re.compile(r"/feeds/[^/\s?#\"'<>]+")
 _HOOK = re.compile(r"(/hooks/[^/\s]+/[^/\s]+)/[^/\s?#\"'<>]+")
 _EMAIL = re.compile(r"[^\s@<>\"'(]+@[^\s@<>\"')]+")
@@ -80,7 +81,8 @@ Event = MutableMapping[str, Any]
 
 def mask_path(path: str) -> str:
     """A candidate's link, a calendar's and a gateway's carry their keys in the path: they never reach a log."""
-    return _HOOK.sub(r"\1/[token]", _FEED.sub("/feeds/[token]", _LINK.sub("/c/[token]", path)))
+    path = _SCORECARD.sub("/s/[token]", _LINK.sub("/c/[token]", path))
+    return _HOOK.sub(r"\1/[token]", _FEED.sub("/feeds/[token]", path))
 
 
 def mask_text(text: str) -> str:

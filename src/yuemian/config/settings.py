@@ -25,6 +25,7 @@ MAIL_FROM = ENV.mail_from
 METRICS_TOKEN = ENV.metrics_token
 TRUSTED_PROXIES = ENV.trusted_proxies
 PRIVATE_NETWORKS = ENV.private_networks
+CLAMD = ENV.clamd
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "yuemian.messaging",
     "yuemian.interviews",
     "yuemian.results",
+    "yuemian.onboarding",
     "yuemian.intake",
     "yuemian.portal",
     "yuemian.config",

@@ -63,11 +63,13 @@ _STAFF: Final = frozenset(
         Purpose.STAFF_NEWS,
         Purpose.ATTENDANCE,
         Purpose.NEEDS,
+        Purpose.SCORECARD,
         Purpose.TEST,
     }
 )
 _CONSULTATION: Final = frozenset({Purpose.CONSULTATION, Purpose.TEST})
 _NEWS: Final = frozenset({Purpose.STAFF_NEWS, Purpose.TEST})
+_ONBOARDING: Final = frozenset({Purpose.ONBOARDING, Purpose.TEST})
 
 
 _ALL: Final = (
@@ -110,6 +112,14 @@ _ALL: Final = (
         Kind.LINK,
         "https://meet.example.com/abc",
         "https://meet.example.com/abc",
+        _BEFORE,
+    ),
+    Placeholder(
+        "video_note",
+        "Where the link of the video meeting will stand, while it is not shown yet",
+        Kind.TEXT,
+        "开始前 60 分钟起，见您的面试页面",
+        "on your interview page, from 60 min before the start",
         _BEFORE,
     ),
     Placeholder(
@@ -315,6 +325,16 @@ _ALL: Final = (
         "https://jobs.example.com/results/letters/sample",
         _APPROVAL,
     ),
+    Placeholder(
+        "form_until",
+        "Fill in the form until",
+        Kind.NAME,
+        "2026年12月9日 周三",
+        "Wed, 9 Dec 2026",
+        _ONBOARDING,
+    ),
+    Placeholder("is_form_reminder", "Reminds of the form", Kind.FLAG, False, False, _ONBOARDING),
+    Placeholder("is_form_returned", "Something is to be corrected", Kind.FLAG, False, False, _ONBOARDING),
     Placeholder("code", "The code", Kind.NAME, "482 913", "482 913", _CODE),
     Placeholder("code_minutes", "Minutes the code is good for", Kind.NAME, "10", "10", _CODE),
     Placeholder("verify_code", "Code to check this message", Kind.NAME, "K7QM-2XPA", "K7QM-2XPA", _MESSAGE),

@@ -13,7 +13,14 @@ from django.utils.translation import pgettext_lazy as word
 from yuemian.domain.addresses import mask_email, mask_name, mask_phone
 from yuemian.domain.states import Channel
 from yuemian.hiring.holdings import Held, Holding
-from yuemian.hiring.models import Application, Candidate, ContactPoint, Correction
+from yuemian.hiring.models import (
+    Application,
+    Candidate,
+    ContactPoint,
+    ContactState,
+    Correction,
+    CorrectionState,
+)
 from yuemian.trust.vault import Unreadable, Vault
 
 #: What stands where a name stood.
@@ -23,6 +30,21 @@ CHANNELS = {
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
 }
+
+_ADDRESSES = {
+    ContactState.ACTIVE: word("address", "in use"),
+    ContactState.UNCONFIRMED: word("address", "not confirmed yet"),
+    ContactState.INVALID: word("address", "does not work"),
+    ContactState.SUPPRESSED: word("address", "stopped after failures"),
+    ContactState.OPTED_OUT: word("address", "stopped by you"),
+}
+_CORRECTIONS = {
+    CorrectionState.OPEN: word("correction", "waits for the company"),
+    CorrectionState.ACCEPTED: word("correction", "accepted"),
+    CorrectionState.DECLINED: word("correction", "declined"),
+}
+#: Around what has a direction of its own, such as an address, in a line that may run the other way (Unicode UAX 9).
+_ISOLATED = "\u2068{}\u2069"
 
 
 def _who(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
@@ -58,10 +80,10 @@ def _addresses(candidate: Candidate, vault: Vault) -> list[Held]:
     for point in candidate.contact_points.order_by("created_at", "pk"):
         point.candidate = candidate
         value = _opened(point, vault)
-        state = str(point.get_state_display())
+        state = str(_ADDRESSES[ContactState(point.state)])
         data = {"channel": point.channel, "value": value, "state": point.state, "since": point.created_at}
         line, masked = (
-            f"{CHANNELS[Channel(point.channel)]}: {shown} ({state})"
+            f"{CHANNELS[Channel(point.channel)]}: {_ISOLATED.format(shown)} ({state})"
             for shown in (value, mask_address(point.channel, value))
         )
         found.append(Held(line, data, masked))
@@ -87,8 +109,8 @@ def _applications(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: AR
     for each in found.order_by("created_at"):
         title, source = each.job.title_in(locale), each.source.name if each.source else ""
         data = {"job": title, "source": source, "stage": each.stage, "since": each.created_at}
-        line = f"{title} · {_('source')}: {source}" if source else title
-        held.append(Held(line, data))
+        named = _("source: %(name)s") % {"name": source}
+        held.append(Held(f"{title} · {named}" if source else title, data))
     return held
 
 
@@ -96,7 +118,7 @@ def _corrections(candidate: Candidate, vault: Vault) -> list[Held]:
     held = []
     for each in candidate.corrections.all():
         each.candidate = candidate
-        value, state = _opened(each, vault), str(each.get_state_display())
+        value, state = _opened(each, vault), str(_CORRECTIONS[CorrectionState(each.state)])
         data = {"field": each.field, "value": value, "state": each.state, "at": each.created_at}
         held.append(Held(f"{value} ({state})", data, masked=f"••• ({state})"))
     return held

@@ -11,6 +11,7 @@ from yuemian.messaging.clock import Chore, register_chore
 FORGETTING = Chore(
     "forget_unsorted_mail", timedelta(hours=6), "yuemian.intake.actions.place_mail.forget_unsorted"
 )
+REMEMBERING = Chore("forget_taken_mail", timedelta(hours=6), "yuemian.intake.actions.take_mail.forget_taken")
 
 
 class IntakeConfig(AppConfig):
@@ -19,3 +20,4 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         register_chore(FORGETTING)
+        register_chore(REMEMBERING)

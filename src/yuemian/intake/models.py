@@ -110,9 +110,12 @@ class MailOutcome(models.TextChoices):
 
 
 class TakenMail(TenantModel):
-    """That a mail was taken, written in the transaction that takes it: so it is taken once, whatever dies."""
+    """That a mail was taken, written in the transaction that takes it: so it is taken once, whatever dies.
 
-    app_may = frozenset({"SELECT", "INSERT"})
+    Forgotten after a year (`forget_taken`): by then no server hands out a second copy.
+    """
+
+    app_may = frozenset({"SELECT", "INSERT", "DELETE"})
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="taken")
     uid_validity = models.BigIntegerField()

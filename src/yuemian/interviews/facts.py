@@ -96,7 +96,8 @@ def context_of(
 ) -> Mapping[str, Any]:
     """Every placeholder an interview fills (see `domain.placeholder`), as plain values, for one locale."""
     facts = interview if isinstance(interview, InterviewFacts) else InterviewFacts.of(interview)
-    shared = _shared(facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale)
+    minutes = organization.video_link_from if facts.video_link and facts.mode == Mode.VIDEO else 0
+    shared = _shared(facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale, minutes)
     return {**shared, "candidate_name": facts.candidate_name, **extra}
 
 
@@ -105,7 +106,7 @@ _NAME = InterviewFacts._fields.index("candidate_name")
 
 @lru_cache(maxsize=2048)
 def _shared(
-    before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str
+    before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str, minutes: int
 ) -> Mapping[str, Any]:
     """All but the person's name: interviews of one hour, job and place are alike."""
     facts = InterviewFacts._make((*before, "", *after))
@@ -130,6 +131,7 @@ def _shared(
         "place_name": facts.place_name,
         "place_address": facts.place_address,
         "video_link": facts.video_link,
+        "video_note": _video_note(minutes, locale),
         "materials": lines(facts.materials),
         "flow": lines(facts.flow),
         "contact_name": facts.contact_name,
@@ -152,6 +154,14 @@ def _times(when: When, facts: InterviewFacts) -> dict[str, str]:
         # No placeholder: the calendar part of a mail is made of it.
         CALENDAR_TIMES: times_of(facts.starts_at, facts.starts_at + facts.duration),
     }
+
+
+def _video_note(minutes: int, locale: str) -> str:
+    """What a message says in the place of a link that candidates see only in time, and only on their page."""
+    if not minutes:
+        return ""
+    with translation.override(locale):
+        return gettext("on your interview page, from %(minutes)d min before the start") % {"minutes": minutes}
 
 
 def _to_be_chosen(locale: str) -> dict[str, str]:

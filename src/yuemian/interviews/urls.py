@@ -117,6 +117,7 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/steps", plan_editor.steps, name="plan-steps"),
     path("plans/<uuid:plan_id>/people", plan_editor.find_people, name="plan-people"),
     path("plans/<uuid:plan_id>/save", plan_editor.save, name="plan-save"),
+    path("plans/<uuid:plan_id>/survey", plans.ask_how_it_was, name="plan-survey"),
     path("plans/<uuid:plan_id>/retire", plans.retire, name="plan-retire"),
     path("settings/places", places.index, name="places"),
     path("settings/places/new", places.create, name="place-new"),

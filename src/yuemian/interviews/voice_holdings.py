@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
@@ -21,7 +21,7 @@ from yuemian.interviews.models import (
 )
 from yuemian.interviews.needs import read_need
 from yuemian.interviews.reasons.reading import every_option
-from yuemian.interviews.reasons.wording import stated
+from yuemian.interviews.reasons.wording import given
 from yuemian.trust.vault import Unreadable, Vault
 
 
@@ -30,7 +30,8 @@ def _reasons(candidate: Candidate, vault: Vault) -> list[Held]:
     held = []
     for each in StatedReason.objects.filter(interview__application__candidate=candidate).order_by("at"):
         words = _opened(vault, candidate, StatedReason.PLACE, each.pk, each.words_sealed)
-        said = [moment(candidate, each.at), stated(each.code, options), *([words] if words else [])]
+        reason = given(each.code, options, get_language() or "en")
+        said = [moment(candidate, each.at), reason, *([words] if words else [])]
         held.append(Held(" · ".join(said), {"at": each.at, "reason": each.code, "words": words}))
     return held
 

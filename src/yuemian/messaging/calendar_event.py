@@ -28,6 +28,7 @@ _SHOWN: Final = (
     "place_name",
     "place_address",
     "video_link",
+    "video_note",
     "materials",
     "flow",
     "contact_name",
@@ -100,9 +101,9 @@ def _form(kind: _Kind) -> CalendarForm:
 
 
 def _location(facts: Mapping[str, Any]) -> str:
-    return facts["video_link"] or ", ".join(
-        part for part in (facts["place_name"], facts["place_address"]) if part
-    )
+    if facts["video_link"] and not facts["video_note"]:
+        return str(facts["video_link"])
+    return ", ".join(part for part in (facts["place_name"], facts["place_address"]) if part)
 
 
 def _description(facts: Mapping[str, Any], locale: str, *, is_off: bool, has_link: bool) -> str:
@@ -115,7 +116,7 @@ def _description(facts: Mapping[str, Any], locale: str, *, is_off: bool, has_lin
     else:
         rows += [
             (said.where, place),
-            (said.video, facts["video_link"]),
+            (said.video, facts["video_note"] or facts["video_link"]),
             (said.bring, "\n".join(f"- {line}" for line in facts["materials"])),
             (said.flow, "\n".join(f"- {line}" for line in facts["flow"])),
         ]

@@ -14,6 +14,7 @@ from yuemian.domain.conversation import NoteKind
 from yuemian.domain.states import Channel, ConsultationState
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
+from yuemian.hiring.own_holdings import CHANNELS
 from yuemian.messaging.actions.call_off import call_off_for
 from yuemian.messaging.models import (
     AccessLink,
@@ -27,7 +28,7 @@ from yuemian.messaging.models import (
     Notification,
     Visit,
 )
-from yuemian.messaging.wording import CHANNELS, PURPOSES
+from yuemian.messaging.told import TOLD
 from yuemian.trust.vault import Unreadable, Vault
 
 #: Of each kind so many at most are listed; nobody's page grows without end.
@@ -39,7 +40,8 @@ def _messages(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
     found = Delivery.objects.filter(notification__candidate=candidate, state__in=_SENT, sent_at__isnull=False)
     held = []
     for each in found.select_related("notification").order_by("sent_at")[:MOST]:
-        purpose, channel = PURPOSES[each.notification.purpose], CHANNELS[Channel(each.channel)]
+        purpose = TOLD.get(each.notification.purpose, each.notification.purpose)
+        channel = CHANNELS[Channel(each.channel)]
         data = {
             "purpose": each.notification.purpose,
             "channel": each.channel,
@@ -84,13 +86,31 @@ def _thread(candidate: Candidate, vault: Vault) -> list[Held]:
     found = Message.objects.filter(conversation__application__candidate=candidate).order_by("created_at")
     for each in found[:MOST]:
         try:
-            text = vault.open(candidate.key, Message.PLACE, each.pk, each.body_sealed)
+            entry = _said(each, candidate, vault)
         except Unreadable:
             continue
-        author = _("You") if each.is_from_candidate else _("The company")
-        data = {"at": each.created_at, "from_you": each.is_from_candidate, "text": text}
-        held.append(Held(f"{moment(candidate, each.created_at)} · {author}: {text}", data))
+        held.append(entry)
     return held
+
+
+def _said(message: Message, candidate: Candidate, vault: Vault) -> Held:
+    """Raises Unreadable. What came from another address about them is theirs to see once it is proved who they are."""
+    text = vault.open(candidate.key, Message.PLACE, message.pk, message.body_sealed)
+    is_other = message.sender_note is not None
+    author = _("The company")
+    if message.is_from_candidate:
+        author = _("From another address") if is_other else _("You")
+    data = {
+        "at": message.created_at,
+        "from_you": message.is_from_candidate and not is_other,
+        "from_another_address": is_other,
+        "text": text,
+    }
+    if message.original_sealed is not None:
+        place = Message.ORIGINAL_PLACE
+        data["whole_message"] = vault.open(candidate.key, place, message.pk, message.original_sealed)
+    told = f"{moment(candidate, message.created_at)} · {author}"
+    return Held(f"{told}: {text}", data, told if is_other else None)
 
 
 def _forget_thread(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001

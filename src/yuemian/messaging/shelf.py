@@ -29,6 +29,8 @@ WRITTEN = (
     Purpose.APPROVAL,
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
+    Purpose.SCORECARD,
+    Purpose.ONBOARDING,
     Purpose.DIGEST,
 )
 #: Channels a template is written for.

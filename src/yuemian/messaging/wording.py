@@ -12,20 +12,13 @@ from django.utils.translation import pgettext_lazy as word
 from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template_language import Problem
+from yuemian.messaging.told import TOLD
 
 Text = str | Promise
 
 PURPOSES: dict[str, Text] = {
-    Purpose.INVITATION: word("purpose", "Invitation"),
-    Purpose.REMINDER: word("purpose", "Reminder"),
-    Purpose.CHANGE: word("purpose", "Change"),
-    Purpose.CANCELLATION: word("purpose", "Cancellation"),
-    Purpose.ANSWER: word("purpose", "Answer"),
-    Purpose.RESULT: word("purpose", "Result"),
+    **TOLD,
     Purpose.LETTER: word("purpose", "Letter of a result"),
-    Purpose.SURVEY: word("purpose", "Survey"),
-    Purpose.NUDGE: word("purpose", "No answer yet"),
-    Purpose.STILL_DECIDING: word("purpose", "Still deciding"),
     Purpose.STAFF_REMINDER: word("purpose", "Reminder to staff"),
     Purpose.STAFF_NEWS: word("purpose", "News to staff"),
     Purpose.ATTENDANCE: word("purpose", "Who came?"),
@@ -33,10 +26,7 @@ PURPOSES: dict[str, Text] = {
     Purpose.NEEDS: word("purpose", "A candidate's needs"),
     Purpose.SCORECARD: word("purpose", "Scorecard"),
     Purpose.APPROVAL: word("purpose", "Results to approve"),
-    Purpose.ONBOARDING: word("purpose", "Onboarding"),
     Purpose.DIGEST: word("purpose", "Morning digest"),
-    Purpose.CODE: word("purpose", "Code"),
-    Purpose.LINK: word("purpose", "New link"),
     Purpose.TEST: word("purpose", "Test"),
 }
 CHANNELS: dict[str, Text] = {
@@ -124,6 +114,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "place_name": _("Name of the place"),
     "place_address": _("Address"),
     "video_link": _("Link of the video meeting"),
+    "video_note": _("Where the link of the video meeting will stand, while it is not shown yet"),
     "materials": _("What to bring"),
     "flow": _("How it runs"),
     "contact_name": _("Contact person"),
@@ -162,6 +153,9 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "results_link": _("Link to the results to approve"),
     "code": _("The code"),
     "code_minutes": _("Minutes the code is good for"),
+    "form_until": _("Fill in the form until"),
+    "is_form_reminder": _("Reminds of the form"),
+    "is_form_returned": _("Something is to be corrected"),
     "verify_code": _("Code to check this message"),
     "user_name": _("Who the digest is for"),
     "digest_day": _("The digest's day"),

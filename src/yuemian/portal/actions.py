@@ -24,6 +24,8 @@ QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey",
 RESULT_CODE, RESULT_OPINION = "result-code", "result-opinion"
 #: On the page “My data”.
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
+#: On the form of an onboarding; all else there is behind the code.
+ONBOARDING_CODE = "onboarding-code"
 #: Another time: a slot, a proposal, or after all not.
 SLOT, PROPOSAL, WITHDRAWAL = "slot", "proposal", "withdrawal"
 #: On the way, and there.
@@ -37,6 +39,7 @@ ACTIONS = (
     *SIGNALS,
     *(REASON, NEEDS, SURVEY, STOP),
     *(RESULT_CODE, RESULT_OPINION),
+    ONBOARDING_CODE,
 )
 
 #: What the page's own nonce is good for.

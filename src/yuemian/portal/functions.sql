@@ -79,7 +79,7 @@ BEGIN
                 FROM messaging_conversation t
                 JOIN messaging_message m ON m.conversation_id = t.id
                 LEFT JOIN accounts_user u ON u.id = m.author_id
-                WHERE t.application_id = a.id
+                WHERE t.application_id = a.id AND m.sender_note IS NULL  -- else it may be somebody else's
                 ORDER BY m.created_at DESC LIMIT 30) s)
     ), (
         SELECT json_agg(

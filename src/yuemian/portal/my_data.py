@@ -89,7 +89,7 @@ def contents(door: Opened, browser: str, *, agent: str) -> dict[str, Any]:
         "is_open": standing.is_open,
         "step": said_of(standing, vault, candidate),
         "new_address": said_of(step_up.stand(candidate, ADDRESS, browser, now=door.now), vault, candidate),
-        "kinds": [_kind(each.title, each.why, each.read(candidate, vault), standing) for each in holdings()],
+        **_kept(candidate, vault, standing),
         "until": until(door, candidate),
         "is_kept": bool(candidate.hold_reason),
         "channels": _channels(points, vault),
@@ -146,6 +146,15 @@ def erase_words() -> set[str]:
         with override(code):
             words.add(_("ERASE").casefold())
     return words
+
+
+def _kept(candidate: Candidate, vault: Vault, standing: Standing) -> dict[str, Any]:
+    """What there is, kind by kind; of what there is nothing, the names alone."""
+    read = [(each, each.read(candidate, vault)) for each in holdings()]
+    return {
+        "kinds": [_kind(each.title, each.why, held, standing) for each, held in read if held],
+        "absent": [each.title for each, held in read if not held],
+    }
 
 
 def _kind(title: str | Promise, why: str | Promise, held: Sequence[Held], standing: Standing) -> Kind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from yuemian.domain.conversation import Voice
 from yuemian.domain.languages import LANGUAGES, best_language, direction
@@ -105,12 +105,12 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
         | {
             "standing": standing,
             "can_answer": standing in {"open", "old_revision"},
-            "answer": standing_answer(data, vault, now=now),
+            "answer": standing_answer(data, vault, locale, now=now),
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
             "has_news": data.news_at is not None and data.news_at <= now,
             "beside": beside_answer(data, vault, locale),
-            "answers": {answer: str(words) for answer, words in ANSWER_WORDS.items()},
+            "answers": _answer_words(locale),
             "arrival": arrival_part.part(data, now=now),
             "until": _until(interview.is_settled)
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
@@ -160,14 +160,20 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def standing_answer(data: PageData, vault: Vault, *, now: datetime) -> dict[str, Any]:
+@cache
+def _answer_words(locale: str) -> dict[str, str]:
+    with override(locale):
+        return {answer: str(words) for answer, words in ANSWER_WORDS.items()}
+
+
+def standing_answer(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[str, Any]:
     """What the candidate answered to the current revision, or an empty dictionary."""
     interview, given = data.interview, data.response
     if interview.answer == Answer.NEEDS_ACTION or interview.answered_at is None:
         return {}
     return {
         "value": interview.answer,
-        "words": str(ANSWER_WORDS[interview.answer]),
+        "words": _answer_words(locale)[interview.answer],
         "note": _note(interview, given, vault),
         "is_fresh": now - (given.at if given else interview.answered_at) < JUST_NOW,
     }

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
-from yuemian.accounts.models import Permission
+from yuemian.accounts.models import Organization, Permission
 from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.interviews.models import Interview, Place
 from yuemian.portal import page, page_data, way
@@ -45,15 +45,15 @@ def preview_place(request: SignedInRequest, place_id: UUID) -> HttpResponse:
     known, wanted = dict(settings.LANGUAGES), request.GET.get("language", "")
     code = wanted if wanted in known else place.branch.locale
     with translation.override(code):
-        contents = _frame(place, code) | way.shown(
+        contents = frame_of(place.organization, code) | way.shown(
             place, place.target(code), code, PHONE, room=place.text("room", place.branch.locale)
         )
         return HttpResponse(render("portal/way.html", contents, code))
 
 
-def _frame(place: Place, code: str) -> dict[str, Any]:
+def frame_of(organization: Organization, code: str) -> dict[str, Any]:
     """What stands around a page that is about no interview."""
-    name, logo = place.organization.name_in(code), bytes(place.organization.logo)
+    name, logo = organization.name_in(code), bytes(organization.logo)
     digest = hashlib.sha256(logo).hexdigest() if logo else ""
     return {
         "language": code,

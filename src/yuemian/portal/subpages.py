@@ -11,6 +11,7 @@ from yuemian.portal import arriving, needs_page, survey_page, times, way
 from yuemian.portal.calendar_file import calendar_file
 from yuemian.portal.carrying import own_phone
 from yuemian.portal.data_views import my_data_page
+from yuemian.portal.onboarding_views import onboarding_page
 from yuemian.portal.result_page import result_page
 from yuemian.portal.showing import subpage
 
@@ -18,6 +19,7 @@ SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "arrival": subpage("portal/arrival.html", arriving.contents),
     "data": my_data_page,
     "invite.ics": calendar_file,
+    "onboarding": onboarding_page,
     "phone": own_phone,
     "times": subpage("portal/times.html", times.contents, beforehand=times.ask_calendars),
     "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),

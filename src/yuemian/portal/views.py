@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
-from yuemian.messaging.actions.plan import ANSWER_LINK, RESULT_LINK, SURVEY_LINK
+from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, RESULT_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened, opened
@@ -46,11 +46,13 @@ def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _instead(token: str) -> HttpResponse:
-    """The link of a survey or a result leads to its own page."""
-    with opened(token, now=timezone.now(), purposes=(SURVEY_LINK, RESULT_LINK)) as door:
+    """The links of a survey, a result and an onboarding lead to their own pages."""
+    purposes = (SURVEY_LINK, RESULT_LINK, ONBOARDING_LINK)
+    with opened(token, now=timezone.now(), purposes=purposes) as door:
         if door is None:
             return lost()
-        return back(door, "/survey" if door.notice is None else "/result")
+        pages = {SURVEY_LINK: "/survey", RESULT_LINK: "/result", ONBOARDING_LINK: "/onboarding"}
+        return back(door, pages[door.link.purpose])
 
 
 def show(request: HttpRequest, door: Opened) -> HttpResponse:
@@ -80,7 +82,7 @@ def _language(request: HttpRequest, door: Opened) -> HttpResponse:
     return response
 
 
-language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK))
+language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK, ONBOARDING_LINK))
 
 
 def _seen(request: HttpRequest, door: Opened) -> HttpResponse:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from yuemian.hiring.holdings import register_holdings
 from yuemian.hiring.signals import contacts_changed, person_changed
+from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
+from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import template_changed
 from yuemian.messaging.subjects import Subject, register
+from yuemian.results.scorecards.subject import SUBJECT_KIND
+from yuemian.results.scorecards.subject import TRUTH as TRUTH_OF_LINK
 from yuemian.ui.context import register_counter
 
 #: Open means: released, its decision still current and of the same outcome, the person still called so and without an
@@ -60,3 +66,13 @@ class ResultsConfig(AppConfig):
             (template_changed, "look_at_template"),
         ):
             signal.connect(import_string(f"yuemian.results.watch.{receiver}"), dispatch_uid="results")
+        register(Subject(SUBJECT_KIND, TRUTH_OF_LINK))
+        register_chore(
+            Chore(
+                "scorecards",
+                timedelta(minutes=5),
+                "yuemian.results.actions.scorecard_chase.ask_for_scorecards",
+            )
+        )
+        register_part(ON_INTERVIEW, "yuemian.results.scorecards.parts.on_interview")
+        register_part(ON_TODAY, "yuemian.results.scorecards.parts.on_today")

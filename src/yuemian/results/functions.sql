@@ -135,3 +135,15 @@ END $$;
 DROP TRIGGER IF EXISTS results_decision_changed ON results_decision;
 CREATE TRIGGER results_decision_changed AFTER UPDATE OF is_current ON results_decision
     FOR EACH ROW WHEN (OLD.is_current AND NOT NEW.is_current) EXECUTE FUNCTION results_decision_changed();
+-- The door of an interviewer's scorecard: from the hash of the link's secret to its row, while it opens anything. Ids alone.
+CREATE OR REPLACE FUNCTION find_scorecard_link(hash bytea, moment timestamptz)
+RETURNS TABLE (link_id uuid, organization_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT l.id, l.organization_id
+    FROM results_scorecardlink l JOIN accounts_user u ON u.id = l.interviewer_id AND u.is_active
+    WHERE l.token_hash = hash AND l.revoked_at IS NULL AND l.expires_at > moment
+$$;
+
+ALTER FUNCTION find_scorecard_link(bytea, timestamptz) OWNER TO yuemian_engine;
+REVOKE ALL ON FUNCTION find_scorecard_link(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_scorecard_link(bytea, timestamptz) TO yuemian_app;

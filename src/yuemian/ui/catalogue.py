@@ -40,12 +40,18 @@ SEEN_BY_CANDIDATES = (
     "messaging/engine/wording.py",
     # What is kept of somebody, on their page of it.
     "hiring/own_holdings.py",
+    # What a message says in the place of a link.
+    "interviews/facts.py",
     "interviews/arrival_holdings.py",
     "interviews/holdings.py",
     "interviews/reasons/offered.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
     "results/holdings.py",
+    "messaging/told.py",
+    "onboarding/holdings.py",
+    "onboarding/offer.py",
+    "onboarding/seen.py",
 )
 #: Words that read the same as in English.
 SAME_AS_ENGLISH = {

@@ -44,7 +44,7 @@ NAVIGATION = (
         _("Interviews"),
         "calendar",
         _HIRING,
-        holds=("/send", "/batches", "/candidates", "/jobs", "/surveys", "/slots"),
+        holds=("/send", "/batches", "/candidates", "/jobs", "/surveys", "/slots", "/onboarding"),
     ),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
     NavigationEntry("/results/letters", _("Results"), "file", _HR, holds=("/results",)),

@@ -49,6 +49,25 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "outside": Appearance("warning", word("availability", "Outside working hours")),
         "unknown": Appearance("neutral", word("availability", "Not known")),
     },
+    "onboarding": {
+        "invited": Appearance("neutral", word("onboarding state", "Invited")),
+        "filling": Appearance("info", word("onboarding state", "Being filled in")),
+        "submitted": Appearance("warning", word("onboarding state", "To be checked")),
+        "returned": Appearance("special", word("onboarding state", "Sent back")),
+        "complete": Appearance("success", word("onboarding state", "Complete")),
+        "withdrawn": Appearance("neutral", word("onboarding state", "Withdrawn")),
+        "expired": Appearance("danger", word("onboarding state", "Time over")),
+    },
+    "document": {
+        "checking": Appearance("warning", word("document", "In quarantine")),
+        "ready": Appearance("success", word("document", "Checked")),
+        "refused": Appearance("danger", word("document", "Refused")),
+    },
+    "review": {
+        "open": Appearance("neutral", word("review", "Not looked at")),
+        "accepted": Appearance("success", word("review", "Accepted")),
+        "returned": Appearance("special", word("review", "To be corrected")),
+    },
     "notification": {
         "draft": Appearance("neutral", word("notification", "Draft")),
         "pending_approval": Appearance("warning", word("notification", "Awaiting approval")),

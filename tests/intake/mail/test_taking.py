@@ -16,12 +16,13 @@ from yuemian.domain.invitation import interview_uid
 from yuemian.domain.mail_reply import read_letter
 from yuemian.domain.states import Answer, Channel, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.intake.actions.take_mail import Arrival, give_up
+from yuemian.intake.actions.take_mail import Arrival, forget_taken, give_up
 from yuemian.intake.mail.calendars import is_checked
 from yuemian.intake.models import TakenMail, UnsortedMail
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview
 from yuemian.interviews.timeline import conversation, story
+from yuemian.messaging.clock import CHORES
 from yuemian.messaging.models import (
     AccessLink,
     Conversation,
@@ -30,6 +31,7 @@ from yuemian.messaging.models import (
     EventKind,
     Mailbox,
     Message,
+    Note,
     Notification,
 )
 from yuemian.trust.models import AuditEntry
@@ -459,7 +461,8 @@ class TestACalendarsAnswer:
             made.replace_header(name.replace("_", "-"), value)
         assert post.take(made) == "calendar"
         assert self.standing(post) == "needs_action"
-        assert [message.channel for message in post.messages()] == ["email"]
+        assert post.messages() == []
+        assert [note.kind for note in Note.objects.all()] == ["system"]
 
     def test_that_came_another_way_is_words_like_any_other(self, post: Post) -> None:
         made = calendar_answer(post)
@@ -467,3 +470,16 @@ class TestACalendarsAnswer:
         assert post.take(made) == "calendar"
         assert self.standing(post) == "needs_action"
         assert [post.body(message) for message in post.messages()] == ["王小雨 已接受"]
+
+
+class TestThatAMailWasTaken:
+    def test_is_remembered_for_a_year_and_then_forgotten(self, post: Post) -> None:
+        post.take(post.answer())
+        organization = post.cast.organization.pk
+        assert forget_taken(organization, post.now + timedelta(days=364)) == 0
+        assert forget_taken(organization, post.now + timedelta(days=366)) == 1
+        assert not TakenMail.objects.exists()
+        assert len(post.messages()) == 1
+
+    def test_is_forgotten_by_the_clock(self) -> None:
+        assert "yuemian.intake.actions.take_mail.forget_taken" in {chore.run for chore in CHORES.values()}

@@ -13,6 +13,7 @@ from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from tests.messaging.engine.test_digests import mail_of, part, words
 from tests.portal.stories import invite
 from yuemian.domain.arrival import SignalKind
+from yuemian.domain.states import DeliveryState, Purpose
 from yuemian.interviews.actions.arrival import Word, say
 from yuemian.interviews.actions.arrival_news import ask_who_came
 from yuemian.interviews.actions.change import cancel_interview
@@ -75,4 +76,7 @@ def test_a_question_about_a_cancelled_interview_never_leaves(live: Story, begun:
         Interview.objects.update(starts_at=live.now + timedelta(minutes=5))
         cancel_interview(live.cast.recruiter, begun.pk, now=live.now)
     deliver(outside)
-    assert [message.to for message in outside.sent if message.to == live.cast.interviewer.email] == []
+    with acting_in(live.cast.organization.pk):
+        question = Delivery.objects.get(notification__purpose=Purpose.ATTENDANCE)
+    assert (question.state, question.sent_at) == (DeliveryState.CANCELLED, None)
+    assert f"/interviews/{begun.pk}/came" not in "".join(part(mail_of(each), "html") for each in outside.sent)

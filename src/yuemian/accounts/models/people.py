@@ -173,6 +173,8 @@ class Permission(models.TextChoices):
     SEE_RESULTS = "see_results"  # scorecards of others, decisions, letters
     DECIDE_RESULTS = "decide_results"
     APPROVE_RESULTS = "approve_results"
+    SEE_ONBOARDING = "see_onboarding"  # how far each is; values masked
+    HANDLE_ONBOARDING = "handle_onboarding"  # unmask, look at files, send back, complete, export
 
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -189,6 +191,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.USE_LAB,
             Permission.SEE_RESULTS,
             Permission.DECIDE_RESULTS,
+            Permission.SEE_ONBOARDING,
+            Permission.HANDLE_ONBOARDING,
         }
     ),
     Role.HIRING_LEAD: frozenset(
@@ -198,6 +202,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.SEE_RESULTS,
             Permission.DECIDE_RESULTS,
             Permission.APPROVE_RESULTS,
+            Permission.SEE_ONBOARDING,
         }
     ),
     Role.INTERVIEWER: frozenset({Permission.SEE_INTERVIEWS}),

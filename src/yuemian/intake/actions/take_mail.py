@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import orjson
 from django.db import transaction
@@ -28,6 +29,8 @@ from yuemian.trust.vault import Unreadable, Vault, organization_key
 
 #: What is kept of a mail that nobody could place.
 _TEXT_KEPT: Final = 50_000
+_REMEMBERED: Final = timedelta(days=365)
+_AT_ONCE: Final = 5_000
 #: These need nobody's eyes any more, or never did.
 _DONE: Final = frozenset(
     {MailOutcome.REPLY, MailOutcome.CALENDAR, MailOutcome.BOUNCE, MailOutcome.ROBOT, MailOutcome.DUPLICATE}
@@ -97,6 +100,14 @@ def give_up(arrival: Arrival, *, now: datetime) -> str:
         )
         count(arrival.mailbox.pk, MailOutcome.UNSORTED)
     return MailOutcome.UNSORTED
+
+
+def forget_taken(organization_id: UUID, now: datetime) -> int:
+    """A chore: that a mail was taken is forgotten when no copy of it can come any more. Returns how many were."""
+    old = TakenMail.objects.filter(organization_id=organization_id, taken_at__lt=now - _REMEMBERED)
+    # Ids rise with time: the oldest are at the beginning of the key, and no other index is needed.
+    oldest = list(old.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+    return TakenMail.objects.filter(pk__in=oldest).delete()[0]
 
 
 def _known(arrival: Arrival) -> str | None:

@@ -103,7 +103,13 @@ def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: s
         subject_revision=chosen.revision,
         locale=locale,
         context=context_of(
-            chosen.facts, organization, locale, staff_name=user.name, interview_link=page, **extra
+            chosen.facts,
+            organization,
+            locale,
+            staff_name=user.name,
+            interview_link=page,
+            video_note="",  # colleagues get the link itself
+            **extra,
         ),
         channels=[Channel.EMAIL],
         deadline_at=chosen.ends_at + LINK_OUTLIVES,

@@ -39,6 +39,8 @@ class Row:
     #: The preview is a note of the system, newer than any message.
     is_noted: bool
     is_unread: bool
+    #: The preview came by mail from an address that is not the candidate's.
+    is_from_elsewhere: bool
     urgency: Urgency | None
 
     @property
@@ -155,6 +157,7 @@ def _row(
         is_ours=isinstance(said, Message) and not said.is_from_candidate,
         is_noted=isinstance(said, Note),
         is_unread=is_unread,
+        is_from_elsewhere=isinstance(said, Message) and said.sender_note is not None,
         urgency=urgency(since, now) if since else None,
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,7 @@ from django.db import connection
 
 from yuemian.accounts.models import Organization
 from yuemian.domain.cadence import Step, check_plannable, steps_from_json, steps_to_json
+from yuemian.domain.states import Purpose
 from yuemian.interviews.actions.replan import wake_clock
 from yuemian.interviews.models import Plan
 from yuemian.interviews.plans.reading import AFTERLIFE
@@ -50,6 +51,16 @@ def shipped_plans() -> tuple[ShippedPlan, ...]:
 
 def standard_plan() -> ShippedPlan:
     return next(plan for plan in shipped_plans() if plan.file == STANDARD)
+
+
+def missing_survey(steps: Sequence[Step]) -> Step | None:
+    """The shipped step that asks how it was, for a plan of before there were surveys; None where one asks already."""
+    if any(step.purpose == Purpose.SURVEY for step in steps):
+        return None
+    shipped = next(step for step in standard_plan().steps if step.purpose == Purpose.SURVEY)
+    taken = {step.key for step in steps}
+    keys = (shipped.key, *(f"{shipped.key}_{number}" for number in range(2, len(taken) + 3)))
+    return replace(shipped, key=next(key for key in keys if key not in taken))
 
 
 def install_plan(organization: Organization, now: datetime) -> Plan | None:

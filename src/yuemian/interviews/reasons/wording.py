@@ -11,7 +11,7 @@ from yuemian.domain.reasons import SHIPPED, Onward, Option
 from yuemian.interviews.reasons.offered import NEEDS, REASONS
 from yuemian.interviews.wording import Text
 
-__all__ = ["NEEDS", "ONWARD", "REASONS", "STATED", "offered", "stated"]
+__all__ = ["NEEDS", "ONWARD", "REASONS", "STATED", "given", "offered", "stated"]
 
 #: The same, as the recruiter reads it.
 STATED: Mapping[str, Text] = {
@@ -32,6 +32,11 @@ ONWARD: Mapping[str, Text] = {
 def offered(option: Option, locale: str) -> str:
     """What its button says."""
     return option.words_in(locale) or str(REASONS.get(option.code, option.code))
+
+
+def given(code: str, options: Mapping[str, Option], locale: str) -> str:
+    """The candidate's own words for what they pressed, whether or not it is still on offer."""
+    return offered(options.get(code) or Option(code), locale)
 
 
 def stated(code: str, options: Mapping[str, Option]) -> str:

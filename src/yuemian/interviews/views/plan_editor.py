@@ -20,6 +20,7 @@ from yuemian.interviews.models import Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.changes import step_changes
 from yuemian.interviews.plans.forms import FRESH, PlanEdit
+from yuemian.interviews.plans.library import missing_survey
 from yuemian.interviews.plans.page import branches_of, effect_lines, lines_of, picture, rules_of, unreadable
 from yuemian.interviews.plans.preview import chosen_interview, compare, people, preview_of
 from yuemian.interviews.plans.shelf import label_of, open_under
@@ -177,6 +178,7 @@ def _page(
         "open_interviews": count,
         "rules": rules_of(request.user, branches_of(request.user, plan)),
         "people": people(request.user, plan, "", now=now),
+        "is_survey_missing": plan.is_active and missing_survey(steps_from_json(plan.steps)) is not None,
         **more,
     }
     return render(request, "interviews/plan.html", context, status=status)

@@ -9,14 +9,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
+from yuemian.domain.cadence import steps_from_json
 from yuemian.interviews.actions import plans as actions
 from yuemian.interviews.models import Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.forms import NewPlanForm
+from yuemian.interviews.plans.library import missing_survey
 from yuemian.interviews.plans.shelf import (
     Holding,
     after_retiring,
@@ -61,6 +63,26 @@ def _create(user: User, form: NewPlanForm) -> Plan:
     return actions.copy_plan(
         user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
     )
+
+
+@require_POST
+@requires(Permission.EDIT_PLANS)
+def ask_how_it_was(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
+    """Add the step that asks those who came how it was; pressed twice, it is there once."""
+    plan = fetch(request.user, plan_id)
+    saved = steps_from_json(plan.steps)
+    step = missing_survey(saved)
+    if step is not None:
+        number = int(request.POST["number"]) if request.POST.get("number", "").isdecimal() else 0
+        try:
+            actions.save_plan(request.user, plan, [*saved, step], number=number, now=timezone.now())
+        except actions.OutdatedPlan:
+            messages.error(
+                request, _("Somebody has changed this plan meanwhile. Look at it, and press again.")
+            )
+            return redirect("plan", plan.pk)
+        messages.success(request, _("Added. Those who come from now on are asked how it was."))
+    return redirect("plan", plan.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -64,6 +64,15 @@ def stage(
     )
 
 
+def told_in(interview: Interview, version: TemplateVersion) -> str:
+    """In which language this candidate is written to, and why, as one sentence."""
+    chosen, own = locale_for(interview, version), interview.application.candidate.locale
+    names = {"language": LOCALE_NAMES[chosen], "own": LOCALE_NAMES.get(own, own)}
+    if chosen == own:
+        return _("Written in %(language)s, the candidate’s own language.") % names
+    return _("Written in %(language)s: this template has no text in %(own)s.") % names
+
+
 def switches(shown: Stage | None, query: Callable[..., str]) -> dict[str, Any]:
     """The stage and its links to other messages and languages: key, label, address, whether it is shown."""
     if shown is None:
@@ -75,6 +84,7 @@ def switches(shown: Stage | None, query: Callable[..., str]) -> dict[str, Any]:
     }
     return {
         "stage": shown,
+        "told_in": told_in(shown.interview, shown.version),
         "stage_tabs": [(k, text, query(tab=k), k == shown.tab) for k, text in tabs.items()],
         "stage_languages": [
             (k, text, query(language=k), k == shown.language) for k, text in languages.items()

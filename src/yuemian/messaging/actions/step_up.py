@@ -34,6 +34,8 @@ SUBJECT_KIND: Final = "challenge"
 GOOD_FOR: Final = timedelta(minutes=10)
 #: So long the right code keeps the way open in this browser.
 OPEN_FOR: Final = timedelta(minutes=15)
+#: Whoever goes on working on a long form stays in, counted from the code.
+LONGEST_OPEN: Final = timedelta(hours=2)
 TRIES: Final = 5
 DIGITS: Final = 6
 PER_HOUR: Final = Limit("code-hour", 3, timedelta(hours=1))
@@ -146,6 +148,18 @@ def check_code(candidate: Candidate, purpose: str, browser: str, typed: str, *, 
             Challenge.objects.filter(pk=found[0]).update(passed_until=now + OPEN_FOR)
         _record(candidate, "code.passed" if is_right else "code.wrong", now, purpose=purpose)
     return is_right
+
+
+def prolong(candidate: Candidate, purpose: str, browser: str, *, now: datetime) -> None:
+    """Something was just done behind an open way: it stays open a while longer, within LONGEST_OPEN."""
+    mine = Challenge.objects.filter(
+        candidate=candidate, purpose=purpose, browser_hash=_hash(browser), passed_until__gt=now
+    )
+    for challenge in mine:
+        until = min(now + OPEN_FOR, challenge.created_at + LONGEST_OPEN)
+        if challenge.passed_until is not None and until > challenge.passed_until:
+            challenge.passed_until = until
+            challenge.save(update_fields=["passed_until"])
 
 
 def close(candidate: Candidate, browser: str) -> None:

@@ -65,7 +65,15 @@ _KEPT: Final = 2000
 #: The subject names the company for the inbox; inside the mail its name stands above already.
 _COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
 #: What the card of facts is made of.
-_SHOWN: Final = ("interview_when", "place_name", "place_address", "video_link", "materials", "flow")
+_SHOWN: Final = (
+    "interview_when",
+    "place_name",
+    "place_address",
+    "video_link",
+    "video_note",
+    "materials",
+    "flow",
+)
 #: Not through `paragraphs`, which remembers what it has seen: this differs in every mail.
 _CHECK: Final = f'<p style="{CONTENT_STYLES["p"]}">{{}}</p>'
 #: Purposes whose button says something of its own.
@@ -349,7 +357,7 @@ def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tup
     return (
         when,
         (said.where, place),
-        (said.video, context.get("video_link", "")),
+        (said.video, context.get("video_note") or context.get("video_link", "")),
         (said.bring, "\n".join(context.get("materials", ()))),
         (said.flow, "\n".join(context.get("flow", ()))),
     )

@@ -30,7 +30,7 @@ class Restraint(NamedTuple):
 _SKIPPED, _CANCELLED, _EXPIRED = DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.EXPIRED
 #: A question's answer is worth reading whatever became of the interview meanwhile.
 _ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.STAFF_NEWS, Purpose.TEST, Purpose.DIGEST, Purpose.CODE})
-_ASKING = frozenset({Purpose.INVITATION, Purpose.NUDGE})
+_ASKING = frozenset({Purpose.INVITATION, Purpose.NUDGE, Purpose.SCORECARD})
 #: Said after the interview: that it is over makes them no less true.
 _AFTERWARDS = frozenset({Purpose.RESULT, Purpose.SURVEY, Purpose.STILL_DECIDING, Purpose.ATTENDANCE})
 _CONTACT_REASONS = {

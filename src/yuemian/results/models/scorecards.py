@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yuemian.accounts.models import User
+from yuemian.accounts.models import Permission, User
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import Rating, Recommendation
 from yuemian.hiring.models import JobFamily
-from yuemian.interviews.models import Interview
+from yuemian.interviews.models import Interview, Participant
 from yuemian.messaging.models import choices
 from yuemian.trust.models import TenantModel
 
@@ -73,8 +73,17 @@ class ScorecardState(models.TextChoices):
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> ScorecardQuerySet:
-        """Interviewers see their own until they have submitted it; then those of the same interview too."""
-        return self.filter(organization_id=user.organization_id)
+        """One's own; and those that others have submitted, for who sees results and whoever has submitted for the
+        same interview. Whoever holds an interview reads nobody else's of it before, whatever their role."""
+        mine = Scorecard.objects.filter(
+            interview=models.OuterRef("interview"), interviewer=user, state=ScorecardState.SUBMITTED
+        )
+        holds = Participant.objects.filter(interview=models.OuterRef("interview"), user=user)
+        others = models.Q(models.Exists(mine))
+        if user.may(Permission.SEE_RESULTS):
+            others |= ~models.Q(models.Exists(holds))
+        rule = models.Q(interviewer=user) | (models.Q(state=ScorecardState.SUBMITTED) & others)
+        return self.filter(organization_id=user.organization_id).filter(rule)
 
     def submitted(self) -> ScorecardQuerySet:
         return self.filter(state=ScorecardState.SUBMITTED)
@@ -83,6 +92,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
 class Scorecard(TenantModel):
     """One interviewer's evaluation of one interview. Notes are sealed with the candidate's key."""
 
+    engine_may = frozenset({"SELECT"})
     PLACE = "results_scorecard.summary"
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="scorecards")
@@ -102,6 +112,9 @@ class Scorecard(TenantModel):
     )
     source = models.CharField(max_length=40, blank=True, help_text="Who sent it, when it came from outside.")
     external_id = models.CharField(max_length=80, blank=True)
+    author = models.CharField(
+        max_length=80, blank=True, help_text="Who wrote it there, when that is nobody who signs in here."
+    )
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -150,6 +163,7 @@ class ScorecardEntry(TenantModel):
     rating = models.PositiveSmallIntegerField(
         null=True, choices=[(rating.value, rating.name.lower()) for rating in Rating]
     )
+    is_skipped = models.BooleanField(default=False, help_text="Nobody asked about it.")
     note_sealed = models.BinaryField(null=True, help_text="What was seen.")
     is_shareable = models.BooleanField(default=False, help_text="The note may be told to the candidate.")
 
@@ -160,6 +174,9 @@ class ScorecardEntry(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(rating=None) | models.Q(rating__gte=1, rating__lte=5), name="rating_1_to_5"
             ),
+            models.CheckConstraint(
+                condition=models.Q(is_skipped=False) | models.Q(rating=None), name="skipped_has_no_rating"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,7 +184,12 @@ class ScorecardEntry(TenantModel):
 
 
 class ScorecardLink(TenantModel):
-    """An interviewer's way to one scorecard without a password; bound to the first browser that wrote through it."""
+    """An interviewer's way to one scorecard without a password; bound to the first browser that wrote through it.
+
+    Each mail that asks has one of its own, so that these rows also say how often and when somebody was asked.
+    """
+
+    engine_may = frozenset({"SELECT"})
 
     token_hash = models.BinaryField(max_length=32, unique=True)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="scorecard_links")
@@ -178,12 +200,22 @@ class ScorecardLink(TenantModel):
     )
     code_expires_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveSmallIntegerField(default=1, help_text="1 for the first mail that asks for it.")
+    asked_by = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Empty: the series itself."
+    )
+    is_automatic = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True, help_text="When the recruiter heard that nothing came.")
 
     class Meta:
-        indexes = [models.Index(fields=["interview", "interviewer"], name="scorecard_link_of")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interview", "interviewer", "number"], name="scorecard_asked_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"scorecard link {self.pk}"

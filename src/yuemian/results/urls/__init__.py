@@ -1,7 +1,3 @@
-"""Addresses of the pages of results; each part lists its own."""
+"""Addresses of results, one file for each part."""
 
 from __future__ import annotations
-
-from yuemian.results.urls import notices
-
-urlpatterns = [*notices.urlpatterns]

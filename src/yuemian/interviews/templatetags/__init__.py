@@ -1,0 +1,3 @@
+"""Tags of the recruiter's pages."""
+
+from __future__ import annotations

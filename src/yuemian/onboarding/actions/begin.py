@@ -1,0 +1,103 @@
+"""Begin an onboarding, after a released pass or by a recruiter's press; end it when the pass is called back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from yuemian.accounts.models import User
+from yuemian.domain.onboarding import CaseState
+from yuemian.domain.results import NoticeState, Outcome
+from yuemian.domain.states import Stage
+from yuemian.interviews.models import Interview
+from yuemian.onboarding.actions.locking import locked, move, move_stage, note
+from yuemian.onboarding.actions.tell import INVITE, tell
+from yuemian.onboarding.actions.wipe import wipe
+from yuemian.onboarding.asking import policy_of
+from yuemian.onboarding.models import OnboardingCase
+from yuemian.results.models import Decision, ResultNotice
+from yuemian.trust import audit
+from yuemian.trust.audit import Actor
+from yuemian.trust.identifiers import uuid7
+
+
+class CannotBegin(Exception):  # noqa: N818
+    """There is no released pass, or an onboarding runs already; the message says which."""
+
+
+def begin_onboarding(user: User, interview_id: UUID, *, now: datetime) -> OnboardingCase:
+    """By hand. Where a decision stands, only after its pass was released: no form says more than a letter did."""
+    with transaction.atomic():
+        interview = Interview.objects.visible_to(user).with_people().get(pk=interview_id)
+        decision = Decision.objects.current().filter(interview=interview).first()
+        notice = None
+        if decision is not None:
+            notice = decision.notices.filter(state=NoticeState.RELEASED).first()
+            if decision.outcome != Outcome.PASS or notice is None:
+                raise CannotBegin(_("Onboarding begins when a pass has been approved and released."))
+        if _runs(interview):
+            raise CannotBegin(_("An onboarding of this application runs already."))
+        due_at = max(now, notice.leaves_at) if notice and notice.leaves_at else now
+        return _begin(interview, notice, user.actor, due_at=due_at, now=now, user=user)
+
+
+def hear_released(sender: object, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
+    """In the transaction that releases them. The form follows its letter, and not before the hold window is over."""
+    for notice in notices:
+        if notice.outcome != Outcome.PASS or not policy_of(notice.organization_id).begins_by_itself:
+            continue
+        interview = Interview.objects.with_people().get(pk=notice.decision.interview_id)
+        if not _runs(interview):
+            due_at = (notice.leaves_at or now) + timedelta(minutes=1)
+            _begin(interview, notice, audit.SYSTEM, due_at=due_at, now=now)
+
+
+def hear_called_back(sender: object, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
+    """What waits is called off by the last look before sending; what was given goes."""
+    found = OnboardingCase.objects.filter(notice__in=[notice.pk for notice in notices])
+    for case_id in found.exclude(state=CaseState.WITHDRAWN).values_list("pk", flat=True):
+        case = locked(case_id)
+        move(case, CaseState.WITHDRAWN, ended_at=now, delete_at=now)
+        wipe(case, now=now)
+        note(case, audit.SYSTEM, "called_back", at=now)
+
+
+def _runs(interview: Interview) -> bool:
+    found = OnboardingCase.objects.filter(application_id=interview.application_id)
+    return found.exclude(state=CaseState.WITHDRAWN).exists()
+
+
+def _begin(
+    interview: Interview,
+    notice: ResultNotice | None,
+    actor: Actor,
+    *,
+    due_at: datetime,
+    now: datetime,
+    user: User | None = None,
+) -> OnboardingCase:
+    application, policy = interview.application, policy_of(interview.organization_id)
+    case = OnboardingCase(
+        id=uuid7(),
+        organization_id=interview.organization_id,
+        application=application,
+        interview=interview,
+        candidate_id=application.candidate_id,
+        branch=interview.branch,
+        notice=notice,
+        created_by=user,
+        created_at=now,
+        told_at=due_at,
+        deadline_at=due_at + timedelta(days=policy.deadline_days),
+    )
+    case.save(force_insert=True)
+    case = locked(case.pk)
+    move_stage(case, Stage.ONBOARDING)
+    is_told = tell(case, INVITE, due_at=due_at, now=now, actor=user)
+    note(case, actor, "begun", at=now, told=is_told)
+    return case

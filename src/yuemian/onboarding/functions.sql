@@ -1,0 +1,103 @@
+-- An onboarding begins as invited, moves only along CASE_MOVES, and belongs to one person for ever.
+CREATE OR REPLACE FUNCTION onboarding_case_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'invited' THEN
+            RAISE EXCEPTION 'An onboarding begins as invited.' USING ERRCODE = 'check_violation';
+        END IF;
+    ELSIF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('invited', 'filling'), ('invited', 'withdrawn'), ('invited', 'expired'),
+        ('filling', 'submitted'), ('filling', 'withdrawn'), ('filling', 'expired'),
+        ('submitted', 'filling'), ('submitted', 'returned'), ('submitted', 'complete'), ('submitted', 'withdrawn'),
+        ('returned', 'submitted'), ('returned', 'withdrawn'), ('returned', 'expired'),
+        ('complete', 'returned'), ('complete', 'withdrawn'),
+        ('expired', 'filling'), ('expired', 'withdrawn')) THEN
+        RAISE EXCEPTION 'An onboarding that is % cannot become %.', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM hiring_application a JOIN interviews_interview i ON i.application_id = a.id
+                   WHERE a.id = NEW.application_id AND a.candidate_id = NEW.candidate_id AND i.id = NEW.interview_id) THEN
+        RAISE EXCEPTION 'An onboarding belongs to the person who was interviewed.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS onboarding_case_moves ON onboarding_onboardingcase;
+CREATE TRIGGER onboarding_case_moves BEFORE INSERT OR UPDATE OF state, application_id, candidate_id, interview_id
+    ON onboarding_onboardingcase FOR EACH ROW EXECUTE FUNCTION onboarding_case_moves();
+
+-- A file is kept only while its person's consent to its section holds.
+CREATE OR REPLACE FUNCTION onboarding_consented() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.section <> 'basics' AND NOT EXISTS (
+        SELECT 1 FROM onboarding_consent c
+        WHERE c.case_id = NEW.case_id AND c.section = NEW.section AND c.withdrawn_at IS NULL) THEN
+        RAISE EXCEPTION 'Nothing of a section is kept without the consent to it.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS onboarding_document_consented ON onboarding_document;
+CREATE TRIGGER onboarding_document_consented BEFORE INSERT ON onboarding_document
+    FOR EACH ROW EXECUTE FUNCTION onboarding_consented();
+DROP TRIGGER IF EXISTS onboarding_answer_consented ON onboarding_onboardinganswer;
+CREATE TRIGGER onboarding_answer_consented BEFORE INSERT OR UPDATE OF value_sealed ON onboarding_onboardinganswer
+    FOR EACH ROW WHEN (NEW.value_sealed IS NOT NULL) EXECUTE FUNCTION onboarding_consented();
+
+-- From the hash of an onboarding's link to its page; NULL for one that is unknown, over, revoked or of another purpose.
+CREATE OR REPLACE FUNCTION open_onboarding_page(
+    hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json
+) LANGUAGE plpgsql AS $$
+DECLARE
+    found_link uuid;
+    found_organization uuid;
+    bound text := nullif(current_setting('yuemian.organization', true), '');
+    onboarding uuid;
+    interview uuid;
+    person uuid;
+BEGIN
+    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
+    IF found_link IS NULL OR bound <> found_organization::text THEN
+        RETURN;
+    END IF;
+    IF bound IS NULL THEN
+        PERFORM set_config('yuemian.organization', found_organization::text, true);
+    END IF;
+    SELECT l.subject_id, l.candidate_id, json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
+    INTO onboarding, person, link
+    FROM messaging_accesslink l
+    LEFT JOIN messaging_notification n ON n.id = l.notification_id
+    LEFT JOIN LATERAL (
+        SELECT max(d.sent_at) AS at FROM messaging_delivery d
+        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
+    WHERE l.id = found_link AND l.purpose = 'onboarding' AND l.subject_kind = 'onboarding'
+    AND l.revoked_at IS NULL AND l.expires_at > moment;
+    SELECT c.interview_id INTO interview FROM onboarding_onboardingcase c
+    WHERE c.id = onboarding AND c.candidate_id = person;
+    IF interview IS NOT NULL THEN
+        SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+        WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
+    END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION open_onboarding_page(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_onboarding_page(bytea, timestamptz) TO yuemian_app;
+
+-- No message of an onboarding but to its own person, while it waits for them, and only after a released pass: whoever was
+-- told of no decision here may have been told by other means, but never of another one.
+CREATE OR REPLACE FUNCTION onboarding_message_has_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.subject_kind <> 'onboarding' OR NOT EXISTS (
+        SELECT 1 FROM onboarding_onboardingcase c
+        WHERE c.id = NEW.subject_id AND c.candidate_id = NEW.candidate_id
+          AND c.state IN ('invited', 'filling', 'returned')
+          AND NOT EXISTS (
+              SELECT 1 FROM results_decision d WHERE d.interview_id = c.interview_id AND d.is_current
+              AND (d.outcome <> 'pass' OR NOT EXISTS (
+                  SELECT 1 FROM results_resultnotice n WHERE n.decision_id = d.id AND n.state = 'released')))) THEN
+        RAISE EXCEPTION 'Onboarding is asked for only after a released pass, and of its own person.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS onboarding_message_has_case ON messaging_notification;
+CREATE TRIGGER onboarding_message_has_case BEFORE INSERT ON messaging_notification
+    FOR EACH ROW WHEN (NEW.purpose = 'onboarding') EXECUTE FUNCTION onboarding_message_has_case();

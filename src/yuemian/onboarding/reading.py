@@ -1,0 +1,119 @@
+"""Reads a case as both sides see it: each field with what was given, its files, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from yuemian.domain.onboarding import DocumentState, FieldSpec, Review, Section
+from yuemian.onboarding.asking import fields_of
+from yuemian.onboarding.models import Consent, Document, OnboardingAnswer, OnboardingCase
+from yuemian.trust.vault import Unreadable, Vault
+
+#: Counts as given: what waits for the scanner does, what was refused does not.
+_GIVEN = frozenset({DocumentState.READY, DocumentState.CHECKING})
+
+
+@dataclass(frozen=True)
+class Given:
+    """One field and what stands in it. `value` is in clear: mask it before it is shown to HR."""
+
+    spec: FieldSpec
+    value: str
+    review: Review
+    comment: str
+    documents: Sequence[Document]
+
+    @property
+    def is_given(self) -> bool:
+        if self.spec.is_file:
+            return any(each.state in _GIVEN for each in self.documents)
+        return bool(self.value)
+
+    @property
+    def is_returned(self) -> bool:
+        return self.review == Review.RETURNED
+
+
+@dataclass(frozen=True)
+class CaseRead:
+    """Everything of one case."""
+
+    case: OnboardingCase
+    fields: Sequence[Given]
+    consents: dict[Section, Consent]
+
+    @property
+    def sections(self) -> list[Section]:
+        return list(dict.fromkeys(each.spec.section for each in self.fields))
+
+    def of(self, section: Section) -> list[Given]:
+        return [each for each in self.fields if each.spec.section == section]
+
+    def is_consented(self, section: Section) -> bool:
+        return not section.needs_consent or section in self.consents
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Keys of required fields that are empty, and of everything that was sent back and not changed since."""
+        return [
+            each.spec.key
+            for each in self.fields
+            if each.is_returned or (each.spec.is_required and not each.is_given)
+        ]
+
+    @property
+    def done(self) -> int:
+        return sum(each.is_given and not each.is_returned for each in self.fields if each.spec.is_required)
+
+    @property
+    def asked(self) -> int:
+        return sum(each.spec.is_required for each in self.fields)
+
+
+def read_case(case: OnboardingCase, vault: Vault) -> CaseRead:
+    """In four statements, whatever was given."""
+    answers = {each.key: each for each in OnboardingAnswer.objects.filter(case=case)}
+    documents: dict[str, list[Document]] = {}
+    for document in Document.objects.filter(case=case):
+        documents.setdefault(document.key, []).append(document)
+    consents = {Section(each.section): each for each in Consent.objects.filter(case=case, withdrawn_at=None)}
+    fields = [
+        _given(case, spec, answers.get(spec.key), documents.get(spec.key, []), vault)
+        for spec in fields_of(case.branch)
+    ]
+    return CaseRead(case, fields, consents)
+
+
+def _given(
+    case: OnboardingCase,
+    spec: FieldSpec,
+    answer: OnboardingAnswer | None,
+    documents: Sequence[Document],
+    vault: Vault,
+) -> Given:
+    if answer is None:
+        return Given(spec, "", Review.OPEN, "", documents)
+    value = _opened(case, vault, OnboardingAnswer.PLACE, answer, answer.value_sealed)
+    comment = _opened(case, vault, OnboardingAnswer.COMMENT, answer, answer.comment_sealed)
+    return Given(spec, value, Review(answer.review), comment, documents)
+
+
+def _opened(
+    case: OnboardingCase, vault: Vault, place: str, row: OnboardingAnswer, sealed: bytes | memoryview | None
+) -> str:
+    if sealed is None:
+        return ""
+    try:
+        return vault.open(case.application.candidate.key, place, row.pk, sealed)
+    except Unreadable:
+        return ""
+
+
+def name_of(document: Document, case: OnboardingCase, vault: Vault) -> str:
+    """As its person called it."""
+    try:
+        return vault.open(case.application.candidate.key, Document.NAME, document.pk, document.name_sealed)
+    except Unreadable:
+        return "—"

@@ -1,0 +1,1 @@
+"""What HR sees of onboardings."""

@@ -1,0 +1,254 @@
+"""The list of onboardings and the page of one: what was given, masked; accept, send back, complete."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from yuemian.accounts.guards import SignedInRequest, requires
+from yuemian.accounts.models import Permission
+from yuemian.domain.onboarding import ENDED, CaseState, DocumentState, masked
+from yuemian.domain.onboarding.answers import parts_of
+from yuemian.interviews.models import Interview
+from yuemian.onboarding.actions import review
+from yuemian.onboarding.actions.begin import CannotBegin, begin_onboarding
+from yuemian.onboarding.actions.locking import Closed
+from yuemian.onboarding.asking import label_of, policy_of
+from yuemian.onboarding.checking import scanner
+from yuemian.onboarding.forms import FirstDayForm, OfferForm, UnmaskForm
+from yuemian.onboarding.listing import TABS, counts, page_of
+from yuemian.onboarding.models import OnboardingCase
+from yuemian.onboarding.offer import block_of, terms_of
+from yuemian.onboarding.reading import CaseRead, Given, name_of, read_case
+from yuemian.onboarding.seen import PARTS, SECTIONS, refusal_words
+from yuemian.trust.vault import Vault
+
+
+@require_safe
+@requires(Permission.SEE_ONBOARDING)
+def index(request: SignedInRequest) -> HttpResponse:
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "todo"
+    search = request.GET.get("q", "").strip()[:60]
+    page, rows = page_of(request.user, tab, search, request.GET.get("page"))
+    tabs = counts(request.user)
+    context = {
+        "tabs": tabs,
+        "tab": tab,
+        "rows": rows,
+        "page": page,
+        "search": search,
+        "has_any": any(number != "0" for _tab, _label, number in tabs),
+        "may_handle": request.user.may(Permission.HANDLE_ONBOARDING),
+        "may_edit": request.user.may(Permission.EDIT_SETTINGS),
+        "waits_for_scanner": _waits(request),
+    }
+    return render(request, "onboarding/index.html", context)
+
+
+def _waits(request: SignedInRequest) -> bool:
+    return policy_of(request.user.organization_id).needs_scanner and scanner() is None
+
+
+@require_safe
+@requires(Permission.SEE_ONBOARDING)
+def show(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    return page(request, fetch(request, case_id))
+
+
+def fetch(request: SignedInRequest, case_id: UUID) -> OnboardingCase:
+    return get_object_or_404(OnboardingCase.objects.visible_to(request.user).with_people(), pk=case_id)
+
+
+def page(
+    request: SignedInRequest,
+    case: OnboardingCase,
+    status: int = 200,
+    *,
+    in_clear: CaseRead | None = None,
+    **forms: Any,
+) -> HttpResponse:
+    """`in_clear`: read by `unmask`, for this one answer."""
+    vault, locale = Vault(case.organization_id), get_language() or "en"
+    read = in_clear or read_case(case, vault)
+    terms = terms_of(case, vault)
+    may_handle = request.user.may(Permission.HANDLE_ONBOARDING)
+    today = timezone.now().astimezone(ZoneInfo(case.branch.time_zone)).date()
+    share = terms.housing_share * 100 if terms and terms.housing_share is not None else None
+    initial = {"monthly": terms.monthly, "rules": terms.rules, "housing_share": share} if terms else {}
+    context: dict[str, Any] = {
+        "case": case,
+        "sections": [
+            (
+                SECTIONS[section],
+                [_line(each, case, vault, locale, in_clear is not None) for each in read.of(section)],
+            )
+            for section in read.sections
+        ],
+        "done": read.done,
+        "asked": read.asked,
+        "is_in_clear": in_clear is not None,
+        "is_ready": not read.missing and not any(_is_checking(each) for each in read.fields),
+        "is_waiting": any(_is_checking(each) for each in read.fields),
+        "can_review": may_handle and case.state in {CaseState.SUBMITTED, CaseState.COMPLETE},
+        "may_handle": may_handle,
+        "is_ended": case.state in ENDED,
+        "is_open": case.state not in {*ENDED, CaseState.SUBMITTED},
+        "zone": case.branch.time_zone,
+        "waits_for_scanner": _waits(request),
+        "consents": [(SECTIONS[section], consent) for section, consent in read.consents.items()],
+        "offer": block_of(case, vault, locale, today=today) if may_handle else None,
+        "day_form": FirstDayForm(initial={"starts_on": case.starts_on}),
+        "offer_form": OfferForm(initial=initial, user=request.user),
+        "unmask_form": UnmaskForm(),
+    }
+    return render(request, "onboarding/case.html", context | forms, status=status)
+
+
+def _is_checking(given: Given) -> bool:
+    return any(each.state == DocumentState.CHECKING for each in given.documents)
+
+
+def _line(given: Given, case: OnboardingCase, vault: Vault, locale: str, in_clear: bool) -> dict[str, Any]:
+    spec = given.spec
+    value = given.value if in_clear else masked(spec, given.value)
+    if in_clear and given.value and spec.kind == "emergency":
+        value = " · ".join(
+            f"{PARTS[name]}: {text}" for name, text in parts_of(spec, given.value).items() if text
+        )
+    return {
+        "key": spec.key,
+        "label": label_of(spec, locale),
+        "is_required": spec.is_required,
+        "is_given": given.is_given,
+        "is_file": spec.is_file,
+        "value": value,
+        "review": given.review,
+        "comment": given.comment,
+        "files": [
+            {
+                "pk": each.pk,
+                "name": name_of(each, case, vault),
+                "state": each.state,
+                "why": refusal_words(each.refusal),
+                "is_picture": each.kind == "image/jpeg",
+                "pages": each.pages,
+            }
+            for each in given.documents
+        ],
+    }
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def begin(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
+    get_object_or_404(Interview.objects.visible_to(request.user), pk=interview_id)
+    try:
+        case = begin_onboarding(request.user, interview_id, now=timezone.now())
+    except CannotBegin as problem:
+        messages.warning(request, str(problem))
+        return redirect("interview", interview_id)
+    messages.success(request, _("Begun. The candidate is being asked to fill in the form."))
+    return redirect("onboarding-case", case.pk)
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    """`accept=<field>`, or `deed=return` with the marked fields and their comments, or `deed=complete`."""
+    case, now = fetch(request, case_id), timezone.now()
+    try:
+        if key := request.POST.get("accept", ""):
+            review.accept(request.user, case.pk, key, now=now)
+        elif request.POST.get("deed") == "complete":
+            review.complete(request.user, case.pk, now=now)
+            messages.success(request, _("Complete. It can be handed over to the HR system now."))
+        else:
+            _send_back(request, case)
+    except Closed:
+        messages.warning(request, _("The form is with the candidate; wait until it is handed in."))
+    except review.NotReady:
+        messages.warning(request, _("Something is still missing, or a file waits for the virus scanner."))
+    return redirect("onboarding-case", case.pk)
+
+
+def _send_back(request: SignedInRequest, case: OnboardingCase) -> None:
+    keys = request.POST.getlist("back")
+    comments = {key: request.POST.get(f"comment-{key}", "") for key in keys}
+    if not comments or not all(text.strip() for text in comments.values()):
+        messages.warning(request, _("Mark what is to be corrected, and say in a few words how."))
+        return
+    if review.send_back(request.user, case.pk, comments, now=timezone.now()):
+        messages.success(request, _("Sent back. The candidate is being told."))
+    else:
+        messages.warning(request, _("Sent back, but there is no way to write to the candidate. Please call."))
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def unmask(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    """Everything in clear on this one page, for a reason; reloading it asks again."""
+    case = fetch(request, case_id)
+    form = UnmaskForm(request.POST)
+    if not form.is_valid():
+        return page(request, case, 422, unmask_form=form)
+    try:
+        read = review.unmask(request.user, case.pk, form.cleaned_data["reason"], now=timezone.now())
+    except review.TooMuch:
+        messages.warning(
+            request, _("You have looked at very many today; please ask a colleague, or go on tomorrow.")
+        )
+        return redirect("onboarding-case", case.pk)
+    return page(request, read.case, in_clear=read)
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def arrange(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    """The first day, and the pay."""
+    case, now = fetch(request, case_id), timezone.now()
+    if request.POST.get("deed") == "offer":
+        offer = OfferForm(request.POST, user=request.user)
+        if not offer.is_valid():
+            return page(request, case, 422, offer_form=offer)
+        review.set_offer(request.user, case.pk, offer.terms, now=now)
+    else:
+        day = FirstDayForm(request.POST)
+        if not day.is_valid():
+            return page(request, case, 422, day_form=day)
+        review.set_first_day(request.user, case.pk, day.cleaned_data["starts_on"], now=now)
+    messages.success(request, _("Saved."))
+    return redirect("onboarding-case", case.pk)
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def reopen(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    case, now = fetch(request, case_id), timezone.now()
+    days = policy_of(case.organization_id).deadline_days
+    try:
+        review.reopen(request.user, case.pk, until=now + timedelta(days=days), now=now)
+    except Closed:
+        messages.warning(request, _("Only a form whose time is over can be opened again."))
+    else:
+        messages.success(request, _("Open again. The candidate gets a new link."))
+    return redirect("onboarding-case", case.pk)
+
+
+@require_POST
+@requires(Permission.HANDLE_ONBOARDING)
+def end(request: SignedInRequest, case_id: UUID) -> HttpResponse:
+    case = fetch(request, case_id)
+    review.end(request.user, case.pk, now=timezone.now())
+    messages.success(request, _("Ended, and everything that was given is deleted."))
+    return redirect("onboarding-case", case.pk)

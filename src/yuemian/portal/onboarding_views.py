@@ -1,0 +1,202 @@
+"""The form of an onboarding: behind a code, saved section by section, without any script; files one by one."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from yuemian.accounts.guards import public
+from yuemian.domain.onboarding import Refusal, Section
+from yuemian.messaging.actions import step_up
+from yuemian.messaging.actions.plan import ONBOARDING_LINK
+from yuemian.onboarding.actions import fill
+from yuemian.onboarding.actions.documents import keep_document, may_upload, remove_document
+from yuemian.onboarding.actions.locking import Closed, ConsentMissing
+from yuemian.onboarding.asking import consent_of
+from yuemian.onboarding.checking import Checked, check_file
+from yuemian.portal import my_data
+from yuemian.portal.browser import browser_of, remember
+from yuemian.portal.door import Opened, opened
+from yuemian.portal.onboarding_page import PURPOSE, Typed
+from yuemian.portal.onboarding_showing import show
+from yuemian.portal.onboarding_uploads import IntoQuarantine
+from yuemian.portal.showing import back, chosen_language, lost, message, posted
+
+PART: Final = "/onboarding"
+#: Of the ten threads that answer pages so many may wait for uploads.
+_AT_ONCE: Final = threading.BoundedSemaphore(4)
+
+
+@public
+@gzip_page
+@require_safe
+def onboarding_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Opening it changes nothing, and counts as no visit."""
+    with opened(token, now=timezone.now(), purposes=(ONBOARDING_LINK,)) as door:
+        return lost() if door is None else show(request, door, said=request.GET.get("said", ""))
+
+
+def _prove(request: HttpRequest, door: Opened) -> HttpResponse:
+    browser = browser_of(request)
+    if browser:
+        candidate = my_data.candidate_of(door)
+        step_up.check_code(candidate, PURPOSE, browser, request.POST.get("code", ""), now=door.now)
+    return back(door, f"{PART}#code")
+
+
+prove = posted(_prove, (ONBOARDING_LINK,))
+
+
+def _form(request: HttpRequest, door: Opened) -> HttpResponse:
+    """Whatever is pressed on the form; `deed` says what. Nothing is taken unless the code was typed in this browser."""
+    if not _is_open(request, door):
+        return back(door, f"{PART}?said=lapsed")
+    deed = _DEEDS.get(request.POST.get("deed", ""))
+    try:
+        response = deed(request, door) if deed else back(door, PART)
+    except Closed:
+        response = back(door, PART)
+    except ConsentMissing:
+        response = back(door, f"{PART}#{_section(request)}")
+    return _kept_open(request, door, response)
+
+
+form = posted(_form, (ONBOARDING_LINK,))
+
+
+def _save(request: HttpRequest, door: Opened) -> HttpResponse:
+    section = _section(request)
+    given: dict[str, dict[str, str]] = {}
+    for name, value in request.POST.items():
+        key, _, part = name.partition(".")
+        given.setdefault(key, {})[part] = str(value)
+    problems = fill.save_section(door.link.subject_id, section, given, now=door.now)
+    if problems:
+        return show(request, door, 422, typed=Typed(section, given, problems))
+    return back(door, f"{PART}?said=saved#{section}")
+
+
+def _agree(request: HttpRequest, door: Opened) -> HttpResponse:
+    """The box is never ticked beforehand; without it nothing is agreed."""
+    section = _section(request)
+    words = consent_of(door.link.organization_id, section, chosen_language(request, door))
+    if request.POST.get("agreed"):
+        fill.give_consent(door.link.subject_id, words, request.POST.get("hash", ""), now=door.now)
+    return back(door, f"{PART}#{section}")
+
+
+def _take_back(request: HttpRequest, door: Opened) -> HttpResponse:
+    fill.take_consent_back(door.link.subject_id, _section(request), now=door.now)
+    return back(door, f"{PART}#{_section(request)}")
+
+
+def _remove(request: HttpRequest, door: Opened) -> HttpResponse:
+    try:
+        document_id = UUID(request.POST.get("document", ""))
+    except ValueError:
+        return back(door, PART)
+    remove_document(door.link.subject_id, document_id, now=door.now)
+    return back(door, f"{PART}#{_section(request)}")
+
+
+def _hand_in(request: HttpRequest, door: Opened) -> HttpResponse:
+    missing = fill.hand_in(door.link.subject_id, now=door.now)
+    return show(request, door, 422, missing=missing) if missing else back(door, PART)
+
+
+def _withdraw(request: HttpRequest, door: Opened) -> HttpResponse:
+    if request.POST.get("sure"):
+        fill.withdraw(door.link.subject_id, now=door.now)
+    return back(door, PART)
+
+
+_DEEDS: Final = {
+    "save": _save,
+    "agree": _agree,
+    "revoke": _take_back,
+    "remove": _remove,
+    "submit": _hand_in,
+    "withdraw": _withdraw,
+}
+
+
+@public
+@csrf_exempt
+def upload(request: HttpRequest) -> HttpResponse:
+    """One file. It is read into quarantine first; no transaction is open until it was looked into."""
+    if request.method != "POST":
+        return lost(405)
+    if not _AT_ONCE.acquire(blocking=False):
+        return message("portal/busy.html", 429, retry_after=60)
+    handler = IntoQuarantine(request)
+    try:
+        request.upload_handlers = [handler]
+        return _upload(request, handler)
+    except UnreadablePostError:
+        return message("portal/busy.html", 400, retry_after=60)
+    finally:
+        handler.close()
+        _AT_ONCE.release()
+
+
+def _upload(request: HttpRequest, handler: IntoQuarantine) -> HttpResponse:
+    token, key = request.POST.get("token", ""), request.POST.get("key", "")
+
+    def allowed(request: HttpRequest, door: Opened) -> HttpResponse:
+        """Answers 204 where the file may be looked into."""
+        if not _is_open(request, door):
+            return back(door, f"{PART}?said=lapsed")
+        spec = may_upload(door.link.subject_id, key, now=door.now)
+        return back(door, PART) if spec is None else HttpResponse(status=204)
+
+    answer = posted(allowed, (ONBOARDING_LINK,))(request)
+    if answer.status_code != 204:
+        return answer
+    refusal = handler.refusal or (None if handler.upload else Refusal.NO_FILE)
+    checked = (
+        check_file(handler.upload, handler.name, handler.declared, now=timezone.now())
+        if handler.upload and not refusal
+        else Checked(refusal=refusal)
+    )
+    return _kept(request, token, key, handler.name, checked)
+
+
+def _kept(request: HttpRequest, token: str, key: str, name: str, checked: Checked) -> HttpResponse:
+    with opened(token, now=timezone.now(), purposes=(ONBOARDING_LINK,)) as door:
+        if door is None:
+            return lost()
+        spec = may_upload(door.link.subject_id, key, now=door.now)
+        if spec is None:
+            return back(door, PART)
+        if checked.refusal is Refusal.NO_FILE:
+            return back(door, f"{PART}?said=nofile#f-{key}")
+        try:
+            keep_document(door.link.subject_id, spec, name, checked, now=door.now)
+        except (Closed, ConsentMissing):
+            return back(door, PART)
+        return _kept_open(request, door, back(door, f"{PART}#f-{key}"))
+
+
+def _section(request: HttpRequest) -> Section:
+    said = request.POST.get("section", "")
+    return Section(said) if said in set(Section) else Section.BASICS
+
+
+def _is_open(request: HttpRequest, door: Opened) -> bool:
+    candidate = my_data.candidate_of(door)
+    return step_up.stand(candidate, PURPOSE, browser_of(request), now=door.now).is_open
+
+
+def _kept_open(request: HttpRequest, door: Opened, response: HttpResponse) -> HttpResponse:
+    browser = browser_of(request)
+    step_up.prolong(my_data.candidate_of(door), PURPOSE, browser, now=door.now)
+    remember(response, browser)
+    return response
