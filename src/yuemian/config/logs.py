@@ -39,6 +39,7 @@ FIELDS = frozenset(
         "batch",
         "template",
         "notification",
+        "notice",
         "delivery",
         "attempt",
         "conversation",

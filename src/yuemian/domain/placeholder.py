@@ -40,11 +40,17 @@ class Placeholder:
 
 
 EVERYWHERE: Final = frozenset(Purpose)
-#: A digest is about many people, so that no fact of one has a place in its frame; a code is about no interview.
-_PERSON: Final = EVERYWHERE - {Purpose.DIGEST, Purpose.CODE}
+#: A digest and a call for approval are about many people, so that no fact of one has a place in their frame; a code is
+#: about no interview.
+_PERSON: Final = EVERYWHERE - {Purpose.DIGEST, Purpose.APPROVAL, Purpose.CODE}
+#: A letter is no message: it stands on the page that a message leads to.
+_MESSAGE: Final = _PERSON - {Purpose.LETTER}
+#: What tells a result, or leads to guesses at it, has no place in the message that only says that there is one.
+_LETTER: Final = frozenset({Purpose.LETTER, Purpose.TEST})
+_APPROVAL: Final = frozenset({Purpose.APPROVAL, Purpose.TEST})
 _CODE: Final = frozenset({Purpose.CODE, Purpose.TEST})
 _INTERVIEW: Final = _PERSON
-_BEFORE: Final = _PERSON - {Purpose.RESULT, Purpose.SURVEY}
+_BEFORE: Final = _MESSAGE - {Purpose.RESULT, Purpose.SURVEY}
 _DIGEST: Final = frozenset({Purpose.DIGEST})
 _MOVED: Final = frozenset({Purpose.CHANGE, Purpose.CANCELLATION, Purpose.TEST})
 _CANCELLED: Final = frozenset({Purpose.CANCELLATION, Purpose.TEST})
@@ -145,7 +151,7 @@ _ALL: Final = (
         Kind.LINK,
         "https://jobs.example.com/i/sample",
         "https://jobs.example.com/i/sample",
-        _PERSON,
+        _MESSAGE,
     ),
     Placeholder(
         "respond_by",
@@ -221,7 +227,9 @@ _ALL: Final = (
         "My train stands, I am changing to a bus",
         _NEWS,
     ),
-    Placeholder("staff_name", "Name of the person reminded", Kind.NAME, "陈默", "Mo Chen", _STAFF),
+    Placeholder(
+        "staff_name", "Name of the person reminded", Kind.NAME, "陈默", "Mo Chen", _STAFF | _APPROVAL
+    ),
     Placeholder(
         "interview_link",
         "Link to the interview",
@@ -230,7 +238,9 @@ _ALL: Final = (
         "https://jobs.example.com/interviews/sample",
         _STAFF,
     ),
-    Placeholder("asked_by", "Who passed the question on", Kind.NAME, "李芳", "Fang Li", _CONSULTATION),
+    Placeholder(
+        "asked_by", "Who passed the question on", Kind.NAME, "李芳", "Fang Li", _CONSULTATION | _APPROVAL
+    ),
     Placeholder(
         "question_link",
         "Link to the question",
@@ -272,6 +282,50 @@ _ALL: Final = (
         _BEFORE,
     ),
     Placeholder(
+        "feedback",
+        "Feedback on the interview, as reviewed",
+        Kind.TEXT,
+        "您对系统设计的讲解清晰而有条理。\n如果能多准备一些高并发的实例，会更有说服力。",
+        "Your explanation of the system design was clear and well structured.\n"
+        "A few examples of work under heavy load would have made it even more convincing.",
+        _LETTER,
+    ),
+    Placeholder(
+        "reasons",
+        "Reasons of the decision, as they are told",
+        Kind.LIST,
+        ["这个职位需要更多带团队的经验"],
+        ["The position needs more experience in leading a team"],
+        _LETTER,
+    ),
+    Placeholder(
+        "next_step",
+        "What comes next",
+        Kind.TEXT,
+        "我们会在三个工作日内与您约定下一轮的时间。",
+        "We will arrange the next round with you within three working days.",
+        _LETTER,
+    ),
+    Placeholder("may_apply_again", "May apply again", Kind.FLAG, True, True, _LETTER),
+    Placeholder(
+        "apply_again_from",
+        "From when on to apply again",
+        Kind.NAME,
+        "2027年5月25日 周二",
+        "Tue, 25 May 2027",
+        _LETTER,
+    ),
+    Placeholder("is_correction", "Corrects what was told before", Kind.FLAG, False, False, _LETTER),
+    Placeholder("result_count", "How many results wait", Kind.NAME, "12", "12", _APPROVAL),
+    Placeholder(
+        "results_link",
+        "Link to the results to approve",
+        Kind.LINK,
+        "https://jobs.example.com/results/letters/sample",
+        "https://jobs.example.com/results/letters/sample",
+        _APPROVAL,
+    ),
+    Placeholder(
         "form_until",
         "Fill in the form until",
         Kind.NAME,
@@ -283,7 +337,7 @@ _ALL: Final = (
     Placeholder("is_form_returned", "Something is to be corrected", Kind.FLAG, False, False, _ONBOARDING),
     Placeholder("code", "The code", Kind.NAME, "482 913", "482 913", _CODE),
     Placeholder("code_minutes", "Minutes the code is good for", Kind.NAME, "10", "10", _CODE),
-    Placeholder("verify_code", "Code to check this message", Kind.NAME, "K7QM-2XPA", "K7QM-2XPA", _PERSON),
+    Placeholder("verify_code", "Code to check this message", Kind.NAME, "K7QM-2XPA", "K7QM-2XPA", _MESSAGE),
     Placeholder("user_name", "Who the digest is for", Kind.NAME, "李芳", "Fang Li", _DIGEST),
     Placeholder("digest_day", "The digest's day", Kind.NAME, "11月25日 周三", "Wed, 25 Nov", _DIGEST),
     Placeholder(

@@ -10,6 +10,7 @@ from typing import Final
 from minijinja import Environment, TemplateError
 
 from .placeholder import PLACEHOLDERS, Kind, Value, available, samples
+from .results.telling import telling
 from .states import Purpose
 from .template_language import Problem, check_language
 
@@ -112,6 +113,9 @@ def compile_template(subject: str, body: str, purpose: Purpose | None = None) ->
         )
     if not body.strip():
         problems.append(Problem("body", 1, "empty", "The text is empty; write what the person should know."))
+    if purpose is Purpose.RESULT and (word := telling(f"{subject}\n{body}")):
+        text = f"'{word}' gives the result away; this message says only that there is news, the letter says which."
+        problems.append(Problem("body", 1, "tells_result", text, word))
     if problems:
         raise TemplateProblem(problems)
     environment = _environment()

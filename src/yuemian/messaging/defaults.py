@@ -29,6 +29,8 @@ class ShippedTemplate:
     purpose: Purpose
     round: str
     texts: Mapping[tuple[Channel, str], Text]
+    #: Of a letter: the only outcome that it may tell.
+    outcome: str = ""
 
 
 @cache
@@ -74,6 +76,7 @@ def _install(organization: Organization, shipped: ShippedTemplate, now: datetime
         round_name=shipped.round,
         texts=shipped.texts,
         now=now,
+        outcome=shipped.outcome,
     )
     return made is not None
 
@@ -90,7 +93,9 @@ def _read(folder: Traversable, name: str) -> ShippedTemplate:
     texts = {
         (channel, locale): text for locale, of_locale in found.items() for channel, text in of_locale.items()
     }
-    return ShippedTemplate(head["name"], Purpose(head["purpose"]), head["round"], texts)
+    return ShippedTemplate(
+        head["name"], Purpose(head["purpose"]), head["round"], texts, head.get("outcome", "")
+    )
 
 
 def _texts(folder: Traversable, name: str, locale: str) -> dict[Channel, Text]:

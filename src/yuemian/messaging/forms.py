@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import Branch, Locale, User
+from yuemian.domain.states import Purpose
 from yuemian.hiring.models import Job, JobFamily
 from yuemian.messaging.models import Block, BlockKind, Template
 from yuemian.messaging.shelf import WRITTEN
-from yuemian.messaging.wording import PURPOSES
+from yuemian.messaging.wording import OUTCOMES, PURPOSES
 
 #: Rounds most companies have; a template for a round is preferred over one for any round.
 #: The place of a block that every candidate sees.
@@ -33,6 +34,14 @@ class TemplateForm(forms.Form):
     purpose = forms.ChoiceField(
         label=_("Purpose"), choices=[(each.value, PURPOSES[each]) for each in WRITTEN]
     )
+    outcome = forms.ChoiceField(
+        label=_("Tells"),
+        choices=[("", "—"), *OUTCOMES.items()],
+        required=False,
+        help_text=_(
+            "Of a letter: the one outcome that it tells, for good. It is never sent for another one."
+        ),
+    )
     round_name = forms.CharField(
         label=_("Round"),
         max_length=40,
@@ -45,7 +54,7 @@ class TemplateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.template = user, template
         if template:
-            del self.fields["purpose"]
+            del self.fields["purpose"], self.fields["outcome"]
 
     def clean_name(self) -> str:
         name = cast("str", self.cleaned_data["name"]).strip()
@@ -55,6 +64,14 @@ class TemplateForm(forms.Form):
         if same.exists():
             raise ValidationError(_("There is a template of this name already; choose another."))
         return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        is_letter = data.get("purpose") == Purpose.LETTER
+        if is_letter and not data.get("outcome"):
+            self.add_error("outcome", _("A letter tells one outcome; choose which."))
+        data["outcome"] = data.get("outcome", "") if is_letter else ""
+        return data
 
 
 class BlockForm(forms.ModelForm[Block]):

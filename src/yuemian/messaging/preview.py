@@ -52,15 +52,15 @@ def preview(text: Text, purpose: str, channel: Channel, context: Mapping[str, An
         plain = render(compiled, context)
         # A comparison such as `round_name == "…"` must see the bare value.
         is_compared = "==" in body or "!=" in body
-        marked = plain if is_compared else render(compiled, _marked(context))
+        shown = plain if is_compared else render(compiled, marked(context))
     except TemplateProblem as wrong:
         return Preview(mistakes=[mistake(each) for each in wrong.problems])
     except RenderProblem as wrong:
         return Preview(mistakes=[_cannot_render(wrong)])
-    html = to_html(marked.text) if channel == Channel.EMAIL else escape(marked.text).replace("\n", "<br>")
+    html = to_html(shown.text) if channel == Channel.EMAIL else escape(shown.text).replace("\n", "<br>")
     return Preview(
-        subject=_with_marks(escape(marked.subject)),
-        body=_with_marks(html),
+        subject=with_marks(escape(shown.subject)),
+        body=with_marks(html),
         segments=count_segments(plain.text) if channel == Channel.SMS else None,
     )
 
@@ -78,7 +78,7 @@ def _cannot_render(wrong: RenderProblem) -> Mistake:
     return Mistake("body", 1, sentence % {"name": wrong.name}, wrong.name)
 
 
-def _marked(context: Mapping[str, Any]) -> dict[str, Any]:
+def marked(context: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _mark(name, value) for name, value in context.items()}
 
 
@@ -95,6 +95,6 @@ def _without_marks(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
-def _with_marks(html: str) -> SafeString:
+def with_marks(html: str) -> SafeString:
     marked = html.replace(OPEN, '<mark class="fact">').replace(CLOSE, "</mark>")
     return mark_safe(marked)  # noqa: S308  (escaped above; the marks are ours)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import User
 from yuemian.domain.languages import CONSOLE, LANGUAGES
@@ -23,6 +24,9 @@ WRITTEN = (
     Purpose.CHANGE,
     Purpose.CANCELLATION,
     Purpose.ANSWER,
+    Purpose.LETTER,
+    Purpose.RESULT,
+    Purpose.APPROVAL,
     Purpose.STAFF_NEWS,
     Purpose.ATTENDANCE,
     Purpose.SCORECARD,
@@ -33,7 +37,9 @@ WRITTEN = (
 WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
 LOCALE_NAMES = {**LANGUAGES, "zh-hans": "中文"}
-_TO_COLLEAGUES = frozenset({Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION})
+_TO_COLLEAGUES = frozenset({Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.APPROVAL})
+#: A letter is no message: it stands on the candidate's page.
+PAGE = word("channel", "Page")
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,11 @@ class Tab:
     is_written: bool = False
     is_changed: bool = False
     has_problems: bool = False
+    purpose: str = ""
 
     @property
     def channel_name(self) -> Word:
-        return CHANNELS[self.channel]
+        return channel_name(self.purpose, self.channel)
 
     @property
     def locale_name(self) -> str:
@@ -63,10 +70,11 @@ class Coverage:
     channel: Channel
     written: Sequence[str]
     missing: Sequence[str]
+    purpose: str = ""
 
     @property
     def channel_name(self) -> Word:
-        return CHANNELS[self.channel]
+        return channel_name(self.purpose, self.channel)
 
     @property
     def missing_names(self) -> str:
@@ -110,7 +118,15 @@ def groups(user: User, *, show_archived: bool) -> list[Group]:
 def places(purpose: str) -> list[Place]:
     """Where a template of this purpose may have a text: colleagues read the console's languages alone."""
     locales = CONSOLE if purpose in _TO_COLLEAGUES else tuple(LANGUAGES)
-    return [(channel, locale) for locale in locales for channel in WRITTEN_CHANNELS]
+    return [(channel, locale) for locale in locales for channel in channels_of(purpose)]
+
+
+def channels_of(purpose: str) -> tuple[Channel, ...]:
+    return (Channel.EMAIL,) if purpose == Purpose.LETTER else WRITTEN_CHANNELS
+
+
+def channel_name(purpose: str, channel: Channel) -> Word:
+    return PAGE if purpose == Purpose.LETTER else CHANNELS[channel]
 
 
 @dataclass(frozen=True)
@@ -172,7 +188,8 @@ def _row(template: Template) -> Row:
                 for each, locale in wanted
                 if each == channel and (each, locale) not in written
             ],
+            template.purpose,
         )
-        for channel in WRITTEN_CHANNELS
+        for channel in channels_of(template.purpose)
     ]
     return Row(template, published, draft, coverage)

@@ -11,3 +11,6 @@ reply_received = Signal()
 #: A candidate wrote into a conversation, on whatever channel. Sent in the transaction that records it, with
 #: `conversation`, `message`, and `is_fresh`: it is the first message, or it opened a resolved conversation.
 question_asked = Signal()
+
+#: A template has a new published version, or was taken out of use. Sent in that transaction, with `template` and `at`.
+template_changed = Signal()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template_language import Problem
 from yuemian.messaging.told import TOLD
@@ -32,6 +33,12 @@ CHANNELS: dict[str, Text] = {
     Channel.EMAIL: word("channel", "Email"),
     Channel.SMS: word("channel", "Text message"),
     Channel.WECHAT: word("channel", "WeChat"),
+}
+#: What a letter may tell; each letter tells one of them.
+OUTCOMES: dict[str, Text] = {
+    Outcome.ADVANCE: word("outcome", "Next round"),
+    Outcome.PASS: word("outcome", "Passed"),
+    Outcome.REJECT: word("outcome", "Rejected"),
 }
 #: Of the registry.
 PROVIDER_NAMES: dict[str, Text] = {
@@ -136,6 +143,14 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "company_intro": _("About the company"),
     "company_video": _("Link to the company video"),
     "hours_and_benefits": _("Hours and benefits"),
+    "feedback": _("Feedback on the interview, as reviewed"),
+    "reasons": _("Reasons of the decision, as they are told"),
+    "next_step": _("What comes next"),
+    "may_apply_again": _("May apply again"),
+    "apply_again_from": _("From when on to apply again"),
+    "is_correction": _("Corrects what was told before"),
+    "result_count": _("How many results wait"),
+    "results_link": _("Link to the results to approve"),
     "code": _("The code"),
     "code_minutes": _("Minutes the code is good for"),
     "form_until": _("Fill in the form until"),
@@ -188,6 +203,9 @@ _BY_CODE: dict[str, Text] = {
     "unknown_placeholder": _("There is no placeholder “%(name)s” here."),
     "unknown_filter": _("There is no filter “%(name)s”."),
     "unknown_tag": _("There is no tag “%(name)s”; only if, elif, else and for exist."),
+    "tells_result": _(
+        "“%(name)s” gives the result away. This message says only that there is news; the letter says which."
+    ),
     "too_deep": _("Too many tags inside one another; split the text."),
     "too_long": _("This text is too long; shorten it."),
     "trial": _("With sample data this cannot be written: “%(name)s” may have no value."),

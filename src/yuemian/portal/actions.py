@@ -20,6 +20,8 @@ from yuemian.trust.limits import Limit
 
 ANSWERS = (Answer.ACCEPTED, Answer.DECLINED, Answer.RESCHEDULE_REQUESTED)
 QUESTION, REASON, NEEDS, SURVEY, STOP = "question", "reason", "needs", "survey", "survey-stop"
+#: On the page of a result.
+RESULT_CODE, RESULT_OPINION = "result-code", "result-opinion"
 #: On the page “My data”.
 DATA_ACTIONS = ("prefer", "channel", "correct", "code")
 #: On the form of an onboarding; all else there is behind the code.
@@ -36,6 +38,7 @@ ACTIONS = (
     *(SLOT, PROPOSAL, WITHDRAWAL),
     *SIGNALS,
     *(REASON, NEEDS, SURVEY, STOP),
+    *(RESULT_CODE, RESULT_OPINION),
     ONBOARDING_CODE,
 )
 

@@ -15,16 +15,25 @@ from yuemian.domain.person_or_machine import AFTER_DELIVERY
 from yuemian.interviews.actions.respond import standing
 from yuemian.interviews.models import Interview
 from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
-from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, SURVEY_LINK, hash_token
+from yuemian.messaging.actions.plan import (
+    ANSWER_LINK,
+    ONBOARDING_LINK,
+    RESULT_LINK,
+    SURVEY_LINK,
+    hash_token,
+)
 from yuemian.messaging.models import AccessLink
 from yuemian.portal import page_data
 from yuemian.portal.page_data import PageData
+from yuemian.results.models import ResultNotice
 from yuemian.trust.identifiers import uuid7
 
 #: A page reloaded over and over leaves one visit in this time.
 VISIT_GAP = timedelta(seconds=10)
 #: A survey's link, which opens nothing else.
 OPEN_SURVEY = "SELECT link::text, page::text, blocks::text FROM open_survey_page(%s, %s)"
+#: A result's link, likewise.
+OPEN_RESULT = "SELECT link::text, page::text, blocks::text, notice::text FROM open_result_page(%s, %s)"
 #: An onboarding's link, likewise.
 OPEN_ONBOARDING = "SELECT link::text, page::text, blocks::text FROM open_onboarding_page(%s, %s)"
 OPEN = "SELECT link::text, page::text, blocks::text FROM open_candidate_page(%s, %s, %s, %s, %s, %s)"
@@ -46,6 +55,8 @@ class Opened:
     outside: Outside = NOBODY_ASKED
     #: What the browser calls itself, where a page asks for it.
     agent: str = ""
+    #: Of a result's link: what it leads to.
+    notice: ResultNotice | None = None
 
     @property
     def interview(self) -> Interview:
@@ -83,7 +94,12 @@ def opened(
     """A transaction that is bound to the link's organization. None for a token that is unknown, expired, revoked
     or of another purpose: outside all look the same."""
     with transaction.atomic():
-        looks = {ANSWER_LINK: look, SURVEY_LINK: look_at_survey, ONBOARDING_LINK: look_at_onboarding}
+        looks = {
+            ANSWER_LINK: look,
+            SURVEY_LINK: look_at_survey,
+            RESULT_LINK: look_at_result,
+            ONBOARDING_LINK: look_at_onboarding,
+        }
         found = (looks[purpose](token, now=now) for purpose in purposes)
         door = next((each for each in found if each is not None), None)
         yield replace(door, outside=outside) if door and outside is not NOBODY_ASKED else door
@@ -95,6 +111,21 @@ def look_at_survey(token: str, *, now: datetime) -> Opened | None:
         cursor.execute(OPEN_SURVEY, [hash_token(token), now])
         link, page, blocks = cursor.fetchone()
     return opened_by(token, (link, page, blocks), now=now)
+
+
+def look_at_result(token: str, *, now: datetime) -> Opened | None:
+    """The same for the link of a result, which opens only what has left and still holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_RESULT, [hash_token(token), now])
+        link, page, blocks, row = cursor.fetchone()
+    door = opened_by(token, (link, page, blocks), now=now)
+    if door is None or row is None:
+        return None
+    notice = page_data.built(ResultNotice, orjson.loads(row))
+    notice.candidate = door.interview.application.candidate
+    # What is asked there is asked about the interview: to the deeds it is a link of it.
+    door.link.subject_id, door.link.subject_revision = door.interview.pk, door.interview.revision
+    return replace(door, notice=notice)
 
 
 def look_at_onboarding(token: str, *, now: datetime) -> Opened | None:

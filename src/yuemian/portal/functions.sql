@@ -52,6 +52,10 @@ BEGIN
         'need', (
             SELECT json_build_object('is_arranged', d.arranged_at IS NOT NULL) FROM interviews_need d
             WHERE d.interview_id = i.id AND d.content_sealed IS NOT NULL),
+        'news_at', (
+            SELECT min(n.leaves_at) FROM results_resultnotice n
+            JOIN results_decision d ON d.id = n.decision_id AND d.is_current
+            WHERE n.candidate_id = c.id AND n.application_id = a.id AND n.state = 'released'),
         'change', (
             SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
             WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
@@ -193,6 +197,47 @@ BEGIN
 END
 $$;
 
+-- The same for the link of a result: nothing before the notice has left its window, nothing of a recalled, void or changed
+-- one, nothing by a link of an earlier submission.
+CREATE OR REPLACE FUNCTION open_result_page(
+    hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json, OUT notice json
+) LANGUAGE plpgsql AS $$
+DECLARE
+    found_link uuid;
+    found_organization uuid;
+    bound text := nullif(current_setting('yuemian.organization', true), '');
+    interview uuid;
+    person uuid;
+BEGIN
+    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
+    IF found_link IS NULL OR bound <> found_organization::text THEN
+        RETURN;
+    END IF;
+    IF bound IS NULL THEN
+        PERFORM set_config('yuemian.organization', found_organization::text, true);
+    END IF;
+    SELECT d.interview_id, l.candidate_id, to_json(n),
+        json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
+    INTO interview, person, notice, link
+    FROM messaging_accesslink l
+    JOIN results_resultnotice n ON n.id = l.subject_id AND n.candidate_id = l.candidate_id
+        AND n.submission = l.subject_revision AND n.state = 'released' AND n.leaves_at <= moment
+    JOIN results_decision d ON d.id = n.decision_id AND d.is_current
+        AND d.outcome = n.outcome AND d.number = n.number
+    LEFT JOIN LATERAL (
+        SELECT max(d.sent_at) AS at FROM messaging_delivery d
+        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
+    WHERE l.id = found_link AND l.purpose = 'result' AND l.subject_kind = 'result'
+    AND l.revoked_at IS NULL AND l.expires_at > moment;
+    IF interview IS NULL THEN
+        notice := NULL;
+        RETURN;
+    END IF;
+    SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+    WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
+END
+$$;
+
 -- A candidate's press on an answer, judged before by what it carries: `shown` is the revision that the page showed. `done`, or
 -- why it needs a closer look (`lost`, `wait`, `changed`, `doubtful`), with nothing written but the counts. The audit entry comes
 -- with marks in the place of what only the rows know. One JSON text instead of 17 values: these cost more than all the rest.
@@ -292,6 +337,8 @@ REVOKE ALL ON FUNCTION read_candidate_page(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_survey_page(bytea, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION open_result_page(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_result_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_survey_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION read_candidate_page(uuid) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) TO yuemian_app;

@@ -110,6 +110,7 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "answer": standing_answer(data, vault, locale, now=now),
             "old_when": old_start(data, locale),
             "has_changed": data.change is not None,
+            "has_news": data.news_at is not None and data.news_at <= now,
             "beside": beside_answer(data, vault, locale),
             "answers": _answer_words(locale),
             "arrival": arrival_part.part(data, now=now),

@@ -41,6 +41,8 @@ class PageData:
     reason: Row | None = None
     reasons: list[Row] | None = None
     need: Row | None = None
+    #: From when on there is a result to read, through a link of its own.
+    news_at: datetime | None = None
 
     def vault(self) -> Vault:
         """Knows the organization's key already, so that opening a text asks the database nothing."""
@@ -84,6 +86,7 @@ def parse(page: str, blocks: str | None) -> PageData:
         reason=data["reason"],
         reasons=data["reasons"],
         need=data["need"],
+        news_at=datetime.fromisoformat(data["news_at"]) if data["news_at"] else None,
     )
 
 

@@ -12,6 +12,7 @@ from yuemian.portal.calendar_file import calendar_file
 from yuemian.portal.carrying import own_phone
 from yuemian.portal.data_views import my_data_page
 from yuemian.portal.onboarding_views import onboarding_page
+from yuemian.portal.result_page import result_page
 from yuemian.portal.showing import subpage
 
 SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
@@ -23,5 +24,6 @@ SUBPAGES: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
     "times": subpage("portal/times.html", times.contents, beforehand=times.ask_calendars),
     "way": subpage("portal/way.html", lambda door, locale: way.contents(door.interview, locale, door.agent)),
     "needs": subpage("portal/needs.html", needs_page.needs_contents),
+    "result": result_page,
     "survey": subpage("portal/survey.html", survey_page.survey_contents, SURVEY_LINK),
 }

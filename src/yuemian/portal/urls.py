@@ -18,6 +18,7 @@ from yuemian.portal.arriving import ARRIVING
 from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.onboarding_deeds import ASKING_ONBOARDING_CODE
+from yuemian.portal.result_deeds import ASKING_ABOUT_RESULT, ASKING_RESULT_CODE, JUDGING_RESULT, prove
 from yuemian.portal.subpages import SUBPAGES
 from yuemian.portal.surveying import STOPPING, SURVEYING
 from yuemian.portal.voicing import NEEDING, REASONING
@@ -37,6 +38,9 @@ DEEDS = (
     NEEDING,
     SURVEYING,
     STOPPING,
+    ASKING_RESULT_CODE,
+    ASKING_ABOUT_RESULT,
+    JUDGING_RESULT,
     ASKING_ONBOARDING_CODE,
 )
 
@@ -44,6 +48,7 @@ urlpatterns = [
     *(path(f"c/{deed.name}", deed.view(), name=deed.address) for deed in DEEDS),
     path("c/language", views.language, name="candidate-language"),
     path("c/prove", data_views.prove, name="candidate-prove"),
+    path("c/result-prove", prove, name="candidate-result-prove"),
     path("c/export", data_views.export, name="candidate-export"),
     path("c/erase", data_views.erase, name="candidate-erase"),
     path("c/onboarding-prove", onboarding_views.prove, name="candidate-onboarding-prove"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from yuemian.accounts.guards import public
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
-from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, SURVEY_LINK
+from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, RESULT_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened, opened
@@ -46,11 +46,13 @@ def candidate_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _instead(token: str) -> HttpResponse:
-    """The links of a survey and of an onboarding lead to their own pages."""
-    with opened(token, now=timezone.now(), purposes=(SURVEY_LINK, ONBOARDING_LINK)) as door:
+    """The links of a survey, a result and an onboarding lead to their own pages."""
+    purposes = (SURVEY_LINK, RESULT_LINK, ONBOARDING_LINK)
+    with opened(token, now=timezone.now(), purposes=purposes) as door:
         if door is None:
             return lost()
-        return back(door, "/onboarding" if door.link.purpose == ONBOARDING_LINK else "/survey")
+        pages = {SURVEY_LINK: "/survey", RESULT_LINK: "/result", ONBOARDING_LINK: "/onboarding"}
+        return back(door, pages[door.link.purpose])
 
 
 def show(request: HttpRequest, door: Opened) -> HttpResponse:
@@ -80,15 +82,18 @@ def _language(request: HttpRequest, door: Opened) -> HttpResponse:
     return response
 
 
-language = posted(_language, (ANSWER_LINK, SURVEY_LINK, ONBOARDING_LINK))
+language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK, ONBOARDING_LINK))
 
 
-@posted
-def seen(request: HttpRequest, door: Opened) -> HttpResponse:
+def _seen(request: HttpRequest, door: Opened) -> HttpResponse:
     """The page's script saw somebody touch it: still no state, only a better sign than a fetch."""
     report = read_report(request.POST.get("report", ""))
     record_visit(door, "viewed", is_suspected_bot=is_view_suspect(agent_of(request), report))
     return sealed(HttpResponse(status=204))
+
+
+#: Not of a survey: that it was opened is noted nowhere.
+seen = posted(_seen, (ANSWER_LINK, RESULT_LINK))
 
 
 @public

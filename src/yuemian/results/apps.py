@@ -8,20 +8,27 @@ from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
 from yuemian.hiring.holdings import register_holdings
+from yuemian.hiring.signals import contacts_changed, person_changed
 from yuemian.interviews.job_parts import register_job_part
 from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
 from yuemian.messaging.clock import Chore, register_chore
+from yuemian.messaging.signals import template_changed
 from yuemian.messaging.subjects import Subject, register
 from yuemian.results.scorecards.subject import SUBJECT_KIND
 from yuemian.results.scorecards.subject import TRUTH as TRUTH_OF_LINK
 from yuemian.results.signals import results_called_back, results_released
 from yuemian.ui.context import register_counter
 
-#: Open means: released, its decision still current and of the same outcome, and approved in exactly these words by as
-#: many others as it needs. Everything is asked again here, inside the claim, whatever was asked before.
+#: Open means: released, its decision still current and of the same outcome, the person still called so and without an
+#: address that no approver saw, and approved in exactly these words by as many others as it needs. Everything is asked
+#: again here, inside the claim, whatever was asked before; `domain.results.truth` says the same in words.
 TRUTH = """
 SELECT n.id, n.submission,
        n.state = 'released' AND d.is_current AND d.outcome = n.outcome AND d.number = n.number
+       AND c.name = n.candidate_name
+       AND NOT EXISTS (SELECT FROM hiring_contactpoint p
+                       WHERE p.candidate_id = n.candidate_id AND p.state = 'active'
+                         AND encode(p.blind_index, 'hex') <> ALL (n.contacts))
        AND (SELECT count(DISTINCT v.approver_id) FROM results_approval v
             WHERE v.notice_id = n.id AND v.submission = n.submission AND v.verdict = 'approve'
               AND v.content_hash = n.content_hash
@@ -31,7 +38,10 @@ SELECT n.id, n.submission,
                       WHERE author IS NOT NULL))
            ) >= n.approvals_needed,
        false, NULL::timestamptz, false, n.state IN ('recalled', 'void')
-FROM results_resultnotice n JOIN results_decision d ON d.id = n.decision_id WHERE n.id = ANY(%s)
+FROM results_resultnotice n
+JOIN results_decision d ON d.id = n.decision_id
+JOIN hiring_candidate c ON c.id = n.candidate_id
+WHERE n.id = ANY(%s)
 """
 PLACE = """
 SELECT n.id, i.branch_id, coalesce(nullif(c.time_zone, ''), i.time_zone)
@@ -50,6 +60,14 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("result", TRUTH, place_sql=PLACE))
         register_holdings("yuemian.results.holdings.HOLDINGS")
+        register_counter("/results/letters", "yuemian.results.notices.reading.count_for_navigation")
+        # By name: models cannot be imported before every app stands.
+        for signal, receiver in (
+            (person_changed, "look_at_candidate"),
+            (contacts_changed, "look_at_contact"),
+            (template_changed, "look_at_template"),
+        ):
+            signal.connect(import_string(f"yuemian.results.watch.{receiver}"), dispatch_uid="results")
         register(Subject(SUBJECT_KIND, TRUTH_OF_LINK))
         register_chore(
             Chore(

@@ -19,6 +19,8 @@ CREATE TRIGGER results_decision_stands BEFORE UPDATE ON results_decision
 CREATE OR REPLACE FUNCTION results_notice_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     agreed integer;
+    wanted integer;
+    is_free boolean;
 BEGIN
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'draft' THEN
@@ -45,11 +47,32 @@ BEGIN
                 USING ERRCODE = 'check_violation';
         END IF;
         IF OLD.state IN ('submitted', 'approved', 'released') AND NEW.state <> 'draft' AND
-           (NEW.content_hash, NEW.text_sealed, NEW.letter_id, NEW.pointer_id, NEW.locale, NEW.is_correction)
+           (NEW.content_hash, NEW.text_sealed, NEW.letter_id, NEW.pointer_id, NEW.locale, NEW.is_correction,
+            NEW.candidate_name, NEW.contacts, NEW.submission, NEW.approvals_needed, NEW.is_single_free,
+            NEW.author_id, NEW.edited_by_id, NEW.submitted_by_id)
            IS DISTINCT FROM
-           (OLD.content_hash, OLD.text_sealed, OLD.letter_id, OLD.pointer_id, OLD.locale, OLD.is_correction) THEN
+           (OLD.content_hash, OLD.text_sealed, OLD.letter_id, OLD.pointer_id, OLD.locale, OLD.is_correction,
+            OLD.candidate_name, OLD.contacts, OLD.submission, OLD.approvals_needed, OLD.is_single_free,
+            OLD.author_id, OLD.edited_by_id, OLD.submitted_by_id)
+           -- But for the erasure of its person, after which it never leaves and cannot be read.
+           AND NOT (NEW.candidate_name = '' AND NEW.contacts = '{}' AND NEW.state IN ('void', OLD.state)
+                    AND NEW.content_hash = OLD.content_hash AND NEW.text_sealed = OLD.text_sealed) THEN
             RAISE EXCEPTION 'What was submitted is what is sent: take it back to edit it.'
                 USING ERRCODE = 'check_violation';
+        END IF;
+        -- How many must agree is the organization's rule, not the row's own word.
+        IF NEW.state = 'submitted' AND OLD.state <> 'submitted' THEN
+            SELECT coalesce(max(r.approvals), 1), coalesce(bool_or(r.is_single_free), false) INTO wanted, is_free
+            FROM results_approvalrule r WHERE r.organization_id = NEW.organization_id;
+            IF NEW.is_single_free AND (NOT is_free OR NEW.outcome = 'pass' OR EXISTS (
+                SELECT FROM results_resultnotice o
+                WHERE o.batch_id = NEW.batch_id AND o.id <> NEW.id AND o.state <> 'void')) THEN
+                RAISE EXCEPTION 'Only a single letter that is no pass, where the rules free it, is its author''s own.'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF NOT NEW.is_single_free AND NEW.approvals_needed < wanted THEN
+                RAISE EXCEPTION 'The rules ask for % approvals.', wanted USING ERRCODE = 'check_violation';
+            END IF;
         END IF;
         IF NEW.state IN ('approved', 'released') AND NEW.state <> OLD.state THEN
             SELECT count(DISTINCT a.approver_id) INTO agreed FROM results_approval a
@@ -95,9 +118,23 @@ BEGIN
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
-CREATE TRIGGER results_message_has_notice BEFORE INSERT ON messaging_notification
+CREATE TRIGGER results_message_has_notice
+    BEFORE INSERT OR UPDATE OF candidate_id, subject_kind, subject_id, version_id ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();
 
+-- Whoever changes a decision, by whatever way: in the same transaction nothing of its notice can be handed over any more.
+-- The hand-over locks the same rows. (R2: the last look reads the decision; this closes the moment after that look.)
+CREATE OR REPLACE FUNCTION results_decision_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE messaging_delivery d SET state = 'held', reason = 'result_changed', worker = NULL, lease_until = NULL
+    FROM messaging_notification n JOIN results_resultnotice r ON r.id = n.subject_id
+    WHERE r.decision_id = NEW.id AND n.subject_kind = 'result' AND d.notification_id = n.id AND NOT d.is_unclear
+    AND (d.state IN ('created', 'queued') OR (d.state = 'sending' AND d.provider = ''));
+    RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS results_decision_changed ON results_decision;
+CREATE TRIGGER results_decision_changed AFTER UPDATE OF is_current ON results_decision
+    FOR EACH ROW WHEN (OLD.is_current AND NOT NEW.is_current) EXECUTE FUNCTION results_decision_changed();
 -- The door of an interviewer's scorecard: from the hash of the link's secret to its row, while it opens anything. Ids alone.
 CREATE OR REPLACE FUNCTION find_scorecard_link(hash bytea, moment timestamptz)
 RETURNS TABLE (link_id uuid, organization_id uuid)

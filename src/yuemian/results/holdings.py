@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +37,13 @@ def _letters(candidate: Candidate, vault: Vault) -> list[Held]:
     return held
 
 
+def _forget(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
+    """Whom a letter was for, and where it could go; what waits of it is void, and its links open nothing."""
+    mine = ResultNotice.objects.filter(candidate__in=candidate_ids)
+    mine.live().exclude(state=NoticeState.RELEASED).update(state=NoticeState.VOID)
+    return mine.update(candidate_name="", contacts=[])
+
+
 def _scorecards(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
     """That it was evaluated, and when; the notes themselves are given on request, by a person."""
     cards = Scorecard.objects.filter(interview__application__candidate=candidate).submitted()
@@ -51,6 +61,7 @@ HOLDINGS: Final = (
         gettext_lazy("Results that you were told"),
         gettext_lazy("So that both sides know what was said."),
         _letters,
+        erase=_forget,
     ),
     Holding(
         "scorecards",

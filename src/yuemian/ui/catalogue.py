@@ -47,6 +47,7 @@ SEEN_BY_CANDIDATES = (
     "interviews/reasons/offered.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
+    "results/holdings.py",
     "messaging/told.py",
     "onboarding/holdings.py",
     "onboarding/offer.py",

@@ -104,6 +104,22 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "superseded": Appearance("neutral", word("delivery", "Superseded")),
         "expired": Appearance("neutral", word("delivery", "Expired")),
     },
+    "notice": {
+        "draft": Appearance("neutral", word("notice", "Draft")),
+        "submitted": Appearance("warning", word("notice", "Waits for approval")),
+        "approved": Appearance("info", word("notice", "Approved")),
+        "released": Appearance("success", word("notice", "Released")),
+        "returned": Appearance("danger", word("notice", "Returned")),
+        "excluded": Appearance("neutral", word("notice", "Taken out")),
+        "recalled": Appearance("warning", word("notice", "Called back")),
+        "void": Appearance("neutral", word("notice", "Void")),
+    },
+    "recommendation": {
+        "strong_yes": Appearance("success", word("recommendation", "Definitely yes")),
+        "yes": Appearance("success", word("recommendation", "Yes")),
+        "no": Appearance("danger", word("recommendation", "No")),
+        "strong_no": Appearance("danger", word("recommendation", "Definitely no")),
+    },
     "batch": {
         "draft": Appearance("neutral", word("batch", "Draft")),
         "validated": Appearance("info", word("batch", "Checked")),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from yuemian.domain.results.agreement import Verdicts, apart, suggested, verdicts
+from yuemian.domain.results.checking import CHOICES, REASONED, LetterProblem
 from yuemian.domain.results.content import Content, content_hash
 from yuemian.domain.results.facts import Fact, Rating, Recommendation
 from yuemian.domain.results.ground import Obstacle, needs_reason, obstacle
 from yuemian.domain.results.outcome import TOLD_BY_LETTER, NoticeState, Outcome, Verdict
-from yuemian.domain.results.policy import ApprovalPolicy, approvals_needed, may_approve
+from yuemian.domain.results.policy import ApprovalPolicy, approvals_needed, hold_window, may_approve
 from yuemian.domain.results.rule import Rule, Rules, holding_rules
 from yuemian.domain.results.silence import (
     Silence,
@@ -20,10 +21,13 @@ from yuemian.domain.results.silence import (
 )
 
 __all__ = [
+    "CHOICES",
+    "REASONED",
     "TOLD_BY_LETTER",
     "ApprovalPolicy",
     "Content",
     "Fact",
+    "LetterProblem",
     "NoticeState",
     "Obstacle",
     "Outcome",
@@ -41,6 +45,7 @@ __all__ = [
     "due_by",
     "escalates_at",
     "expected_by",
+    "hold_window",
     "holding_rules",
     "how_silent",
     "may_approve",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +30,10 @@ class ApprovalPolicy:
     approvals: int = 1
     is_single_free: bool = False
     hold_window: timedelta = HOLD_WINDOW
+    #: A rejection leaves only with reviewed words on the interview.
+    wants_feedback: bool = False
+    #: After so many months somebody who was rejected may apply again; None: nothing is said of it.
+    apply_again_months: int | None = 6
 
 
 def approvals_needed(policy: ApprovalPolicy, outcome: Outcome, batch_size: int) -> int:
@@ -51,3 +55,9 @@ def hold_window(policy: ApprovalPolicy, batch_size: int) -> timedelta:
     """How long a released result can be called back: never none for several."""
     window = min(policy.hold_window, LONGEST_HOLD)
     return window if batch_size == 1 else max(window, timedelta(minutes=1))
+
+
+def months_after(start: datetime, months: int) -> datetime:
+    """The same day so many months later, or the month's last that every month has."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return start.replace(year=year, month=month + 1, day=min(start.day, 28))

@@ -29,7 +29,7 @@ from yuemian.interviews.models import (
     SurveySigned,
     SurveyStop,
 )
-from yuemian.interviews.surveys.asking import policy_of, questions_for, read_survey_facts, told_their_result
+from yuemian.interviews.surveys.asking import policy_of, questions_for, read_survey_facts
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import (
     SURVEY_LINK,
@@ -83,14 +83,14 @@ def note_asked(
     )
 
 
-def ask_after_result(organization: Organization, interview_ids: Sequence[UUID], *, now: datetime) -> int:
-    """Ask how the result was told, those whose notice of it has left and who may be asked; returns how many.
+def ask_after_result(organization: Organization, told_ids: Collection[UUID], *, now: datetime) -> int:
+    """Ask how the result of these interviews was told, whoever may be asked; returns how many.
 
-    Whoever tells results calls it afterwards, as often as they like. Nobody is asked before their notice, twice about
-    one interview, within 30 days of another survey, after a stop, or while they wait for an answer of ours.
+    Whoever tells results says whose notice has left, as often as they like. Nobody is asked twice about one
+    interview, within 30 days of another survey, after a stop, or while they wait for an answer of ours.
     """
     with transaction.atomic():
-        told = told_their_result(organization.pk, interview_ids)
+        told = set(told_ids)
         told -= set(
             SurveyInvitation.objects.filter(interview__in=told, kind=SurveyKind.RESULT).values_list(
                 "interview_id", flat=True
@@ -186,6 +186,42 @@ def answer_survey(link: AccessLink, given: Given, *, now: datetime) -> None:
             _sign(link, interview, values, given, now)
         else:
             _drop(interview, values, given, now)
+
+
+def result_survey_standing(interview: Interview, candidate_id: UUID) -> str:
+    """Beside a letter: `open`, `spent`, or `off` where nobody is asked."""
+    if not policy_of(interview.organization_id).is_on:
+        return "off"
+    if SurveyStop.objects.filter(candidate_id=candidate_id).exists():
+        return "off"
+    asked = SurveyInvitation.objects.filter(interview=interview, kind=SurveyKind.RESULT).first()
+    return "spent" if asked is not None and asked.is_spent else "open"
+
+
+def answer_beside_letter(interview: Interview, candidate_id: UUID, given: Given, *, now: datetime) -> None:
+    """What somebody says who has just read their result; once, and untraceable like every survey. Raises Refused."""
+    with transaction.atomic():
+        fresh = Interview.objects.with_people().get(pk=interview.pk)
+        if result_survey_standing(fresh, candidate_id) != "open":
+            raise Refused("spent")
+        mine = {"interview": fresh, "kind": SurveyKind.RESULT}
+        SurveyInvitation.objects.get_or_create(
+            **mine,
+            defaults={
+                "id": uuid7(),
+                "organization_id": fresh.organization_id,
+                "candidate_id": candidate_id,
+                "at": now,
+            },
+        )
+        if not SurveyInvitation.objects.filter(**mine, is_spent=False).update(is_spent=True):
+            raise Refused("spent")
+        _drop(
+            fresh,
+            _values(fresh, SurveyKind.RESULT) | _checked(fresh, SurveyKind.RESULT, given),
+            given,
+            now,
+        )
 
 
 def stop_surveys(link: AccessLink, *, now: datetime) -> None:

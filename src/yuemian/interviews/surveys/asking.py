@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from yuemian.domain.states import Purpose, ReasonCode
+from yuemian.domain.states import ReasonCode
 from yuemian.domain.survey import BETWEEN, MINIMUM
 from yuemian.interviews.models import SurveyPolicy, SurveyQuestion
 from yuemian.trust.bulk import id_array
@@ -27,13 +27,6 @@ SELECT 'waiting', a.candidate_id FROM hiring_application a
 JOIN messaging_conversation t ON t.application_id = a.id AND t.organization_id = a.organization_id
 WHERE a.organization_id = %(organization)s AND a.candidate_id = ANY(%(candidates)s::uuid[])
   AND t.waiting_since IS NOT NULL
-"""
-#: Only what left counts as told; a notice that is held or failed does not.
-_RESULT_TOLD: Final = """
-SELECT DISTINCT n.subject_id FROM messaging_notification n
-JOIN messaging_delivery d ON d.notification_id = n.id AND d.organization_id = n.organization_id
-WHERE n.organization_id = %(organization)s AND n.subject_kind = 'interview' AND n.purpose = %(result)s
-  AND n.subject_id = ANY(%(ids)s::uuid[]) AND n.candidate_id IS NOT NULL AND d.state IN ('sent', 'delivered')
 """
 
 
@@ -68,16 +61,6 @@ def read_survey_facts(
     for kind, candidate in _rows(_FACTS, values):
         found[kind].add(candidate)
     return SurveyFacts(policy.is_on, *(frozenset(found[kind]) for kind in ("stopped", "asked", "waiting")))
-
-
-def told_their_result(organization_id: UUID, interview_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of whose interviews the notice of the result has left."""
-    values = {
-        "organization": organization_id,
-        "ids": id_array(interview_ids),
-        "result": str(Purpose.RESULT),
-    }
-    return frozenset(row[0] for row in _rows(_RESULT_TOLD, values))
 
 
 def policy_of(organization_id: UUID) -> SurveyPolicy:

@@ -36,6 +36,7 @@ from yuemian.domain.states import (
 from yuemian.interviews import board, wording
 from yuemian.interviews.actions.choose import NOT_PRESSED
 from yuemian.interviews.actions.choose import stop as stop_batch
+from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.actions.batches import pause_batch, resume_batch
 from yuemian.messaging.models import Batch, Delivery, DeliveryQuerySet
@@ -77,7 +78,7 @@ class Progress:
 class Trouble:
     """One delivery that did not get through."""
 
-    interview_id: UUID
+    interview_id: UUID | None  # None: it is about something else
     name: str
     channel: Text
     state: str
@@ -128,7 +129,7 @@ def troubles_of(batch: Batch) -> Sequence[Trouble]:
     )
     return [
         Trouble(
-            interview_id=delivery.notification.subject_id,
+            interview_id=_interview_of(delivery),
             name=delivery.notification.candidate.name if delivery.notification.candidate else "",
             channel=wording.channel(delivery.channel),
             state=delivery.state,
@@ -136,6 +137,11 @@ def troubles_of(batch: Batch) -> Sequence[Trouble]:
         )
         for delivery in found
     ]
+
+
+def _interview_of(delivery: Delivery) -> UUID | None:
+    about = delivery.notification
+    return about.subject_id if about.subject_kind == SUBJECT_KIND else None
 
 
 @require_safe

@@ -15,6 +15,7 @@ from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template import TemplateProblem, compile_template
 from yuemian.domain.template_language import Problem
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
+from yuemian.messaging.signals import template_changed
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 
@@ -57,11 +58,17 @@ def problems_of(text: Text, purpose: str) -> tuple[Problem, ...]:
     return ()
 
 
-def create_template(user: User, *, name: str, purpose: Purpose, round_name: str, now: datetime) -> Template:
-    """A new template with an empty draft."""
+def create_template(
+    user: User, *, name: str, purpose: Purpose, round_name: str, now: datetime, outcome: str = ""
+) -> Template:
+    """A new template with an empty draft; `outcome` is a letter's class, for good."""
     with transaction.atomic():
         template = Template.objects.create(
-            organization_id=user.organization_id, name=name, purpose=purpose, round=round_name
+            organization_id=user.organization_id,
+            name=name,
+            purpose=purpose,
+            round=round_name,
+            outcome=outcome,
         )
         _new_draft(user, template, {})
         _record(user, "template.created", template, now)
@@ -114,6 +121,7 @@ def publish(user: User, template: Template, *, now: datetime) -> TemplateVersion
         draft.published_at, draft.author = now, user
         draft.save(update_fields=["published_at", "author"])
         _record(user, "template.published", template, now, version=draft.number)
+        template_changed.send(Template, template=template, at=now)
     return draft
 
 
@@ -122,6 +130,7 @@ def set_archived(user: User, template: Template, *, is_archived: bool, now: date
     with transaction.atomic():
         Template.objects.filter(pk=template.pk).update(is_archived=is_archived)
         _record(user, "template.archived" if is_archived else "template.restored", template, now)
+        template_changed.send(Template, template=template, at=now)
 
 
 def duplicate(user: User, template: Template, *, now: datetime) -> Template:
@@ -133,6 +142,7 @@ def duplicate(user: User, template: Template, *, now: datetime) -> Template:
             name=_free_name(user.organization_id, template.name),
             purpose=template.purpose,
             round=template.round,
+            outcome=template.outcome,
         )
         _new_draft(user, copy, texts_in(newest))
         _record(user, "template.duplicated", copy, now, original=template.pk)
@@ -154,6 +164,7 @@ def create_published(
     round_name: str,
     texts: Mapping[Place, Text],
     now: datetime,
+    outcome: str = "",
 ) -> Template | None:
     """A template published at once; None when the name is taken. Raises NotPublishable."""
     with transaction.atomic():
@@ -163,7 +174,7 @@ def create_published(
         if wrong:
             raise NotPublishable(wrong)
         template = Template.objects.create(
-            organization_id=organization_id, name=name, purpose=purpose, round=round_name
+            organization_id=organization_id, name=name, purpose=purpose, round=round_name, outcome=outcome
         )
         version = TemplateVersion.objects.create(
             id=uuid7(), organization_id=organization_id, template=template, number=1, published_at=now
@@ -200,6 +211,7 @@ def publish_shipped(template: Template, texts: Mapping[Place, Text], *, now: dat
             subject=("template", template.pk),
             version=version.number,
         )
+        template_changed.send(Template, template=template, at=now)
     return True
 
 

@@ -70,7 +70,9 @@ _KEPT: Final = 2000
 #: Not through `paragraphs`, which remembers what it has seen: this differs in every mail.
 _CHECK: Final = f'<p style="{CONTENT_STYLES["p"]}">{{}}</p>'
 #: Purposes whose button says something of its own.
-_OWN_BUTTONS: Final = frozenset({Purpose.CANCELLATION, Purpose.DIGEST, Purpose.CODE})
+_OWN_BUTTONS: Final = frozenset(
+    {Purpose.CANCELLATION, Purpose.DIGEST, Purpose.CODE, Purpose.RESULT, Purpose.APPROVAL}
+)
 
 
 class Renderer:
@@ -314,9 +316,8 @@ def mail_frame(
         why = to_staff.digest_why.format(organization=organization, host=host)
         return shell(ShellTexts(organization, to_staff.open_today, said.link_note, [why]), locale)
     genuine = said.genuine.format(organization=organization, host=host)
-    button = {Purpose.CANCELLATION: said.view, Purpose.CODE: said.check_button}.get(
-        Purpose(purpose), said.answer
-    )
+    to_view = dict.fromkeys((Purpose.CANCELLATION, Purpose.RESULT, Purpose.APPROVAL), said.view)
+    button = {**to_view, Purpose.CODE: said.check_button}.get(Purpose(purpose), said.answer)
     line = marker(locale) if is_replyable else ""
     texts = ShellTexts(organization, button, said.link_note, [genuine, said.no_data], reply_line=line)
     return shell(texts, locale)
@@ -339,7 +340,8 @@ def discreet(purpose: str, context: Mapping[str, Any], locale: str, link: str) -
 
 def _own_link(context: Mapping[str, Any]) -> str:
     """Where somebody of the company is led: a page behind the sign-in. Tests have none, they show the candidate's."""
-    return str(context.get("interview_link") or context.get("today_link") or "")
+    found = map(context.get, ("interview_link", "today_link", "results_link"))
+    return str(next((link for link in found if link), ""))
 
 
 def _to_staff(compiled: Compiled, context: Mapping[str, Any], link: str) -> Wording:

@@ -25,7 +25,7 @@ from yuemian.messaging.forms import ROUNDS, TemplateForm
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
 from yuemian.messaging.preview import preview
 from yuemian.messaging.previews import people, preview_context
-from yuemian.messaging.wording import CHANNELS, PLACEHOLDER_LABELS, PURPOSE_HINTS, PURPOSES
+from yuemian.messaging.wording import OUTCOMES, PLACEHOLDER_LABELS, PURPOSE_HINTS, PURPOSES
 
 LONGEST_SUBJECT = TemplateVariant._meta.get_field("subject").max_length or 200
 LONGEST_BODY = TemplateVariant._meta.get_field("body").max_length or 8000
@@ -56,6 +56,7 @@ def template_new(request: SignedInRequest) -> HttpResponse:
             purpose=Purpose(data["purpose"]),
             round_name=data["round_name"].strip(),
             now=timezone.now(),
+            outcome=data["outcome"],
         )
         return HttpResponseRedirect(reverse("template", args=[template.pk]))
     context = {"form": form, "rounds": ROUNDS, "hints": PURPOSE_HINTS}
@@ -229,6 +230,8 @@ def _editor(request: SignedInRequest, template: Template, place: Place) -> dict[
     return {
         "template": template,
         "purpose_label": PURPOSES[template.purpose],
+        "outcome_label": OUTCOMES.get(template.outcome, ""),
+        "is_letter": template.purpose == Purpose.LETTER,
         "versions": versions,
         "draft": draft,
         "published": published,
@@ -250,6 +253,7 @@ def _tabs(
     tabs = [
         shelf.Tab(
             *each,
+            purpose=template.purpose,
             is_current=each == place,
             is_written=each in now,
             is_changed=bool(draft) and before.get(each) != now.get(each),
@@ -279,7 +283,7 @@ def _preview(
             "channel": channel,
             "locale": locale,
             "direction": direction(locale),
-            "channel_name": CHANNELS[channel],
+            "channel_name": shelf.channel_name(template.purpose, channel),
         },
         "preview": None if text.is_empty else preview(text, template.purpose, channel, context),
         "sender": request.user.organization.name_in(locale),

@@ -1,23 +1,93 @@
-"""What lies under a notice has changed: it is void, and nothing of it leaves any more."""
+"""What lies under a notice has changed: it is void or comes back, and nothing of it leaves any more."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from yuemian.accounts.models import User
 from yuemian.domain.results import NoticeState
-from yuemian.results.models import ResultNotice
+from yuemian.domain.states import ReasonCode
+from yuemian.messaging.actions.call_off import supersede
+from yuemian.messaging.models import AccessLink
+from yuemian.results.models import SUBJECT_KIND, ResultNotice
+from yuemian.results.signals import results_called_back
 from yuemian.trust import audit
+from yuemian.trust.audit import Actor
+from yuemian.trust.live import announce
+
+N = NoticeState
 
 
 def void_notices(user: User, decision_ids: Collection[UUID], *, now: datetime) -> list[ResultNotice]:
-    """Void what was not released yet, in the caller's transaction; what was released is stopped by the last look."""
-    open_ = ResultNotice.objects.select_for_update(of=("self",)).filter(decision__in=decision_ids)
-    notices = list(open_.exclude(state__in=[NoticeState.VOID, NoticeState.RELEASED]))
-    ResultNotice.objects.filter(pk__in=[notice.pk for notice in notices]).update(state=NoticeState.VOID)
+    """Their decisions have changed, in the caller's transaction. What was told of already stays as it was told: its
+    link opens nothing any more, and whoever is told anew is told a correction.
+    """
+    rows = ResultNotice.objects.filter(decision__in=decision_ids).exclude(state=N.VOID)
+    notices = _locked(rows.values_list("pk", flat=True))
+    told = stop([each for each in notices if each.state == N.RELEASED], ReasonCode.RESULT_CHANGED, now=now)
+    gone = [each for each in notices if each.pk not in told]
+    _move(gone, N.VOID)
+    shut_links(notices, now=now)
+    for notice in gone:
+        _record(user.organization_id, user.actor, "result.void", notice, now)
+    if any(each.released_at for each in gone):
+        results_called_back.send(ResultNotice, notices=[each for each in gone if each.released_at], now=now)
+    return gone
+
+
+def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[ResultNotice]:
+    """These were approved for another name, address or template: drafts again, with the reason, for their author.
+
+    What was released and has not left is called back first; what has left stays.
+    """
+    found = _locked(notices)
+    released = [each for each in found if each.state == N.RELEASED]
+    told = stop(released, ReasonCode.RESULT_CHANGED, now=now)
+    called_back = [each for each in released if each.pk not in told]
+    _move(called_back, N.RECALLED, recalled_at=now)
+    waiting = [each for each in found if each.state in {N.SUBMITTED, N.APPROVED}]
+    back = [*called_back, *waiting]
+    _move(back, N.DRAFT, came_back=why)
+    shut_links(called_back, now=now)
+    for notice in back:
+        _record(notice.organization_id, audit.SYSTEM, "result.came_back", notice, now, why=why)
+    if called_back:
+        results_called_back.send(ResultNotice, notices=called_back, now=now)
+    return back
+
+
+def stop(released: Sequence[ResultNotice], reason: ReasonCode, *, now: datetime) -> set[UUID]:
+    """Nothing more of these leaves. Returns those of whom somebody has heard, or may have."""
+    if not released:
+        return set()
+    return supersede(SUBJECT_KIND, [each.pk for each in released], reason, now=now).told
+
+
+def shut_links(notices: Sequence[ResultNotice], *, now: datetime) -> None:
+    """What leads to these letters leads nowhere from here on."""
+    mine = AccessLink.objects.filter(subject_kind=SUBJECT_KIND, subject_id__in=[each.pk for each in notices])
+    mine.filter(revoked_at=None).update(revoked_at=now)
+
+
+def _locked(ids: Collection[UUID]) -> list[ResultNotice]:
+    rows = ResultNotice.objects.filter(pk__in=list(ids))
+    return list(rows.select_for_update(no_key=True).order_by("pk"))
+
+
+def _move(notices: Sequence[ResultNotice], state: NoticeState, **fields: object) -> None:
+    if not notices:
+        return
+    ResultNotice.objects.filter(pk__in=[each.pk for each in notices]).update(state=state, **fields)
     for notice in notices:
-        subject = ("result_notice", notice.pk)
-        audit.record(user.organization_id, user.actor, "result.void", at=now, subject=subject)
-    return notices
+        notice.state = state
+        for name, value in fields.items():
+            setattr(notice, name, value)
+
+
+def _record(
+    organization_id: UUID, actor: Actor, action: str, notice: ResultNotice, now: datetime, **details: object
+) -> None:
+    audit.record(organization_id, actor, action, at=now, subject=("result_notice", notice.pk), **details)
+    announce(organization_id, "results", batch=notice.batch_id)

@@ -5,10 +5,13 @@ The database keeps the rules of docs/security.md (R1, R2, R9) by itself: see `re
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yuemian.accounts.models import Locale, Role, User
-from yuemian.domain.results import NoticeState, Outcome, Verdict
+from yuemian.domain.results import ApprovalPolicy, NoticeState, Outcome, Verdict
 from yuemian.hiring.models import Application, Candidate
 from yuemian.messaging.models import Batch, TemplateVersion, choices, one_of
 from yuemian.results.models.decisions import Decision
@@ -31,6 +34,17 @@ class ApprovalRule(TenantModel):
         default=10, help_text="So long a released result can be called back; 0 only for single ones."
     )
 
+    wants_feedback = models.BooleanField(
+        default=False, db_default=False, help_text="A rejection needs reviewed words on the interview."
+    )
+    apply_again_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=6,
+        db_default=6,
+        help_text="A rejected candidate may apply again after so many months; empty: nothing is said of it.",
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization"], name="approval_rule_once"),
@@ -43,6 +57,16 @@ class ApprovalRule(TenantModel):
     def __str__(self) -> str:
         return f"approval rule of {self.organization_id}"
 
+    @property
+    def policy(self) -> ApprovalPolicy:
+        return ApprovalPolicy(
+            self.approvals,
+            self.is_single_free,
+            timedelta(minutes=self.hold_minutes),
+            self.wants_feedback,
+            self.apply_again_months,
+        )
+
 
 class ResultBatchQuerySet(models.QuerySet["ResultBatch"]):
     def visible_to(self, user: User) -> ResultBatchQuerySet:
@@ -54,6 +78,9 @@ class ResultBatch(TenantModel):
     """Results that are submitted, approved and released together; how far it is stands in its notices."""
 
     name = models.CharField(max_length=80, blank=True)
+    next_step = models.CharField(
+        max_length=400, blank=True, default="", db_default="", help_text="What its letters say comes next."
+    )
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
@@ -111,12 +138,24 @@ class ResultNotice(TenantModel):
         help_text="The message that says only that there is news.",
     )
     locale = models.CharField(max_length=10, choices=Locale.choices)
+    candidate_name = models.CharField(
+        max_length=120, default="", help_text="As the letter was written for it."
+    )
+    contacts = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        help_text="Blind indexes, in hex, of the addresses it may go to.",
+    )
     text_sealed = models.BinaryField(help_text="JSON: subject and body, exactly as they will be read.")
     content_hash = models.BinaryField(max_length=32, help_text="`domain.results.content_hash`.")
     is_edited = models.BooleanField(default=False, help_text="The text differs from what the template gives.")
     is_correction = models.BooleanField(default=False, help_text="It corrects what was told before.")
     correction_sealed = models.BinaryField(null=True, help_text="Why it corrects, for colleagues.")
     problems = models.JSONField(default=list, help_text="Codes of what keeps it from being submitted.")
+    accepted = models.JSONField(default=list, help_text="Problems that a person has looked at and let pass.")
+    came_back = models.CharField(
+        max_length=20, blank=True, default="", help_text="What changed under it after it was submitted."
+    )
     submission = models.PositiveSmallIntegerField(default=0, help_text="Votes count for one submission.")
     approvals_needed = models.PositiveSmallIntegerField(default=1)
     is_single_free = models.BooleanField(default=False)
@@ -177,7 +216,7 @@ class Approval(TenantModel):
         ordering = ["at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["notice", "submission", "approver"], name="approval_once_per_submission"
+                fields=["notice", "submission", "approver", "verdict"], name="approval_once_per_submission"
             ),
             one_of("verdict", Verdict, "approval_verdict_known"),
         ]

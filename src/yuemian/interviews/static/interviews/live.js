@@ -76,6 +76,7 @@
   };
   document.addEventListener("sse:interviews", heard);
   document.addEventListener("sse:batch", heard);
+  document.addEventListener("sse:results", heard);
   document.addEventListener("sse:resync", heard);
 
   /* <form data-once>: pressed, its buttons rest and [data-busy] shows, until the next page stands. */

@@ -1,0 +1,136 @@
+"""What an approver reads: letters that say the same are one, with the people it goes to; edited ones first."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from uuid import UUID
+
+from django.utils.safestring import SafeString, mark_safe
+
+from yuemian.domain.languages import LANGUAGES
+from yuemian.domain.richtext import to_html
+from yuemian.messaging.preview import with_marks
+from yuemian.results.models import ResultNotice, Scorecard
+from yuemian.results.notices.content import LetterText
+
+#: Stands for the person's own name while letters are compared.
+_SELF = "\ue002"
+_TOKEN = re.compile(r"\s+|[A-Za-z0-9]+|.", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a letter goes to, without anything that does not belong to the decision."""
+
+    notice: ResultNotice
+    recommendations: Sequence[str]
+    is_own: bool = False
+
+
+@dataclass
+class Group:
+    """One letter, and everybody it goes to. `html` is safe, and that of the first of them."""
+
+    outcome: str
+    job: str
+    round: str
+    locale: str
+    text: LetterText
+    is_edited: bool
+    people: list[Person] = field(default_factory=list)
+
+    @property
+    def language(self) -> str:
+        return LANGUAGES.get(self.locale, self.locale)
+
+    @property
+    def html(self) -> SafeString:
+        return shown(self.text)
+
+    @property
+    def changes(self) -> SafeString:
+        return differences(self.text)
+
+    @property
+    def ids(self) -> str:
+        return ",".join(str(each.notice.pk) for each in self.people)
+
+
+def groups(
+    notices: Sequence[ResultNotice], texts: Mapping[UUID, LetterText], reader: UUID | None = None
+) -> list[Group]:
+    """`notices` come with decision, candidate, job and interview; those without a readable text are missing."""
+    found: dict[tuple[object, ...], Group] = {}
+    recommended = recommendations_of([each.decision.interview_id for each in notices])
+    for notice in notices:
+        if notice.pk not in texts:
+            continue
+        text, interview = texts[notice.pk], notice.decision.interview
+        alike = tuple(each.replace(notice.candidate_name, _SELF) for each in (text.subject, text.body))
+        job = notice.application.job
+        key = (
+            notice.is_edited,
+            notice.outcome,
+            job.pk,
+            interview.round,
+            notice.locale,
+            notice.is_correction,
+            alike,
+        )
+        group = found.get(key)
+        if group is None:
+            group = found[key] = Group(
+                notice.outcome, job.title, interview.round, notice.locale, text, notice.is_edited
+            )
+        authors = {
+            notice.author_id,
+            notice.edited_by_id,
+            notice.submitted_by_id,
+            notice.decision.decided_by_id,
+        }
+        is_own = reader in authors and not notice.is_single_free
+        group.people.append(Person(notice, recommended.get(notice.decision.interview_id, []), is_own))
+    return sorted(
+        found.values(), key=lambda each: (not each.is_edited, each.outcome, each.job, -len(each.people))
+    )
+
+
+def recommendations_of(interview_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Interview → what its interviewers recommended."""
+    rows = Scorecard.objects.filter(interview__in=interview_ids).submitted().exclude(recommendation="")
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for interview, recommendation in rows.values_list("interview_id", "recommendation"):
+        found[interview].append(recommendation)
+    return found
+
+
+def shown(text: LetterText) -> SafeString:
+    """The final text. What is personal in it is marked, as long as nobody has edited it."""
+    source = text.marked if text.marked and not text.is_edited else text.body
+    return with_marks(to_html(source))
+
+
+def differences(text: LetterText) -> SafeString:
+    """What a person has changed of what the template gave, word by word; empty when nothing."""
+    if not text.is_edited:
+        return mark_safe("")
+    before, after = f"{text.original_subject}\n\n{text.original_body}", f"{text.subject}\n\n{text.body}"
+    # Every part of it is escaped below; the tags are ours.
+    return mark_safe("".join(_diff(before, after)).replace("\n", "<br>"))  # noqa: S308
+
+
+def _diff(before: str, after: str) -> Iterator[str]:
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield escape("".join(old[a:b]))
+            continue
+        if b > a:
+            yield f"<del>{escape(''.join(old[a:b]))}</del>"
+        if d > c:
+            yield f"<ins>{escape(''.join(new[c:d]))}</ins>"

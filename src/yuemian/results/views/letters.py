@@ -1,0 +1,214 @@
+"""Letters of results: prepare them, look after what is held, edit one in place, submit."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from yuemian.accounts.guards import SignedInRequest, requires
+from yuemian.accounts.models import Permission
+from yuemian.domain.moves import ForbiddenMove
+from yuemian.interviews import board
+from yuemian.results.actions import approvals, notices
+from yuemian.results.actions.notices import NotLetPass
+from yuemian.results.models import ResultBatch, ResultNotice
+from yuemian.results.notices import reading
+from yuemian.results.notices.content import opened_text
+from yuemian.results.notices.forms import LetterForm
+from yuemian.results.notices.grouping import differences, shown
+from yuemian.results.notices.wording import LEFT_OUT, OUTCOMES
+from yuemian.trust.vault import Unreadable, Vault
+
+#: Decisions listed at once, to be told together.
+MOST = 200
+#: Written by one press; whoever has more presses again.
+AT_ONCE = 5000
+#: What a press on a letter, or on several, does to them.
+_ACTS = {
+    "take-back": approvals.take_back,
+    "put-back": approvals.put_back,
+    "rewrite": notices.rewrite_notices,
+    "drop": notices.drop_notices,
+}
+
+
+@requires(Permission.SEE_RESULTS)
+@require_safe
+def index(request: SignedInRequest) -> HttpResponse:
+    """The batches, and what is decided and not told yet."""
+    user = request.user
+    waiting = reading.untold(user)
+    found = list(waiting[: MOST + 1])
+    context = {
+        "rows": reading.rows(user),
+        "untold": [(each, OUTCOMES[each.outcome]) for each in found[:MOST]],
+        "has_more": len(found) > MOST,
+        "total": waiting.count() if len(found) > MOST else len(found),
+        "most": MOST,
+        "zone": board.zone_of(user),
+        "may_prepare": user.may(Permission.DECIDE_RESULTS),
+        "may_rule": user.may(Permission.EDIT_SETTINGS),
+    }
+    return render(request, "results/notices/index.html", context)
+
+
+@requires(Permission.SEE_RESULTS)
+@require_safe
+def attention(request: SignedInRequest) -> HttpResponse:
+    """The counter in the navigation, fetched anew when something changed."""
+    return render(request, "ui/parts/navigation_count.html", {"entry": {"path": reverse("result-batches")}})
+
+
+@requires(Permission.DECIDE_RESULTS)
+@require_POST
+def prepare(request: SignedInRequest) -> HttpResponse:
+    """A draft for each decision that was ticked."""
+    ids = uuids(request.POST.getlist("ids"))
+    if "all" in request.POST:
+        ids = list(reading.untold(request.user).values_list("pk", flat=True)[:AT_ONCE])
+    done = notices.prepare_notices(
+        request.user,
+        ids,
+        now=timezone.now(),
+        name=request.POST.get("name", "").strip(),
+        next_step=request.POST.get("next_step", "").strip(),
+    )
+    for reason, count in done.left_out.items():
+        messages.warning(request, f"{count}: {LEFT_OUT.get(reason, reason)}")
+    if done.batch is None:
+        messages.info(request, _("Nothing was written: choose decisions that have no letter yet."))
+        return redirect("result-batches")
+    text = ngettext("%(count)d letter is written.", "%(count)d letters are written.", done.count)
+    messages.success(request, text % {"count": done.count})
+    return redirect("result-batch", done.batch.pk)
+
+
+@requires(Permission.DECIDE_RESULTS)
+@require_POST
+def submit(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
+    batch = batch_of(request, result_batch_id)
+    done = approvals.submit_batch(request.user, batch.pk, now=timezone.now())
+    if done.count:
+        text = ngettext(
+            "%(count)d letter waits for approval.", "%(count)d letters wait for approval.", done.count
+        )
+        messages.success(request, text % {"count": done.count})
+    if done.held:
+        messages.warning(request, _("Some letters stay here: what speaks against them stands beside each."))
+    return redirect("result-batch", batch.pk)
+
+
+@requires(Permission.DECIDE_RESULTS)
+@require_POST
+def act(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
+    """Take back, put back, write anew or drop: those that were named, of this batch."""
+    batch = batch_of(request, result_batch_id)
+    name = request.POST.get("act", "")
+    ids = ResultNotice.objects.filter(batch=batch, pk__in=uuids(request.POST.get("ids", "").split(",")))
+    try:
+        count = _ACTS[name](request.user, list(ids.values_list("pk", flat=True)), now=timezone.now())
+    except (KeyError, ForbiddenMove):
+        messages.info(request, _("That is not possible any more; the page shows what holds now."))
+        return redirect("result-batch", batch.pk)
+    messages.success(
+        request, ngettext("Done for %(count)d.", "Done for %(count)d.", count) % {"count": count}
+    )
+    return redirect("result-batch", batch.pk)
+
+
+@requires(Permission.SEE_RESULTS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def letter(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
+    """One person's letter: what will be read, what speaks against it, and the text to write on."""
+    notice = notice_of(request, notice_id)
+    vault, may_edit = Vault(request.user.organization_id), request.user.may(Permission.DECIDE_RESULTS)
+    try:
+        text = opened_text(notice, vault)
+    except Unreadable:
+        messages.info(request, _("This person's data was erased; the letter cannot be read any more."))
+        return redirect("result-batch", notice.batch_id)
+    form = LetterForm(request.POST or None, initial={"subject": text.subject, "body": text.body})
+    if request.method == "POST" and may_edit and form.is_valid():
+        data = form.cleaned_data
+        try:
+            notices.edit_notice(request.user, notice.pk, data["subject"], data["body"], now=timezone.now())
+        except ForbiddenMove:
+            messages.info(request, _("That is not possible any more; the page shows what holds now."))
+        else:
+            messages.success(request, _("Saved. Whoever approved it looks at it again."))
+        return redirect("result-letter", notice.pk)
+    (line,) = reading.lines([notice], vault)
+    context = {
+        "notice": notice,
+        "line": line,
+        "form": form,
+        "html": shown(text),
+        "changes": differences(text),
+        "subject": text.subject,
+        "outcome": OUTCOMES[notice.outcome],
+        "may_edit": may_edit and notice.state not in {"released", "void"},
+        "zone": board.zone_of(request.user),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "results/notices/letter.html", context, status=status)
+
+
+@requires(Permission.DECIDE_RESULTS)
+@require_POST
+def look(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
+    """Let a problem pass after a look, or say why a person is told once more."""
+    notice, now = notice_of(request, notice_id), timezone.now()
+    code, reason = request.POST.get("problem", ""), request.POST.get("reason", "")
+    try:
+        if "reason" in request.POST:
+            notices.explain_correction(request.user, notice.pk, reason, now=now)
+        else:
+            notices.accept_problem(request.user, notice.pk, code, now=now)
+    except (NotLetPass, ForbiddenMove):
+        messages.info(request, _("This cannot be let pass; mend the letter or what lies under it."))
+    back = request.POST.get("back", "")
+    return (
+        redirect("result-letter", notice.pk)
+        if back == "letter"
+        else redirect("result-batch", notice.batch_id)
+    )
+
+
+def batch_of(request: SignedInRequest, batch_id: UUID) -> ResultBatch:
+    return get_object_or_404(ResultBatch.objects.visible_to(request.user), pk=batch_id)
+
+
+def notice_of(request: SignedInRequest, notice_id: UUID) -> ResultNotice:
+    rows = ResultNotice.objects.visible_to(request.user).select_related(
+        "candidate__key", "decision__interview", "application__job", "batch"
+    )
+    return get_object_or_404(rows, pk=notice_id)
+
+
+def uuids(values: list[str]) -> list[UUID]:
+    """Those that are ones."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value.strip()))
+        except ValueError:
+            continue
+    return found
+
+
+def redirect(name: str, *args: Any) -> HttpResponse:
+    return HttpResponseRedirect(reverse(name, args=args), status=303)
+
+
+def page_of(request: SignedInRequest, items: Any, size: int) -> Any:
+    return Paginator(items, size).get_page(request.GET.get("page"))

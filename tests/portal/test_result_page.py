@@ -1,0 +1,246 @@
+"""The page of a result: nothing before its time, nothing without a code, then exactly the approved letter."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import datetime, timedelta
+
+import orjson
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import Cast, install_texts
+from tests.portal.stories import PHONE, TAP, Invited, invite
+from tests.results.stories import Tale
+from yuemian.domain.languages import LANGUAGES
+from yuemian.domain.results import Outcome
+from yuemian.domain.states import Channel, DeliveryState, Purpose
+from yuemian.interviews.models import SurveyDrop, SurveyInvitation
+from yuemian.messaging.models import AccessLink, Delivery, LabMessage, Message, Notification
+from yuemian.portal import nonce
+from yuemian.results.actions import release
+from yuemian.results.actions.void import void_notices
+from yuemian.results.models import ResultBatch, ResultNotice
+from yuemian.trust.vault import Vault
+
+LETTER = "没有选择与您继续"
+
+
+class Reader:
+    """A candidate with the link of a result, in a browser of their own."""
+
+    def __init__(self, tale: Tale, batch: ResultBatch) -> None:
+        self.tale, self.batch, self.notice = tale, batch, tale.only(batch)
+        notification = Notification.objects.get(subject_id=self.notice.pk, purpose=Purpose.RESULT)
+        vault = Vault(tale.cast.organization.pk)
+        sealed = vault.open_bytes(
+            self.notice.candidate.key, Notification.PLACE, notification.pk, notification.parameters_sealed
+        )
+        self.token: str = orjson.loads(sealed)["token"]
+        self.link = AccessLink.objects.get(notification=notification)
+        self.client = Client(headers={"user-agent": PHONE})
+        self.who = Invited(self.notice.decision.interview, self.link, self.token)
+
+    @property
+    def address(self) -> str:
+        return f"/c/{self.token}/result"
+
+    def page(self) -> str:
+        return self.client.get(self.address).content.decode()
+
+    def press(self, name: str, **fields: str) -> object:
+        given = nonce.issue(
+            self.token, "page", self.who.interview.revision, now=timezone.now() - timedelta(seconds=10)
+        )
+        content = {"token": self.token, "nonce": given, "report": TAP, **fields}
+        return self.client.post(f"/c/{name}", content)
+
+    def prove(self) -> None:
+        self.press("result-code")
+        code = self.newest_code()
+        self.press("result-prove", code=code)
+
+    def newest_code(self) -> str:
+        sent = Notification.objects.filter(purpose=Purpose.CODE).latest("created_at", "id")
+        vault = Vault(self.tale.cast.organization.pk)
+        sealed = vault.open_bytes(
+            self.notice.candidate.key, Notification.PLACE, sent.pk, sent.parameters_sealed
+        )
+        return str(orjson.loads(sealed)["context"]["code"])
+
+
+@pytest.fixture
+def tale(cast: Cast) -> Tale:
+    return Tale(cast, timezone.now() - timedelta(minutes=30))
+
+
+@pytest.fixture
+def reader(tale: Tale) -> Reader:
+    return Reader(tale, tale.released())
+
+
+def test_the_link_leads_to_a_greeting_that_tells_nothing(reader: Reader) -> None:
+    response = reader.client.get(f"/c/{reader.token}")
+    assert (response.status_code, response["Location"]) == (303, reader.address)
+    text = reader.page()
+    assert "有一条给你的新消息" in text
+    for word in (LETTER, "结果有误", "欧阳小雨"):
+        assert word not in text
+
+
+def test_after_the_code_exactly_the_approved_letter(reader: Reader) -> None:
+    reader.prove()
+    text = reader.page()
+    assert LETTER in text
+    assert "欧阳小雨，您好" in text
+    # In another browser it is closed.
+    assert LETTER not in Client(headers={"user-agent": PHONE}).get(reader.address).content.decode()
+
+
+def test_the_code_goes_to_the_other_address(reader: Reader) -> None:
+    Delivery.objects.filter(notification__subject_id=reader.notice.pk, channel=Channel.EMAIL).update(
+        state=DeliveryState.SENT, sent_at=timezone.now(), provider="x"
+    )
+    reader.press("result-code")
+    sent = Notification.objects.get(purpose=Purpose.CODE)
+    assert [each.channel for each in sent.deliveries.all()] == [Channel.SMS]
+
+
+def test_a_wrong_code_opens_nothing(reader: Reader) -> None:
+    reader.press("result-code")
+    right = reader.newest_code()
+    reader.press("result-prove", code="000000" if right != "000000" else "111111")
+    assert 'role="alert"' in reader.page()
+    assert LETTER not in reader.page()
+
+
+def test_nothing_to_see_before_it_leaves(cast: Cast) -> None:
+    tale = Tale(cast, timezone.now())
+    reader = Reader(tale, tale.released())
+    assert reader.client.get(reader.address).status_code == 404
+    assert reader.client.get(f"/c/{reader.token}").status_code == 404
+
+
+@pytest.mark.parametrize("what", ["recalled", "changed", "changed_after_telling", "drafted_again", "expired"])
+def test_nothing_to_see_of_what_no_longer_holds(reader: Reader, what: str) -> None:
+    tale, now = reader.tale, timezone.now()
+    assert reader.client.get(reader.address).status_code == 200
+    if what == "changed_after_telling":
+        Delivery.objects.filter(notification__subject_id=reader.notice.pk).update(
+            state=DeliveryState.SENT, sent_at=now, provider="x"
+        )
+    if what.startswith("changed"):
+        tale.decide([reader.notice.decision.interview], Outcome.PASS)
+        # Without the news of it, too: the page asks the decision itself.
+        assert reader.client.get(reader.address).status_code == 404
+        void_notices(tale.cast.recruiter, [reader.notice.decision_id], now=now)
+    elif what == "expired":
+        AccessLink.objects.filter(pk=reader.link.pk).update(expires_at=now)
+    else:
+        release.recall_batch(tale.cast.recruiter, reader.batch.pk, now=now)
+    if what == "drafted_again":
+        from yuemian.results.actions.approvals import put_back
+
+        put_back(tale.cast.recruiter, [reader.notice.pk], now=now)
+        tale.submit(reader.batch)
+        tale.approve(reader.batch)
+        tale.release(reader.batch)
+    assert reader.client.get(reader.address).status_code == 404
+
+
+def test_a_letter_that_is_not_the_approved_one_is_shown_to_nobody(reader: Reader, tale: Tale) -> None:
+    """Past every action, with the rights of the tables' owner: the hash still speaks."""
+    reader.prove()
+    other = tale.only(tale.released(1, Outcome.PASS, name="独孤求败"))
+    vault, text = Vault(tale.cast.organization.pk), tale.text(other)
+    forged = text.sealed(vault, reader.notice.candidate.key, reader.notice.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE yuemian_owner")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE results_resultnotice DISABLE TRIGGER results_notice_moves")
+        cursor.execute(
+            "UPDATE results_resultnotice SET text_sealed = %s WHERE id = %s", [forged, reader.notice.pk]
+        )
+        cursor.execute("ALTER TABLE results_resultnotice ENABLE TRIGGER results_notice_moves")
+        cursor.execute("SET LOCAL ROLE yuemian_app")
+    text_of_page = reader.page()
+    assert "独孤求败" not in text_of_page
+    assert "暂时无法显示" in text_of_page
+
+
+def test_opening_changes_nothing(reader: Reader) -> None:
+    def state() -> list[object]:
+        return [
+            list(ResultNotice.objects.values_list("state", "submission")),
+            list(AccessLink.objects.values_list("pk", "revoked_at")),
+            SurveyInvitation.objects.count(),
+            Notification.objects.count(),
+        ]
+
+    before = state()
+    for method in (reader.client.get, reader.client.head):
+        method(reader.address)
+        method(f"/c/{reader.token}")
+    assert state() == before
+
+
+def test_a_machine_that_presses_gets_a_summary(reader: Reader) -> None:
+    machine = Client(headers={"user-agent": "Mozilla/5.0 (compatible; scanbot/1.0)"})
+    response = machine.post("/c/result-code", {"token": reader.token, "nonce": "x", "report": ""})
+    assert response.status_code == 200
+    assert not Notification.objects.filter(purpose=Purpose.CODE).exists()
+
+
+def test_a_question_goes_into_the_conversation(reader: Reader) -> None:
+    reader.prove()
+    reader.press("result-ask", text="可以知道更多原因吗？")
+    assert Message.objects.get().is_from_candidate
+    assert "可以知道更多原因吗？" in reader.page()
+
+
+def test_how_it_was_told_is_answered_once_and_without_a_name(reader: Reader) -> None:
+    assert reader.press("result-opinion", impression="4", recommend="9").status_code == 303  # type: ignore[attr-defined]
+    assert not SurveyDrop.objects.exists()  # who has not read it has nothing to say of it
+    reader.prove()
+    for _ in range(2):
+        reader.press("result-opinion", impression="4", recommend="9", notice="5", badly="原因写得很清楚")
+    drop = SurveyDrop.objects.get()
+    assert (drop.kind, drop.impression, drop.recommend, drop.notice) == ("result", 4, 9, 5)
+    assert "result-opinion" not in reader.page()
+
+
+def test_a_link_of_another_purpose_opens_no_result(reader: Reader, cast: Cast) -> None:
+    AccessLink.objects.filter(pk=reader.link.pk).update(purpose="answer")
+    assert reader.client.get(reader.address).status_code == 404
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_it_is_light_and_in_every_language(tale: Tale, locale: str) -> None:
+    reader = Reader(tale, tale.released(locale=locale))
+    reader.prove()
+    response = reader.client.get(reader.address, headers={"accept-encoding": "gzip"})
+    assert len(response.content) <= 10 * 1024
+    html = gzip.decompress(response.content).decode()
+    assert f'<html lang="{locale}" dir="{"rtl" if locale == "ar" else "ltr"}"' in html
+    assert f'<article class="card letter" id="code" lang="{locale}"' in html
+    assert "<script" not in re.sub(r'<script src="[^"]*" defer></script>', "", html)
+
+
+def test_the_interviews_own_page_says_that_there_is_news(tale: Tale, now: datetime) -> None:
+
+    install_texts(tale.cast, now=now)
+    (interview,) = tale.interviews()
+    who = invite(tale.cast, now=tale.now, interview=interview)
+    client = Client(headers={"user-agent": PHONE})
+    assert "你的申请有新消息" not in client.get(who.address).content.decode()
+    batch = tale.prepare(tale.decide([interview]))
+    tale.submit(batch)
+    tale.approve(batch)
+    tale.release(batch)
+    text = client.get(who.address).content.decode()
+    assert "你的申请有新消息" in text
+    assert LETTER not in text
+    assert not LabMessage.objects.exists()
