@@ -60,7 +60,6 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("result", TRUTH, place_sql=PLACE))
         register_holdings("yuemian.results.holdings.HOLDINGS")
-        register_counter("/results/letters", "yuemian.results.notices.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         for signal, receiver in (
             (person_changed, "look_at_candidate"),
@@ -87,7 +86,7 @@ class ResultsConfig(AppConfig):
         )
         register_chore(Chore("result-waits", timedelta(minutes=1), waiting))
         register_chore(Chore("result-escalations", timedelta(minutes=30), escalate))
-        register_counter("/results", "yuemian.results.silence.late.count_late")
+        register_counter("/results", "yuemian.results.navigation.count_waiting")
         register_job_part("yuemian.results.silence.job_part.draw")
         # By name: models cannot be imported before every app stands.
         import_string("yuemian.interviews.today.beyond.register_part")(

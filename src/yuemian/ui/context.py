@@ -48,7 +48,6 @@ NAVIGATION = (
     ),
     NavigationEntry("/results", word("page", "Results"), "check-circle", _HR),
     NavigationEntry("/inbox", _("Inbox"), "message", _HR),
-    NavigationEntry("/results/letters", _("Results"), "file", _HR, holds=("/results",)),
     NavigationEntry("/asked", word("navigation", "Questions"), "message", frozenset({"interviewer"})),
     NavigationEntry("/deliveries", _("Attention"), "alert", _SENDING),
     NavigationEntry("/imports", _("Imports"), "upload", _SENDING),

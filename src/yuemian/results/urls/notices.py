@@ -10,7 +10,6 @@ _BATCH = "results/letters/<uuid:result_batch_id>"
 
 urlpatterns = [
     path("results/letters", letters.index, name="result-batches"),
-    path("results/letters/attention", letters.attention, name="letters-attention"),
     path("results/letters/prepare", letters.prepare, name="result-prepare"),
     path("results/letters/rules", approvals.rules, name="approval-rules"),
     path(_BATCH, approvals.show, name="result-batch"),
