@@ -194,7 +194,7 @@ def test_the_page_of_one_interview_reads_a_constant_number_of_rows(
     link = AccessLink.objects.get()
     for number in range(5):
         ask(link, f"问题 {number}", now=now + timedelta(minutes=number))
-    with django_assert_max_num_queries(44):
+    with django_assert_max_num_queries(52):
         recruiter_client.get(f"/interviews/{interview.pk}")
 
 

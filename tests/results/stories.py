@@ -105,6 +105,7 @@ class Tale:
             draft_sealed=vault.seal(key, Feedback.DRAFT, id_, "{}"),
             reviewed_by=self.cast.recruiter if is_reviewed else None,
             reviewed_at=self.now if is_reviewed else None,
+            facts_at=self.now,
             created_at=self.now,
         )
 

@@ -299,9 +299,9 @@ def test_a_release_counts_as_told_and_a_recall_takes_it_back(cast: Cast, now: da
     assert Application.objects.get(pk=interview.application_id).stage == Stage.INTERVIEWED
 
 
-def test_a_new_decision_after_the_letter_waits_to_be_told(cast: Cast, now: datetime) -> None:
+def test_a_new_decision_before_the_letter_has_left_takes_it_back(cast: Cast, now: datetime) -> None:
     (interview,) = interviewed(cast, 1, now=now)
     release(cast, interview, REJECT, now)
     decide(cast.lead, [Choice(interview.pk, PASS)], now=now + MINUTE)
     assert wait_state(interview) == "decided"
-    assert Interview.objects.get(pk=interview.pk).result_told_at == now
+    assert Interview.objects.get(pk=interview.pk).result_told_at is None
