@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ORDER = ("engine", "mail", "http", "portal", "imports", "routing")
+ORDER = ("engine", "mail", "http", "portal", "imports", "routing", "feedback")
 
 
 def main(arguments: list[str]) -> int:

@@ -269,6 +269,8 @@ _ANSWERED = {
     "onboarding.OnboardingAnswer": "onboarding",
     "onboarding.OnboardingCase": "onboarding",
     "results.Decision": "results",
+    "results.Escalation": "",  # a user's
+    "results.Wait": "",  # a state and moments
     "results.ResultNotice": "results",
     "results.Scorecard": "scorecards",
     "results.ScorecardLink": "",  # the interviewer's

@@ -311,8 +311,7 @@ def test_a_promise_that_passes_is_followed_by_a_note_until_the_result_is_there(
     for interview in (waiting, decided):
         record_attendance(cast.recruiter, interview.pk, Attendance.ATTENDED, now=now + 2 * HOUR)
         promise_result(cast.recruiter, interview.pk, now + 2 * DAY, now=now + 2 * HOUR)
-    decided.application.stage = "decided"
-    decided.application.save()
+    Interview.objects.filter(pk=decided.pk).update(result_told_at=now + 2 * DAY)
     work(cast, now + 3 * DAY)
     assert [purpose for purpose, _, _ in said(waiting)] == ["still_deciding"]
     assert said(decided) == []

@@ -222,3 +222,28 @@ def test_a_link_of_one_company_never_shows_another() -> None:
     assert client.get(f"/preview/interview/{here.who.interview.pk}").status_code == 200
     assert settings.SESSION_COOKIE_NAME in client.cookies
     assert now - here.now < timedelta(minutes=5)
+
+
+def test_after_the_interview_stands_by_when_they_hear(cast: Cast) -> None:
+    now = timezone.now()
+    who = invite(cast, now=now - timedelta(days=5), starts_at=now - timedelta(days=2))
+    promised = Interview.objects.filter(pk=who.interview.pk)
+    AccessLink.objects.filter(subject_id=who.interview.pk).update(expires_at=now + timedelta(days=1))
+    client = Client()
+
+    def said() -> str:
+        return client.get(who.address).content.decode()
+
+    assert "感谢您前来面试" not in said()
+    promised.update(result_promised_at=now + timedelta(days=2))
+    assert "感谢您前来面试" in said()
+    promised.update(result_promised_at=now - timedelta(hours=1))
+    assert "但已延误" in said()
+    # Told, not come, or cancelled: nothing is promised any more.
+    for fields in ({"result_told_at": now}, {"result_told_at": None, "attendance": "no_show"}):
+        promised.update(**fields)
+        assert "但已延误" not in said()
+    promised.update(
+        attendance="unknown", starts_at=now + timedelta(days=1), result_promised_at=now + timedelta(days=3)
+    )
+    assert "感谢您前来面试" not in said()

@@ -26,7 +26,7 @@ from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview, Place
 from yuemian.messaging.calendar_event import form_of
 from yuemian.messaging.defaults import shipped_templates
-from yuemian.messaging.engine.render import facts_of
+from yuemian.messaging.engine.mail_parts import facts_of
 
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 
@@ -190,6 +190,9 @@ def test_colleagues_are_told_the_link_itself(cast: Cast) -> None:
     intent = _intent(cast.organization, chosen, cast.interviewer, locale="en")
     (shipped,) = (t for t in shipped_templates() if t.purpose == Purpose.STAFF_REMINDER)
     text = shipped.texts[Channel.EMAIL, "en"]
+    assert isinstance(
+        intent.context, Mapping
+    )  # there are few colleagues: nothing is written for many at once
     told = render(compile_template(text.subject, text.body, Purpose.STAFF_REMINDER), intent.context).text
     assert "https://meet.example.com/abc" in told
     assert "on your interview page" not in told

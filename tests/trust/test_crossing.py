@@ -18,6 +18,7 @@ from tests.interviews.places import create_place
 from tests.interviews.plan_stories import create_plan
 from tests.interviews.slots import create_series
 from tests.onboarding.stories import agree, hire, keep
+from tests.results.feedback.factories import drafted, rejected
 from tests.results.stories import Tale
 from yuemian.accounts.models import Role, Session
 from yuemian.domain.onboarding import Section
@@ -37,7 +38,7 @@ from yuemian.messaging.models import (
     SavedReply,
 )
 from yuemian.onboarding.models import Document
-from yuemian.results.models import Scorecard, ScorecardForm
+from yuemian.results.models import Phrase, Scorecard, ScorecardForm
 from yuemian.trust.tenancy import SETTING
 
 #: Parameters that name a row of an organization. `token` opens the candidate's page by itself.
@@ -47,6 +48,7 @@ PARAMETERS = (
     "correction_id", "series_id", "request_id", "question_id", "signed_id",
     "conversation_id", "consultation_id", "reply_id", "entry_id", "mail_id", "place_id", "scorecard_id", "form_id",
     "case_id", "document_id", "result_batch_id", "notice_id",
+    "feedback_id", "phrase_id", "competency",
 )  # fmt: skip
 
 
@@ -161,6 +163,11 @@ def theirs(db: None) -> dict[str, UUID | int]:
     )
     signed.save(force_insert=True)
     rows |= {"question_id": question.pk, "signed_id": signed.pk} | onboarding_rows(cast)
+    feedback = drafted(cast, rejected(cast, now=timezone.now()), now=timezone.now())
+    phrase = Phrase.objects.create(
+        organization=cast.organization, competency="coding", rating=4, locale="zh-hans", text="x"
+    )
+    rows |= {"feedback_id": feedback.pk, "phrase_id": phrase.pk, "competency": feedback.pk}
     tale = Tale(cast, timezone.now())
     letters = tale.prepare(tale.decide([interview]))
     rows |= {"result_batch_id": letters.pk, "notice_id": tale.only(letters).pk}

@@ -18,8 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("yuemian.messaging.urls")),
     path("", include("yuemian.ui.urls")),
     path("", include("yuemian.interviews.urls")),
-    path("", include("yuemian.results.urls.notices")),
-    path("", include("yuemian.results.urls.scorecards")),
+    path("", include("yuemian.results.urls")),
     path("", include("yuemian.onboarding.urls")),
     path("", include("yuemian.intake.urls")),
 ]

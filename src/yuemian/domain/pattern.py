@@ -24,8 +24,13 @@ _FIRST_MARK: Final = 0xE000
 _MOST: Final = 64
 _LINK_MARK: Final = "https://yuemian-mark-{:02d}.invalid/x"
 TOKEN_MARK: Final = "yuemian-token-mark-7f3a91c5d2e84b06a1f9c3e5"  # noqa: S105
+#: For the name and the notice's code of one person, where all the rest of a kind is filled in already.
+NAME_MARK: Final = "\ue040"
+CODE_MARK: Final = "\ue041"
 _MARK: Final = re.compile(rf"[\ue000-\ue03f]|https://yuemian-mark-\d\d\.invalid/x|{TOKEN_MARK}")
-_RESERVED: Final = re.compile(r"[\ue000-\ue03f]|yuemian-(?:token-)?mark-")
+_RESERVED: Final = re.compile(r"[\ue000-\ue07f]|yuemian-(?:token-)?mark-")
+#: The bytes that each mark, and a few characters beside them, begin with.
+_MARKS_BEGIN: Final = (b"\xee\x80", b"\xee\x81", b"yuemian-")
 _LONGEST: Final = 120
 _LONGEST_LINK: Final = 500
 _LINK: Final = re.compile(r"https://[^\s<>\"'`\\*\x00-\x20\x7f-\U0010ffff]{3,490}(?<![.,;:!?)\]}])")
@@ -44,7 +49,7 @@ _PRINTED: Final = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}", re.ASCII)
 _WORD: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def clean(kind: Kind, value: str) -> tuple[str, str] | None:
     """The value and its HTML when it may take a mark's place in any text, else None. Raises RenderProblem."""
     if kind is Kind.LINK:
@@ -120,7 +125,7 @@ def pattern_of(
     `context` is that of any person with the same values for all other placeholders. Raises RenderProblem.
     """
     fixed = (context.get(name) for name in compiled.used if name not in names)
-    if any(_RESERVED.search(text) for text in (compiled.subject, compiled.body, *_texts(fixed))):
+    if any(has_mark(text) for text in (compiled.subject, compiled.body, *_texts(fixed))):
         return None
     marks = {name: _mark(name, number) for number, name in enumerate(names)}
     said = render(compiled, {**context, **marks, "answer_link": link_base + TOKEN_MARK})
@@ -129,6 +134,16 @@ def pattern_of(
 
 def _mark(name: str, number: int) -> str:
     return _LINK_MARK.format(number) if PLACEHOLDERS[name].kind is Kind.LINK else chr(_FIRST_MARK + number)
+
+
+def has_mark(text: str) -> bool:
+    """Whether something in it could be taken for one of our marks."""
+    return _RESERVED.search(text) is not None
+
+
+def may_have_mark(data: bytes) -> bool:
+    """The same of UTF-8, quickly: true for a few texts more."""
+    return any(begins in data for begins in _MARKS_BEGIN)
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:

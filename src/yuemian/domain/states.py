@@ -276,7 +276,8 @@ STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
     # The next round of the same application goes back to `invited`.
     Stage.INVITED: frozenset({Stage.SCREENED, Stage.INTERVIEWED, Stage.DECIDED, Stage.CLOSED}),
     Stage.INTERVIEWED: frozenset({Stage.INVITED, Stage.DECIDED, Stage.CLOSED}),
-    Stage.DECIDED: frozenset({Stage.INVITED, Stage.ONBOARDING, Stage.CLOSED}),
+    # Back to `interviewed` when the notice is called back before it left.
+    Stage.DECIDED: frozenset({Stage.INVITED, Stage.INTERVIEWED, Stage.ONBOARDING, Stage.CLOSED}),
     Stage.ONBOARDING: frozenset({Stage.ONBOARDED, Stage.CLOSED}),
     Stage.ONBOARDED: frozenset({Stage.CLOSED}),
     Stage.CLOSED: frozenset(Stage) - {Stage.CLOSED, Stage.ONBOARDED},

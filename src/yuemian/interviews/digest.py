@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from yuemian.domain.states import Answer
@@ -33,6 +33,7 @@ BUTTONS: Mapping[Part, Any] = {
     Part.TODAY: gettext_lazy("See today"),
     Part.TOMORROW: gettext_lazy("See tomorrow"),
     Part.CAME: gettext_lazy("Say who came"),
+    Part.RESULTS: pgettext_lazy("result", "Decide"),
     Part.UNANSWERED: gettext_lazy("See who is silent"),
     Part.TROUBLE: gettext_lazy("Mend it"),
     Part.INCOMPLETE: gettext_lazy("Complete it"),
@@ -159,9 +160,9 @@ def _why(part: Part, line: Line, today: Today) -> str:
             "name": _cut(clash.name),
         }
     said = [str(reason.sentence) for reason in line.reasons] + ([line.due] if line.due else [])
-    if line.since and part in {Part.WAITING, Part.UNANSWERED}:
+    if line.since and part in {Part.WAITING, Part.UNANSWERED, Part.RESULTS}:
         since = moment_text(line.since, today.zone, with_year=False)
-        words = _("waiting since %(when)s") if part == Part.WAITING else _("told %(when)s")
+        words = _("told %(when)s") if part == Part.UNANSWERED else _("waiting since %(when)s")
         said.append(words % {"when": since})
     return (" · " if get_language() == "en" else "，").join(each.rstrip("。.") for each in said)
 

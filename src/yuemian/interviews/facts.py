@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
+import orjson
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -17,6 +18,7 @@ from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, Mode
 from yuemian.domain.when import When, present
 from yuemian.interviews.models import Interview
+from yuemian.messaging.actions.plan import Told
 from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
 
 _SPLIT = re.compile(r"[\n;；、]+|(?<=[^\d]),|，(?=.)")
@@ -96,12 +98,31 @@ def context_of(
 ) -> Mapping[str, Any]:
     """Every placeholder an interview fills (see `domain.placeholder`), as plain values, for one locale."""
     facts = interview if isinstance(interview, InterviewFacts) else InterviewFacts.of(interview)
-    minutes = organization.video_link_from if facts.video_link and facts.mode == Mode.VIDEO else 0
-    shared = _shared(facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale, minutes)
+    shared = _shared(*_kind(facts, organization, locale))
     return {**shared, "candidate_name": facts.candidate_name, **extra}
 
 
+def told_of(facts: InterviewFacts, organization: Organization, locale: str, **extra: Any) -> Told:
+    """The same for a send to thousands: what alike interviews share is written once."""
+    shared = _written(*_kind(facts, organization, locale))
+    return Told(shared, {"candidate_name": facts.candidate_name, **extra})
+
+
+#: What makes interviews alike, as `_shared` takes it: all facts but the name, and what the organization adds.
+_Kind = tuple[tuple[Any, ...], tuple[Any, ...], str, str, int]
+
+
+def _kind(facts: InterviewFacts, organization: Organization, locale: str) -> _Kind:
+    minutes = organization.video_link_from if facts.video_link and facts.mode == Mode.VIDEO else 0
+    return facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale, minutes
+
+
 _NAME = InterviewFacts._fields.index("candidate_name")
+
+
+@lru_cache(maxsize=2048)
+def _written(*kind: Any) -> bytes:
+    return orjson.dumps(_shared(*kind))
 
 
 @lru_cache(maxsize=2048)

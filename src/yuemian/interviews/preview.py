@@ -17,7 +17,8 @@ from yuemian.domain.template import Rendered, RenderProblem, TemplateProblem, co
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.content import best_locale, texts_of
-from yuemian.messaging.engine.render import mail_frame, mail_slots
+from yuemian.messaging.engine.mail_parts import mail_slots
+from yuemian.messaging.engine.render import mail_frame
 from yuemian.messaging.models import TemplateVersion
 
 #: As long as a real one, so that the parts of a text message are counted right; it opens nothing.

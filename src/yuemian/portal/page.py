@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext, override
 from yuemian.domain.conversation import Voice
 from yuemian.domain.languages import LANGUAGES, best_language, direction
 from yuemian.domain.richtext import to_html
-from yuemian.domain.states import Answer
+from yuemian.domain.states import Answer, Attendance, InterviewState
 from yuemian.domain.when import day_text, present
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import ChangeKind, Interview, Response
@@ -49,6 +49,8 @@ _BLOCK_WORDS: dict[str, str | Promise] = {
     BlockKind.TESTIMONIAL: gettext_lazy("Voices from the team"),
     BlockKind.BENEFITS: gettext_lazy("Hours and benefits"),
 }
+_HELD = frozenset({InterviewState.SCHEDULED, InterviewState.COMPLETED})
+_DID_NOT_COME = frozenset({Attendance.NO_SHOW, Attendance.EXCUSED})
 _KIND_ORDER = {str(kind): place for place, kind in enumerate(_BLOCK_WORDS)}
 
 
@@ -112,10 +114,27 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "beside": beside_answer(data, vault, locale),
             "answers": _answer_words(locale),
             "arrival": arrival_part.part(data, now=now),
+            "promise": promise(interview, standing, locale, now=now),
             "until": _until(interview.is_settled)
             % {"until": present(interview.answer_until, interview.time_zone, locale).full},
         }
     )
+
+
+def promise(interview: Interview, standing: str, locale: str, *, now: datetime) -> str:
+    """By when they were promised a result, once the interview is over and until they are told; "" without one."""
+    by = interview.result_promised_at
+    is_held = interview.state in _HELD and interview.attendance not in _DID_NOT_COME
+    is_open = standing == "over" and now >= interview.ends_at and interview.result_told_at is None
+    if by is None or not is_held or not is_open:
+        return ""
+    day = present(by, interview.time_zone, locale).date
+    if now > by:
+        late = _(
+            "We promised you a result by %(day)s and are late. We are still deciding; you will hear from us."
+        )
+        return late % {"day": day}
+    return _("Thank you for coming. You will hear our decision by %(day)s.") % {"day": day}
 
 
 def _until(is_settled: bool) -> str:

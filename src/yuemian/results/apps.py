@@ -9,12 +9,14 @@ from django.utils.module_loading import import_string
 
 from yuemian.hiring.holdings import register_holdings
 from yuemian.hiring.signals import contacts_changed, person_changed
+from yuemian.interviews.job_parts import register_job_part
 from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import template_changed
 from yuemian.messaging.subjects import Subject, register
 from yuemian.results.scorecards.subject import SUBJECT_KIND
 from yuemian.results.scorecards.subject import TRUTH as TRUTH_OF_LINK
+from yuemian.results.signals import results_called_back, results_released
 from yuemian.ui.context import register_counter
 
 #: Open means: released, its decision still current and of the same outcome, the person still called so and without an
@@ -58,7 +60,6 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         register(Subject("result", TRUTH, place_sql=PLACE))
         register_holdings("yuemian.results.holdings.HOLDINGS")
-        register_counter("/results/letters", "yuemian.results.notices.reading.count_for_navigation")
         # By name: models cannot be imported before every app stands.
         for signal, receiver in (
             (person_changed, "look_at_candidate"),
@@ -76,3 +77,21 @@ class ResultsConfig(AppConfig):
         )
         register_part(ON_INTERVIEW, "yuemian.results.scorecards.parts.on_interview")
         register_part(ON_TODAY, "yuemian.results.scorecards.parts.on_today")
+        self._hear_of_silence()
+
+    def _hear_of_silence(self) -> None:
+        waiting, escalate = (
+            "yuemian.results.actions.waits.note_waits",
+            "yuemian.results.actions.escalate.escalate",
+        )
+        register_chore(Chore("result-waits", timedelta(minutes=1), waiting))
+        register_chore(Chore("result-escalations", timedelta(minutes=30), escalate))
+        register_counter("/results", "yuemian.results.navigation.count_waiting")
+        register_job_part("yuemian.results.silence.job_part.draw")
+        # By name: models cannot be imported before every app stands.
+        import_string("yuemian.interviews.today.beyond.register_part")(
+            "results", "yuemian.results.silence.late.late_picks"
+        )
+        told = "yuemian.results.actions.told"
+        results_released.connect(import_string(f"{told}.hear_released"), dispatch_uid="results")
+        results_called_back.connect(import_string(f"{told}.hear_called_back"), dispatch_uid="results")

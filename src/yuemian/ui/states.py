@@ -36,6 +36,12 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "no_show": Appearance("danger", word("attendance", "No-show")),
         "excused": Appearance("neutral", word("attendance", "Excused")),
     },
+    "outcome": {
+        "advance": Appearance("success", word("outcome", "Advance")),
+        "pass": Appearance("special", word("outcome", "Pass")),
+        "reject": Appearance("danger", word("outcome", "Reject")),
+        "hold": Appearance("warning", word("outcome", "Hold")),
+    },
     "account": {
         "ok": Appearance("success", word("account", "Works")),
         "half_open": Appearance("warning", word("account", "Being tried again")),
@@ -107,12 +113,6 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "excluded": Appearance("neutral", word("notice", "Taken out")),
         "recalled": Appearance("warning", word("notice", "Called back")),
         "void": Appearance("neutral", word("notice", "Void")),
-    },
-    "outcome": {
-        "advance": Appearance("info", word("outcome", "Next round")),
-        "pass": Appearance("success", word("outcome", "Passed")),
-        "reject": Appearance("neutral", word("outcome", "Rejected")),
-        "hold": Appearance("warning", word("outcome", "On hold")),
     },
     "recommendation": {
         "strong_yes": Appearance("success", word("recommendation", "Definitely yes")),

@@ -8,8 +8,8 @@ import pytest
 
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.domain.template import Rendered
+from yuemian.messaging.engine.mail_parts import facts_of
 from yuemian.messaging.engine.phrasing import CrossTalk, check_own_link
-from yuemian.messaging.engine.render import facts_of
 from yuemian.messaging.models import DeliveryEvent
 
 MINE, OTHER = "m" * 43, "o" * 43

@@ -91,7 +91,9 @@ def test_what_is_no_longer_true_is_called_off_and_not_put_off() -> None:
         ("staff_reminder", "staff", {"is_answered": True}, ""),
         ("staff_reminder", "staff", {"is_open": False, "is_called_off": True}, "interview_cancelled"),
         ("digest", "", {"revision": 9, "is_open": False}, ""),
-        ("result", "", {"is_open": False}, ""),
+        ("result", "", {"is_open": False}, "result_changed"),
+        ("result", "", {"is_called_off": True, "is_open": False}, "result_recalled"),
+        ("result", "", {"is_answered": True}, ""),
     ],
 )
 def test_every_purpose_has_its_own_truth(

@@ -7,11 +7,13 @@ from .calendar import with_calendar
 from .form import MailForm, message_id
 from .header import encode_phrase, encode_text, mailbox
 from .sections import sections_html
+from .sheet import Sheet
 from .shell import CONTENT_STYLES, Shell, ShellTexts, facts_html, shell, slots
 
 __all__ = [
     "CONTENT_STYLES",
     "MailForm",
+    "Sheet",
     "Shell",
     "ShellTexts",
     "encode_phrase",

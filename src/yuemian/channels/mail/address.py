@@ -14,7 +14,7 @@ _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def normalise_address(address: str) -> str:
     """`Wang@例子.中国` → `Wang@xn--fsqu00a.xn--fiqs8s`; raises BadAddress with what to correct."""
     text = address.strip()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from typing import Final
+
+from .form import encoded
 
 _ALTERNATIVE: Final = b'\r\nContent-Type: multipart/alternative; boundary="'
 _MIXED: Final = b"=_yuemian_mixed"
@@ -15,7 +16,12 @@ _BASE64: Final = b"Content-Transfer-Encoding: base64\r\n\r\n"
 
 
 def with_calendar(mail: bytes, calendar: bytes, method: str) -> bytes:
-    """A mail of `MailForm` with this calendar; `method` is the calendar's own METHOD.
+    """A mail of `MailForm` with this calendar; `method` is the calendar's own METHOD."""
+    return around(mail, encoded(calendar)[:-2], method)
+
+
+def around(mail: bytes, calendar: bytes, method: str) -> bytes:
+    """The same with a calendar that is encoded already.
 
     The finished bytes are opened and closed again, so that the form need not know of it. A header cannot be taken for
     the mark: no value of one holds a line break.
@@ -25,9 +31,8 @@ def with_calendar(mail: bytes, calendar: bytes, method: str) -> bytes:
     inner, end, _ = body.rpartition(b"\r\n--" + boundary + b"--")
     if not mark or not end:
         raise ValueError("Only a mail with alternatives can carry a calendar.")
-    encoded = _encoded(calendar)
     part = b"Content-Type: text/calendar; method=%s; charset=utf-8\r\n%s%s" % (
-        method.encode("ascii"), _BASE64, encoded,
+        method.encode("ascii"), _BASE64, calendar,
     )  # fmt: skip
     return b"".join(
         (
@@ -35,12 +40,7 @@ def with_calendar(mail: bytes, calendar: bytes, method: str) -> bytes:
             mark, boundary, b'"\r\n\r\n', inner,
             b"\r\n--", boundary, b"\r\n", part,
             b"\r\n--", boundary, b"--\r\n",
-            b"\r\n--", _MIXED, b"\r\n", _FILE, _BASE64, encoded,
+            b"\r\n--", _MIXED, b"\r\n", _FILE, _BASE64, calendar,
             b"\r\n--", _MIXED, b"--\r\n",
         )
     )  # fmt: skip
-
-
-def _encoded(data: bytes) -> bytes:
-    text = b2a_base64(data, newline=False)
-    return b"\r\n".join([text[at : at + 76] for at in range(0, len(text), 76)])

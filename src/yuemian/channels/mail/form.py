@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -59,7 +59,7 @@ def _part(kind: str) -> bytes:
 
 _PART_TEXT: Final = _part("text/plain")
 _PART_HTML: Final = b"\r\n" + _part("text/html")
-_END: Final = f"\r\n--{_BOUNDARY}--\r\n".encode()
+END: Final = f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
 def message_id(notification_id: str, attempt: int, domain: str) -> str:
@@ -79,15 +79,15 @@ def _lines_of_76(count: int) -> Struct:
     return Struct("76s" * count)
 
 
-def _encoded(data: bytes) -> bytes:
+def encoded(data: bytes) -> bytes:
     """Base64 in lines of 76; cutting with a Struct is many times as fast as `base64.encodebytes`."""
-    encoded = b2a_base64(data, newline=False)
-    count, rest = divmod(len(encoded), 76)
-    lines = b"\r\n".join(_lines_of_76(count).unpack_from(encoded)) + b"\r\n" if count else b""
-    return lines + encoded[-rest:] + b"\r\n" if rest else lines
+    text = b2a_base64(data, newline=False)
+    count, rest = divmod(len(text), 76)
+    lines = b"\r\n".join(_lines_of_76(count).unpack_from(text)) + b"\r\n" if count else b""
+    return lines + text[-rest:] + b"\r\n" if rest else lines
 
 
-def _whole_lines(data: bytes) -> bytes:
+def whole_lines(data: bytes) -> bytes:
     rest = len(data) % _LINE
     return data.ljust(len(data) + _LINE - rest) if rest else data
 
@@ -105,8 +105,8 @@ def _runs(page: Shell) -> list[tuple[bytes, str, list[str]]]:
             before, run, names = runs[-1]
             runs[-1] = (before, run + _gap(fixed, slot), [*names, slot])
         else:
-            encoded = _encoded(_whole_lines(fixed.encode()))
-            runs.append((encoded, _gap("", slot), [slot] if slot else []))
+            before = encoded(whole_lines(fixed.encode()))
+            runs.append((before, _gap("", slot), [slot] if slot else []))
     return runs
 
 
@@ -122,6 +122,8 @@ class MailForm:
     def __init__(self, page: Shell, headers: Mapping[str, str] | None = None) -> None:
         self._page = page
         self._runs = _runs(page)
+        first, run, names = self._runs[0]
+        self._runs[0] = (_PART_HTML + first, run, names)
         extra = "".join(_extra(name, value) for name, value in (headers or {}).items())
         self._fixed = (
             f"{extra}MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
@@ -134,23 +136,22 @@ class MailForm:
 
     def mail(self, message: Message, now: datetime) -> bytes:
         """The bytes to put on the wire, lines ended by CRLF, without the final dot."""
-        parts = [
-            self._headers(message, now),
-            self._fixed,
-            _encoded(to_text(message.text).encode()),
-            _PART_HTML,
-        ]
-        slots = message.slots
-        for fixed, run, names in self._runs:
-            parts.append(fixed)
-            if names:
-                text = run % tuple([slots[name] for name in names])
-                parts.append(_encoded(_whole_lines(text.encode())))
-        parts.append(_END)
+        parts = [self.headers(message, now)]
+        for before, text, is_padded in self.body(message):
+            data = text.encode()
+            parts += before, encoded(whole_lines(data) if is_padded else data)
+        parts.append(END)
         return b"".join(parts)
 
+    def body(self, message: Message) -> Iterator[tuple[bytes, str, bool]]:
+        """What follows the headers: bytes as they are, then a text to encode, and whether blanks may fill its lines."""
+        yield self._fixed, to_text(message.text), False
+        slots = message.slots
+        for fixed, run, names in self._runs:
+            yield fixed, run % tuple([slots[name] for name in names]), True
+
     @staticmethod
-    def _headers(message: Message, now: datetime) -> bytes:
+    def headers(message: Message, now: datetime) -> bytes:
         origin, answers = _origin(
             message.sender, message.sender_name, message.reply_to, message.reply_to_name
         )
@@ -176,7 +177,7 @@ def _origin(sender: str, name: str, reply_to: str, reply_to_name: str) -> tuple[
 
 def _extra(name: str, value: str) -> str:
     """An additional header such as List-Unsubscribe, In-Reply-To or References; ours cannot be overridden."""
-    if not name or not set(name) <= _HEADER_NAME or name.lower() in _OURS:
+    if not _may_be_set(name):
         raise HeaderProblem(f"The header '{name[:40]}' cannot be set here; remove it.")
     check_value(value)
     if not value.isascii():
@@ -186,8 +187,15 @@ def _extra(name: str, value: str) -> str:
     return f"{name}:{_folded(value, len(name) + 1)}\r\n"
 
 
+@lru_cache(maxsize=64)
+def _may_be_set(name: str) -> bool:
+    return bool(name) and set(name) <= _HEADER_NAME and name.lower() not in _OURS
+
+
 def _folded(value: str, used: int) -> str:
     """Break at spaces where a line would pass 78; signers dislike any other folding of addresses."""
+    if used + 1 + len(value) <= 78:
+        return f" {value}"
     lines, length = [], used
     for word in value.split(" "):
         fits = length + len(word) + 1 <= 78 or length == used

@@ -34,6 +34,8 @@ def check_value(value: str) -> str:
 def _words(value: str) -> str:
     """Encoded words of whole characters, one per folded line."""
     data = value.encode()
+    if len(data) <= _WORD_BYTES:
+        return f"=?utf-8?b?{b2a_base64(data, newline=False).decode()}?="
     words, at = [], 0
     while at < len(data):
         end = min(at + _WORD_BYTES, len(data))
@@ -55,7 +57,7 @@ def encode_text(value: str) -> str:
     return value if _is_plain(value) else _words(value)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def encode_phrase(value: str) -> str:
     """A display name: atoms, a quoted string, or encoded words."""
     check_value(value)
@@ -67,7 +69,7 @@ def encode_phrase(value: str) -> str:
     return f'"{escaped}"'
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def mailbox(address: str, name: str = "") -> str:
     """`name <address>`; the address must already be normalised."""
     if not address.isascii() or not address.isprintable() or _BREAKING.search(address):

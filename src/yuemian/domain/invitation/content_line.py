@@ -19,7 +19,12 @@ FOLD: Final = "\r\n "
 
 def text_value(text: str) -> str:
     """A TEXT value: whatever it holds, it stays this one value."""
-    clean = text if text.isprintable() else _FORBIDDEN.sub(" ", _BREAK.sub("\n", text))
+    if text.isprintable():
+        if "," not in text and ";" not in text and "\\" not in text:
+            return text
+        clean = text
+    else:
+        clean = _FORBIDDEN.sub(" ", _BREAK.sub("\n", text))
     escaped = clean.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return escaped.replace("\n", "\\n")
 
@@ -50,16 +55,16 @@ def link_value(link: str) -> str:
 
 def folded(line: str) -> str:
     """A whole line, its end included; never cut inside a character."""
+    if len(line) <= _LONGEST and line.isascii():
+        return f"{line}\r\n"
     return f"{_folded(line, _LONGEST)}\r\n"
 
 
 def filling(value: str) -> str:
     """A value that stands right after a FOLD: folded again only where it is too long for its line."""
-    return (
-        value
-        if len(value) <= _LONGEST // 4 or len(value.encode()) < _LONGEST
-        else _folded(value, _LONGEST - 1)
-    )
+    if len(value) < _LONGEST and value.isascii():
+        return value
+    return value if len(value.encode()) < _LONGEST else _folded(value, _LONGEST - 1)
 
 
 def _folded(text: str, room: int) -> str:

@@ -22,7 +22,7 @@ from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.actions.stages import note_invited
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
-from yuemian.interviews.facts import context_of
+from yuemian.interviews.facts import context_of, told_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.batches import mark_canary
 from yuemian.messaging.actions.content import best_locale, texts_of
@@ -286,7 +286,7 @@ def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str,
         subject_id=interview.id,
         subject_revision=interview.revision,
         locale=item.locale,
-        context=context_of(interview.facts, occasion.organization, item.locale, **extra),
+        context=told_of(interview.facts, occasion.organization, item.locale, **extra),
         channels=route.channels if route else item.channels,
         deadline_at=deadline,
         link_expires_at=link_expires,

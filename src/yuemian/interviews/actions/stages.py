@@ -16,8 +16,11 @@ WHERE id = ANY(%(ids)s::uuid[]) AND stage = ANY(%(before)s::text[])
 """
 
 
+_BEFORE: Final = (Stage.APPLIED, Stage.SCREENED, Stage.INTERVIEWED, Stage.DECIDED)
+
+
 def note_invited(applications: Sequence[UUID], carry_out: Execute = execute_now) -> None:
-    """Nobody is moved back."""
-    stages = [str(Stage.APPLIED), str(Stage.SCREENED)]
+    """Nobody is moved back but for the next round of an application whose last one is over."""
+    stages = [str(stage) for stage in _BEFORE]
     values = {"invited": str(Stage.INVITED), "ids": columns.uuids(applications), "before": stages}
     carry_out(_NOTE_INVITED, values)

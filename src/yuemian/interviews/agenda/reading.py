@@ -37,7 +37,8 @@ from yuemian.interviews.surveys.asking import read_survey_facts
 from yuemian.messaging.reach import available_channels
 from yuemian.trust.bulk import id_array
 
-_DECIDED: Final = frozenset({Stage.DECIDED, Stage.ONBOARDING, Stage.ONBOARDED, Stage.CLOSED})
+#: Whoever is there needs no word any more that it takes longer, told or not.
+_OVER: Final = frozenset({Stage.ONBOARDING, Stage.ONBOARDED, Stage.CLOSED})
 _LEFT: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN})
 _TOLD: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
 #: What counts for timing: what asks, and what recalls.
@@ -50,7 +51,10 @@ SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode,
                 i.created_at),
        i.result_promised_at, a.stage, c.id, i.round, {PLAN_OF},
        NOT EXISTS (SELECT 1 FROM interviews_interview o
-                   WHERE o.application_id = a.id AND o.starts_at < i.starts_at AND o.state <> 'cancelled')
+                   WHERE o.application_id = a.id AND o.starts_at < i.starts_at AND o.state <> 'cancelled'),
+       i.result_told_at IS NOT NULL OR EXISTS (
+                   SELECT 1 FROM interviews_interview o
+                   WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled')
 FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
 JOIN hiring_candidate c ON c.id = a.candidate_id AND c.organization_id = i.organization_id
@@ -203,7 +207,8 @@ def _situation(row: tuple[Any, ...]) -> Situation:
         quiet=QuietRule(row[11], row[12], row[13], row[14]),
         known_at=row[15],
         result_promised_at=row[16],
-        is_decided=Stage(row[17]) in _DECIDED,
+        # Told, not merely decided: until then the promise holds. A next round is word as well.
+        is_decided=bool(row[22]) or Stage(row[17]) in _OVER,
         is_first=row[21],
     )
 

@@ -75,6 +75,9 @@ class Interview(TenantModel):
     result_promised_at = models.DateTimeField(
         null=True, help_text="By when the candidate was promised a result."
     )
+    result_told_at = models.DateTimeField(
+        null=True, help_text="When the notice of its result was released, for good."
+    )
     fingerprint = models.BinaryField(
         max_length=16, null=True, help_text="Recognises the same spreadsheet row."
     )

@@ -50,6 +50,7 @@ class Part(StrEnum):
     TODAY = "today"
     TOMORROW = "tomorrow"
     CAME = "came"
+    RESULTS = "results"  # a room above reads it
     UNANSWERED = "unanswered"
     TROUBLE = "trouble"
     INCOMPLETE = "incomplete"

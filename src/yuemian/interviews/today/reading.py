@@ -22,6 +22,7 @@ from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
+from yuemian.interviews.today.beyond import READERS, picks_of
 from yuemian.interviews.today.incomplete import Clash, Incomplete, incomplete
 from yuemian.interviews.today.inviting import Ahead, look_ahead
 from yuemian.interviews.today.parts import COUNTED, Part, Pick
@@ -45,6 +46,7 @@ ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
     Part.TODAY: {"day": "today"},
     Part.TOMORROW: {"day": "tomorrow"},
     Part.CAME: {"day": "past", "state": "scheduled", "sort": "-time"},
+    Part.RESULTS: {"state": "waiting", "age": "late"},  # of the list of results
     Part.UNANSWERED: {"status": "waiting"},
     Part.TROUBLE: {"status": "failed"},
     Part.INCOMPLETE: {"day": "week"},
@@ -276,6 +278,8 @@ def _picked(part: Part, user: User, scope: Scope, now: datetime) -> Sequence[Pic
         Part.UNANSWERED: lambda: parts.unanswered(rows, now),
         Part.TROUBLE: lambda: parts.trouble(user, scope, now),
     }
+    if part in READERS:
+        return picks_of(part, user, scope, now)
     return read[part]() if part in read else ()
 
 

@@ -22,6 +22,7 @@ TITLES: Mapping[Part, Text] = {
     Part.TODAY: word("part of the day", "Today"),
     Part.TOMORROW: word("part of the day", "Tomorrow"),
     Part.CAME: _("Who came?"),
+    Part.RESULTS: _("No result yet"),
     Part.UNANSWERED: _("No answer yet"),
     Part.TROUBLE: _("Did not get through"),
     Part.INCOMPLETE: _("Incomplete"),
@@ -34,6 +35,7 @@ TONES: Mapping[Part, str] = {
     Part.TODAY: "success",
     Part.TOMORROW: "neutral",
     Part.CAME: "info",
+    Part.RESULTS: "danger",
     Part.UNANSWERED: "warning",
     Part.TROUBLE: "danger",
     Part.INCOMPLETE: "warning",
@@ -50,6 +52,8 @@ WHYS: Mapping[str, Reason] = {
     "contact": Reason(_("No address reaches this candidate."), _("Ask for one, or call.")),
     "interviewer": Reason(_("Nobody is set to interview."), _("Name an interviewer.")),
     "recruiter": Reason(_("Nobody of HR looks after this interview."), _("Name a contact person.")),
+    "undecided": Reason(_("Nobody has decided yet."), _("Decide, or say that it takes longer.")),
+    "untold": Reason(_("Decided, but not told."), _("Have the letter approved, then release it.")),
     "clash": Reason(_("The interviewer has two interviews at once."), _("Move one, or name somebody else.")),
 }
 

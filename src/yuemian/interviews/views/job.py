@@ -20,6 +20,7 @@ from yuemian.accounts.models import Permission
 from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Job
 from yuemian.interviews.actions.needs import NothingToArrange, arrange_need
+from yuemian.interviews.job_parts import job_parts
 from yuemian.interviews.models import Interview
 from yuemian.interviews.reasons.reading import may_read_reasons, reasons_for_job
 from yuemian.interviews.rows import rows_of
@@ -59,6 +60,7 @@ def job(request: SignedInRequest, job_id: UUID) -> HttpResponse:
         "to_arrange": ahead.filter(need__arranged_at=None, need__content_sealed__isnull=False).count()
         if user.may(Permission.EDIT_INTERVIEWS)
         else 0,
+        "parts": job_parts(user, found, timedelta(days=int(period)), now),
         "may_edit_job": user.may(Permission.EDIT_TEMPLATES),
     }
     part = request.headers.get("HX-Target") == "job-live"

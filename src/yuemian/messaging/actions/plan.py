@@ -102,6 +102,18 @@ class Recipient(NamedTuple):
     contact_points: Mapping[Channel, UUID] = MappingProxyType({})
 
 
+class Told(NamedTuple):
+    """A context of which many have the greater part in common: that part as a JSON object, written once for all, and
+    what is this person's own. Neither is empty.
+    """
+
+    shared: bytes
+    own: Mapping[str, Any]
+
+    def joined(self) -> bytes:
+        return b"%b,%b" % (self.shared[:-1], orjson.dumps(self.own)[1:])
+
+
 class Intent(NamedTuple):
     """One message to be: to whom, about what, said how. `context` holds the template's placeholders.
 
@@ -112,7 +124,7 @@ class Intent(NamedTuple):
     subject_id: UUID
     subject_revision: int
     locale: str
-    context: Mapping[str, Any]
+    context: Mapping[str, Any] | Told
     channels: Sequence[Channel]
     deadline_at: datetime
     link_expires_at: datetime
@@ -255,7 +267,7 @@ class _Planning:
         candidate, user = recipient.candidate, recipient.user
         id_ = next(self._ids)
         token = next(self._tokens) if candidate else b""
-        content = orjson.dumps({"context": intent.context, "token": token.decode()} | self._answered)
+        content = self._content(intent.context, token)
         rows.ids.append(id_)
         rows.candidates.append(candidate.candidate_id.bytes if candidate else None)
         rows.users.append(user.pk.bytes if user else None)
@@ -269,6 +281,13 @@ class _Planning:
         rows.hashes.append(hashlib.sha256(token).digest() if candidate else None)
         rows.expiries.append(intent.link_expires_at)
         self._add_deliveries(id_, intent)
+
+    def _content(self, context: Mapping[str, Any] | Told, token: bytes) -> bytes:
+        if isinstance(context, Told):
+            if not self._answered:
+                return b'{"context":%b,"token":"%b"}' % (context.joined(), token)
+            context = orjson.loads(context.joined())
+        return orjson.dumps({"context": context, "token": token.decode()} | self._answered)
 
     def _add_deliveries(self, notification: bytes, intent: Intent) -> None:
         rows, points = self.rows, intent.recipient.contact_points

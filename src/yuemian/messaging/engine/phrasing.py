@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from yuemian.channels.mail import CONTENT_STYLES
-from yuemian.domain.pattern import TOKEN_MARK, Pattern, clean, pattern_of, printed_names
+from yuemian.domain.pattern import NAME_MARK, TOKEN_MARK, Pattern, clean, pattern_of, printed_names
 from yuemian.domain.placeholder import PLACEHOLDERS, Kind
 from yuemian.domain.richtext import to_html, to_text
 from yuemian.domain.template import OUTPUT_CAP, SUBJECT_CAP, Compiled, Rendered, RenderProblem, render
@@ -71,6 +71,11 @@ class Phrasing:
         self._known: dict[tuple[Any, ...], _Prepared | None] = {}
         self._first: set[tuple[Any, ...]] = set()
         self._is_linked = "answer_link" in compiled.used
+        #: Whether a kind can be said with the person's name left open: it is only printed, and not in the subject.
+        self.can_open = "verify_code" not in compiled.used and (
+            _WHO not in compiled.used
+            or (_WHO not in compiled.subject and any(name == _WHO for name, _ in self._printed))
+        )
 
     def known(self) -> list[Pattern | None]:
         """The kinds of people met so far; None: rendered each time."""
@@ -92,7 +97,21 @@ class Phrasing:
             values[place], escaped[place] = good
         return self._filled(prepared, values, escaped, context, token)
 
-    def _judged(self, alike: tuple[Any, ...], context: Mapping[str, Any], token: str) -> Wording:
+    def opened(self, context: Mapping[str, Any]) -> Wording | None:
+        """With marks in place of the person's name and token. None before such people were met."""
+        key, values, escaped = self._judge(context)
+        prepared = self._known.get(key)
+        if prepared is None:
+            return None
+        names = prepared.pattern.names
+        if _WHO in names:
+            place = names.index(_WHO)
+            values[place] = escaped[place] = NAME_MARK
+        elif _WHO in self.compiled.used:
+            return None
+        return prepared.wording((*values, TOKEN_MARK), (*escaped, TOKEN_MARK))
+
+    def _judge(self, context: Mapping[str, Any]) -> tuple[tuple[Any, ...], list[str], list[str]]:
         """Value by value: which may be filled in, and which make a kind of people of their own."""
         key: list[Any] = [_hashable(value) for value in map(context.get, self._others)]
         values: list[str] = []
@@ -106,7 +125,11 @@ class Phrasing:
                 key.append(name)
                 values.append(good[0])
                 escaped.append(good[1])
-        prepared = self._prepared(tuple(key), context)
+        return tuple(key), values, escaped
+
+    def _judged(self, alike: tuple[Any, ...], context: Mapping[str, Any], token: str) -> Wording:
+        key, values, escaped = self._judge(context)
+        prepared = self._prepared(key, context)
         if prepared is None:
             return self._rendered(context, token)
         names = prepared.pattern.names

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
-from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,18 +15,17 @@ from yuemian.channels.base import BadAddress, Message
 from yuemian.channels.mail import (
     CONTENT_STYLES,
     MailForm,
+    Sheet,
     Shell,
     ShellTexts,
-    facts_html,
     message_id,
     normalise_address,
     sections_html,
     shell,
-    slots,
 )
-from yuemian.domain.date_writing import writing_of
 from yuemian.domain.mail_reply import marker
 from yuemian.domain.notice_code import code_of
+from yuemian.domain.pattern import CODE_MARK, TOKEN_MARK, may_have_mark
 from yuemian.domain.richtext import to_text
 from yuemian.domain.short_code import grouped
 from yuemian.domain.states import Purpose
@@ -43,14 +38,24 @@ from yuemian.domain.template import (
     render,
 )
 from yuemian.hiring.models import ContactPoint
+from yuemian.messaging.engine.alike import (
+    MARKS,
+    Alike,
+    AlikeMails,
+    AlikeTexts,
+    Built,
+    Person,
+    always_fits,
+    person_of,
+)
 from yuemian.messaging.engine.answers import Answers
 from yuemian.messaging.engine.claim import Claimed, SealedKey, Sender, Text
-from yuemian.messaging.engine.invitation import with_invitation
+from yuemian.messaging.engine.invitation import invitation_form, with_invitation
+from yuemian.messaging.engine.mail_parts import has_preheader, slots_of
 from yuemian.messaging.engine.phrasing import (
     NOBODY,
     Phrasing,
     Wording,
-    around_link,
     check_own_link,
     paragraphs,
 )
@@ -62,40 +67,12 @@ from yuemian.trust.vault import Vault
 
 #: Published texts never change, so they are kept; more than this many at once is not a busy company but a mistake.
 _KEPT: Final = 2000
-#: The subject names the company for the inbox; inside the mail its name stands above already.
-_COMPANY: Final = re.compile(r"^(?:【[^】]*】|\[[^\]]*\])\s*")
-#: What the card of facts is made of.
-_SHOWN: Final = (
-    "interview_when",
-    "place_name",
-    "place_address",
-    "video_link",
-    "video_note",
-    "materials",
-    "flow",
-)
 #: Not through `paragraphs`, which remembers what it has seen: this differs in every mail.
 _CHECK: Final = f'<p style="{CONTENT_STYLES["p"]}">{{}}</p>'
 #: Purposes whose button says something of its own.
 _OWN_BUTTONS: Final = frozenset(
     {Purpose.CANCELLATION, Purpose.DIGEST, Purpose.CODE, Purpose.RESULT, Purpose.APPROVAL}
 )
-_TIMES: Final = frozenset({"interview_when", "interview_date", "interview_time"})
-
-
-class _Built:
-    """A form whose work is done: building happens where a failure concerns one person only."""
-
-    is_wire_ready = MailForm.is_wire_ready
-
-    def __init__(self, raw: bytes, page: str) -> None:
-        self._raw, self._page = raw, page
-
-    def mail(self, message: Message, now: datetime) -> bytes:  # noqa: ARG002
-        return self._raw
-
-    def html(self, message: Message) -> str:  # noqa: ARG002
-        return self._page
 
 
 class Renderer:
@@ -108,6 +85,8 @@ class Renderer:
         self._texts: dict[tuple[UUID, str, str], Phrasing | TemplateProblem] = {}
         self._forms: dict[tuple[UUID, str, str, str, bool], MailForm] = {}
         self._answers = Answers()
+        #: By what makes people alike; None: each of them is rendered whole.
+        self._alike: dict[tuple[Any, ...], Alike | None] = {}
 
     def missing(self, rows: Iterable[Claimed]) -> set[UUID]:
         """The template versions whose texts are not known yet."""
@@ -129,9 +108,78 @@ class Renderer:
     def message(self, row: Claimed, sender: Sender, vault: Vault, mail_from: str, *, is_lab: bool) -> Message:
         """Complete and checked. Raises RenderProblem, TemplateProblem, Unreadable, ChannelError."""
         key = row.key
-        snapshot = orjson.loads(
-            vault.open_bytes(key, Notification.PLACE, row.notification_id, row.parameters_sealed)
-        )
+        content = vault.open_bytes(key, Notification.PLACE, row.notification_id, row.parameters_sealed)
+        if not is_lab and not row.is_discreet and row.candidate_id is not None:
+            person = person_of(content)
+            alike = self._alike_of(row, sender, mail_from, content, person) if person else None
+            if person and alike:
+                to, code = _address(row, key, vault), ""
+                if row.channel == "email":
+                    to, code = normalise_address(to), notice_code(row.notification_id)
+                message = alike.message(row, sender, person, to=to, code=code)
+                if message is not None:
+                    return message
+        return self.whole(row, sender, vault, mail_from, orjson.loads(content), is_lab=is_lab)
+
+    def _alike_of(
+        self, row: Claimed, sender: Sender, mail_from: str, content: bytes, person: Person
+    ) -> Alike | None:
+        """What those who are alike share; None where a message has to be rendered for this person alone."""
+        kind = (
+            person.shared, row.version_id, row.channel, row.locale, row.purpose, row.subject_revision,
+            sender, mail_from,
+        )  # fmt: skip
+        known = self._alike.get(kind)
+        if known is not None or kind in self._alike:
+            return known
+        phrasing = self._phrasing(row)
+        found: Alike | None = None
+        if (
+            phrasing.can_open
+            and row.purpose != Purpose.CODE
+            and not may_have_mark(content + (sender.name + sender.name_en).encode())
+        ):
+            context = orjson.loads(content)["context"]
+            wording = phrasing.opened(context)
+            if wording is None:
+                return None  # the next of the kind may be filled in
+            found = self._opened(row, sender, mail_from, context, wording) if always_fits(wording) else None
+        if len(self._alike) > _KEPT:
+            self._alike.clear()
+        self._alike[kind] = found
+        return found
+
+    def _opened(
+        self, row: Claimed, sender: Sender, mail_from: str, context: Mapping[str, Any], wording: Wording
+    ) -> Alike | None:
+        """From a wording with marks to the whole message with marks, by the same steps as for one person."""
+        if row.channel != "email":
+            return AlikeTexts(wording, self._base, has_title=row.channel == "wechat")
+        link, used = self._base + TOKEN_MARK, self._phrasing(row).compiled.used
+        if not has_preheader(row.purpose, context, row.locale, used=used):
+            return None  # it would be cut from the text, where a name is longer than its mark
+        filled = slots_of(row.purpose, wording, context, row.locale, link, used=used)
+        wording = self._with_code(wording, filled, CODE_MARK, row.locale)
+        form = self._form(sender, row.locale, row.purpose, is_replyable=self._answers.are_read(row, sender))
+        sample = self._unbuilt(row, sender, "", wording, context, filled=filled, mail_from=mail_from)
+        calendar = invitation_form(row, context)
+        # On a copy: the address that answers go to is each person's own.
+        prepared = self._answers.prepare(replace(sample), row, sender, answered="")
+        sheet = Sheet(form, prepared, MARKS, calendar.method if calendar else "")
+        return AlikeMails(sheet, sample, self._base, calendar, self._answers)
+
+    def whole(
+        self,
+        row: Claimed,
+        sender: Sender,
+        vault: Vault,
+        mail_from: str,
+        snapshot: Mapping[str, Any],
+        *,
+        is_lab: bool,
+    ) -> Message:
+        """For this person alone. Raises as `message`."""
+        key = row.key
         token = snapshot["token"] or NOBODY
         context, link = snapshot["context"], self._base + token
         phrasing = self._phrasing(row)
@@ -152,7 +200,7 @@ class Renderer:
             id_ = str(row.id)
             title = wording.said.subject if row.channel == "wechat" else ""  # a text message has none
             return Message(id_, id_, to, title, wording.plain, row.locale, slots={"link": link})
-        filled = _slots(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
+        filled = slots_of(row.purpose, wording, context, row.locale, link, used=phrasing.compiled.used)
         if code and row.purpose != Purpose.CODE:
             wording = self._with_code(wording, filled, code, row.locale)
         if row.is_discreet:
@@ -195,15 +243,38 @@ class Renderer:
     ) -> Message:
         is_replyable = not is_lab and self._answers.are_read(row, sender)
         form = self._form(sender, row.locale, row.purpose, is_replyable=is_replyable)
+        message = self._unbuilt(
+            row, sender, normalise_address(to), wording, context, filled=filled, mail_from=mail_from
+        )
+        if is_lab:
+            message.text = wording.said.text
+            return replace(message, form=Built(b"", form.html(message)), slots={"link": link})
+        message = self._answers.prepare(message, row, sender, answered=answered)
+        raw = with_invitation(form.mail(message, row.now), row, message, context, link)
+        message.form = Built(raw)
+        message.text, message.slots = "", {}  # nobody needs any more what it was built from
+        return message
+
+    def _unbuilt(
+        self,
+        row: Claimed,
+        sender: Sender,
+        to: str,
+        wording: Wording,
+        context: Mapping[str, Any],
+        *,
+        filled: Mapping[str, str],
+        mail_from: str,
+    ) -> Message:
         # The same for every attempt, so that a repeated copy is recognised as one.
         domain = mail_from.rpartition("@")[2] or "localhost"
         id_ = str(row.id)
-        message = Message(
+        return Message(
             delivery_id=id_,
             key=id_,
-            to=normalise_address(to),
+            to=to,
             subject=wording.said.subject,
-            text=wording.said.text if is_lab else wording.plain,
+            text=wording.plain,
             locale=row.locale,
             to_name=row.user_name or context.get("candidate_name", ""),
             sender=mail_from,
@@ -213,13 +284,6 @@ class Renderer:
             message_id=message_id(str(row.notification_id), row.occurrence, domain),
             slots=filled,
         )
-        if is_lab:
-            return replace(message, form=_Built(b"", form.html(message)), slots={"link": link})
-        message = self._answers.prepare(message, row, sender, answered=answered)
-        raw = with_invitation(form.mail(message, row.now), row, message, context, link)
-        message.form = _Built(raw, "")
-        message.text, message.slots = "", {}  # nobody needs any more what it was built from
-        return message
 
     def _phrasing(self, row: Claimed) -> Phrasing:
         found = self._texts.get(_text_key(row))
@@ -274,55 +338,6 @@ def discreet(purpose: str, context: Mapping[str, Any], locale: str, link: str) -
     return Rendered(said.discreet_subject, text)
 
 
-def mail_slots(
-    purpose: str, said: Rendered, context: Mapping[str, Any], locale: str, *, used: AbstractSet[str]
-) -> dict[str, str]:
-    """What differs between people; previews use it too.
-
-    The text is HR's and whole. In HTML the line that is only the link becomes the button; a card of facts and the
-    contact are added only where the text does not say them itself (`used`: the placeholders it has).
-    """
-    link = context["answer_link"]
-    wording = Wording(said, to_text(said.text), *around_link(said.text, link))
-    return _slots(purpose, wording, context, locale, link, used=used)
-
-
-def _slots(
-    purpose: str,
-    wording: Wording,
-    context: Mapping[str, Any],
-    locale: str,
-    link: str,
-    *,
-    used: AbstractSet[str],
-) -> dict[str, str]:
-    said = wording.said
-    shown = [tuple(v) if v.__class__ is list else v for v in map(context.get, _SHOWN)]
-    preheader, card = _facts(purpose, locale, used.isdisjoint(_TIMES), *shown)
-    closing = "" if "contact_name" in used else paragraphs(_contact(context, locale))
-    return slots(
-        preheader=preheader or said.text[:90].replace("\n", " "),
-        heading=_heading(said.subject),
-        content=wording.before,
-        facts=card,
-        link=link,
-        after=wording.after + closing,
-    )
-
-
-@lru_cache(maxsize=1024)
-def _heading(subject: str) -> str:
-    return _COMPANY.sub("", subject) or subject
-
-
-@lru_cache(maxsize=4096)
-def _facts(purpose: str, locale: str, is_carded: bool, *shown: Any) -> tuple[str, str]:
-    """What a phone shows beside the subject, when and where; and the card. Both are equal for many people."""
-    facts = facts_of(purpose, dict(zip(_SHOWN, (part or "" for part in shown), strict=True)), locale)
-    first = [value.partition("\n")[0] for _, value in facts[:2] if value]
-    return writing_of(locale).comma.join(first), facts_html(facts) if is_carded else ""
-
-
 def _own_link(context: Mapping[str, Any]) -> str:
     """Where somebody of the company is led: a page behind the sign-in. Tests have none, they show the candidate's."""
     found = map(context.get, ("interview_link", "today_link", "results_link"))
@@ -345,24 +360,6 @@ def _with_sections(text: str, context: Mapping[str, Any]) -> str:
     return f"{paragraphs(before)}{sections_html(context['digest_sections'])}{paragraphs(after)}"
 
 
-def facts_of(purpose: str, context: Mapping[str, Any], locale: str) -> tuple[tuple[str, str], ...]:
-    """The card of key facts; an answer or a digest has none, a cancellation names the time alone."""
-    said = words(locale)
-    if purpose in {Purpose.ANSWER, Purpose.DIGEST, Purpose.CODE}:
-        return ()
-    when = (said.when, context.get("interview_when", ""))
-    if purpose == Purpose.CANCELLATION:
-        return (when,)
-    place = "\n".join(part for part in (context.get("place_name"), context.get("place_address")) if part)
-    return (
-        when,
-        (said.where, place),
-        (said.video, context.get("video_note") or context.get("video_link", "")),
-        (said.bring, "\n".join(context.get("materials", ()))),
-        (said.flow, "\n".join(context.get("flow", ()))),
-    )
-
-
 def _text_key(row: Claimed) -> tuple[UUID, str, str]:
     return row.version_id, row.channel, row.locale
 
@@ -373,13 +370,6 @@ def _address(row: Claimed, key: SealedKey, vault: Vault) -> str:
     assert row.contact_point_id is not None
     assert row.contact_sealed is not None
     return vault.open(key, ContactPoint.PLACE, row.contact_point_id, row.contact_sealed)
-
-
-def _contact(context: Mapping[str, Any], locale: str) -> str:
-    name, phone = context.get("contact_name", ""), context.get("contact_phone", "")
-    if not name:
-        return ""
-    return f"{words(locale).contact}: {name} {phone}".strip()
 
 
 def _reply_address(address: str) -> str:

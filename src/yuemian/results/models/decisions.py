@@ -91,6 +91,9 @@ class Decision(TenantModel):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="decisions")
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="decisions")
     number = models.PositiveIntegerField(help_text="1 for the first decision after this interview.")
+    replaces = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Number of the decision that it took the place of; 0: of none."
+    )
     outcome = models.CharField(max_length=10, choices=choices(Outcome))
     reasons = ArrayField(
         models.UUIDField(), default=list, help_text="The reasons, each as it was worded then."

@@ -10,9 +10,8 @@ _BATCH = "results/letters/<uuid:result_batch_id>"
 
 urlpatterns = [
     path("results/letters", letters.index, name="result-batches"),
-    path("results/letters/attention", letters.attention, name="results-attention"),
     path("results/letters/prepare", letters.prepare, name="result-prepare"),
-    path("results/letters/rules", approvals.rules, name="result-rules"),
+    path("results/letters/rules", approvals.rules, name="approval-rules"),
     path(_BATCH, approvals.show, name="result-batch"),
     path(f"{_BATCH}/submit", letters.submit, name="result-submit"),
     path(f"{_BATCH}/act", letters.act, name="result-act"),

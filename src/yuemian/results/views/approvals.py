@@ -248,7 +248,7 @@ def rules(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         approvals.save_rule(request.user, form.save(commit=False), now=timezone.now())
         messages.success(request, _("Saved. It holds for what is submitted from now on."))
-        return redirect("result-rules")
+        return redirect("approval-rules")
     return render(request, "results/notices/rules.html", {"form": form}, status=422 if form.errors else 200)
 
 

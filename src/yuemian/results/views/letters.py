@@ -62,13 +62,6 @@ def index(request: SignedInRequest) -> HttpResponse:
     return render(request, "results/notices/index.html", context)
 
 
-@requires(Permission.SEE_RESULTS)
-@require_safe
-def attention(request: SignedInRequest) -> HttpResponse:
-    """The counter in the navigation, fetched anew when something changed."""
-    return render(request, "ui/parts/navigation_count.html", {"entry": {"path": reverse("result-batches")}})
-
-
 @requires(Permission.DECIDE_RESULTS)
 @require_POST
 def prepare(request: SignedInRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_languages'),
-        ('results', '0002_scorecards'),
+        ('results', '0004_decisions'),
     ]
 
     operations = [

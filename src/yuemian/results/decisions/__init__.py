@@ -1,0 +1,1 @@
+"""Deciding after an interview: reasons, lists, comparison."""

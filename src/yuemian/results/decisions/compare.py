@@ -1,0 +1,145 @@
+"""One person's decision: the scorecards beside each other, what was before, what was decided, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from yuemian.accounts.models import User
+from yuemian.domain.results import Obstacle, Verdicts, verdicts
+from yuemian.domain.results.facts import Recommendation
+from yuemian.domain.round_name import round_in
+from yuemian.interviews.models import Interview
+from yuemian.results.actions.decide import obstacle_of
+from yuemian.results.decisions.cards import Card, beside, cards_of
+from yuemian.results.decisions.reasons import named
+from yuemian.results.decisions.rows import next_rounds
+from yuemian.results.decisions.wording import NOTICES, OBSTACLES, OUTCOMES, VERDICTS
+from yuemian.results.models import Decision, ResultNotice
+from yuemian.results.silence.word import last_words, quiet_of
+from yuemian.trust.vault import DataKey, Unreadable, Vault
+
+
+@dataclass(frozen=True)
+class Past:
+    """A decision of this person's, with its words."""
+
+    decision: Decision
+    reasons: Sequence[str]
+    note: str
+    notice: Any
+    job: str
+    round: str
+
+
+@dataclass(frozen=True)
+class Round:
+    """An earlier interview of the same application."""
+
+    interview: Interview
+    name: str
+    cards: Sequence[Card]
+    decision: Decision | None
+
+    @property
+    def badge(self) -> tuple[Any, str]:
+        return VERDICTS[verdicts([Recommendation(c.recommendation) for c in self.cards if c.recommendation])]
+
+
+def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
+    """All that the page shows; the interview comes with people and interviewers."""
+    candidate, language = interview.application.candidate, get_language() or "en"
+    vault = Vault(user.organization_id)
+    others = list(
+        Interview.objects.visible_to(user)
+        .with_people()
+        .filter(application__candidate=candidate)
+        .exclude(pk=interview.pk)
+        .order_by("starts_at", "id")
+    )
+    earlier = [
+        each
+        for each in others
+        if each.application_id == interview.application_id and each.starts_at < interview.starts_at
+    ]
+    keys: dict[UUID, DataKey] = {each.pk: candidate.key for each in [interview, *earlier]}
+    cards, names = cards_of(keys, vault)
+    own = [card for card in cards if card.interview_id == interview.pk]
+    said = [Recommendation(card.recommendation) for card in own if card.recommendation]
+    handed_in = {card.name for card in own}
+    shown_names = {key: name for key, name in names.items() if any(key in card.seen for card in own)}
+    pasts = _pasts(user, candidate.pk, candidate.key, vault)
+    why = obstacle_of(interview, now)
+    word = last_words([interview.pk]).get(interview.pk)
+    return {
+        "interview": interview,
+        "name": candidate.name,
+        "job": interview.application.job.title_in(language),
+        "round": round_in(interview.round, language),
+        "cards": own,
+        "lines": beside(own, shown_names),
+        "verdicts": VERDICTS[verdicts(said)],
+        "is_divided": verdicts(said) is Verdicts.SPLIT,
+        "lacking": [each.name for each in interview.interviewers.all() if each.name not in handed_in],
+        "earlier": _rounds(earlier, cards, pasts, language),
+        "decided": [each for each in pasts if each.decision.interview_id == interview.pk],
+        "elsewhere": [each for each in pasts if each.decision.interview_id != interview.pk],
+        "current": next(
+            (e for e in pasts if e.decision.interview_id == interview.pk and e.decision.is_current), None
+        ),
+        "obstacle": OBSTACLES[why] if why else None,
+        "can_note_attendance": why in {Obstacle.NO_SHOW, Obstacle.NOT_COMING},
+        "quiet": quiet_of(interview, word, now=now) if why is None else None,
+        "next_interview": next_rounds([interview]).get(interview.pk),
+        "outcome_words": OUTCOMES,
+    }
+
+
+def _pasts(user: User, candidate_id: UUID, key: DataKey, vault: Vault) -> list[Past]:
+    """Every decision about this person, the newest first."""
+    rows = Decision.objects.visible_to(user).filter(application__candidate=candidate_id)
+    decisions = list(
+        rows.select_related("decided_by", "application__job", "interview").order_by("-decided_at", "-number")
+    )
+    reasons = named(user.organization_id, {pk for each in decisions for pk in each.reasons})
+    notices = dict(
+        ResultNotice.objects.filter(decision__in=decisions).live().values_list("decision", "state")
+    )
+    language, pasts = get_language() or "en", []
+    for each in decisions:
+        note = ""
+        if each.note_sealed is not None:
+            with suppress(Unreadable):
+                note = vault.open(key, Decision.PLACE, each.pk, each.note_sealed)
+        pasts.append(
+            Past(
+                each,
+                [reasons[pk].label_in(language) for pk in each.reasons if pk in reasons],
+                note,
+                NOTICES.get(notices.get(each.pk, ""), ""),
+                each.application.job.title_in(language),
+                round_in(each.interview.round, language),
+            )
+        )
+    return pasts
+
+
+def _rounds(
+    earlier: Sequence[Interview], cards: Sequence[Card], pasts: Sequence[Past], language: str
+) -> list[Round]:
+    current = {each.decision.interview_id: each.decision for each in pasts if each.decision.is_current}
+    return [
+        Round(
+            each,
+            round_in(each.round, language),
+            [card for card in cards if card.interview_id == each.pk],
+            current.get(each.pk),
+        )
+        for each in earlier
+    ]

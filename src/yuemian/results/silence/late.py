@@ -1,0 +1,53 @@
+"""Who waits for word beyond what was promised or is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Exists, Q
+from django.utils import timezone
+
+from yuemian.accounts.models import Permission, Role, User
+from yuemian.interviews.today.parts import COUNTED, Pick
+from yuemian.interviews.today.scope import Scope
+from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, first
+from yuemian.results.models import Decision, ResultRule, WaitState
+
+#: The navigation says 99+ beyond.
+_MOST: Final = 100
+
+
+def count_late(user: User) -> int:
+    """For the navigation: of a recruiter their own, of others all; at most a hundred."""
+    if not user.may(Permission.SEE_RESULTS):
+        return 0
+    filters = ResultFilters(
+        state=WAITING, age=Age.LATE, recruiter=user.pk if user.role == Role.RECRUITER else None
+    )
+    return len(first(user, filters, _MOST, now=timezone.now(), among=_worth_saying(user)))
+
+
+def _worth_saying(user: User) -> Q:
+    """A company that has neither decided nor promised anything here decides elsewhere: only promises are due to it."""
+    decided, ruled = (
+        Exists(rows.filter(organization=user.organization_id))
+        for rows in (Decision.objects.all(), ResultRule.objects.all())
+    )
+    return Q(interview__result_promised_at__isnull=False) | Q(decided) | Q(ruled)
+
+
+def late_picks(user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
+    """A part of the day: whoever is due word, decided or not, the longest wait first."""
+    if not user.may(Permission.SEE_RESULTS):
+        return []
+    filters = ResultFilters(
+        state=WAITING,
+        age=Age.LATE,
+        recruiter=user.pk if scope.is_mine else None,
+        branch=scope.branch,
+    )
+    found = first(user, filters, COUNTED + 1, now=now, among=_worth_saying(user))
+    why = {WaitState.OPEN: "undecided", WaitState.DECIDED: "untold"}
+    return [Pick(each.interview_id, each.ended_at, why[WaitState(each.state)]) for each in found]
