@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -17,13 +17,11 @@ from django.urls import URLPattern, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
-from tests.factories import Cast
 from tests.interviews.places import create_place, held_at
 from tests.interviews.slots import create_series, offers, press
 from tests.interviews.test_invite import facts_of
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
-from tests.results.stories import Tale
 from tests.portal.test_voices_in_a_browser import asked
 from yuemian.domain.states import Answer
 from yuemian.hiring.models import Candidate, ContactPoint, Correction, Erasure

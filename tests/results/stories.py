@@ -97,7 +97,9 @@ class Tale:
 
     def link(self, notice: ResultNotice) -> tuple[AccessLink, str]:
         """What a released notice's message leads by, and its secret."""
-        told = Notification.objects.filter(subject_id=notice.pk, purpose=Purpose.RESULT).latest("created_at", "id")
+        told = Notification.objects.filter(subject_id=notice.pk, purpose=Purpose.RESULT).latest(
+            "created_at", "id"
+        )
         vault = Vault(self.cast.organization.pk)
         sealed = vault.open_bytes(notice.candidate.key, Notification.PLACE, told.pk, told.parameters_sealed)
         return AccessLink.objects.get(notification=told), str(orjson.loads(sealed)["token"])
