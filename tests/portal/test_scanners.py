@@ -45,6 +45,7 @@ from yuemian.interviews.models import (
 from yuemian.messaging.models import AccessLink, Challenge, Conversation, Message, Notification
 from yuemian.portal import urls
 from yuemian.portal.subpages import SUBPAGES
+from yuemian.results.models import ResultNotice
 
 OUTLOOK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
 PATTERNS: dict[str, URLPattern] = {str(pattern.name): pattern for pattern in urls.urlpatterns}
@@ -133,6 +134,8 @@ def state() -> list[Any]:
         sorted(ArrivalSignal.objects.values_list("pk", "kind")),
         sorted(StatedReason.objects.values_list("pk", "code", "at")),
         sorted(Need.objects.values_list("pk", "said_at")),
+        sorted(ResultNotice.objects.values_list("pk", "state")),
+        SurveyDrop.objects.count(),
         SurveyDrop.objects.count(),
         SurveySigned.objects.count(),
         sorted(SurveyInvitation.objects.values_list("pk", "is_spent")),
@@ -264,7 +267,10 @@ def test_every_page_and_every_form_is_among_those_that_are_walked(
 
 
 #: Forms that stand on “My data” only once a code was typed; `seen` is the script's own.
-BEHIND_THE_CODE = {"candidate-export", "candidate-erase", "candidate-prove", "candidate-seen"}
+BEHIND_THE_CODE = {
+    *("candidate-export", "candidate-erase", "candidate-prove", "candidate-seen"),
+    *("candidate-result-prove", "candidate-result-ask", "candidate-result-opinion"),
+}
 
 
 def _methods(pattern: URLPattern, who: Invited) -> set[str]:

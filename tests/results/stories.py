@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import orjson
+
 from tests.factories import Cast, create_interviews, create_user, install_texts
 from tests.results.factories import create_decision
 from yuemian.accounts.models import Role, User
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Purpose
 from yuemian.interviews.models import Interview
+from yuemian.messaging.models import AccessLink, Notification
 from yuemian.results.actions import approvals, notices, release
 from yuemian.results.models import Decision, Feedback, FeedbackOrigin, ResultBatch, ResultNotice
 from yuemian.results.notices.content import LetterText, opened_text
@@ -91,6 +94,15 @@ class Tale:
 
     def text(self, notice: ResultNotice) -> LetterText:
         return opened_text(notice, Vault(self.cast.organization.pk))
+
+    def link(self, notice: ResultNotice) -> tuple[AccessLink, str]:
+        """What a released notice's message leads by, and its secret."""
+        told = Notification.objects.filter(subject_id=notice.pk, purpose=Purpose.RESULT).latest(
+            "created_at", "id"
+        )
+        vault = Vault(self.cast.organization.pk)
+        sealed = vault.open_bytes(notice.candidate.key, Notification.PLACE, told.pk, told.parameters_sealed)
+        return AccessLink.objects.get(notification=told), str(orjson.loads(sealed)["token"])
 
     def feedback(self, decision: Decision, text: str, *, is_reviewed: bool = True) -> Feedback:
         key = decision.interview.application.candidate.key
