@@ -136,7 +136,6 @@ def state() -> list[Any]:
         sorted(Need.objects.values_list("pk", "said_at")),
         sorted(ResultNotice.objects.values_list("pk", "state")),
         SurveyDrop.objects.count(),
-        SurveyDrop.objects.count(),
         SurveySigned.objects.count(),
         sorted(SurveyInvitation.objects.values_list("pk", "is_spent")),
         SurveyStop.objects.count(),
