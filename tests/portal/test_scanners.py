@@ -20,9 +20,11 @@ from playwright.sync_api import BrowserContext
 from tests.interviews.places import create_place, held_at
 from tests.interviews.slots import create_series, offers, press
 from tests.interviews.test_invite import facts_of
+from tests.onboarding.stories import hire
 from tests.portal.conftest import Story
 from tests.portal.stories import Invited, invite, invited
 from tests.portal.test_voices_in_a_browser import asked
+from tests.results.stories import Tale
 from yuemian.domain.states import Answer
 from yuemian.hiring.models import Candidate, ContactPoint, Correction, Erasure
 from yuemian.interviews.actions.absence import ask_to_choose
@@ -85,7 +87,7 @@ AREA = re.compile(
 
 def pages(story: Story) -> list[Invited]:
     """Open, answered, re-scheduled (old and new link), cancelled, with a request, without a time, about to begin, and
-    the link of a survey."""
+    the links of a survey, a result and an onboarding."""
     cast, now = story.cast, story.now
     asking_how = asked(story, 1, now)
     create_series(cast, now=now)
@@ -110,7 +112,25 @@ def pages(story: Story) -> list[Invited]:
         unsettled,
         invited(moved.interview),
         *asking_how,
+        told(story),
+        hired(story),
     ]
+
+
+def told(story: Story) -> Invited:
+    """Somebody whose result left an hour ago."""
+    tale = Tale(story.cast, story.now - timedelta(hours=1))
+    notice = tale.only(tale.released())
+    link, token = tale.link(notice)
+    return Invited(Interview.objects.with_people().get(pk=notice.decision.interview_id), link, token)
+
+
+def hired(story: Story) -> Invited:
+    """Somebody who is asked for what is needed before the first day."""
+    somebody = hire(story.cast, now=story.now)
+    link = AccessLink.objects.get(candidate=somebody.case.application.candidate_id, purpose="onboarding")
+    interview = Interview.objects.with_people().get(application=somebody.case.application_id)
+    return Invited(interview, link, somebody.token)
 
 
 def state() -> list[Any]:
@@ -265,10 +285,11 @@ def test_every_page_and_every_form_is_among_those_that_are_walked(
     assert names - posted == BEHIND_THE_CODE
 
 
-#: Forms that stand on “My data” only once a code was typed; `seen` is the script's own.
+#: Forms that stand on the page only once a code was typed; `seen` is the script's own.
 BEHIND_THE_CODE = {
     *("candidate-export", "candidate-erase", "candidate-prove", "candidate-seen"),
     *("candidate-result-prove", "candidate-result-ask", "candidate-result-opinion"),
+    *("candidate-onboarding-prove", "candidate-onboarding-form", "candidate-onboarding-file"),
 }
 
 
@@ -285,27 +306,32 @@ def _methods(pattern: URLPattern, who: Invited) -> set[str]:
 def test_machines_that_run_the_page_change_nothing(
     story: Story, inside: Callable[[], Any], address: str, pocket: Callable[..., BrowserContext]
 ) -> None:
-    """The script runs; every button is clicked by script, and every required field filled with “test”."""
+    """The script runs; every button is clicked by script, and every required field filled with “test”.
+
+    The menu of languages is the same on all pages: its fourteen buttons are pressed on the first.
+    """
     with inside():
         links = pages(story)
         before = state()
+    buttons = "form button"
     for each in [each for who in links for each in addresses(who) if not each.endswith(".ics")]:
-        _click_everything(pocket, address + each)
+        _click_everything(pocket, address + each, buttons)
+        buttons = "form:not([action='/c/language']) button"
     with inside():
         assert state() == before
 
 
-def _click_everything(pocket: Callable[..., BrowserContext], address: str) -> None:
+def _click_everything(pocket: Callable[..., BrowserContext], address: str, buttons: str) -> None:
     context = pocket(user_agent=OUTLOOK)
     page = context.new_page()
     page.goto(address)
-    for number in range(page.locator("form button").count()):
+    for number in range(page.locator(buttons).count()):
         page.goto(address)
         page.evaluate("document.querySelectorAll('[type=radio]').forEach((each) => { each.checked = true })")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
         for area in page.locator("textarea, input[required]:not([type=radio], [type=datetime-local])").all():
             area.evaluate("(each) => { each.value = 'test'; each.form.noValidate = true }")
-        if page.locator("form button").count() > number:
+        if page.locator(buttons).count() > number:
             with page.expect_navigation():
-                page.locator("form button").nth(number).evaluate("(button) => button.click()")
+                page.locator(buttons).nth(number).evaluate("(button) => button.click()")
     context.close()
