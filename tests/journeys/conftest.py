@@ -110,7 +110,7 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     try:
         address = f"http://localhost:{port}"
         wait_until(
-            lambda: answers(f"{address}/readyz") or process.poll() is not None, 120, data / "house.log"
+            lambda: answers(f"{address}/readyz") or process.poll() is not None, 300, data / "house.log"
         )
         assert process.poll() is None, (data / "house.log").read_text()
         wait_until((data / "demo-accounts.txt").exists, 30, data / "house.log")
