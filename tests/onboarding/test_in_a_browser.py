@@ -57,6 +57,7 @@ def prove(told: Told, page: Page, there: str) -> None:
     page.goto(there)
     page.wait_for_timeout(2100)
     page.locator("form[action$='onboarding-code'] button").tap()
+    page.wait_for_selector(".confirm button, form.confirm button, #step-code")
     confirm = page.locator(".confirm button, form.confirm button").first
     if confirm.count():
         page.wait_for_timeout(2100)
