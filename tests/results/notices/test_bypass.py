@@ -14,6 +14,7 @@ from tests.factories import create_cast
 from tests.results.factories import approve as vote
 from tests.results.factories import create_letter
 from tests.results.stories import Tale
+from yuemian.domain.header_words import Field
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import send, summarize
@@ -235,6 +236,13 @@ def test_what_is_released_is_not_written_on(tale: Tale, act: Callable[[Any, Any]
     notice = at(tale, N.RELEASED)
     with pytest.raises(Exception, match="cannot become"):
         act(tale.cast.recruiter, notice.pk)
+
+
+def test_a_file_has_no_column_for_a_result() -> None:
+    """Whatever its header says, an import reads interviews and people; nothing it reads can say what was decided."""
+    known = {str(field) for field in Field}
+    assert known
+    assert not known & {"result", "outcome", "decision", "letter", "approval", "feedback", "stage"}
 
 
 def test_a_word_twice_is_one(tale: Tale) -> None:
