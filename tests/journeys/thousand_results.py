@@ -1,4 +1,7 @@
-"""A thousand results: written by one person, approved by a second and released; and one that is read."""
+"""A thousand results: written by one person, approved by a second and released; and one that is read.
+
+Takes minutes, so it is run by name: `python -m pytest tests/journeys/thousand_results.py`.
+"""
 
 from __future__ import annotations
 
