@@ -9,12 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from hypothesis import settings
+from playwright.sync_api import expect
 
 from tests.factories import Cast, create_cast, sign_in_client
 
 # No test is timed; on a busy machine a deadline fails what is right.
 settings.register_profile("yuemian", deadline=None)
 settings.load_profile("yuemian")
+expect.set_options(timeout=30_000)
 
 #: A Wednesday morning in Shanghai; tests pass it as `now`.
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)

@@ -81,23 +81,33 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
+@pytest.fixture(scope="session")
+def show_house() -> Iterator[Path]:
+    """The data directory of an installation with the demo organization, closed: each module opens a copy of it."""
+    data = _data_directory()
+    with (data / "house.log").open("wb") as log:
+        for command in ("migrate", "demo"):
+            subprocess.run(
+                [sys.executable, "-m", "yuemian.config.cli", command],
+                env=_environment(data),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                check=True,
+            )
+    yield data
+    _remove(data)
+
+
 @pytest.fixture(scope="module")
-def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
+def house(show_house: Path, mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     box, smtp_port = mailbox
-    data, port = Path(tempfile.mkdtemp(prefix="yuemian-journey-")), free_port()
-    data.chmod(0o711)
-    environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("YUEMIAN_", "DATABASE_"))
-        },
-        "YUEMIAN_DATA": str(data),
+    data, port = _data_directory(show_house), free_port()
+    environment = _environment(data) | {
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
         "YUEMIAN_MAIL_FROM": "jobs@galaxy.example",
         "YUEMIAN_PRIVATE_NETWORKS": "127.0.0.0/8",
-        "PYTHONPATH": str(ROOT / "src"),
     }
     with (data / "house.log").open("wb") as log:
         process = subprocess.Popen(
@@ -120,8 +130,27 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
-        shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
-        shutil.rmtree(data, ignore_errors=True)
+        _remove(data)
+
+
+def _data_directory(like: Path | None = None) -> Path:
+    """A new one; as `root` the database is another user's, who may only pass through."""
+    data = Path(tempfile.mkdtemp(prefix="yuemian-journey-"))
+    if like and not (like / "postgres").is_symlink():  # a link: the database lies elsewhere, and is one
+        subprocess.run(["cp", "-a", f"{like}/.", str(data)], check=True)
+    data.chmod(0o711)
+    return data
+
+
+def _environment(data: Path) -> dict[str, str]:
+    foreign = ("YUEMIAN_", "DATABASE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | {"YUEMIAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+
+
+def _remove(data: Path) -> None:
+    shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
