@@ -1,8 +1,8 @@
 """The two requests that everybody makes, opening the page and pressing an answer, straight on the event loop.
 
-Each is one statement. What is out of the ordinary (an unknown link, a doubtful press, words with the answer, a database
-that does not answer) goes the long way through the page's own views, which decide everything anew: this lane only ever
-says yes.
+Each is one statement; answers that come at once share one. What is out of the ordinary (an unknown link, a doubtful
+press, words with the answer, a database that does not answer) goes the long way through the page's own views, which
+decide everything anew: this lane only ever says yes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -29,6 +29,7 @@ from yuemian.portal import actions, nonce
 from yuemian.portal.actions import ANSWERS, PAGE, SAME_VISIT, summary_scope
 from yuemian.portal.door import OPEN, mark_of, opened_by, values_to_open
 from yuemian.portal.showing import agent_of, back_to, is_suspect_fetch
+from yuemian.portal.together import Ask, Together
 from yuemian.portal.views import show
 from yuemian.trust import audit, limits
 from yuemian.trust.audit import Actor
@@ -44,10 +45,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-#: One statement in a transaction of its own: its only row.
-Ask = Callable[[LiteralString, list[Any]], Awaitable[tuple[Any, ...]]]
 
-PRESS: LiteralString = "SELECT press_answer(%s::text::json)"
 _PAGE = re.compile(r"/c/([A-Za-z0-9_-]{43})")
 _ANSWERS = frozenset(str(answer) for answer in ANSWERS)
 #: A form with an answer alone is far smaller; more goes the long way.
@@ -62,6 +60,7 @@ class Express:
 
     def __init__(self, ask: Ask, long_way: App) -> None:
         self._ask = ask
+        self._presses = Together(ask)
         self._long_way = long_way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,7 +72,7 @@ class Express:
             elif method == "POST" and path == "/c/answer":
                 body, receive = await _read(receive)
                 response = await self._answer(_request(scope, body)) if len(body) <= _LARGEST else None
-        except (psycopg.Error, PoolTimeout, DisallowedHost) as error:
+        except (psycopg.Error, PoolTimeout, ConnectionError, DisallowedHost) as error:
             log.warning("portal.express_failed", error=type(error).__name__)
         if response is None:
             await self._long_way(scope, receive, send)
@@ -91,12 +90,13 @@ class Express:
         press = None if is_from_another_site(request) else _press(request)
         if press is None:
             return None
-        (outcome,) = await self._ask(PRESS, [press])
-        return back_to(request.POST["token"], "#answer") if outcome == "done" else None
+        token = request.POST["token"]
+        outcome = await self._presses.press(token, press)
+        return back_to(token, "#answer") if outcome == "done" else None
 
 
 def _press(request: HttpRequest) -> str | None:
-    """What PRESS takes; None when already the form speaks against counting it at once."""
+    """What `press_answers` takes; None when already the form speaks against counting it at once."""
     form, now = request.POST, timezone.now()
     token, action = form.get("token", ""), form.get("answer", "")
     if action not in _ANSWERS or form.get("note", "").strip():

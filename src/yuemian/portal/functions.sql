@@ -238,101 +238,152 @@ BEGIN
 END
 $$;
 
--- A candidate's press on an answer, judged before by what it carries: `shown` is the revision that the page showed. `done`, or
--- why it needs a closer look (`lost`, `wait`, `changed`, `doubtful`), with nothing written but the counts. The audit entry comes
--- with marks in the place of what only the rows know. One JSON text instead of 17 values: these cost more than all the rest.
-CREATE OR REPLACE FUNCTION press_answer(press json) RETURNS text
+-- Candidates' presses on an answer, judged before by what each carries: `shown` is the revision that the page showed. For each
+-- `done`, or why it needs a closer look (`lost`, `wait`, `changed`, `doubtful`), with nothing written but the counts; of one link
+-- at most one press. The audit entry comes with marks in the place of what only the rows know. One JSON text instead of 17 values
+-- for each: these cost more than all the rest.
+--
+-- Several in one transaction share its end, and nobody waits for anybody crosswise: first the counts, those of links before those
+-- of addresses as the pages do; then the counts of single buttons; then the answers, organization by organization, an interview
+-- that somebody else is changing being left to the closer look; the audit chain last.
+CREATE OR REPLACE FUNCTION press_answers(presses json) RETURNS text[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    outcomes text[] := array_fill('lost'::text, ARRAY[json_array_length(presses)]);
+    found_links uuid[];
+    organizations uuid[];
+    numbers integer[];
+    number integer;
+BEGIN
+    SELECT array_agg(p.number ORDER BY f.organization_id, f.link_id),
+        array_agg(f.link_id ORDER BY f.organization_id, f.link_id),
+        array_agg(f.organization_id ORDER BY f.organization_id, f.link_id)
+    INTO numbers, found_links, organizations
+    FROM json_array_elements(presses) WITH ORDINALITY p (press, number),
+    find_access_link(decode(p.press ->> 'link', 'hex')) f;
+    FOREACH number IN ARRAY count_presses(presses, numbers) LOOP
+        outcomes[number] := 'wait';
+    END LOOP;
+    FOR place IN 1 .. coalesce(cardinality(numbers), 0) LOOP
+        number := numbers[place];
+        CONTINUE WHEN outcomes[number] = 'wait';
+        PERFORM set_config('yuemian.organization', organizations[place]::text, true);
+        outcomes[number] := judge_press(presses -> (number - 1), found_links[place]);
+    END LOOP;
+    FOR place IN 1 .. coalesce(cardinality(numbers), 0) LOOP
+        number := numbers[place];
+        CONTINUE WHEN outcomes[number] <> 'clear';
+        PERFORM set_config('yuemian.organization', organizations[place]::text, true);
+        outcomes[number] := write_answer(presses -> (number - 1), found_links[place], organizations[place]);
+    END LOOP;
+    RETURN outcomes;
+END
+$$;
+
+-- What the link and the buttons pressed before say of a press; `clear` when nothing speaks against it.
+CREATE OR REPLACE FUNCTION judge_press(press json, found_link uuid) RETURNS text
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     moment CONSTANT timestamptz := press ->> 'moment';
-    given CONSTANT text := press ->> 'answer';
     confirmed CONSTANT boolean := press ->> 'confirmed';
-    shown CONSTANT integer := press ->> 'revision';
-    organization uuid;
-    found_link uuid;
-    person uuid;
-    interview uuid;
-    link_revision integer;
     sent_at timestamptz;
-    standing record;
 BEGIN
-    SELECT f.link_id, f.organization_id INTO found_link, organization
-    FROM find_access_link(decode(press ->> 'link', 'hex')) f;
-    IF found_link IS NULL THEN
-        RETURN 'lost';
-    END IF;
-    PERFORM set_config('yuemian.organization', organization::text, true);
-    IF count_presses(press -> 'limits', moment) THEN
-        RETURN 'wait';
-    END IF;
-    SELECT l.candidate_id, l.subject_id, l.subject_revision, told.at INTO person, interview, link_revision, sent_at
+    SELECT told.at INTO sent_at
     FROM messaging_accesslink l
     LEFT JOIN LATERAL (
         SELECT max(d.sent_at) AS at FROM messaging_delivery d
         WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON NOT confirmed
     WHERE l.id = found_link AND l.purpose = 'answer' AND l.subject_kind = 'interview'
     AND l.revoked_at IS NULL AND l.expires_at > moment;
-    IF interview IS NULL THEN
+    IF NOT FOUND THEN
         RETURN 'lost';
     END IF;
-    SELECT i.state, i.answer, i.starts_at INTO standing
-    FROM interviews_interview i JOIN hiring_application a ON a.id = i.application_id
-    WHERE i.id = interview AND a.candidate_id = person AND i.state = 'scheduled' AND i.starts_at > moment
-    AND i.revision = shown AND (confirmed OR link_revision = shown);
+    IF confirmed THEN
+        RETURN 'clear';
+    END IF;
+    IF moment - sent_at < (press ->> 'soon')::interval OR EXISTS (
+        SELECT FROM json_array_elements_text(press -> 'others') o
+        JOIN trust_ratelimit r ON r.key_hash = decode(o, 'hex') WHERE r.window_ends_at > moment) THEN
+        RETURN 'doubtful';
+    END IF;
+    PERFORM count_presses(json_build_array(json_build_object('moment', moment, 'limits', press -> 'own')), ARRAY[1]);
+    RETURN 'clear';
+END
+$$;
+
+-- The answer of a press that is clear, with its audit entry.
+CREATE OR REPLACE FUNCTION write_answer(press json, found_link uuid, organization uuid) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    moment CONSTANT timestamptz := press ->> 'moment';
+    given CONSTANT text := press ->> 'answer';
+    confirmed CONSTANT boolean := press ->> 'confirmed';
+    shown CONSTANT integer := press ->> 'revision';
+    standing record;
+BEGIN
+    SELECT i.id, i.state, i.answer, i.starts_at, l.candidate_id AS person INTO standing
+    FROM messaging_accesslink l
+    JOIN interviews_interview i ON i.id = l.subject_id
+    JOIN hiring_application a ON a.id = i.application_id AND a.candidate_id = l.candidate_id
+    WHERE l.id = found_link AND i.state = 'scheduled' AND i.starts_at > moment
+    AND i.revision = shown AND (confirmed OR l.subject_revision = shown)
+    FOR NO KEY UPDATE OF i SKIP LOCKED;
     IF NOT FOUND THEN
         RETURN 'changed';
-    END IF;
-    IF NOT confirmed THEN
-        IF moment - sent_at < (press ->> 'soon')::interval OR EXISTS (
-            SELECT FROM json_array_elements_text(press -> 'others') o
-            JOIN trust_ratelimit r ON r.key_hash = decode(o, 'hex') WHERE r.window_ends_at > moment) THEN
-            RETURN 'doubtful';
-        END IF;
-        PERFORM count_presses(press -> 'own', moment);
     END IF;
     IF standing.answer = given THEN
         RETURN 'done';
     END IF;
     IF NOT record_answer(
-        interview, shown, standing.state, standing.answer, standing.starts_at, (press ->> 'response')::uuid, given, NULL,
+        standing.id, shown, standing.state, standing.answer, standing.starts_at, (press ->> 'response')::uuid, given, NULL,
         found_link, confirmed, moment) THEN
         RETURN 'changed';
     END IF;
     PERFORM append_audit(
-        (press ->> 'entry')::uuid, organization, moment, 'candidate', person, 'interview.answered', 'interview', interview,
-        jsonb_build_object('answer', given, 'revision', shown),
+        (press ->> 'entry')::uuid, organization, moment, 'candidate', standing.person, 'interview.answered', 'interview',
+        standing.id, jsonb_build_object('answer', given, 'revision', shown),
         replace(replace(press ->> 'before', press ->> 'organization', organization::text),
-            press ->> 'candidate', person::text),
-        replace(press ->> 'after', press ->> 'interview', interview::text));
+            press ->> 'candidate', standing.person::text),
+        replace(press ->> 'after', press ->> 'interview', standing.id::text));
     RETURN 'done';
 END
 $$;
 
--- One more hit at each limit, in their order: [[key in hex, window, hits allowed], …]. Whether one is exceeded.
-CREATE OR REPLACE FUNCTION count_presses(limits json, moment timestamptz) RETURNS boolean
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    is_over boolean;
-BEGIN
+-- One more hit at each limit of each of the numbered presses: `limits` is [[key in hex, window, hits allowed], …]. The numbers of
+-- those that exceed one. Of presses at one key the first ones are allowed.
+CREATE OR REPLACE FUNCTION count_presses(presses json, counted integer[]) RETURNS integer[]
+LANGUAGE sql SET plan_cache_mode = force_generic_plan AS $$
     WITH wanted AS MATERIALIZED (
-        SELECT decode(l ->> 0, 'hex') AS key, (l ->> 1)::interval AS period, (l ->> 2)::integer AS most
-        FROM json_array_elements(limits) l
-    ), counted AS (
+        SELECT p.number::integer, l.place, decode(l.l ->> 0, 'hex') AS key, (p.press ->> 'moment')::timestamptz AS moment,
+            (l.l ->> 1)::interval AS period, (l.l ->> 2)::integer AS most
+        FROM json_array_elements(presses) WITH ORDINALITY p (press, number),
+        json_array_elements(p.press -> 'limits') WITH ORDINALITY l (l, place)
+        WHERE p.number = ANY (counted)
+    ), hit AS (
         INSERT INTO trust_ratelimit AS l (key_hash, window_ends_at, hits)
-        SELECT key, moment + period, 1 FROM wanted
+        SELECT key, max(moment + period), count(*) FROM wanted GROUP BY key ORDER BY min(place), key
         ON CONFLICT (key_hash) DO UPDATE SET
-            hits = CASE WHEN l.window_ends_at <= moment THEN 1 ELSE l.hits + 1 END,
-            window_ends_at = CASE WHEN l.window_ends_at <= moment THEN excluded.window_ends_at ELSE l.window_ends_at END
+            hits = CASE WHEN l.window_ends_at <= (SELECT max(moment) FROM wanted) THEN excluded.hits
+                ELSE l.hits + excluded.hits END,
+            window_ends_at = CASE WHEN l.window_ends_at <= (SELECT max(moment) FROM wanted) THEN excluded.window_ends_at
+                ELSE l.window_ends_at END
         RETURNING key_hash, hits)
-    SELECT bool_or(c.hits > w.most) INTO is_over FROM counted c JOIN wanted w ON w.key = c.key_hash;
-    RETURN is_over;
-END
+    SELECT coalesce(array_agg(DISTINCT w.number), '{}')
+    FROM hit h
+    JOIN (
+        SELECT *, count(*) OVER (PARTITION BY key) - row_number() OVER (PARTITION BY key ORDER BY number) AS after_it
+        FROM wanted) w ON w.key = h.key_hash
+    WHERE h.hits - w.after_it > w.most
 $$;
 
-REVOKE ALL ON FUNCTION press_answer(json) FROM PUBLIC;
-REVOKE ALL ON FUNCTION count_presses(json, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION press_answer(json) TO yuemian_app;
-GRANT EXECUTE ON FUNCTION count_presses(json, timestamptz) TO yuemian_app;
+REVOKE ALL ON FUNCTION press_answers(json) FROM PUBLIC;
+REVOKE ALL ON FUNCTION judge_press(json, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION write_answer(json, uuid, uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION count_presses(json, integer[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION press_answers(json) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION judge_press(json, uuid) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION write_answer(json, uuid, uuid) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION count_presses(json, integer[]) TO yuemian_app;
 REVOKE ALL ON FUNCTION read_candidate_page(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
