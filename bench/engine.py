@@ -16,8 +16,10 @@ from bench.rig import Figure, Rig, running_rig
 NAMES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "invite": ("invite", {"count": 10_000}),
     "invite-100k": ("invite", {"count": 100_000}),
+    "invite-100k-two": ("invite", {"count": 100_000, "workers": 2}),
     "http": ("invite", {"count": 10_000, "http": True}),
     "http-100k": ("invite", {"count": 100_000, "http": True}),
+    "http-100k-two": ("invite", {"count": 100_000, "http": True, "workers": 2}),
     "late": ("invite", {"count": 10_000, "late": 0.02}),
     "tls": ("invite", {"count": 10_000, "tls": True}),
     "plan-100k": ("plan", {"count": 100_000}),

@@ -58,13 +58,13 @@ def peak_memory(pid: int) -> float:
 class Meter:
     """Wall and CPU time since it was made."""
 
-    def __init__(self, rig: Rig, worker: int | None = None) -> None:
-        self._rig, self._worker = rig, worker
+    def __init__(self, rig: Rig, *workers: subprocess.Popen[bytes]) -> None:
+        self._rig, self._workers = rig, workers
         self._cpu, self._start = self._now(), time.perf_counter()
 
     def _now(self) -> dict[str, float]:
         found = {"planner": cpu_of(os.getpid()), "database": cpu_of_tree(self._rig.postgres)}
-        return found | ({"worker": cpu_of(self._worker)} if self._worker else {})
+        return found | ({"worker": sum(cpu_of(each.pid) for each in self._workers)} if self._workers else {})
 
     @property
     def seconds(self) -> float:

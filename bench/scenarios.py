@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -22,21 +23,25 @@ from yuemian.trust.tenancy import acting_in
 WARM = 10
 
 
-def invite(rig: Rig, *, count: int, late: float = 0.0, tls: bool = False, http: bool = False) -> list[Figure]:
-    """From pressing "send" until the last delivery is settled and the batch finished, with one worker process."""
-    with rig.sink(late=late, tls=tls, http=http) as address:
-        company = create_company(count + WARM, sms_gateway=address if http else "")
-        channel = Channel.SMS if http else Channel.EMAIL
-        with rig.worker({} if http else {"YUEMIAN_SMTP_URL": address}) as worker:
+def invite(
+    rig: Rig, *, count: int, late: float = 0.0, tls: bool = False, http: bool = False, workers: int = 1
+) -> list[Figure]:
+    """From pressing "send" until the last delivery is settled and the batch finished."""
+    with rig.sink(late=late, tls=tls, http=http) as address, ExitStack() as stack:
+        company = create_company(count + WARM * workers, sms_gateway=address if http else "")
+        channel, settings = (Channel.SMS, {}) if http else (Channel.EMAIL, {"YUEMIAN_SMTP_URL": address})
+        running = []
+        for _ in range(workers):
+            running.append(stack.enter_context(rig.worker(settings)))
             company.invite(WARM, channel)  # connections, prepared statements, compiled texts
-            company.wait(worker)
-            meter = Meter(rig, worker.pid)
-            company.invite(count, channel)
-            planned = meter.seconds
-            company.wait(worker)
-            found = meter.read("invite, end to end", count, plan_seconds=planned)
-            found.parts["deliver_per_second"] = count / (found.seconds - planned)
-            found.parts["worker_peak_mb"] = peak_memory(worker.pid)
+            company.wait(running)
+        meter = Meter(rig, *running)
+        company.invite(count, channel)
+        planned = meter.seconds
+        company.wait(running)
+        found = meter.read("invite, end to end", count, plan_seconds=planned)
+        found.parts["deliver_per_second"] = count / (found.seconds - planned)
+        found.parts["worker_peak_mb"] = max(peak_memory(worker.pid) for worker in running)
         company.check(count)
         meter = Meter(rig)
         uvloop.run(run_http_ceiling(count, address) if http else run_ceiling(count, address))
@@ -92,8 +97,8 @@ def burst(rig: Rig, *, count: int) -> list[Figure]:
         large, small = create_company(count + WARM), create_company(1000)
         with rig.worker({"YUEMIAN_SMTP_URL": address}) as worker:
             large.invite(WARM, Channel.EMAIL)
-            large.wait(worker)
-            meter = Meter(rig, worker.pid)
+            large.wait([worker])
+            meter = Meter(rig, worker)
             large.invite(count, Channel.EMAIL)
             told = 0
             while not large.is_finished():
