@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -37,9 +38,13 @@ AGENT = (
 
 
 class Mailbox:
-    """A real SMTP server on loopback that keeps what it accepts, and knows nobody at the addresses in `refused`."""
+    """A real SMTP server on loopback that keeps what it accepts, and knows nobody at the addresses in `refused`.
+
+    `thinks`: so many seconds over each mail before it says so.
+    """
 
     def __init__(self) -> None:
+        self.thinks = 0.0
         self.raw: list[bytes] = []
         self.refused: set[str] = set()
 
@@ -53,6 +58,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        await asyncio.sleep(self.thinks)
         self.raw.append(envelope.content)
         return "250 OK"
 
@@ -89,7 +95,7 @@ def show_house() -> Iterator[Path]:
         for command in ("migrate", "demo"):
             subprocess.run(
                 [sys.executable, "-m", "yuemian.config.cli", command],
-                env=_environment(data),
+                env=environment_of(data),
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
@@ -103,7 +109,7 @@ def show_house() -> Iterator[Path]:
 def house(show_house: Path, mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     box, smtp_port = mailbox
     data, port = _data_directory(show_house), free_port()
-    environment = _environment(data) | {
+    environment = environment_of(data) | {
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
         "YUEMIAN_MAIL_FROM": "jobs@galaxy.example",
@@ -142,7 +148,7 @@ def _data_directory(like: Path | None = None) -> Path:
     return data
 
 
-def _environment(data: Path) -> dict[str, str]:
+def environment_of(data: Path) -> dict[str, str]:
     foreign = ("YUEMIAN_", "DATABASE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | {"YUEMIAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_database, create_worker, deliver, run
-from yuemian.channels.base import Outcome, Receipt
+from yuemian.channels.base import Message, Outcome, Receipt
 from yuemian.domain.pace import Pace
 from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.account_statements import BOOK
@@ -145,3 +146,35 @@ def test_where_the_rate_is_known_turns_reach_further() -> None:
         return [account.turn() for _ in range(500)][-1]
 
     assert run(last()) == pytest.approx(250.0, abs=1.0)
+
+
+class Slow(FakeProvider):
+    """Takes its time over each message; notes how many it is given at once."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds, self.sizes = seconds, list[int]()
+
+    async def send(self, messages: Sequence[Message]) -> list[Receipt]:
+        self.sizes.append(len(messages))
+        await asyncio.sleep(self.seconds * len(messages))
+        return await super().send(messages)
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(0.1, 8, 10), (0.0, 55, 55)])
+def test_an_account_is_handed_what_it_takes_in_a_second(
+    live: Story, seconds: float, least: int, most: int
+) -> None:
+    """So a stop is obeyed within about that time, however slow the account is. The first five are the canary."""
+    live.account("ours")
+    live.invite(60)
+    provider = Slow(seconds)
+    deliver(accounts={"ours": provider})
+    assert sum(provider.sizes) == 60
+    assert provider.sizes[0] == 5
+    assert all(least <= size <= most for size in provider.sizes[1:-1])
+    assert provider.sizes[-1] <= most
+
+
+def test_nobody_knows_a_new_account() -> None:
+    assert Account(FakeProvider()).within_a_second == 25

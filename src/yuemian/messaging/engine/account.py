@@ -29,6 +29,9 @@ _GUESS: Final = 50.0
 _FURTHEST_KNOWN: Final = 600.0
 _FURTHEST_GUESSED: Final = 20.0
 _RECENT: Final = 5.0
+#: Handed over at once before anything was seen, and to the slowest.
+_FIRST: Final = 25
+_FEWEST: Final = 8
 #: A claim that waits longer than this for the gate shows that the account is slower than the worker. Long enough that
 #: claims behind one another at a healthy account are never put off: rendering them twice costs more than waiting.
 _LONG: Final = 5.0
@@ -158,6 +161,13 @@ class Account:
         busy = sum(seconds for _, _, seconds in self._recent)
         count = sum(count for _, count, _ in self._recent)
         return self.provider.limits.concurrency * count / busy if busy > 0 else 0.0
+
+    @property
+    def within_a_second(self) -> int:
+        """How many one hand-over sends in that time: so soon a stop is obeyed, and so few are unclear after a crash."""
+        busy = sum(seconds for _, _, seconds in self._recent)
+        count = sum(count for _, count, _ in self._recent)
+        return max(int(count / busy), _FEWEST) if busy > 0 else _FIRST
 
     def turn(self) -> float:
         """Seconds until the turn of one more message that cannot go now; each call hands out the next turn.

@@ -109,7 +109,7 @@ class HandOver:
 
     async def _room(self, account: Account, wanted: int, patient_until: float) -> int:
         """How many may be handed over now; 0: none within our patience. The ordinary account just takes a chunk."""
-        size = min(self._chunk, account.provider.limits.batch, wanted)
+        size = min(self._chunk, account.provider.limits.batch, account.within_a_second, wanted)
         admitted = await self._accounts.admit(self._database, account)
         if admitted is not None:
             size = min(size, admitted)

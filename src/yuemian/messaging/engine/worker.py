@@ -31,7 +31,7 @@ class Options:
     """How a worker works. Times in seconds."""
 
     batch: int = 1000  # rows per claim
-    chunk: int = 250  # rows handed over at once: so many may be of unknown fate after a crash
+    chunk: int = 250  # rows handed over at once at most: so many may be of unknown fate after a crash
     jobs: int = 3  # claims under way: one is sent while the next is rendered and the one before is settled
     lease: float = 60.0
     poll: float = 1.0
