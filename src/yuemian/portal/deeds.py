@@ -42,7 +42,7 @@ class Asked:
     is_about_the_facts: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class NotSaid(Exception):  # noqa: N818
     """The form cannot be read; `part` is where the page says what is wrong with it."""
 

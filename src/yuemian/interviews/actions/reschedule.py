@@ -31,7 +31,7 @@ LINK_OUTLIVES: Final = timedelta(hours=24)
 FURTHEST: Final = timedelta(days=120)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class CannotAsk(Exception):  # noqa: N818
     """The policy does not let the candidate ask here; the page says why, and whom to call."""
 

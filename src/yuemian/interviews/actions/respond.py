@@ -33,7 +33,7 @@ SELECT CASE WHEN record_answer(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) THEN 
 """
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818
     """The link can no longer answer: `old_revision`, `cancelled`, `over`, `revoked` or `expired`."""
 

@@ -38,7 +38,7 @@ class Text:
         return Text(self.subject.strip(), self.body)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class NotPublishable(Exception):  # noqa: N818
     """The draft has mistakes; `problems` lists them per channel and locale."""
 

@@ -60,7 +60,7 @@ class NoWay(Exception):  # noqa: N818
     """There is no address in use to which a code could be sent; the contact person helps."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class TooManyCodes(Exception):  # noqa: N818
     """So many codes were asked for that the next one must wait."""
 

@@ -48,7 +48,7 @@ class NobodyCarries(Exception):  # noqa: N818
     """No channel is set up that could carry it; an administrator connects one under Settings."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class WrongCount(Exception):  # noqa: N818
     """The number that was typed is not the number of letters that would leave."""
 

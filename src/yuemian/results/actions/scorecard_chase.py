@@ -43,7 +43,7 @@ _NEWS_FROM: Final = 1000
 SLICE: Final = 100
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class TooSoon(Exception):  # noqa: N818
     """They were asked just now; the next press is possible after `wait`."""
 

@@ -40,7 +40,7 @@ RETURNING code_hash
 """
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class TooManyCodes(Exception):  # noqa: N818
     """So many codes were asked for that the next one must wait."""
 

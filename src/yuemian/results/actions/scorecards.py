@@ -39,7 +39,7 @@ from yuemian.trust.vault import Vault
 _NOT_HELD: Final = frozenset({Attendance.NO_SHOW, Attendance.EXCUSED})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Closed(Exception):  # noqa: N818
     """Nothing can be written here. `why` is `submitted`, `cancelled`, `not_held`, `early`, `stranger`, `erased` or
     `late`."""
@@ -47,7 +47,7 @@ class Closed(Exception):  # noqa: N818
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Stale(Exception):  # noqa: N818
     """Somebody saved meanwhile: this page was read before that. `card` and `theirs` are what stands there now."""
 
@@ -55,14 +55,14 @@ class Stale(Exception):  # noqa: N818
     theirs: Draft
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Incomplete(Exception):  # noqa: N818
     """Saved, and not submitted: something must still be said."""
 
     missing: Missing
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Doubtful(Exception):  # noqa: N818
     """Saved, and not submitted: some notes are worth a second look. Who has looked submits all the same."""
 

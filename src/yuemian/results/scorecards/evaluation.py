@@ -38,7 +38,7 @@ class Checked:
     names: Mapping[str, tuple[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Wrong(Exception):  # noqa: N818
     """The evaluation cannot be taken; `problems` names each field with what is wrong and what is right."""
 
