@@ -128,7 +128,7 @@ class Story:
             day = min(row["day"] + 1, -1)
             self.add(self.week.at(day, "16:00"), partial(self._decide, row, decided))
         if survey := row.get("survey"):
-            self.add(self.week.at(row["day"] + 1, "19:30"), partial(self._answer_survey, name, survey))
+            self.add(self.week.at(row["day"] + 1, "19:30"), partial(self._answer_survey, name, survey, row.get("said", ())))
 
     def _answer(self, name: str, answer: Answer, *, now: datetime) -> None:
         interview = self.company.interview(name)
@@ -183,6 +183,8 @@ class Story:
         found = offered(self.company.organization.pk, outcomes=[outcome])
         return tuple(each.pk for each in found if each.code == code)
 
-    def _answer_survey(self, name: str, given: Sequence[int], *, now: datetime) -> None:
+    def _answer_survey(
+        self, name: str, given: Sequence[int], said: Sequence[str], *, now: datetime
+    ) -> None:
         link = self.company.link(self.company.interview(name), "survey")
-        answer_survey(link, voices.filled_in(given), now=now)
+        answer_survey(link, voices.filled_in(given, *said), now=now)

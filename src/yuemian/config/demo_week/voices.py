@@ -57,10 +57,11 @@ def _add_wishes(company: Company, plan: Plan) -> None:
     plan(week.at(-1, "15:00"), partial(_cancel, company, "余涵宇"))
 
 
-def filled_in(figures: Sequence[int]) -> Given:
+def filled_in(figures: Sequence[int], well: str = "", badly: str = "") -> Given:
     """A survey: first impression, recommendation, and the notice where it is asked about."""
     impression, recommend, *notice = figures
-    return Given(impression, recommend, notice[0] if notice else None)
+    words = {"well": well, "badly": badly}
+    return Given(impression, recommend, notice[0] if notice else None, words=words)
 
 
 def _conversation(company: Company, name: str) -> Conversation:
