@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import orjson
 from django.conf import settings
+from django.db.models import Min
 
 from yuemian.accounts.models import Organization
-from yuemian.domain.states import BatchState, DeliveryState
+from yuemian.domain.states import BatchState, DeliveryState, ReasonCode
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.models import Batch, Delivery, LabMessage, TemplateVariant
@@ -18,6 +19,8 @@ from yuemian.trust.vault import Vault, organization_key
 
 #: From being due to lying in the lab.
 ON_THE_WAY = timedelta(seconds=4)
+#: As long as the worker keeps them: see `messaging.fallback`.
+RESERVES_KEPT = timedelta(hours=72)
 
 
 class Post:
@@ -57,6 +60,19 @@ class Post:
         Delivery.objects.bulk_update(rows, fields)
         batches = {row.batch_id for row in rows if row.batch_id}
         Batch.objects.filter(pk__in=batches).update(state=BatchState.FINISHED, finished_at=now + ON_THE_WAY)
+
+    def close_routes(self, now: datetime) -> None:
+        """Channels kept in reserve are given up when the message was sent long ago, or would come too late."""
+        reserves = Delivery.objects.filter(
+            organization_id=self._sender.id, state=DeliveryState.CREATED
+        ).annotate(first_sent_at=Min("notification__deliveries__sent_at"))
+        over = []
+        for row in reserves.filter(first_sent_at__isnull=False):
+            row.settled_at = min(row.deadline_at, row.first_sent_at + RESERVES_KEPT)
+            if row.settled_at <= now:
+                row.state, row.reason = DeliveryState.SKIPPED, ReasonCode.REACHED_OTHERWISE
+                over.append(row)
+        Delivery.objects.bulk_update(over, ["state", "reason", "settled_at"])
 
     def _learn(self, claimed: Iterable[Claimed]) -> None:
         missing = self._renderer.missing(claimed)

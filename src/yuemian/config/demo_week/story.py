@@ -39,8 +39,8 @@ FIRST, KNOWN, INVITED = -12, 4, 3
 #: Since then reception has ticked who arrives.
 ARRIVALS_SINCE = -1
 INVITING_AT = "10:00"
-#: When the worker's clock is let in: often enough that nothing of a plan comes too late.
-ROUNDS = ("08:01", "12:01", "17:01")
+#: When the worker's clock is let in: since which day, and at what hours.
+KEPT_SINCE, ROUNDS = -7, ("08:01", "12:01", "17:01")
 
 
 class Story:
@@ -59,11 +59,12 @@ class Story:
             self._live_through(row)
         voices.add(self.company, self.add)
         letters.add(self.company, self.add)
-        for number in range(FIRST, 1):
+        for number in range(KEPT_SINCE, 1):
             for clock in ROUNDS:
                 self.timeline.add(self.week.at(number, clock), self._keep_plans)
             self.timeline.add(self.week.at(number, "21:00"), self._mix)
         self.timeline.run(self.week.now)
+        self.post.close_routes(self.week.now)
 
     def add(self, at: datetime, deed: Callable[..., object]) -> None:
         """What it causes to be sent is in the lab before the next thing happens."""
@@ -128,7 +129,8 @@ class Story:
             day = min(row["day"] + 1, -1)
             self.add(self.week.at(day, "16:00"), partial(self._decide, row, decided))
         if survey := row.get("survey"):
-            self.add(self.week.at(row["day"] + 1, "19:30"), partial(self._answer_survey, name, survey, row.get("said", ())))
+            deed = partial(self._answer_survey, name, survey, row.get("said", ()))
+            self.add(self.week.at(row["day"] + 1, "19:30"), deed)
 
     def _answer(self, name: str, answer: Answer, *, now: datetime) -> None:
         interview = self.company.interview(name)
@@ -183,8 +185,6 @@ class Story:
         found = offered(self.company.organization.pk, outcomes=[outcome])
         return tuple(each.pk for each in found if each.code == code)
 
-    def _answer_survey(
-        self, name: str, given: Sequence[int], said: Sequence[str], *, now: datetime
-    ) -> None:
+    def _answer_survey(self, name: str, given: Sequence[int], said: Sequence[str], *, now: datetime) -> None:
         link = self.company.link(self.company.interview(name), "survey")
         answer_survey(link, voices.filled_in(given, *said), now=now)
