@@ -88,7 +88,9 @@ def _let_go(company: Company, names: Sequence[str], *, now: datetime) -> None:
 
 def _return(company: Company, names: Sequence[str], *, now: datetime) -> None:
     ids = [each.pk for each in _notices(company, names)]
-    return_notices(company.users["xu"], ids, "请补充一句她在沟通方面的优点。", now=now)
+    return_notices(
+        company.users["xu"], ids, "“专业知识再扎实一些”请写得具体一点，她会想知道指的是什么。", now=now
+    )
 
 
 def _say_opinion(company: Company, name: str, given: Sequence[int], *, now: datetime) -> None:

@@ -66,13 +66,13 @@ class Post:
         reserves = Delivery.objects.filter(
             organization_id=self._sender.id, state=DeliveryState.CREATED
         ).annotate(first_sent_at=Min("notification__deliveries__sent_at"))
-        over = []
-        for row in reserves.filter(first_sent_at__isnull=False):
-            row.settled_at = min(row.deadline_at, row.first_sent_at + RESERVES_KEPT)
-            if row.settled_at <= now:
-                row.state, row.reason = DeliveryState.SKIPPED, ReasonCode.REACHED_OTHERWISE
-                over.append(row)
-        Delivery.objects.bulk_update(over, ["state", "reason", "settled_at"])
+        facts = reserves.filter(first_sent_at__isnull=False).values_list("pk", "deadline_at", "first_sent_at")
+        for id_, deadline_at, sent_at in facts:
+            over_at = min(deadline_at, sent_at + RESERVES_KEPT)
+            if over_at <= now:
+                Delivery.objects.filter(pk=id_).update(
+                    state=DeliveryState.SKIPPED, reason=ReasonCode.REACHED_OTHERWISE, settled_at=over_at
+                )
 
     def _learn(self, claimed: Iterable[Claimed]) -> None:
         missing = self._renderer.missing(claimed)
