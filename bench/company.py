@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from subprocess import Popen
 from typing import Any
 from uuid import UUID
@@ -149,60 +149,68 @@ def create_company(count: int, *, sms_gateway: str = "") -> Company:
         Organization(name="星河科技", name_en="Galaxy Tech", is_rehearsal=False), now=now
     )
     with acting_in(organization.pk):
-        base: dict[str, Any] = {"organization": organization}
-        branch = Branch.objects.create(**base, name="上海总部", name_en="Shanghai")
+        branch = Branch.objects.create(organization=organization, name="上海总部", name_en="Shanghai")
         recruiter = User.objects.create(
-            **base,
+            organization=organization,
             name="林悦",
             email=f"hr-{organization.pk.hex[-8:]}@jobs.example.com",
             role=Role.RECRUITER,
             branch=branch,
             phone="021-55550100",
         )
-        family = JobFamily.objects.create(**base, name="技术")
-        job = Job.objects.create(**base, title="后端工程师", family=family, branch=branch)
-        template = Template.objects.create(**base, name="初试邀请", purpose=Purpose.INVITATION)
-        version = TemplateVersion.objects.create(**base, template=template, number=1, published_at=now)
-        TemplateVariant.objects.create(
-            **base, version=version, channel=Channel.EMAIL, locale="zh-hans", subject=SUBJECT, body=BODY
-        )
-        TemplateVariant.objects.create(
-            **base, version=version, channel=Channel.SMS, locale="zh-hans", body=SHORT_BODY
-        )
+        version = _publish_invitation(organization, now)
         if sms_gateway:
             _open_gateway(recruiter, sms_gateway)
-        appointments = [
-            Appointment(
-                person=Person(
-                    name=f"候选人{n}",
-                    name_key=f"候选人{n}",
-                    email=f"c{n}@example.com",
-                    phone=f"+86138{n:08d}" if sms_gateway else "",
-                ),
-                job=job,
-                branch=branch,
-                round="初试",
-                starts_at=now + timedelta(days=3, minutes=n % 1440),
-                time_zone="Asia/Shanghai",
-                recruiter=recruiter,
-                place_name="星河大厦 12 层",
-                place_address="上海市浦东新区世纪大道 100 号",
-                materials="身份证、纸质简历",
-                flow="先笔试 30 分钟；后面试 30 分钟",
-            )
-            for n in range(count)
-        ]
-        ids: list[UUID] = []
-        for start in range(0, count, SLICE):
-            ids += schedule_interviews(recruiter, appointments[start : start + SLICE], now=now)
+        ids = _schedule(recruiter, branch, count, has_phones=bool(sms_gateway), now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     # A hundred thousand people of the benchmark's own, which no process of the product holds: the collector would go
     # through them again and again.
-    del appointments
     gc.collect()
     gc.freeze()
     return Company(organization, recruiter, version, ids)
+
+
+def _publish_invitation(organization: Organization, now: datetime) -> TemplateVersion:
+    base: dict[str, Any] = {"organization": organization}
+    template = Template.objects.create(**base, name="初试邀请", purpose=Purpose.INVITATION)
+    version = TemplateVersion.objects.create(**base, template=template, number=1, published_at=now)
+    for channel, subject, body in ((Channel.EMAIL, SUBJECT, BODY), (Channel.SMS, "", SHORT_BODY)):
+        TemplateVariant.objects.create(
+            **base, version=version, channel=channel, locale="zh-hans", subject=subject, body=body
+        )
+    return version
+
+
+def _schedule(recruiter: User, branch: Branch, count: int, *, has_phones: bool, now: datetime) -> list[UUID]:
+    base: dict[str, Any] = {"organization": recruiter.organization}
+    family = JobFamily.objects.create(**base, name="技术")
+    job = Job.objects.create(**base, title="后端工程师", family=family, branch=branch)
+    appointments = [
+        Appointment(
+            person=Person(
+                name=f"候选人{n}",
+                name_key=f"候选人{n}",
+                email=f"c{n}@example.com",
+                phone=f"+86138{n:08d}" if has_phones else "",
+            ),
+            job=job,
+            branch=branch,
+            round="初试",
+            starts_at=now + timedelta(days=3, minutes=n % 1440),
+            time_zone="Asia/Shanghai",
+            recruiter=recruiter,
+            place_name="星河大厦 12 层",
+            place_address="上海市浦东新区世纪大道 100 号",
+            materials="身份证、纸质简历",
+            flow="先笔试 30 分钟；后面试 30 分钟",
+        )
+        for n in range(count)
+    ]
+    ids: list[UUID] = []
+    for start in range(0, count, SLICE):
+        ids += schedule_interviews(recruiter, appointments[start : start + SLICE], now=now)
+    return ids
 
 
 def _open_gateway(user: User, address: str) -> None:

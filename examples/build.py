@@ -26,23 +26,64 @@ BACKEND, FRONTEND, SALES, HR, ANALYST = (
     "人力资源专员",
     "Data Analyst",
 )
-TITLES = [
-    "序号",
-    "候选人姓名",
-    "手机号",
-    "邮箱",
-    "应聘职位",
-    "轮次",
+TITLES = ["序号", "候选人姓名", "手机号", "邮箱", "应聘职位", "轮次", "面试时间", "面试方式"]
+TITLES += ["面试地点/会议室", "会议链接", "面试官", "招聘负责人", "渠道", "携带材料", "备注"]
+OLD_TITLES = [
+    "姓名",
+    "联系电话",
+    "电子邮箱",
+    "岗位",
+    "面试轮次",
+    "面试日期",
     "面试时间",
-    "面试方式",
-    "面试地点/会议室",
-    "会议链接",
+    "地点",
+    "HR",
+    "来源",
 ]
-TITLES += ["面试官", "招聘负责人", "渠道", "携带材料", "备注"]
+ENGLISH_TITLES = ["Candidate Name", "Mobile", "E-mail", "Position", "Round", "Interview Date & Time"]
+ENGLISH_TITLES += ["Duration (min)", "Office", "Interview Mode", "Meeting Link", "Recruiter", "Interviewers"]
+ENGLISH_TITLES += ["Source", "What to bring"]
 PAPERS = "身份证、简历两份、学历证书复印件"
 VIDEO = "https://meeting.example.com/j/8462013"
 
 Row = list[object]
+Clock = str | tuple[int, int]
+
+#: Name, phone, mailbox (of example.com, unless it says another), job, round, weekday, and the hour or how it is typed.
+PEOPLE: list[tuple[str, object, str | None, str, str, int, Clock]] = [
+    ("赵一鸣", 13800138001, "zhaoyiming", BACKEND, "初试", 0, (10, 0)),
+    ("钱若曦", 13800138002, "qianruoxi", BACKEND, "初试", 0, (11, 0)),
+    ("孙浩然", "138-0013-8003", "sunhaoran", BACKEND, "初试", 0, "{y}-{m:02}-{d:02} 14:00"),
+    ("李 婷", "+86 138 0013 8004", "liting", BACKEND, "复试", 0, "{y}/{m}/{d} 下午2点半"),
+    ("周子轩", "13800138005", "zhouzixuan@gmial.com", FRONTEND, "初试", 0, "{m}月{d}日15:30"),
+    ("吴佳怡", 13800138006, "wujiayi", FRONTEND, "初试", 1, "{y}年{m}月{d}日（周{w}）10:00"),
+    ("郑凯文", "１３８００１３８００７", "zhengkaiwen", FRONTEND, "一面", 1, (11, 0)),
+    ("王思远", 13800138008, "wangsiyuan", FRONTEND, "复试", 1, "{y}.{m}.{d} 14:00-15:00"),
+    ("冯欣妍", "13800138009.0", "fengxinyan", SALES, "初试", 1, "{m}月{d}日 下午3点"),
+    ("陈宇航", 13800138010, "chenyuhang", SALES, "初试", 1, (16, 30)),
+    ("褚梦洁", "'13800138011", "chumengjie", "大客户销售", "初试", 2, "{y}-{m:02}-{d:02} 9:30"),
+    ("卫子墨", 13800138012, "weizimo", SALES, "复试", 2, (10, 30)),
+    ("蒋雨桐", "021-55501234-806", "jiangyutong", HR, "初试", 2, "{y}/{m}/{d} 14:00"),
+    ("沈嘉禾", 13800138014, "shenjiahe", HR, "初试", 2, "{m}月{d}日 3:30"),
+    ("阿依古丽•买买提", 13800138015, "ayiguli", HR, "复试", 2, (16, 0)),
+    ("欧阳明月", "1.38E+10", "ouyangmingyue", BACKEND, "终试", 3, (10, 0)),
+    ("韩雪\u200b", 13800138017, "hanxue", BACKEND, "终试", 3, "{y}-{m:02}-{d:02} 11:00"),
+    ("杨帆", "+852 9123 4567", "yangfan", FRONTEND, "终试", 3, "{y}-{m:02}-{d:02} 14:00"),
+    ("朱可心", 13800138019, "zhukexin@example.com。", SALES, "复试", 0, "03/07/{y} 15:00"),
+    ("秦朗", 13800138020, "qinlang", SALES, "终试", 3, (16, 0)),
+    ("尤佳", 13800138021, "youjia", HR, "终试", 4, "{y}-{m:02}-{d:02} 10:00"),
+    ("许安然", None, None, BACKEND, "初试", 4, (11, 0)),
+    ("何思齐", 13800138023, "hesiqi", BACKEND, "初试", 4, (14, 0)),
+    ("何思齐", 13800138023, "hesiqi", BACKEND, "复试", 4, (16, 0)),
+]
+#: Of the Singapore branch, one a day.
+SINGAPOREANS = [
+    ("Tan Wei Ming", "+65 8123 4567", "weiming.tan@example.com", "Data Analyst", "First round", "2:00 PM"),
+    ("Nur Aisyah", "81234568", "nur.aisyah@example.com", "Data Analyst", "First round", "3:30 PM"),
+    ("Rajesh Kumar", "+65 9123 4569", "rajesh.kumar@hotmial.com", "Data analyst", "Second round", "10:00 AM"),
+    ("Chloé Lim", "+65 9123 4570", "chloe.lim@example.com", "Analytics Engineer", "First round", "11:00 AM"),
+    ("Siti O'Brien", "+65 9123 4571", "siti.obrien@example.com", "Data Analyst", "Final round", "4:00 PM"),
+]
 
 
 def _at(monday: date, weekday: int, hour: int, minute: int = 0) -> datetime:
@@ -57,105 +98,18 @@ def _day(monday: date, weekday: int, pattern: str) -> str:
 
 def chinese_rows(monday: date) -> list[Row]:
     """Twenty-four interviews as three recruiters really type them, a total row and a footnote."""
-
-    def day(weekday: int, pattern: str) -> str:
-        return _day(monday, weekday, pattern)
-
-    room, onsite, video = "8 楼星云会议室", "现场", "视频"
-    people: list[Row] = [
-        ["赵一鸣", 13800138001, "zhaoyiming@example.com", BACKEND, "初试", _at(monday, 0, 10)],
-        ["钱若曦", 13800138002, "qianruoxi@example.com", BACKEND, "初试", _at(monday, 0, 11)],
-        [
-            "孙浩然",
-            "138-0013-8003",
-            "sunhaoran@example.com",
-            BACKEND,
-            "初试",
-            day(0, "{y}-{m:02}-{d:02} 14:00"),
-        ],
-        [
-            "李 婷",
-            "+86 138 0013 8004",
-            "liting@example.com",
-            BACKEND,
-            "复试",
-            day(0, "{y}/{m}/{d} 下午2点半"),
-        ],
-        ["周子轩", "13800138005", "zhouzixuan@gmial.com", FRONTEND, "初试", day(0, "{m}月{d}日15:30")],
-        [
-            "吴佳怡",
-            13800138006,
-            "wujiayi@example.com",
-            FRONTEND,
-            "初试",
-            day(1, "{y}年{m}月{d}日（周{w}）10:00"),
-        ],
-        ["郑凯文", "１３８００１３８００７", "zhengkaiwen@example.com", FRONTEND, "一面", _at(monday, 1, 11)],
-        [
-            "王思远",
-            13800138008,
-            "wangsiyuan@example.com",
-            FRONTEND,
-            "复试",
-            day(1, "{y}.{m}.{d} 14:00-15:00"),
-        ],
-        ["冯欣妍", "13800138009.0", "fengxinyan@example.com", SALES, "初试", day(1, "{m}月{d}日 下午3点")],
-        ["陈宇航", 13800138010, "chenyuhang@example.com", SALES, "初试", _at(monday, 1, 16, 30)],
-        [
-            "褚梦洁",
-            "'13800138011",
-            "chumengjie@example.com",
-            "大客户销售",
-            "初试",
-            day(2, "{y}-{m:02}-{d:02} 9:30"),
-        ],
-        ["卫子墨", 13800138012, "weizimo@example.com", SALES, "复试", _at(monday, 2, 10, 30)],
-        ["蒋雨桐", "021-55501234-806", "jiangyutong@example.com", HR, "初试", day(2, "{y}/{m}/{d} 14:00")],
-        ["沈嘉禾", 13800138014, "shenjiahe@example.com", HR, "初试", day(2, "{m}月{d}日 3:30")],
-        ["阿依古丽•买买提", 13800138015, "ayiguli@example.com", HR, "复试", _at(monday, 2, 16)],
-        ["欧阳明月", "1.38E+10", "ouyangmingyue@example.com", BACKEND, "终试", _at(monday, 3, 10)],
-        ["韩雪\u200b", 13800138017, "hanxue@example.com", BACKEND, "终试", day(3, "{y}-{m:02}-{d:02} 11:00")],
-        [
-            "杨帆",
-            "+852 9123 4567",
-            "yangfan@example.com",
-            FRONTEND,
-            "终试",
-            day(3, "{y}-{m:02}-{d:02} 14:00"),
-        ],
-        ["朱可心", 13800138019, "zhukexin@example.com。", SALES, "复试", f"03/07/{monday.year} 15:00"],
-        ["秦朗", 13800138020, "qinlang@example.com", SALES, "终试", _at(monday, 3, 16)],
-        ["尤佳", 13800138021, "youjia@example.com", HR, "终试", day(4, "{y}-{m:02}-{d:02} 10:00")],
-        ["许安然", None, None, BACKEND, "初试", _at(monday, 4, 11)],
-        ["何思齐", 13800138023, "hesiqi@example.com", BACKEND, "初试", _at(monday, 4, 14)],
-        ["何思齐", 13800138023, "hesiqi@example.com", BACKEND, "复试", _at(monday, 4, 16)],
-    ]
     who = {BACKEND: "陈默", FRONTEND: "陈默、王倩", HR: "王倩"}
     sources = ["BOSS直聘", "猎聘", "内推", "校招"]
     rows: list[Row] = []
-    for number, (name, phone, email, job, turn, start) in enumerate(people, start=1):
+    for number, (name, phone, email, job, turn, weekday, when) in enumerate(PEOPLE, start=1):
         is_video = number % 6 == 0
-        where: Row = [video, None, VIDEO] if is_video else [onsite, room, None]
+        address = f"{email}@example.com" if email and "@" not in email else email
+        start = _day(monday, weekday, when) if isinstance(when, str) else _at(monday, weekday, *when)
+        where: Row = ["视频", None, VIDEO] if is_video else ["现场", "8 楼星云会议室", None]
         owner = "林悦" if number % 2 else "周航"
         papers = None if is_video else PAPERS
-        panel = who.get(str(job), "王倩")
-        rows.append(
-            [
-                number,
-                name,
-                phone,
-                email,
-                job,
-                turn,
-                start,
-                *where,
-                panel,
-                owner,
-                sources[number % 4],
-                papers,
-                None,
-            ]
-        )
+        row = [number, name, phone, address, job, turn, start, *where, who.get(job, "王倩"), owner]
+        rows.append([*row, sources[number % 4], papers, None])
     return rows
 
 
@@ -203,23 +157,11 @@ def _merge_repeats(sheet: Worksheet, *, first: int, last: int, column: int) -> N
 
 def write_gb18030(monday: date, path: Path) -> None:
     """What an older program exports: GB18030, date and time in two columns, other titles, blank rows."""
-    titles = [
-        "姓名",
-        "联系电话",
-        "电子邮箱",
-        "岗位",
-        "面试轮次",
-        "面试日期",
-        "面试时间",
-        "地点",
-        "HR",
-        "来源",
-    ]
     names = ["龚俊驰", "苏婉清", "罗志远", "梁诗涵", "宋一帆", "唐可欣", "曾子昂", "彭雪莹"]
     jobs = [BACKEND, FRONTEND, SALES, HR]
     with path.open("w", encoding="gb18030", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(titles)
+        writer.writerow(OLD_TITLES)
         for number, name in enumerate(names):
             phone, mail = f"1380013{8101 + number}", f"candidate{number + 1}@example.com"
             day = _day(monday, number % 5, "{y}/{m}/{d}")
@@ -229,89 +171,20 @@ def write_gb18030(monday: date, path: Path) -> None:
                 [name, phone, mail, jobs[number % 4], "初试", day, clock, "8 楼星云会议室", owner, "猎聘"]
             )
             if number == 3:
-                writer.writerow([""] * len(titles))
+                writer.writerow([""] * len(OLD_TITLES))
 
 
 def write_english(monday: date, path: Path) -> None:
     """The Singapore branch's file: English titles and dates, the zone named, one unknown job."""
-    titles = [
-        "Candidate Name",
-        "Mobile",
-        "E-mail",
-        "Position",
-        "Round",
-        "Interview Date & Time",
-        "Duration (min)",
-    ]
-    titles += [
-        "Office",
-        "Interview Mode",
-        "Meeting Link",
-        "Recruiter",
-        "Interviewers",
-        "Source",
-        "What to bring",
-    ]
-    people = [
-        (
-            "Tan Wei Ming",
-            "+65 8123 4567",
-            "weiming.tan@example.com",
-            "Data Analyst",
-            "First round",
-            "2:00 PM",
-        ),
-        ("Nur Aisyah", "81234568", "nur.aisyah@example.com", "Data Analyst", "First round", "3:30 PM"),
-        (
-            "Rajesh Kumar",
-            "+65 9123 4569",
-            "rajesh.kumar@hotmial.com",
-            "Data analyst",
-            "Second round",
-            "10:00 AM",
-        ),
-        (
-            "Chloé Lim",
-            "+65 9123 4570",
-            "chloe.lim@example.com",
-            "Analytics Engineer",
-            "First round",
-            "11:00 AM",
-        ),
-        (
-            "Siti O'Brien",
-            "+65 9123 4571",
-            "siti.obrien@example.com",
-            "Data Analyst",
-            "Final round",
-            "4:00 PM",
-        ),
-    ]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(titles)
-        for number, (name, phone, mail, job, turn, clock) in enumerate(people):
+        writer.writerow(ENGLISH_TITLES)
+        for number, (*person, clock) in enumerate(SINGAPOREANS):
             day = monday + timedelta(days=number)
             start = f"{day.day} {day:%b} {day.year} {clock}"
-            video = number % 2 == 0
-            where = ["Video", VIDEO] if video else ["On-site", ""]
-            writer.writerow(
-                [
-                    name,
-                    phone,
-                    mail,
-                    job,
-                    turn,
-                    start,
-                    45,
-                    "Singapore",
-                    *where,
-                    "Grace Tan",
-                    "Daniel Lim",
-                    "LinkedIn",
-                    "",
-                ]
-            )
+            where = ["Video", VIDEO] if number % 2 == 0 else ["On-site", ""]
+            people = ["Grace Tan", "Daniel Lim", "LinkedIn", ""]
+            writer.writerow([*person, start, 45, "Singapore", *where, *people])
 
 
 def _monday(text: str) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import stat
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,11 +22,16 @@ from yuemian.config.demo import (
     found_demo,
     make_passphrase,
 )
-from yuemian.domain.states import Purpose
+from yuemian.domain.results import Outcome
+from yuemian.domain.states import Answer, DeliveryState, Purpose
+from yuemian.domain.survey import MINIMUM
 from yuemian.hiring.models import Job, JobFamily, Source
+from yuemian.interviews.models import Interview, RescheduleRequest, SlotSeries, SurveyAnswer, SurveyDrop
 from yuemian.messaging.actions.content import version_for
 from yuemian.messaging.defaults import shipped_templates
-from yuemian.messaging.models import Block, Notification, Template
+from yuemian.messaging.models import Block, Conversation, Delivery, LabMessage, Notification, Template
+from yuemian.onboarding.models import Document, OnboardingCase
+from yuemian.results.models import Decision, ResultNotice
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def as_owner(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def demo(as_owner: None, now: datetime) -> DemoAccounts:
-    accounts = found_demo(now)
+    accounts = found_demo(now, is_bare=True)
     assert accounts is not None
     return accounts
 
@@ -76,6 +81,43 @@ def test_every_job_has_company_video_highlights_testimonial_and_benefits_in_both
         for locale in ("zh-hans", "en"):
             found = Block.objects.filter(locale=locale).for_job(job)
             assert {block.kind for block in found} == wanted, (job.title, locale)
+
+
+NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
+#: Before dawn on a Monday after a weekend, and at night on a Saturday.
+MOMENTS = [datetime(2026, 11, 29, 20, tzinfo=UTC), datetime(2026, 11, 28, 14, 30, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_week_can_be_told_at_any_moment(as_owner: None, moment: datetime) -> None:
+    assert found_demo(moment) is not None
+    assert Interview.objects.filter(starts_at__gt=moment).count() >= 5
+    assert {Outcome.ADVANCE, Outcome.PASS, Outcome.REJECT} <= set(
+        Decision.objects.values_list("outcome", flat=True)
+    )
+    assert not Delivery.objects.exclude(is_rehearsal=True).exists()
+    late = Delivery.objects.filter(state=DeliveryState.QUEUED, due_at__lt=moment - timedelta(hours=2))
+    assert not late.exists()
+
+
+def test_on_a_working_day_at_noon_everything_is_under_way(as_owner: None) -> None:
+    assert found_demo(NOON) is not None
+    assert {"attended", "no_show", "unknown"} == set(Interview.objects.values_list("attendance", flat=True))
+    assert set(Interview.objects.values_list("answer", flat=True)) == {str(answer) for answer in Answer}
+    assert {"draft", "submitted", "returned", "released"} == set(
+        ResultNotice.objects.values_list("state", flat=True)
+    )
+    assert {"open", "pending", "snoozed", "resolved"} == set(
+        Conversation.objects.values_list("state", flat=True)
+    )
+    assert {"filling", "submitted"} == set(OnboardingCase.objects.values_list("state", flat=True))
+    assert Document.objects.filter(state="ready").count() == 3
+    assert RescheduleRequest.objects.filter(state="open").count() == 2
+    assert {1, 6} == set(SlotSeries.objects.values_list("capacity", flat=True))
+    assert SurveyAnswer.objects.filter(kind="interview").count() >= MINIMUM
+    assert 0 < SurveyDrop.objects.filter(kind="result").count() < MINIMUM
+    told = LabMessage.objects.filter(delivery__notification__purpose=Purpose.RESULT)
+    assert told.exists()
 
 
 def test_the_logo_is_a_small_png() -> None:

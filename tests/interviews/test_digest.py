@@ -19,9 +19,9 @@ from tests.interviews.today import invite
 from yuemian.accounts.models import Branch, Role, User
 from yuemian.domain.states import Answer, DeliveryState, Purpose
 from yuemian.interviews.actions.digests import send_digests
-from yuemian.interviews.digest import LONGEST_TEXT, DigestContent, as_text, make_digest
+from yuemian.interviews.digest import BUTTONS, LONGEST_TEXT, DigestContent, as_text, make_digest
 from yuemian.interviews.models import Digest, Interview
-from yuemian.interviews.today import Scope, read_today
+from yuemian.interviews.today import Part, Scope, read_today
 from yuemian.messaging.clock import CHORES
 from yuemian.messaging.defaults import install_new_purposes
 from yuemian.messaging.models import AccessLink, Delivery, Notification, Template
@@ -254,6 +254,10 @@ def test_it_says_the_same_parts_as_the_page_in_the_persons_language(alone: Cast,
     ]
     assert zh.day == "11月25日 周三"
     assert en.day == "Wed, 25 Nov"
+
+
+def test_every_part_of_a_day_leads_somewhere() -> None:
+    assert BUTTONS.keys() == set(Part)
 
 
 def test_the_text_says_all_that_the_cards_say(alone: Cast, now: datetime) -> None:

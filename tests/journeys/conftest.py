@@ -89,12 +89,15 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
 
 @pytest.fixture(scope="session")
 def show_house() -> Iterator[Path]:
-    """The data directory of an installation with the demo organization, closed: each module opens a copy of it."""
+    """The data directory of an installation with the demo organization, closed: each module opens a copy of it.
+
+    Bare, without the demo's week: each journey brings its own candidates.
+    """
     data = _data_directory()
     with (data / "house.log").open("wb") as log:
-        for command in ("migrate", "demo"):
+        for command in (["migrate"], ["demo", "--bare"]):
             subprocess.run(
-                [sys.executable, "-m", "yuemian.config.cli", command],
+                [sys.executable, "-m", "yuemian.config.cli", *command],
                 env=environment_of(data),
                 cwd=ROOT,
                 stdout=log,

@@ -1,4 +1,4 @@
-"""The demo organization: a company with people, jobs and texts, in rehearsal, without a false history."""
+"""The demo organization: a company with people, jobs and texts, in rehearsal, in the middle of its week."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from typing import Any
 import django
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from PIL import Image, ImageDraw
 
 from yuemian.accounts.actions import create_organization, create_user
 from yuemian.accounts.models import Branch, Organization, Role
+from yuemian.config.demo_week.company import Company
+from yuemian.config.demo_week.story import FIRST, Story
+from yuemian.config.demo_week.timeline import Week
 from yuemian.config.environment import ENGINE, OWNER
 from yuemian.hiring.models import Job, JobFamily, Source
 from yuemian.interviews.plans.library import install_plan
@@ -56,34 +60,42 @@ class WrongRole(Exception):  # noqa: N818
     """Only the database's owner founds organizations; run this with YUEMIAN_DATABASE_ROLE=owner."""
 
 
-def create_demo(now: datetime | None = None) -> str | None:
+def create_demo(now: datetime | None = None, *, is_bare: bool = False) -> str | None:
     """Found the demo unless there is an organization. Returns how to sign in, None when nothing was done."""
-    accounts = found_demo(now or datetime.now(UTC))
+    accounts = found_demo(now or datetime.now(UTC), is_bare=is_bare)
     if accounts is None:
         return None
     keep(accounts, Path(settings.DATA_DIRECTORY) / ACCOUNTS_FILE)
     return str(accounts)
 
 
-def found_demo(now: datetime) -> DemoAccounts | None:
-    """The demo's rows, all or none. Raises WrongRole."""
-    data = tomllib.loads(files("yuemian.config").joinpath("demo_data", "galaxy.toml").read_text("utf-8"))
+def found_demo(now: datetime, *, is_bare: bool = False) -> DemoAccounts | None:
+    """The demo's rows, all or none; `is_bare`: without candidates and their week. Raises WrongRole."""
+    data = _read("galaxy.toml")
     with transaction.atomic():
         if _is_somebody_here():
             return None
+        week = Week(now)
+        founded = now if is_bare else week.at(FIRST, "08:00")
         organization = Organization(logo=draw_logo(), is_rehearsal=True, **data["organization"])
-        create_organization(organization, now=now)
+        create_organization(organization, now=founded)
         enter(organization.pk)
         passphrase = make_passphrase()
-        people = dict(_create_people(organization, data, passphrase, now))
+        people = dict(_create_people(organization, data, passphrase, founded))
         _create_jobs(organization, data, people)
         for name in data["sources"]:
             Source.objects.create(organization=organization, name=name)
-        install_defaults(organization, now)
-        install_plan(organization, now)
+        install_defaults(organization, founded)
+        install_plan(organization, founded)
         _create_blocks(organization, data["blocks"])
+        if not is_bare:
+            Story(Company.of(organization, week, _read("week.toml"))).live()
     rows = tuple((each["name"], each["role"], each["email"]) for each in data["people"])
     return DemoAccounts(rows, passphrase)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("yuemian.config").joinpath("demo_data", name).read_text("utf-8"))
 
 
 def make_passphrase() -> str:
@@ -152,18 +164,22 @@ def _create_people(
         for key, fields in data["branches"].items()
     }
     yield from branches.items()
+    # One passphrase for all is hashed once: that is slow on purpose.
+    hashed = make_password(passphrase)
     for person in data["people"]:
         user = create_user(
             organization.pk,
             name=person["name"],
             email=person["email"],
             role=Role(person["role"]),
-            password=passphrase,
+            password="",
             now=now,
             branch=branches[person["branch"]],
             phone=person.get("phone", ""),
             locale=person.get("locale", "zh-hans"),
         )
+        user.password = hashed
+        user.save(update_fields=["password"])
         yield user.email, user
 
 

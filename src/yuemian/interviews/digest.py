@@ -28,6 +28,7 @@ LONGEST_WORD = 40
 #: Below what a template takes for one value.
 LONGEST_TEXT = 3_800
 BUTTONS: Mapping[Part, Any] = {
+    Part.ARRIVING: gettext_lazy("See today"),
     Part.WAITING: gettext_lazy("Answer them"),
     Part.INVITE: gettext_lazy("Invite them"),
     Part.TODAY: gettext_lazy("See today"),
@@ -39,7 +40,7 @@ BUTTONS: Mapping[Part, Any] = {
     Part.INCOMPLETE: gettext_lazy("Complete it"),
 }
 #: What cannot wait for the next workday.
-PRESSING = frozenset({Part.WAITING, Part.TODAY, Part.TOMORROW, Part.TROUBLE})
+PRESSING = frozenset({Part.ARRIVING, Part.WAITING, Part.TODAY, Part.TOMORROW, Part.TROUBLE})
 
 
 @dataclass(frozen=True)

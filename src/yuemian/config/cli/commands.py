@@ -82,6 +82,10 @@ def _read(given: list[str]) -> tuple[Command, list[str]]:
         child = choices.add_parser(command.name, help=command.help, description=command.help)
         if command.name == "up":
             child.add_argument("--no-demo", action="store_true", help="never create the demo organization")
+        if command.name == "demo":
+            child.add_argument(
+                "--bare", action="store_true", help="people, jobs and texts only: no candidates yet"
+            )
         if command.name == "doctor":
             child.add_argument("--json", action="store_true", help="print the findings as JSON")
     parsed = parser.parse_args(given)

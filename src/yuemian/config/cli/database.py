@@ -34,7 +34,7 @@ def migrate(_rest: list[str]) -> int:
     return 0
 
 
-def demo(_rest: list[str]) -> int:
+def demo(rest: list[str]) -> int:
     """Create the demo organization when there is none yet."""
     settings = environment.read()
     with database_running(settings), connection.connect(settings.database) as link:
@@ -42,7 +42,8 @@ def demo(_rest: list[str]) -> int:
             print("This version has no demo organization; start with: yuemian up --no-demo", file=sys.stderr)
             return 1
         _set_up_django()
-        how_to_sign_in: str | None = importlib.import_module("yuemian.config.demo").create_demo()
+        create_demo: Any = importlib.import_module("yuemian.config.demo").create_demo
+        how_to_sign_in: str | None = create_demo(is_bare="--bare" in rest)
         print(how_to_sign_in or "There is an organization already; nothing was created.")
         state.write(link, replace(state.read(link), demo=True))
     return 0

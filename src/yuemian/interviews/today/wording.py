@@ -41,7 +41,7 @@ TONES: Mapping[Part, str] = {
     Part.INCOMPLETE: "warning",
 }
 WHYS: Mapping[str, Reason] = {
-    "late": Reason(_("Says that it gets later.")),
+    "late": Reason(_("Says that they will be late.")),
     "lost": Reason(_("Cannot find it, or cannot get in."), _("Call, or meet them.")),
     "word": Reason(_("Wrote on the way.")),
     "question": Reason(_("Asked a question")),
