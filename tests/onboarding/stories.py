@@ -19,8 +19,10 @@ from yuemian.domain.onboarding import Section
 from yuemian.domain.states import Purpose
 from yuemian.messaging.models import AccessLink, Notification
 from yuemian.onboarding.actions.begin import begin_onboarding
+from yuemian.onboarding.actions.documents import keep_document, may_upload
 from yuemian.onboarding.actions.fill import give_consent, hand_in, save_section
 from yuemian.onboarding.asking import consent_of, policy_of
+from yuemian.onboarding.checking import Checked
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.portal import nonce
 from yuemian.trust.vault import Vault
@@ -106,16 +108,19 @@ def fill_in(hired: Hired, *, now: datetime) -> None:
     assert hand_in(hired.case.pk, now=now) == []
 
 
-def keep(hired: Hired, key: str, *, now: datetime, content: bytes = b"\xff\xd8" + b"x" * 3_000_000) -> None:
+def keep(
+    hired: Hired,
+    key: str,
+    *,
+    now: datetime,
+    content: bytes = b"\xff\xd8" + b"x" * 3_000_000,
+    kind: str = "image/jpeg",
+) -> None:
     """A file as the cleaning process gave it, below the upload."""
-    from yuemian.onboarding.actions.documents import keep_document, may_upload
-    from yuemian.onboarding.checking import Checked
-
     spec = may_upload(hired.case.pk, key, now=now)
     assert spec
-    assert (
-        keep_document(hired.case.pk, spec, f"{key}.jpg", Checked(content, "image/jpeg", 1), now=now) is None
-    )
+    name = f"{key}.{kind.rpartition('/')[2]}"
+    assert keep_document(hired.case.pk, spec, name, Checked(content, kind, 1), now=now) is None
 
 
 class Browser:

@@ -20,7 +20,8 @@ from tests.onboarding.hostile import CLEAN, HOSTILE, Hostile, heic, jpeg, pdf, p
 from yuemian.domain.onboarding import Refusal
 from yuemian.onboarding.checking import Checked, check_file
 from yuemian.onboarding.cleaning import process
-from yuemian.onboarding.cleaning.process import clean, read_answer
+from yuemian.onboarding.cleaning.drawing import LONGEST_SIDE
+from yuemian.onboarding.cleaning.process import clean, draw, read_answer, read_pages
 from yuemian.onboarding.quarantine import Quarantined, directory_of, sweep
 from yuemian.onboarding.seen import REFUSALS
 
@@ -66,6 +67,8 @@ def test_nothing_hostile_is_kept_as_it_came(hostile: Hostile, now: datetime) -> 
         assert str(REFUSALS[found.refusal])
         return
     assert found.content != content
+    if found.kind == "application/pdf":
+        assert len(draw(found.content)) == found.pages
     assert not [trace for trace in hostile.gone if trace in unpacked(found)]
 
 
@@ -127,6 +130,28 @@ def test_a_paper_keeps_its_pages_and_what_stands_on_them(now: datetime) -> None:
     with pikepdf.open(io.BytesIO(found.content)) as paper:
         assert b"20 20 200 200 re" in paper.pages[19].Contents.read_bytes()
         assert set(paper.Root.keys()) <= {"/Type", "/Pages"}
+
+
+def test_a_paper_is_drawn_as_pictures_whatever_the_size_of_its_pages(now: datetime) -> None:
+    def stretch(made: pikepdf.Pdf) -> None:
+        made.pages[1].obj.MediaBox = [0, 0, 14_400, 10]
+        made.pages[2].obj.MediaBox = [0, 0, 10, 14_400]
+
+    found = check("a.pdf", "application/pdf", pdf(stretch, pages=3), now)
+    pages = [Image.open(io.BytesIO(page)) for page in draw(found.content)]
+    assert [page.format for page in pages] == ["JPEG"] * 3
+    assert [max(page.size) for page in pages] == [LONGEST_SIDE] * 3
+    blue, white = pages[0].getpixel((400, 1200)), pages[0].getpixel((1190, 9))
+    assert (blue, white) == ((0, 0, 254), (255, 255, 255))
+
+
+def test_half_a_paper_is_not_shown_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert draw(b"%PDF-1.7 is none") == []
+    whole = b"\0\0\0\2ab\0\0\0\1c\0\0\0\0"
+    assert read_pages(whole) == [b"ab", b"c"]
+    assert [read_pages(whole[:length]) for length in range(len(whole))] == [[]] * len(whole)
+    monkeypatch.setattr(process, "_CODE", "import time, sys; sys.stdin.buffer.read(); time.sleep(60)")
+    assert draw(b"x", patience=0.5) == []
 
 
 def test_twenty_five_megapixels_are_enough_and_not_too_many(now: datetime) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+from base64 import b64decode
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -31,6 +32,7 @@ from yuemian.messaging.models import AccessLink, Challenge
 from yuemian.onboarding.actions import review
 from yuemian.onboarding.actions.settings import save_consent, save_pay_rules
 from yuemian.onboarding.asking import fields_of, rules_of
+from yuemian.onboarding.cleaning.process import clean
 from yuemian.onboarding.models import Consent, Document, DocumentPiece, OnboardingAnswer
 from yuemian.onboarding.offer import OfferTerms
 from yuemian.trust.models import AuditEntry
@@ -235,6 +237,43 @@ def test_files_are_looked_at_by_a_press_with_a_watermark_and_never_by_a_fetch(
     Document.objects.filter(pk=picture.pk).update(state=DocumentState.CHECKING)
     assert client.post(f"/onboarding/files/{picture.pk}").status_code == 404
     assert sign_in_client(cast.lead).post(f"/onboarding/files/{picture.pk}").status_code == 403
+
+
+def test_papers_are_looked_at_as_marked_pictures_and_each_look_is_written_down(
+    cast: Cast, hired: Hired
+) -> None:
+    now = timezone.now()
+    fill_in(hired, now=now)
+    review.send_back(cast.recruiter, hired.case.pk, {"degree": "模糊"}, now=now)
+    paper = clean([pdf(pages=3)], "application/pdf").content
+    keep(hired, "degree", now=now, content=paper, kind="application/pdf")
+    document = Document.objects.get(key="degree", kind="application/pdf")
+    client = sign_in_client(cast.recruiter)
+    answer = client.post(f"/onboarding/files/{document.pk}")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("text/html; charset=utf-8", "no-store")
+    pages = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', answer.content.decode())
+    drawn = [Image.open(io.BytesIO(b64decode(page))) for page in pages]
+    assert [picture.size for picture in drawn] == [(1200, 1600)] * 3
+    across = drawn[0].crop((0, 0, 1200, 300)).getcolors(100_000)
+    assert across
+    assert len(across) > 9  # who looks stands across the white
+    copy = client.post(f"/onboarding/files/{document.pk}", {"deed": "download"})
+    assert copy.content == paper
+    assert copy["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in copy["Content-Security-Policy"]
+    assert AuditEntry.objects.filter(action="onboarding.file_viewed").count() == 2
+    assert sign_in_client(cast.lead).post(f"/onboarding/files/{document.pk}").status_code == 403
+
+
+def test_a_paper_that_cannot_be_drawn_says_what_to_do(cast: Cast, hired: Hired) -> None:
+    now = timezone.now()
+    fill_in(hired, now=now)
+    review.send_back(cast.recruiter, hired.case.pk, {"degree": "模糊"}, now=now)
+    keep(hired, "degree", now=now, content=b"%PDF-1.7 broken", kind="application/pdf")
+    document = Document.objects.get(key="degree", kind="application/pdf")
+    page = sign_in_client(cast.recruiter).post(f"/onboarding/files/{document.pk}").content.decode()
+    assert "data:image/jpeg" not in page
+    assert "无法显示这份文件" in page
 
 
 def test_checking_sending_back_and_completing(cast: Cast, hired: Hired) -> None:
