@@ -90,8 +90,8 @@ def test_a_released_pass_begins_it_after_its_letter_and_calling_it_back_ends_it(
     agree(Hired(case, ""), Section.IDENTITY, now=now)
     fill.save_section(case.pk, Section.IDENTITY, given({"id_number": IDENTITY}), now=now)
     results_called_back.send(None, notices=[notice], now=now)
-    case.refresh_from_db()
-    assert (case.state, case.deleted_at) == (C.WITHDRAWN, now)
+    case = Hired(case, "").again()
+    assert (case.state, case.deleted_at, case.application.stage) == (C.WITHDRAWN, now, Stage.INTERVIEWED)
     assert not OnboardingAnswer.objects.exists()
     assert truth(case)[2] is False
 
@@ -356,6 +356,20 @@ def test_hr_sends_back_and_what_was_right_stays(cast: Cast, hired: Hired, now: d
     right = first + identity_digit(first)
     fill.save_section(case.pk, Section.IDENTITY, given({"id_number": right}), now=now + DAY)
     assert fill.hand_in(case.pk, now=now + DAY) == []
+
+
+def test_who_was_complete_is_being_onboarded_again_when_something_is_sent_back(
+    cast: Cast, hired: Hired, now: datetime
+) -> None:
+    fill_in(hired, now=now)
+    application = hired.again().application
+    application.stage = Stage.ONBOARDING
+    application.save()
+    review.complete(cast.recruiter, hired.case.pk, now=now)
+    assert hired.again().application.stage == Stage.ONBOARDED
+    review.send_back(cast.recruiter, hired.case.pk, {"bank_account": "卡号已注销"}, now=now + DAY)
+    case = hired.again()
+    assert (case.state, case.application.stage, case.ended_at) == (C.RETURNED, Stage.ONBOARDING, None)
 
 
 def test_a_reminder_comes_once_and_the_deadline_ends_it(cast: Cast, hired: Hired, now: datetime) -> None:

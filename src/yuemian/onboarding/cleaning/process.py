@@ -102,7 +102,8 @@ def read_answer(answer: bytes) -> Cleaned:
 
 def read_pages(answer: bytes) -> list[bytes]:
     """All of them or none: half a paper shown would be taken for the whole."""
-    pages, at = [], 0
+    pages: list[bytes] = []
+    at = 0
     while at + 4 <= len(answer) <= _LARGEST_ANSWER:
         (length,) = struct.unpack(">I", answer[at : at + 4])
         if length == 0:
