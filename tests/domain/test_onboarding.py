@@ -130,6 +130,8 @@ def test_masks_keep_what_tells_people_apart_and_no_more() -> None:
 
 
 NAMES = [
+    ("IMG_0042.HEIC", "image/heif", "IMG_0042.HEIC", None),
+    ("IMG_0042.HEIC", "image/avif", "IMG_0042.HEIC", Refusal.MISMATCH),
     ("身份证.JPG", "image/jpeg", "身份证.JPG", None),
     ("a.jpeg", "", "a.jpeg", None),
     ("a.png", "application/octet-stream", "a.png", None),

@@ -1,4 +1,7 @@
-"""Files that try to do harm, made here by code: polyglots, bombs, lies and traps. Nothing of them is stored in git."""
+"""Files that try to do harm, made here by code: polyglots, bombs, lies and traps. Nothing of them is stored in git.
+
+Only the harmless photos they are made of are, where Pillow cannot write the format.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -51,6 +55,17 @@ def webp(**options: Any) -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (64, 64), "navy").save(target, "WEBP", **options)
     return target.getvalue()
+
+
+def heic(name: str = "photo") -> bytes:
+    """As a phone held upright makes it: red above blue, a place and a script in its Exif, in tiles when it is large."""
+    return (Path(__file__).parent / "photos" / f"{name}.heic").read_bytes()
+
+
+def huge_heic() -> bytes:
+    """Says that it is 65,500 × 65,500."""
+    whole = heic("24-megapixels")
+    return whole.replace(struct.pack(">II", 5712, 4284), struct.pack(">II", 65_500, 65_500))
 
 
 def gif() -> bytes:
@@ -231,7 +246,7 @@ def tagged_png() -> bytes:
     return png(pnginfo=info)
 
 
-JPG, PNG_, PDF_ = "image/jpeg", "image/png", "application/pdf"
+JPG, PNG_, HEIC, PDF_ = "image/jpeg", "image/png", "image/heic", "application/pdf"
 
 # ruff: noqa: E501
 HOSTILE = [
@@ -276,6 +291,14 @@ HOSTILE = [
     Hostile("PDF nested 200,000 deep", "a.pdf", PDF_, nested_pdf, (CLEAN, "unreadable", "too_heavy"), (b"[[[[",)),
     Hostile("PDF behind something else", "a.pdf", PDF_, lambda: SCRIPT + pdf(), ("mismatch",)),
     Hostile("animated WebP with a ZIP behind", "a.webp", "image/webp", lambda: webp(save_all=True, append_images=[Image.new("RGB", (64, 64))]) + archive(), (CLEAN,), (b"PK\3\4",)),
+    Hostile("HEIC with a script and a place in Exif", "IMG_0042.HEIC", HEIC, heic, (CLEAN,), (SCRIPT, b"Exif")),
+    Hostile("HEIC with a ZIP behind", "a.heic", HEIC, lambda: heic() + archive(), (CLEAN, "unreadable"), (b"PK\3\4",)),
+    Hostile("HEIC of 48 megapixels", "a.heic", HEIC, lambda: heic("48-megapixels"), ("too_many_pixels",)),
+    Hostile("HEIC that says it is huge", "a.heic", HEIC, huge_heic, ("too_many_pixels", "unreadable")),
+    Hostile("HEIC cut off", "a.heic", HEIC, lambda: heic()[:-60], ("unreadable",)),
+    Hostile("nothing but a HEIC's beginning", "a.heic", HEIC, lambda: heic()[:64] + bytes(range(256)) * 40, ("unreadable",)),
+    Hostile("a film as HEIC", "a.heic", HEIC, lambda: heic().replace(b"ftypheic", b"ftypisom"), ("mismatch",)),
+    Hostile("HEIC called JPEG", "a.jpg", JPG, heic, ("mismatch",)),
     Hostile("a program as PNG", "a.png", PNG_, lambda: b"\x7fELF" + bytes(4000), ("mismatch",)),
     Hostile("PNG called JPEG", "a.jpg", JPG, png, ("mismatch",)),
     Hostile("JPEG declared as HTML", "a.jpg", "text/html", jpeg, ("mismatch",)),

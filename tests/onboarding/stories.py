@@ -19,8 +19,10 @@ from yuemian.domain.onboarding import Section
 from yuemian.domain.states import Purpose
 from yuemian.messaging.models import AccessLink, Notification
 from yuemian.onboarding.actions.begin import begin_onboarding
-from yuemian.onboarding.actions.fill import give_consent, hand_in, save_section
+from yuemian.onboarding.actions.documents import keep_document, may_upload
+from yuemian.onboarding.actions.fill import give_consent, hand_in, save_entries
 from yuemian.onboarding.asking import consent_of, policy_of
+from yuemian.onboarding.checking import Checked
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.portal import nonce
 from yuemian.trust.vault import Vault
@@ -100,22 +102,25 @@ def fill_in(hired: Hired, *, now: datetime) -> None:
     """Everything that is asked, and handed in."""
     agree(hired, Section.IDENTITY, Section.EDUCATION, Section.BANK, Section.EMERGENCY, now=now)
     for section, fields in ENTRIES.items():
-        assert save_section(hired.case.pk, section, given(fields), now=now) == {}
+        assert save_entries(hired.case.pk, given(fields), pressed=section, now=now) == {}
     for key in FILES:
         keep(hired, key, now=now)
     assert hand_in(hired.case.pk, now=now) == []
 
 
-def keep(hired: Hired, key: str, *, now: datetime, content: bytes = b"\xff\xd8" + b"x" * 3_000_000) -> None:
+def keep(
+    hired: Hired,
+    key: str,
+    *,
+    now: datetime,
+    content: bytes = b"\xff\xd8" + b"x" * 3_000_000,
+    kind: str = "image/jpeg",
+) -> None:
     """A file as the cleaning process gave it, below the upload."""
-    from yuemian.onboarding.actions.documents import keep_document, may_upload
-    from yuemian.onboarding.checking import Checked
-
     spec = may_upload(hired.case.pk, key, now=now)
     assert spec
-    assert (
-        keep_document(hired.case.pk, spec, f"{key}.jpg", Checked(content, "image/jpeg", 1), now=now) is None
-    )
+    name = f"{key}.{kind.rpartition('/')[2]}"
+    assert keep_document(hired.case.pk, spec, name, Checked(content, kind, 1), now=now) is None
 
 
 class Browser:
@@ -140,15 +145,23 @@ class Browser:
     def press(self, deed: str, section: str = "basics", **fields: Any) -> HttpResponse:
         return self.post("onboarding-form", deed=deed, section=section, **fields)
 
+    def pause(self, **fields: Any) -> HttpResponse:
+        """The script sends what was typed."""
+        return self.post("onboarding-save", **fields)
+
+    def wrong(self, **fields: Any) -> list[str]:
+        """What the script is told could not be kept of that."""
+        found: list[str] = orjson.loads(self.pause(**fields).content)["wrong"]
+        return found
+
     def send(self, key: str, name: str, content: bytes, kind: str) -> HttpResponse:
         return self.post("onboarding-file", key=key, file=SimpleUploadedFile(name, content, kind))
 
     def agree(self, section: str) -> HttpResponse:
-        found = re.search(
-            rf'name="section" value="{section}"><input type="hidden" name="hash" value="(\w+)"', self.page()
-        )
+        found = re.search(rf'name="hash.{section}" value="(\w+)"', self.page())
         assert found
-        return self.press("agree", section, agreed="1", hash=found[1])
+        ticked = {f"agreed.{section}": "1", f"hash.{section}": found[1]}
+        return self.post("onboarding-form", deed=f"agree.{section}", **ticked)
 
     def prove(self) -> None:
         """Ask for the code, read it, type it."""

@@ -36,6 +36,7 @@ from yuemian.onboarding.actions.documents import keep_document, may_upload, remo
 from yuemian.onboarding.actions.locking import Closed, ConsentMissing
 from yuemian.onboarding.asking import consent_of, field_of
 from yuemian.onboarding.checking import Checked
+from yuemian.onboarding.listing import rows_of
 from yuemian.onboarding.models import (
     Consent,
     Document,
@@ -88,10 +89,10 @@ def test_a_released_pass_begins_it_after_its_letter_and_calling_it_back_ends_it(
     assert said.due_at > notice.leaves_at
     assert (case.state, case.application.stage) == (C.INVITED, Stage.ONBOARDING)
     agree(Hired(case, ""), Section.IDENTITY, now=now)
-    fill.save_section(case.pk, Section.IDENTITY, given({"id_number": IDENTITY}), now=now)
+    fill.save_entries(case.pk, given({"id_number": IDENTITY}), pressed=Section.IDENTITY, now=now)
     results_called_back.send(None, notices=[notice], now=now)
-    case.refresh_from_db()
-    assert (case.state, case.deleted_at) == (C.WITHDRAWN, now)
+    case = Hired(case, "").again()
+    assert (case.state, case.deleted_at, case.application.stage) == (C.WITHDRAWN, now, Stage.INTERVIEWED)
     assert not OnboardingAnswer.objects.exists()
     assert truth(case)[2] is False
 
@@ -193,13 +194,16 @@ def test_everything_is_filled_in_sealed_and_handed_in(hired: Hired, now: datetim
     )
     assert IDENTITY.encode() not in sealed
     with pytest.raises(Closed):
-        fill.save_section(case.pk, Section.BASICS, given(ENTRIES[Section.BASICS]), now=now)
+        fill.save_entries(case.pk, given(ENTRIES[Section.BASICS]), pressed=Section.BASICS, now=now)
     assert audit.verify(case.organization_id) is None
 
 
 def test_what_is_wrong_is_named_and_the_rest_is_kept(hired: Hired, now: datetime) -> None:
-    problems = fill.save_section(
-        hired.case.pk, Section.BASICS, given({"legal_name": "王小雨", "mobile": "12", "address": ""}), now=now
+    problems = fill.save_entries(
+        hired.case.pk,
+        given({"legal_name": "王小雨", "mobile": "12", "address": ""}),
+        pressed=Section.BASICS,
+        now=now,
     )
     assert problems == {"mobile": Problem.NOT_A_PHONE, "address": Problem.EMPTY}
     assert values(hired) == {"legal_name": "王小雨"}
@@ -209,7 +213,7 @@ def test_what_is_wrong_is_named_and_the_rest_is_kept(hired: Hired, now: datetime
 
 def test_nothing_of_a_section_is_taken_before_its_consent(hired: Hired, now: datetime) -> None:
     with pytest.raises(ConsentMissing):
-        fill.save_section(hired.case.pk, Section.IDENTITY, given({"id_number": IDENTITY}), now=now)
+        fill.save_entries(hired.case.pk, given({"id_number": IDENTITY}), pressed=Section.IDENTITY, now=now)
     assert may_upload(hired.case.pk, "id_front", now=now) is None
     with pytest.raises(IntegrityError, match="consent"), transaction.atomic():
         Document.objects.create(
@@ -346,16 +350,35 @@ def test_hr_sends_back_and_what_was_right_stays(cast: Cast, hired: Hired, now: d
     assert (said.subject_revision, said.occurrence) == (2, 1)
     fresh = {each.spec.key: each for each in read_case(case, Vault(case.organization_id)).fields}
     assert (fresh["id_number"].review, fresh["id_number"].comment) == (Review.RETURNED, "号码看不清")
+    (row,) = rows_of([case])
+    assert (row.done, row.asked) == (9, 10)  # as the case's own page counts
+    assert read_case(case, Vault(case.organization_id)).done == row.done
     assert fill.hand_in(case.pk, now=now + DAY) == ["id_number"]
     other = given({"bank_name": "工商银行", "bank_account": "6217000010000000000"})
-    assert "bank_account" in fill.save_section(case.pk, Section.BANK, other, now=now + DAY)
+    assert "bank_account" in fill.save_entries(case.pk, other, pressed=Section.BANK, now=now + DAY)
     assert values(hired)["bank_account"] == ACCOUNT
-    fill.save_section(case.pk, Section.IDENTITY, given({"id_number": "440524188001010014"}), now=now + DAY)
+    fill.save_entries(
+        case.pk, given({"id_number": "440524188001010014"}), pressed=Section.IDENTITY, now=now + DAY
+    )
     assert fill.hand_in(case.pk, now=now + DAY) == ["id_number"]  # still the one that was sent back
     first = "11010519900101003"
     right = first + identity_digit(first)
-    fill.save_section(case.pk, Section.IDENTITY, given({"id_number": right}), now=now + DAY)
+    fill.save_entries(case.pk, given({"id_number": right}), pressed=Section.IDENTITY, now=now + DAY)
     assert fill.hand_in(case.pk, now=now + DAY) == []
+
+
+def test_who_was_complete_is_being_onboarded_again_when_something_is_sent_back(
+    cast: Cast, hired: Hired, now: datetime
+) -> None:
+    fill_in(hired, now=now)
+    application = hired.again().application
+    application.stage = Stage.ONBOARDING
+    application.save()
+    review.complete(cast.recruiter, hired.case.pk, now=now)
+    assert hired.again().application.stage == Stage.ONBOARDED
+    review.send_back(cast.recruiter, hired.case.pk, {"bank_account": "卡号已注销"}, now=now + DAY)
+    case = hired.again()
+    assert (case.state, case.application.stage, case.ended_at) == (C.RETURNED, Stage.ONBOARDING, None)
 
 
 def test_a_reminder_comes_once_and_the_deadline_ends_it(cast: Cast, hired: Hired, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from tests.factories import Cast, install_texts, sign_in_client
-from tests.onboarding.hostile import EICAR, encrypted, jpeg, pdf, png_of, script, zeros
+from tests.onboarding.hostile import EICAR, encrypted, heic, jpeg, pdf, png_of, script, zeros
 from tests.onboarding.stories import ACCOUNT, IDENTITY, Hired, code_of, hire
 from tests.portal.conftest import acting_in_new, furnish
 from yuemian.domain.onboarding import CaseState, DocumentState
@@ -79,10 +79,10 @@ def send(page: Page, key: str, name: str, content: bytes, kind: str) -> None:
 
 def agree(page: Page, section: str) -> None:
     box = page.locator(f"#{section}")
-    assert not box.locator("[name=agreed]").is_checked()
-    box.locator("[name=agreed]").check()
+    assert not box.locator("[name^=agreed]").is_checked()
+    box.locator("[name^=agreed]").check()
     with page.expect_navigation():
-        box.locator("button[value=agree]").tap()
+        box.locator("button[value^=agree]").tap()
 
 
 def test_a_hired_person_fills_in_the_form_on_a_phone_and_hr_checks_it(  # noqa: PLR0915
@@ -109,16 +109,16 @@ def test_a_hired_person_fills_in_the_form_on_a_phone_and_hr_checks_it(  # noqa: 
     }.items():
         page.fill(f"[name={key}]", value)
     with page.expect_navigation():
-        page.locator("#basics button[value=save]").tap()
+        page.locator("#basics button[value^=save]").tap()
     for section in ("identity", "education", "bank", "emergency"):
         agree(page, section)
     page.fill("[name=id_number]", "110105194912310021")
     with page.expect_navigation():
-        page.locator("#identity button[value=save]").tap()
+        page.locator("#identity button[value^=save]").tap()
     assert page.locator("#w-id_number").is_visible()
     page.fill("[name=id_number]", IDENTITY)
     with page.expect_navigation():
-        page.locator("#identity button[value=save]").tap()
+        page.locator("#identity button[value^=save]").tap()
     for name, content, kind in (
         ("virus.jpg", EICAR, "image/jpeg"),
         ("bombe.png", png_of(30_000, 30_000, zeros(1024 * 1024)), "image/png"),
@@ -134,11 +134,11 @@ def test_a_hired_person_fills_in_the_form_on_a_phone_and_hr_checks_it(  # noqa: 
     page.fill("[name=bank_name]", "招商银行上海分行")
     page.fill("[name=bank_account]", ACCOUNT)
     with page.expect_navigation():
-        page.locator("#bank button[value=save]").tap()
+        page.locator("#bank button[value^=save]").tap()
     for part, value in {"name": "王女士", "relation": "母亲", "phone": "13900139000"}.items():
         page.fill(f"[name='emergency.{part}']", value)
     with page.expect_navigation():
-        page.locator("#emergency button[value=save]").tap()
+        page.locator("#emergency button[value^=save]").tap()
     picture(page, "phone-zh-full")
     with page.expect_navigation():
         page.locator("button[value=submit]").tap()
@@ -158,7 +158,7 @@ def _hr_checks(told: Told, there: str, chromium: Browser) -> None:  # noqa: F811
     with told.inside():
         token = sign_in_client(told.cast.recruiter).cookies[settings.SESSION_COOKIE_NAME].value
     for name, options in {
-        "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+        "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark", "locale": "zh-CN"},
         "phone": {"viewport": {"width": 375, "height": 667}},
         "light": {"viewport": {"width": 1440, "height": 900}},
     }.items():
@@ -186,6 +186,14 @@ def _look_and_complete(page: Page) -> None:
     assert shown.evaluate("document.images.length") == 1
     picture(shown, "hr-watermark")
     shown.close()
+    with page.context.expect_page() as opened:
+        page.locator("form[target=_blank] button").last.click()
+    paper = opened.value
+    paper.wait_for_load_state()
+    assert paper.locator("figure img").count() == 2
+    assert paper.evaluate("[...document.images].every((each) => each.naturalWidth > 1000)")
+    picture(paper, "hr-paper")
+    paper.close()
     with page.expect_download() as download:
         page.locator("form[action*='/onboarding/files/']:not([target]) button").first.click()
     content = Path(download.value.path()).read_bytes()
@@ -198,6 +206,39 @@ def _look_and_complete(page: Page) -> None:
     page.goto(page.url.removesuffix("/unmask"))
     with page.expect_navigation():
         page.locator("button[value=complete]").click()
+
+
+def test_what_is_typed_outlives_a_locked_phone_and_a_broken_network(
+    told: Told,
+    address: str,  # noqa: F811
+    pocket: Callable[..., BrowserContext],  # noqa: F811
+) -> None:
+    context = pocket()
+    page = context.new_page()
+    prove(told, page, address + told.hired.address)
+    pill = page.locator("#autosaved")
+    page.fill("[name=legal_name]", "王小雨")
+    pill.get_by_text("已保存").wait_for()
+    picture(page, "phone-zh-saved")
+    context.set_offline(True)
+    page.fill("[name=mobile]", "13800138000")
+    pill.get_by_text("没有网络").wait_for()
+    picture(page, "phone-zh-offline")
+    page.fill("[name=address]", "上海市世纪大道 100 号")
+    context.set_offline(False)
+    pill.get_by_text("已保存").wait_for()
+    page.goto("about:blank")  # the browser was closed for its memory
+    page.goto(address + told.hired.address)
+    assert page.input_value("[name=legal_name]") == "王小雨"
+    assert page.input_value("[name=mobile]").endswith("13800138000")
+    assert page.input_value("[name=address]") == "上海市世纪大道 100 号"
+    page.fill("[name=mobile]", "138")
+    pill.get_by_text("手机号码").wait_for()
+    agree(page, "identity")
+    page.fill("[name=id_number]", IDENTITY)
+    send(page, "id_front", "身份证正面.heic", heic(), "image/heic")
+    assert page.locator("#f-id_front .file:not(.refused)").is_visible()
+    assert page.input_value("[name=id_number]") == IDENTITY  # sending a file opened the page anew
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])

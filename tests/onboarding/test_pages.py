@@ -7,14 +7,15 @@ import gzip
 import io
 import json
 import re
-from datetime import datetime
+from base64 import b64decode
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from tests.factories import PASSWORD, Cast, create_interview, sign_in_client
@@ -28,11 +29,12 @@ from yuemian.domain.onboarding import CaseState, DocumentState, Section
 from yuemian.hiring.actions.erase import ask_erasure
 from yuemian.hiring.export import as_json
 from yuemian.messaging.models import AccessLink, Challenge
-from yuemian.onboarding.actions import review
+from yuemian.onboarding.actions import fill, review
 from yuemian.onboarding.actions.settings import save_consent, save_pay_rules
 from yuemian.onboarding.asking import fields_of, rules_of
+from yuemian.onboarding.cleaning.process import clean
 from yuemian.onboarding.models import Consent, Document, DocumentPiece, OnboardingAnswer
-from yuemian.onboarding.offer import OfferTerms
+from yuemian.onboarding.offer import OfferTerms, block_of
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
 from yuemian.ui.catalogue import SAME_AS_ENGLISH
@@ -95,7 +97,9 @@ def test_the_whole_form_without_any_script(browser: Browser, hired: Hired) -> No
     assert browser.press("save", **basics)["Location"].endswith("?said=saved#basics")
     assert "checked" not in browser.page()
     for section in ("identity", "education", "bank", "emergency"):
-        browser.press("agree", section, hash="x")  # without the box nothing is agreed
+        browser.post(
+            "onboarding-form", deed=f"agree.{section}", **{f"hash.{section}": "x"}
+        )  # without the box
         assert not Consent.objects.filter(section=section).exists()
         assert browser.agree(section).status_code == 303
     wrong = browser.press("save", "identity", id_number="110105194912310021")
@@ -115,6 +119,57 @@ def test_the_whole_form_without_any_script(browser: Browser, hired: Hired) -> No
     assert browser.press("submit").status_code == 303
     assert hired.again().state == CaseState.SUBMITTED
     assert "资料已全部收到" in browser.page()
+
+
+def test_what_is_typed_is_kept_after_a_pause_without_any_press(browser: Browser, hired: Hired) -> None:
+    half = browser.wrong(legal_name="王小雨", mobile="138")
+    assert half == ["手机号码"]  # the empty ones are still being filled in
+    assert browser.wrong(mobile="13800138000") == []
+    assert browser.wrong(address="") == []
+    page = browser.page()
+    assert 'value="王小雨"' in page
+    assert '13800138000"' in page
+    browser.pause(legal_name="")  # what was emptied does not come back
+    assert 'value="王小雨"' not in browser.page()
+    assert "bank_account" not in browser.page()
+    assert browser.pause(bank_account=ACCOUNT).status_code == 409  # before the consent nothing is taken
+    assert not OnboardingAnswer.objects.filter(key="bank_account").exists()
+    fill.withdraw(hired.case.pk, now=timezone.now())
+    assert browser.pause(legal_name="王小雨").status_code == 409
+
+
+def test_nothing_is_kept_in_the_background_for_who_has_not_typed_the_code(hired: Hired) -> None:
+    visitor = Browser(hired)
+    assert visitor.pause(legal_name="王小雨").status_code == 403
+    assert visitor.client.get("/c/onboarding-save").status_code == 405
+    assert visitor.client.post("/c/onboarding-save", {"token": "x"}).status_code == 404
+    assert not OnboardingAnswer.objects.exists()
+
+
+def test_saving_after_a_pause_uses_up_none_of_the_presses(browser: Browser) -> None:
+    for turn in range(60):
+        assert browser.pause(legal_name=f"王{turn}").status_code == 200
+    assert browser.press("save", legal_name="王小雨", mobile="13800138000", address="上海").status_code == 303
+
+
+def test_without_any_script_each_button_keeps_everything_that_stands_on_the_page(browser: Browser) -> None:
+    browser.agree("identity")
+    found = re.search(r'name="hash.bank" value="(\w+)"', browser.page())
+    assert found
+    typed = {"legal_name": "王小雨", "id_number": IDENTITY}
+    browser.post("onboarding-form", deed="agree.bank", **typed, **{"agreed.bank": "1", "hash.bank": found[1]})
+    assert Consent.objects.filter(section="bank").exists()
+    assert f'value="{IDENTITY}"' in browser.page()
+    wrong = browser.post(
+        "onboarding-form", deed="save.bank", bank_name="招商银行", bank_account="123", legal_name="王大雨"
+    )
+    assert wrong.status_code == 422
+    text = wrong.content.decode()
+    assert 'value="123"' in text  # still there, to be corrected
+    assert 'value="王大雨"' in browser.page()
+    late = browser.post("onboarding-form", deed="submit", address="上海市世纪大道 100 号")
+    assert late.status_code == 422
+    assert "上海市世纪大道 100 号" in browser.page()
 
 
 def test_a_refused_file_says_why_and_what_to_do(browser: Browser) -> None:
@@ -186,6 +241,11 @@ def test_pay_is_an_estimate_and_says_of_which_year(cast: Cast, browser: Browser,
     for words in ("16,155.00", "估算", "2025-07", "以您的工资单为准"):
         assert words in page
     assert b"20000" not in bytes(hired.again().offer_sealed or b"")
+    vault = Vault(hired.case.organization_id)
+    with translation.override("de"):
+        later = block_of(hired.again(), vault, "de", today=date(2099, 1, 1))
+    assert later
+    assert later.note.endswith("Inzwischen können neuere Regeln gelten.")
     own = rules_of(cast.organization.pk)["cn-shanghai"]
     text = (Path(review.__file__).parents[1] / "pay_rules" / "cn-shanghai.toml").read_text("utf-8")
     save_pay_rules(cast.owner, text.replace("ceiling = 37302", "ceiling = 10000"), now=timezone.now())
@@ -235,6 +295,43 @@ def test_files_are_looked_at_by_a_press_with_a_watermark_and_never_by_a_fetch(
     Document.objects.filter(pk=picture.pk).update(state=DocumentState.CHECKING)
     assert client.post(f"/onboarding/files/{picture.pk}").status_code == 404
     assert sign_in_client(cast.lead).post(f"/onboarding/files/{picture.pk}").status_code == 403
+
+
+def test_papers_are_looked_at_as_marked_pictures_and_each_look_is_written_down(
+    cast: Cast, hired: Hired
+) -> None:
+    now = timezone.now()
+    fill_in(hired, now=now)
+    review.send_back(cast.recruiter, hired.case.pk, {"degree": "模糊"}, now=now)
+    paper = clean([pdf(pages=3)], "application/pdf").content
+    keep(hired, "degree", now=now, content=paper, kind="application/pdf")
+    document = Document.objects.get(key="degree", kind="application/pdf")
+    client = sign_in_client(cast.recruiter)
+    answer = client.post(f"/onboarding/files/{document.pk}")
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("text/html; charset=utf-8", "no-store")
+    pages = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', answer.content.decode())
+    drawn = [Image.open(io.BytesIO(b64decode(page))) for page in pages]
+    assert [picture.size for picture in drawn] == [(1200, 1600)] * 3
+    across = drawn[0].crop((0, 0, 1200, 300)).getcolors(100_000)
+    assert across
+    assert len(across) > 9  # who looks stands across the white
+    copy = client.post(f"/onboarding/files/{document.pk}", {"deed": "download"})
+    assert copy.content == paper
+    assert copy["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in copy["Content-Security-Policy"]
+    assert AuditEntry.objects.filter(action="onboarding.file_viewed").count() == 2
+    assert sign_in_client(cast.lead).post(f"/onboarding/files/{document.pk}").status_code == 403
+
+
+def test_a_paper_that_cannot_be_drawn_says_what_to_do(cast: Cast, hired: Hired) -> None:
+    now = timezone.now()
+    fill_in(hired, now=now)
+    review.send_back(cast.recruiter, hired.case.pk, {"degree": "模糊"}, now=now)
+    keep(hired, "degree", now=now, content=b"%PDF-1.7 broken", kind="application/pdf")
+    document = Document.objects.get(key="degree", kind="application/pdf")
+    page = sign_in_client(cast.recruiter).post(f"/onboarding/files/{document.pk}").content.decode()
+    assert "data:image/jpeg" not in page
+    assert "无法显示这份文件" in page
 
 
 def test_checking_sending_back_and_completing(cast: Cast, hired: Hired) -> None:

@@ -15,15 +15,16 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.factories import Cast, create_cast, install_texts
+from tests.factories import Cast, create_cast, install_texts, sign_in_client
 from tests.portal.stories import PHONE, Invited, invite
-from yuemian.accounts.models import Organization
+from yuemian.accounts.models import Organization, User
 from yuemian.domain.states import Purpose
 from yuemian.messaging.models import Block, Delivery
 from yuemian.trust.tenancy import acting_in
@@ -159,3 +160,29 @@ def pocket(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     yield make
     for context in contexts:
         context.close()
+
+
+def desk(
+    pocket: Callable[..., BrowserContext],
+    address: str,
+    inside: Callable[[], Any],
+    user: User,
+    path: str,
+    **options: Any,
+) -> Page:
+    """A colleague's browser, signed in."""
+    given = {
+        "width": 1440,
+        "height": 900,
+        "has_touch": False,
+        "user_agent": None,
+        "locale": "zh-CN",
+    } | options
+    context = pocket(**given)
+    name = settings.SESSION_COOKIE_NAME
+    with inside():
+        token = sign_in_client(user).cookies[name].value
+    context.add_cookies([{"name": name, "value": token, "url": address}])
+    page = context.new_page()
+    page.goto(address + path)
+    return page

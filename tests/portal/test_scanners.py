@@ -285,11 +285,12 @@ def test_every_page_and_every_form_is_among_those_that_are_walked(
     assert names - posted == BEHIND_THE_CODE
 
 
-#: Forms that stand on the page only once a code was typed; `seen` is the script's own.
+#: Forms that stand on the page only once a code was typed; `seen` and `save` are the script's own.
 BEHIND_THE_CODE = {
     *("candidate-export", "candidate-erase", "candidate-prove", "candidate-seen"),
     *("candidate-result-prove", "candidate-result-ask", "candidate-result-opinion"),
     *("candidate-onboarding-prove", "candidate-onboarding-form", "candidate-onboarding-file"),
+    "candidate-onboarding-save",
 }
 
 

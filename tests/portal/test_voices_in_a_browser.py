@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import create_interview, create_template, sign_in_client
-from tests.portal.conftest import Story
+from tests.factories import create_interview, create_template
+from tests.portal.conftest import Story, desk
 from tests.portal.stories import Invited, invited
-from yuemian.accounts.models import Branch, User
+from yuemian.accounts.models import Branch
 from yuemian.domain.states import Attendance, Purpose
 from yuemian.interviews.actions.attendance import record_attendance
 from yuemian.interviews.actions.steps import do_due_steps
@@ -35,27 +34,6 @@ def opened(pocket: Pocket, address: str, **options: Any) -> Page:
     page = pocket(**options).new_page()
     page.on("console", lambda message: pytest.fail(message.text))
     page.goto(address)
-    return page
-
-
-def desk(
-    pocket: Pocket, address: str, inside: Callable[[], Any], user: User, path: str, **options: Any
-) -> Page:
-    """A colleague's browser, signed in."""
-    given = {
-        "width": 1440,
-        "height": 900,
-        "has_touch": False,
-        "user_agent": None,
-        "locale": "zh-CN",
-    } | options
-    context = pocket(**given)
-    name = settings.SESSION_COOKIE_NAME
-    with inside():
-        token = sign_in_client(user).cookies[name].value
-    context.add_cookies([{"name": name, "value": token, "url": address}])
-    page = context.new_page()
-    page.goto(address + path)
     return page
 
 

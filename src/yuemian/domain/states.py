@@ -156,6 +156,7 @@ class ReasonCode(StrEnum):
     RESULT_DECIDED = "result_decided"
     RESULT_CHANGED = "result_changed"  # what was approved is not what holds now
     RESULT_RECALLED = "result_recalled"
+    ONBOARDING_ENDED = "onboarding_ended"  # withdrawn, expired, or its pass does not stand
     ERASED = "erased"
 
 
@@ -278,8 +279,9 @@ STAGE_MOVES: Final[Mapping[Stage, frozenset[Stage]]] = {
     Stage.INTERVIEWED: frozenset({Stage.INVITED, Stage.DECIDED, Stage.CLOSED}),
     # Back to `interviewed` when the notice is called back before it left.
     Stage.DECIDED: frozenset({Stage.INVITED, Stage.INTERVIEWED, Stage.ONBOARDING, Stage.CLOSED}),
-    Stage.ONBOARDING: frozenset({Stage.ONBOARDED, Stage.CLOSED}),
-    Stage.ONBOARDED: frozenset({Stage.CLOSED}),
+    # Back to `interviewed` when its pass is called back, to `onboarding` when something is asked for again.
+    Stage.ONBOARDING: frozenset({Stage.ONBOARDED, Stage.INTERVIEWED, Stage.CLOSED}),
+    Stage.ONBOARDED: frozenset({Stage.ONBOARDING, Stage.INTERVIEWED, Stage.CLOSED}),
     Stage.CLOSED: frozenset(Stage) - {Stage.CLOSED, Stage.ONBOARDED},
 }
 

@@ -166,6 +166,7 @@ REASONS: dict[str, Reason] = {
         _("What was approved is not what holds now."), _("Have the new result approved, then release it.")
     ),
     ReasonCode.RESULT_RECALLED: Reason(_("The result was called back before it left.")),
+    ReasonCode.ONBOARDING_ENDED: Reason(_("The onboarding was ended before it could be sent.")),
 }
 PROBLEMS: dict[str, Text] = {
     ProblemCode.MISSING: _("Please fill this in."),

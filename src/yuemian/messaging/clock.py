@@ -14,6 +14,9 @@ class Chore:
     slices. One worker at a time runs a chore for an organization, and may be cut off at any moment: what it does must
     be safe to begin again.
 
+    `is_detached`: it waits for something outside of the database, so it runs without a transaction and opens its own
+    with `acting_in`. Two workers may then be at it at once.
+
     `due` is the dotted name of a function () -> {organization_id: when it has something to do}, asked outside any
     organization; then the clock goes there at that moment, and at once when somebody wakes it. Without it every
     organization is visited `every` so often.
@@ -23,6 +26,7 @@ class Chore:
     every: timedelta
     run: str
     due: str = ""
+    is_detached: bool = False
 
 
 CHORES: dict[str, Chore] = {}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yuemian.domain.states import ReasonCode
+
 #: Columns that a subject's truth query must return, in this order:
 #: subject_id uuid, revision int, is_open bool, is_answered bool, closes_at timestamptz, is_declined bool,
 #: is_called_off bool.
@@ -46,6 +48,8 @@ class Subject:
 
     `past_of_sql` (%(organization)s, %(candidates)s: an array) and `closed_sql` (%(organization)s, %(since)s, %(until)s:
     subjects that ended in between) return PAST_COLUMNS and run as the web role. Empty: nothing can be learned.
+
+    `closed_reason` says why a message about one that is not open any more does not leave.
     """
 
     kind: str
@@ -53,6 +57,7 @@ class Subject:
     past_of_sql: str = ""
     closed_sql: str = ""
     place_sql: str = ""
+    closed_reason: ReasonCode = ReasonCode.INTERVIEW_CANCELLED
 
 
 SUBJECTS: dict[str, Subject] = {}

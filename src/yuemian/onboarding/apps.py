@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from yuemian.domain.states import ReasonCode
 from yuemian.hiring.holdings import register_holdings
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register
@@ -36,7 +37,7 @@ class OnboardingConfig(AppConfig):
     label = "onboarding"
 
     def ready(self) -> None:
-        register(Subject("onboarding", TRUTH, place_sql=PLACE))
+        register(Subject("onboarding", TRUTH, place_sql=PLACE, closed_reason=ReasonCode.ONBOARDING_ENDED))
         register_counter("/onboarding", "yuemian.onboarding.listing.count_for_navigation")
         register_holdings("yuemian.onboarding.holdings.HOLDINGS")
         register_chore(
@@ -46,7 +47,12 @@ class OnboardingConfig(AppConfig):
             Chore("onboarding-deletion", timedelta(hours=1), "yuemian.onboarding.tasks.delete_what_is_over")
         )
         register_chore(
-            Chore("onboarding-checking", timedelta(minutes=2), "yuemian.onboarding.tasks.check_again")
+            Chore(
+                "onboarding-checking",
+                timedelta(minutes=2),
+                "yuemian.onboarding.tasks.check_again",
+                is_detached=True,
+            )
         )
         # By name: models cannot be imported before every app stands.
         begin = import_string("yuemian.onboarding.actions.begin.hear_released")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import User
 from yuemian.domain.onboarding import FieldKind, Section
@@ -108,6 +109,7 @@ class PolicyForm(forms.ModelForm[OnboardingPolicy]):
             "keep_days": _("Days until everything is deleted, after the first day or the end"),
             "needs_scanner": _("Files wait in quarantine until a virus scanner has seen them"),
         }
+        help_texts = dict.fromkeys(fields, "")  # the models' own are for developers
 
 
 class FurtherFieldForm(forms.Form):
@@ -115,7 +117,7 @@ class FurtherFieldForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=[(kind, KINDS[kind]) for kind in FURTHER])
     section = forms.ChoiceField(label=_("Section"), choices=list(SECTIONS.items()), initial=Section.OTHER)
-    label = forms.CharField(label=_("Question"), max_length=60)
+    label = forms.CharField(label=word("form", "Question"), max_length=60)
     label_en = forms.CharField(label=_("Question in English"), max_length=80, required=False)
     hint = forms.CharField(label=_("Hint"), max_length=160, required=False)
     options = forms.CharField(

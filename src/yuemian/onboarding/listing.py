@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import User
-from yuemian.domain.onboarding import CaseState, DocumentState
+from yuemian.domain.onboarding import CaseState, DocumentState, Review
 from yuemian.onboarding.asking import fields_of
 from yuemian.onboarding.models import Document, OnboardingAnswer, OnboardingCase
 
@@ -30,7 +30,7 @@ TABS: Final[dict[str, tuple[str | Promise, tuple[CaseState, ...]]]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `done` of `asked` required entries are there."""
+    """One line. `done` of `asked` required entries are there, and not sent back."""
 
     case: OnboardingCase
     done: int
@@ -66,6 +66,9 @@ def rows_of(cases: Sequence[OnboardingCase]) -> list[Row]:
     for case_id, key, state in files.values_list("case_id", "key", "state"):
         given[case_id].add(key)
         checking[case_id] += state == DocumentState.CHECKING
+    returned = OnboardingAnswer.objects.filter(case__in=ids, review=Review.RETURNED)
+    for case_id, key in returned.values_list("case_id", "key"):
+        given[case_id].discard(key)
     asked: dict[UUID, set[str]] = {}
     for case in cases:
         if case.branch_id not in asked:

@@ -123,7 +123,8 @@ def _note(rules: Rules, locale: str, today: date) -> str:
     ) % {"place": place, "year": rules.year}
     if rules.is_current(today):
         return said
-    return f"{said} {_('Newer rules may hold by now.')}"
+    doubt = _("Newer rules may hold by now.")
+    return f"{said} {doubt}"
 
 
 class _Money:

@@ -82,7 +82,9 @@ REFUSALS: Final[Mapping[Refusal, Text]] = {
     Refusal.TOO_LARGE: gettext_lazy("This file is larger than 10 MB. Take the photo with less resolution."),
     Refusal.TOO_MANY: gettext_lazy("There are 10 files already. Remove one first."),
     Refusal.TOTAL_TOO_LARGE: gettext_lazy("All files together are larger than 50 MB. Remove one first."),
-    Refusal.WRONG_TYPE: gettext_lazy("This kind of file cannot be taken. Send a JPEG, PNG, WebP or PDF."),
+    Refusal.WRONG_TYPE: gettext_lazy(
+        "This kind of file cannot be taken. Send a JPEG, HEIC, PNG, WebP or PDF."
+    ),
     Refusal.MISMATCH: gettext_lazy(
         "The content is not what the file's name says. Save it anew as JPEG or PDF."
     ),
@@ -129,4 +131,4 @@ def refusal_words(refusal: str) -> str:
 
 
 def files_hint() -> str:
-    return _("JPEG, PNG, WebP or PDF, up to 10 MB")
+    return _("JPEG, HEIC, PNG, WebP or PDF, up to 10 MB")

@@ -105,9 +105,8 @@ class SectionShown:
 
 @dataclass(frozen=True)
 class Typed:
-    """What was just typed into one section and could not all be kept."""
+    """What was just typed and could not all be kept."""
 
-    section: Section
     values: Mapping[str, Mapping[str, str]]
     problems: Mapping[str, Problem]
 
@@ -181,9 +180,8 @@ def _section(
     given = read.of(section)
     is_consented = read.is_consented(section)
     words = None if is_consented else consent_of(read.case.organization_id, section, locale)
-    own = typed if typed is not None and typed.section == section else None
     fields = (
-        [_field(read, each, vault, locale, typed=own, missing=missing) for each in given]
+        [_field(read, each, vault, locale, typed=typed, missing=missing) for each in given]
         if is_consented
         else []
     )
@@ -214,6 +212,7 @@ def _field(
     if problem is None and spec.key in missing and not given.is_given:
         problem = Problem.EMPTY
     is_chinese = locale.startswith("zh")
+    written = typed.values.get(spec.key) if typed else None
     files = [_file(each, read.case, vault) for each in given.documents]
     return FieldShown(
         key=spec.key,
@@ -223,7 +222,7 @@ def _field(
         is_file=spec.is_file,
         is_locked=given.review == Review.ACCEPTED,
         takes_more=not given.is_given or spec.kind in {FieldKind.DEGREE, FieldKind.OTHER_FILE},
-        parts=_parts(spec, typed.values.get(spec.key, {}) if typed else parts_of(spec, given.value)),
+        parts=_parts(spec, parts_of(spec, given.value) if written is None else written),
         options=[(zh, zh if is_chinese else en or zh) for zh, en in spec.options],
         files=files,
         problem=str(PROBLEMS[problem]) if problem else "",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -20,17 +21,21 @@ from yuemian.messaging.actions.plan import ONBOARDING_LINK
 from yuemian.onboarding.actions import fill
 from yuemian.onboarding.actions.documents import keep_document, may_upload, remove_document
 from yuemian.onboarding.actions.locking import Closed, ConsentMissing
-from yuemian.onboarding.asking import consent_of
+from yuemian.onboarding.asking import consent_of, fields_of, label_of
 from yuemian.onboarding.checking import Checked, check_file
 from yuemian.portal import my_data
 from yuemian.portal.browser import browser_of, remember
 from yuemian.portal.door import Opened, opened
-from yuemian.portal.onboarding_page import PURPOSE, Typed
+from yuemian.portal.onboarding_page import PURPOSE, Typed, case_of
 from yuemian.portal.onboarding_showing import show
 from yuemian.portal.onboarding_uploads import IntoQuarantine
-from yuemian.portal.showing import back, chosen_language, lost, message, posted
+from yuemian.portal.showing import back, chosen_language, lost, message, posted, sealed
+from yuemian.trust import limits
+from yuemian.trust.limits import Limit
 
 PART: Final = "/onboarding"
+#: One every three seconds, ten minutes long.
+AUTOSAVES: Final = Limit("onboarding-autosave", 200, timedelta(minutes=10))
 #: Of the ten threads that answer pages so many may wait for uploads.
 _AT_ONCE: Final = threading.BoundedSemaphore(4)
 
@@ -59,7 +64,7 @@ def _form(request: HttpRequest, door: Opened) -> HttpResponse:
     """Whatever is pressed on the form; `deed` says what. Nothing is taken unless the code was typed in this browser."""
     if not _is_open(request, door):
         return back(door, f"{PART}?said=lapsed")
-    deed = _DEEDS.get(request.POST.get("deed", ""))
+    deed = _DEEDS.get(request.POST.get("deed", "").partition(".")[0])
     try:
         response = deed(request, door) if deed else back(door, PART)
     except Closed:
@@ -73,23 +78,31 @@ form = posted(_form, (ONBOARDING_LINK,))
 
 
 def _save(request: HttpRequest, door: Opened) -> HttpResponse:
-    section = _section(request)
+    """Everything that stands on the page, whichever section's button was pressed."""
+    section, given = _section(request), _given(request)
+    problems = fill.save_entries(door.link.subject_id, given, pressed=section, now=door.now)
+    if problems:
+        return show(request, door, 422, typed=Typed(given, problems))
+    return back(door, f"{PART}?said=saved#{section}")
+
+
+def _given(request: HttpRequest) -> dict[str, dict[str, str]]:
     given: dict[str, dict[str, str]] = {}
     for name, value in request.POST.items():
         key, _, part = name.partition(".")
         given.setdefault(key, {})[part] = str(value)
-    problems = fill.save_section(door.link.subject_id, section, given, now=door.now)
-    if problems:
-        return show(request, door, 422, typed=Typed(section, given, problems))
-    return back(door, f"{PART}?said=saved#{section}")
+    return given
 
 
 def _agree(request: HttpRequest, door: Opened) -> HttpResponse:
-    """The box is never ticked beforehand; without it nothing is agreed."""
-    section = _section(request)
+    """The box is never ticked beforehand; without it nothing is agreed. What was typed elsewhere is kept."""
+    section, given = _section(request), _given(request)
     words = consent_of(door.link.organization_id, section, chosen_language(request, door))
-    if request.POST.get("agreed"):
-        fill.give_consent(door.link.subject_id, words, request.POST.get("hash", ""), now=door.now)
+    problems = fill.save_entries(door.link.subject_id, given, now=door.now)
+    if given.get("agreed", {}).get(section):
+        fill.give_consent(door.link.subject_id, words, given.get("hash", {}).get(section, ""), now=door.now)
+    if problems:
+        return show(request, door, 422, typed=Typed(given, problems))
     return back(door, f"{PART}#{section}")
 
 
@@ -108,6 +121,10 @@ def _remove(request: HttpRequest, door: Opened) -> HttpResponse:
 
 
 def _hand_in(request: HttpRequest, door: Opened) -> HttpResponse:
+    """What was typed and not saved belongs to it."""
+    given = _given(request)
+    if problems := fill.save_entries(door.link.subject_id, given, now=door.now):
+        return show(request, door, 422, typed=Typed(given, problems))
     missing = fill.hand_in(door.link.subject_id, now=door.now)
     return show(request, door, 422, missing=missing) if missing else back(door, PART)
 
@@ -126,6 +143,36 @@ _DEEDS: Final = {
     "submit": _hand_in,
     "withdraw": _withdraw,
 }
+
+
+@public
+@csrf_exempt
+def autosave(request: HttpRequest) -> HttpResponse:
+    """What was typed since the last time, after a pause: counted for itself, as nobody presses anything."""
+    if request.method != "POST":
+        return lost(405)
+    with opened(request.POST.get("token", ""), now=timezone.now(), purposes=(ONBOARDING_LINK,)) as door:
+        if door is None:
+            return lost()
+        if limits.hit(AUTOSAVES, door.mark, now=door.now) is not None:
+            return HttpResponse(status=429)
+        return (
+            _kept_open(request, door, _saved(request, door))
+            if _is_open(request, door)
+            else HttpResponse(status=403)
+        )
+
+
+def _saved(request: HttpRequest, door: Opened) -> HttpResponse:
+    """Says which questions could not be kept as they stand, in the page's language."""
+    try:
+        problems = fill.save_entries(door.link.subject_id, _given(request), now=door.now)
+    except (Closed, ConsentMissing):
+        return HttpResponse(status=409)
+    case, code = case_of(door), chosen_language(request, door)
+    with translation.override(code):
+        wrong = [label_of(spec, code) for spec in fields_of(case.branch) if spec.key in problems]
+    return sealed(JsonResponse({"wrong": wrong}))
 
 
 @public
@@ -186,7 +233,8 @@ def _kept(request: HttpRequest, token: str, key: str, name: str, checked: Checke
 
 
 def _section(request: HttpRequest) -> Section:
-    said = request.POST.get("section", "")
+    """Named by a form of the section's own, or by the button: `save.bank`."""
+    said = request.POST.get("section") or request.POST.get("deed", "").partition(".")[2]
     return Section(said) if said in set(Section) else Section.BASICS
 
 

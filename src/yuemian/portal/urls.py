@@ -53,6 +53,7 @@ urlpatterns = [
     path("c/erase", data_views.erase, name="candidate-erase"),
     path("c/onboarding-prove", onboarding_views.prove, name="candidate-onboarding-prove"),
     path("c/onboarding-form", onboarding_views.form, name="candidate-onboarding-form"),
+    path("c/onboarding-save", onboarding_views.autosave, name="candidate-onboarding-save"),
     path("c/onboarding-file", onboarding_views.upload, name="candidate-onboarding-file"),
     path("c/link", public_views.ask_link, name="candidate-link"),
     path("verify", public_views.verify, name="verify"),

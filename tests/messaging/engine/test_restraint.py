@@ -94,12 +94,17 @@ def test_what_is_no_longer_true_is_called_off_and_not_put_off() -> None:
         ("result", "", {"is_open": False}, "result_changed"),
         ("result", "", {"is_called_off": True, "is_open": False}, "result_recalled"),
         ("result", "", {"is_answered": True}, ""),
+        ("onboarding", "", {}, ""),
+        ("onboarding", "", {"is_open": False, "is_answered": True}, "recipient_already_replied"),
+        ("onboarding", "", {"is_open": False, "is_called_off": True}, "onboarding_ended"),
+        ("onboarding", "", {"is_open": False}, "onboarding_ended"),
     ],
 )
 def test_every_purpose_has_its_own_truth(
     purpose: str, step_key: str, now_true: dict[str, object], expected: str
 ) -> None:
-    found = verdict(claimed(purpose=purpose, step_key=step_key), truth(**now_true))
+    about = "onboarding" if purpose == "onboarding" else "interview"
+    found = verdict(claimed(purpose=purpose, step_key=step_key, subject_kind=about), truth(**now_true))
     assert (str(found.reason) if found else "") == expected
 
 

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import sign_in_client
-from tests.portal.conftest import Story, address, chromium, inside, pocket, story
+from tests.portal.conftest import Story, address, chromium, desk, inside, pocket, story
 from tests.results.feedback.factories import USUAL, create_reason, create_scorecard, drafted, rejected
-from yuemian.accounts.models import User
 from yuemian.results.models import Feedback
 
 __all__ = ["address", "chromium", "inside", "pocket", "story"]
@@ -39,26 +36,6 @@ def furnish(story: Story) -> None:
                 cast, decision.interview, [("coding", "编码", 1, "", False)], by=cast.lead, now=now
             )
         drafted(cast, decision, now=now + timedelta(seconds=number))
-
-
-def desk(
-    pocket: Pocket, address: str, inside: Callable[[], Any], user: User, path: str, **options: Any
-) -> Page:
-    given = {
-        "width": 1440,
-        "height": 900,
-        "has_touch": False,
-        "user_agent": None,
-        "locale": "zh-CN",
-    } | options
-    context = pocket(**given)
-    name = settings.SESSION_COOKIE_NAME
-    with inside():
-        token = sign_in_client(user).cookies[name].value
-    context.add_cookies([{"name": name, "value": token, "url": address}])
-    page = context.new_page()
-    page.goto(address + path)
-    return page
 
 
 def is_fine(page: Page) -> None:

@@ -25,6 +25,8 @@ TYPES: Final = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "webp": "image/webp",
+    "heic": "image/heic",
+    "heif": "image/heic",
     "pdf": "application/pdf",
 }
 #: What a browser may call them; some say nothing, and some call everything a stream of bytes.
@@ -32,6 +34,9 @@ _NO_WORD: Final = frozenset({"", "application/octet-stream"})
 _ALIASES: Final = {
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
+    "image/heif": "image/heic",
+    "image/heic-sequence": "image/heic",
+    "image/heif-sequence": "image/heic",
     "application/x-pdf": "application/pdf",
 }
 _DEVICES: Final = frozenset(

@@ -135,12 +135,10 @@ class Clock:
 
     def _slice(self, chore: Chore, work: Work, organization_id: UUID) -> int:
         try:
-            with acting_in(organization_id):
-                if not _take_hold(chore, organization_id):
-                    # Another worker is at it; what it leaves, a later look finds.
-                    self._let_rest(chore, organization_id, PAUSE)
-                    return 0
+            if chore.is_detached:
                 done = work(organization_id, _database_time())
+            else:
+                done = self._held_slice(chore, work, organization_id)
         except AWAY:
             raise
         except Exception:
@@ -150,6 +148,14 @@ class Clock:
         if done:
             log.info("chore_done", chore=chore.name, organization=str(organization_id), count=done)
         return done
+
+    def _held_slice(self, chore: Chore, work: Work, organization_id: UUID) -> int:
+        with acting_in(organization_id):
+            if not _take_hold(chore, organization_id):
+                # Another worker is at it; what it leaves, a later look finds.
+                self._let_rest(chore, organization_id, PAUSE)
+                return 0
+            return work(organization_id, _database_time())
 
     def _let_rest(self, chore: Chore, organization_id: UUID, seconds: float) -> None:
         self._resting[chore.name, organization_id] = time.monotonic() + seconds

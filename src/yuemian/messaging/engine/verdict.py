@@ -68,9 +68,13 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
         return Verdict(_CANCELLED, ReasonCode.SUPERSEDED_BY_RESCHEDULE) if is_wrong else None
     if row.purpose in _AFTERWARDS:
         return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED) if truth.is_called_off else None
-    if not truth.is_open:
-        return Verdict(_CANCELLED, ReasonCode.INTERVIEW_CANCELLED)
-    return _too_late(row, truth, row.now)
+    return _too_late(row, truth, row.now) if truth.is_open else _closed(row, truth)
+
+
+def _closed(row: Claimed, truth: Truth) -> Verdict:
+    if row.purpose == Purpose.ONBOARDING and truth.is_answered:
+        return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED)  # the form was handed in
+    return Verdict(_CANCELLED, SUBJECTS[row.subject_kind].closed_reason)
 
 
 def _too_late(row: Claimed, truth: Truth, now: datetime) -> Verdict | None:

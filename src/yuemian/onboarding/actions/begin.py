@@ -63,6 +63,7 @@ def hear_called_back(sender: object, notices: Sequence[ResultNotice], now: datet
     for case_id in found.exclude(state=CaseState.WITHDRAWN).values_list("pk", flat=True):
         case = locked(case_id)
         move(case, CaseState.WITHDRAWN, ended_at=now, delete_at=now)
+        move_stage(case, Stage.INTERVIEWED)
         wipe(case, now=now)
         note(case, audit.SYSTEM, "called_back", at=now)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from yuemian.channels.clamd import Verdict
 from yuemian.domain.moves import check_move
@@ -28,6 +31,7 @@ from yuemian.onboarding.models import Consent, Document, DocumentPiece, Onboardi
 from yuemian.onboarding.storage import read_pieces, store_pieces
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
+from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Unreadable, Vault
 
 #: Of these several files may be given; a new file of any other takes the place of the former.
@@ -93,40 +97,70 @@ def remove_document(case_id: UUID, document_id: UUID, *, now: datetime) -> None:
 
 
 def check_again(organization_id: UUID, *, now: datetime) -> int:
-    """The oldest file that waits for the scanner; 0 when there is none, or the scanner still cannot be asked."""
-    with transaction.atomic():
-        waiting = Document.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            organization_id=organization_id, state=DocumentState.CHECKING
-        )
-        document = waiting.select_related("case").order_by("received_at").first()
-        if document is None:
-            return 0
-        case = OnboardingCase.objects.with_people().get(pk=document.case_id)
-        verdict = _scanned_again(case, document, now)
-        if verdict is Verdict.UNKNOWN:
-            return 0
-        state = DocumentState.READY if verdict is Verdict.CLEAN else DocumentState.REFUSED
-        check_move(DocumentState, document.state, state)
-        document.state, document.checked_at = state, now
-        if state is DocumentState.REFUSED:
-            document.refusal, document.size = Refusal.INFECTED, 0
-            DocumentPiece.objects.filter(document=document).delete()
-        document.save(update_fields=["state", "checked_at", "refusal", "size"])
-        note(case, audit.SYSTEM, "file_checked", at=now, document=document.pk, state=state)
-    return 1
+    """One file that waits for the scanner; 0 when there is none, or nothing certain was said of it.
+
+    No transaction is open while the scanner is asked.
+    """
+    with acting_in(organization_id):
+        waiting = _waiting(organization_id)
+    if waiting is None:
+        return 0
+    verdict = _verdict(waiting, now)
+    with acting_in(organization_id):
+        return _settle(waiting.document_id, verdict, now)
 
 
-def _scanned_again(case: OnboardingCase, document: Document, now: datetime) -> Verdict:
-    if not policy_of(case.organization_id).needs_scanner:
+@dataclass(frozen=True)
+class Waiting:
+    """`content` is None where the kept pieces are altered or gone."""
+
+    document_id: UUID
+    content: bytes | None
+    needs_scanner: bool
+
+
+def _waiting(organization_id: UUID) -> Waiting | None:
+    """The one that was not asked about for the longest time: a file that the scanner cannot judge holds up no other."""
+    found = Document.objects.filter(organization_id=organization_id, state=DocumentState.CHECKING)
+    document = found.order_by(F("checked_at").asc(nulls_first=True), "received_at").first()
+    if document is None:
+        return None
+    case = OnboardingCase.objects.with_people().get(pk=document.case_id)
+    needs_scanner = policy_of(organization_id).needs_scanner
+    content: bytes | None = None
+    with suppress(Unreadable):
+        content = read_pieces(Vault(organization_id), case.application.candidate.key, document)
+    return Waiting(document.pk, content, needs_scanner)
+
+
+def _verdict(waiting: Waiting, now: datetime) -> Verdict:
+    if waiting.content is None:
+        return Verdict.INFECTED  # never served
+    if not waiting.needs_scanner:
         return Verdict.CLEAN  # the organization stopped asking for a scanner
     daemon = scanner()
-    if daemon is None:
-        return Verdict.UNKNOWN
-    try:
-        content = read_pieces(Vault(case.organization_id), case.application.candidate.key, document)
-    except Unreadable:
-        return Verdict.INFECTED  # altered or gone: never served
-    return daemon.scan([content], now=now)
+    return daemon.scan([waiting.content], now=now) if daemon else Verdict.UNKNOWN
+
+
+def _settle(document_id: UUID, verdict: Verdict, now: datetime) -> int:
+    """Unless its person has removed it meanwhile, or another worker was first."""
+    found = Document.objects.select_for_update(of=("self",)).select_related("case")
+    document = found.filter(pk=document_id, state=DocumentState.CHECKING).first()
+    if document is None:
+        return 1
+    document.checked_at = now
+    if verdict is Verdict.UNKNOWN:
+        document.save(update_fields=["checked_at"])
+        return 0
+    state = DocumentState.READY if verdict is Verdict.CLEAN else DocumentState.REFUSED
+    check_move(DocumentState, document.state, state)
+    document.state = state
+    if state is DocumentState.REFUSED:
+        document.refusal, document.size = Refusal.INFECTED, 0
+        DocumentPiece.objects.filter(document=document).delete()
+    document.save(update_fields=["state", "checked_at", "refusal", "size"])
+    note(document.case, audit.SYSTEM, "file_checked", at=now, document=document.pk, state=state)
+    return 1
 
 
 def _is_consented(case: OnboardingCase, spec: FieldSpec) -> bool:

@@ -76,29 +76,42 @@ def take_consent_back(case_id: UUID, section: Section, *, now: datetime) -> int:
     return count
 
 
-def save_section(case_id: UUID, section: Section, given: Given, *, now: datetime) -> dict[str, Problem]:
-    """Keep what can be kept, and say what is wrong with the rest. Raises Closed, ConsentMissing."""
+def save_entries(
+    case_id: UUID, given: Given, *, now: datetime, pressed: Section | None = None
+) -> dict[str, Problem]:
+    """Keep what can be kept of what was typed, and say what is wrong with the rest. Raises Closed, ConsentMissing.
+
+    What is left empty is wrong only in the section whose button was pressed: the others are still being filled in.
+    """
     with transaction.atomic():
         case = _open(case_id, now)
-        if (
-            section.needs_consent
-            and not Consent.objects.filter(case=case, section=section, withdrawn_at=None).exists()
-        ):
-            raise ConsentMissing(ConsentMissing.__doc__)
         today = now.astimezone(ZoneInfo(case.branch.time_zone)).date()
-        specs = [spec for spec in fields_of(case.branch) if spec.section == section and not spec.is_file]
+        specs = [
+            spec
+            for spec in fields_of(case.branch)
+            if not spec.is_file and (spec.key in given or spec.section == pressed)
+        ]
+        _check_consents(case, {spec.section for spec in specs})
         problems, changed = {}, []
         for spec in specs:
             read = read_answer(spec, given.get(spec.key, {}), region=case.branch.region, today=today)
-            if read.problem is not None:
+            is_empty = read.problem is Problem.EMPTY and not any(given.get(spec.key, {}).values())
+            if read.problem is not None and not (is_empty and spec.section != pressed):
                 problems[spec.key] = read.problem
-            elif _keep(case, spec, read.value, now):
-                changed.append(spec.key)
+            if (read.problem is None or is_empty) and _keep(case, spec, read.value, now):
+                changed.append(spec)
         if case.state == CaseState.INVITED:
             move(case, CaseState.FILLING)
-        if changed:
-            note(case, candidate_actor(case), "saved", at=now, section=section, fields=changed)
+        for section in dict.fromkeys(spec.section for spec in changed):
+            keys = [spec.key for spec in changed if spec.section == section]
+            note(case, candidate_actor(case), "saved", at=now, section=section, fields=keys)
     return problems
+
+
+def _check_consents(case: OnboardingCase, sections: set[Section]) -> None:
+    given = set(Consent.objects.filter(case=case, withdrawn_at=None).values_list("section", flat=True))
+    if any(section.needs_consent and section not in given for section in sections):
+        raise ConsentMissing(ConsentMissing.__doc__)
 
 
 def hand_in(case_id: UUID, *, now: datetime) -> list[str]:

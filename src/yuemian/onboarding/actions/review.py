@@ -60,6 +60,7 @@ def send_back(user: User, case_id: UUID, comments: Mapping[str, str], *, now: da
         deadline = max(case.deadline_at, now + timedelta(days=policy.deadline_days))
         case.save(update_fields=["revision", "messages"])
         move(case, CaseState.RETURNED, told_at=now, deadline_at=deadline, submitted_at=None)
+        move_stage(case, Stage.ONBOARDING)
         is_told = tell(case, RETURN, due_at=now, now=now, actor=user)
         note(case, user.actor, "returned", at=now, fields=sorted(comments), told=is_told)
     return is_told

@@ -15,20 +15,24 @@ CPU_SECONDS: Final = 10
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_SET_SECCOMP: Final = 22
 _SECCOMP_MODE_FILTER: Final = 2
-_LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_LOAD, _JUMP_EQUAL, _JUMP_FROM, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW: Final = 0x7FFF0000
 _REFUSE: Final = 0x00050000 | 1  # SECCOMP_RET_ERRNO with EPERM
+_MISSING: Final = 0x00050000 | 38  # with ENOSYS: the C library then takes the older call
 _KILL: Final = 0x80000000
 #: Numbers of system calls in linux/audit.h and asm/unistd.h; the newer ones are the same everywhere.
 _ARCHITECTURES: Final = {
-    # socket, connect, bind, ptrace, clone, fork, vfork, execve
-    "x86_64": (0xC000003E, (41, 42, 49, 101, 56, 57, 58, 59)),
-    # socket, connect, bind, ptrace, clone, execve
-    "aarch64": (0xC00000B7, (198, 203, 200, 117, 220, 221)),
+    # socket, connect, bind, ptrace, fork, vfork, execve, execveat, io_uring_setup
+    "x86_64": (0xC000003E, (41, 42, 49, 101, 57, 58, 59, 322, 425)),
+    # socket, connect, bind, ptrace, execve, execveat, io_uring_setup
+    "aarch64": (0xC00000B7, (198, 203, 200, 117, 221, 281, 425)),
 }
-#: io_uring_setup, clone3
-_NEWER: Final = (425, 435)
-_EXECVEAT: Final = {"x86_64": 322, "aarch64": 281}
+_CLONE: Final = {"x86_64": 56, "aarch64": 220}
+_CLONE3: Final = 435
+#: The flags with which glibc and musl start a thread, as libheif does for each picture; any others make a process.
+_THREADS: Final = (0x3D0F00, 0x7D0F00)
+#: From here on x86_64 numbers the same calls once more, for the x32 ABI.
+_OTHER_ABI: Final = 0x40000000
 
 
 class _Filter(ctypes.Structure):
@@ -46,17 +50,18 @@ def confine() -> bool:
 
 
 def _filter_calls() -> bool:
-    known = _ARCHITECTURES.get(platform.machine())
-    if known is None:
+    machine = platform.machine()
+    if machine not in _ARCHITECTURES:
         return False
-    architecture, numbers = known
-    refused = (*numbers, *_NEWER, _EXECVEAT[platform.machine()])
+    architecture, refused = _ARCHITECTURES[machine]
     count = len(refused)
     program = [
         _statement(_LOAD, 4),  # seccomp_data.arch
-        _statement(_JUMP_EQUAL | 0x00, architecture, 1, 0),
+        _statement(_JUMP_EQUAL, architecture, 1, 0),
         _statement(_RETURN, _KILL),
         _statement(_LOAD, 0),  # seccomp_data.nr
+        *_threads_alone(_CLONE[machine]),
+        _statement(_JUMP_FROM, _OTHER_ABI, count + 1, 0),
         *(_statement(_JUMP_EQUAL, number, count - place, 0) for place, number in enumerate(refused)),
         _statement(_RETURN, _ALLOW),
         _statement(_RETURN, _REFUSE),
@@ -67,6 +72,20 @@ def _filter_calls() -> bool:
     if library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     return bool(library.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(described), 0, 0) == 0)
+
+
+def _threads_alone(clone: int) -> list[bytes]:
+    """Threads are let through and processes refused; `clone3` hides its flags from the filter."""
+    return [
+        _statement(_JUMP_EQUAL, _CLONE3, 0, 1),
+        _statement(_RETURN, _MISSING),
+        _statement(_JUMP_EQUAL, clone, 0, 5),
+        _statement(_LOAD, 16),  # the lower half of seccomp_data.args[0]
+        _statement(_JUMP_EQUAL, _THREADS[0], 1, 0),
+        _statement(_JUMP_EQUAL, _THREADS[1], 0, 1),
+        _statement(_RETURN, _ALLOW),
+        _statement(_RETURN, _REFUSE),
+    ]
 
 
 def _statement(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from typing import Final
 
+import pi_heif
 from PIL import Image, ImageOps
 
 from yuemian.domain.onboarding.files import MOST_PIXELS, Refusal
 
-_FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+_FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 #: What is kept is at most so wide or high: a card's smallest print stays legible.
 _LONGEST_SIDE: Final = 3000
 _QUALITY: Final = 88
+
+# The picture alone: no thumbnail, depth or mask beside it is decoded.
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 def clean_picture(content: bytes, kind: str) -> bytes | Refusal:
@@ -22,8 +26,9 @@ def clean_picture(content: bytes, kind: str) -> bytes | Refusal:
             return Refusal.TOO_MANY_PIXELS
         if kind == "image/jpeg":
             picture.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(picture)
-        flat = _on_white(upright)
+        # In place, as a second picture of 24 megapixels would not fit; HEIC arrives upright already.
+        ImageOps.exif_transpose(picture, in_place=True)
+        flat = _on_white(picture)
     flat.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     target = io.BytesIO()
     # A new picture of the pixels alone: whatever else the decoded object carries stays behind.

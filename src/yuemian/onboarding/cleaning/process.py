@@ -1,4 +1,4 @@
-"""Starts the cleaning process, feeds it one file, and bounds how long and how much it answers."""
+"""Starts the process that cleans or draws, feeds it one file, and bounds how long and how much it answers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from yuemian.domain.onboarding.files import Refusal
 #: Where `yuemian` itself is found: the process gets no path from its environment.
 _SOURCE: Final = str(Path(__file__).resolve().parents[3])
 _CODE: Final = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from yuemian.onboarding.cleaning.worker import main; main(sys.argv[1])"
+    "import importlib, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "importlib.import_module('yuemian.onboarding.cleaning.' + sys.argv.pop(1)).main(*sys.argv[1:])"
 )
 #: By the wall's clock; the processor's time is bounded within.
 PATIENCE: Final = 30.0
 _LARGEST_ANSWER: Final = 24 * 1024 * 1024
-#: One at a time in each process that takes uploads: memory stays below 700 MB whatever arrives at once.
+#: One at a time in each process that takes or shows files: memory stays below 700 MB whatever arrives at once.
 _TURN: Final = threading.BoundedSemaphore(1)
 
 
@@ -41,9 +41,18 @@ class Cleaned:
 
 def clean(pieces: Iterable[bytes], kind: str, *, patience: float = PATIENCE) -> Cleaned:
     """`kind` is the type that the name promises."""
+    return read_answer(_ask(["worker", kind], pieces, patience))
+
+
+def draw(paper: bytes, *, patience: float = PATIENCE) -> list[bytes]:
+    """The pages of a PDF of our own making as JPEGs; none when it asks for more memory or time than one may have."""
+    return read_pages(_ask(["drawing"], [paper], patience))
+
+
+def _ask(what: list[str], pieces: Iterable[bytes], patience: float) -> bytes:
     with _TURN:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-c", _CODE, _SOURCE, kind],
+            [sys.executable, "-I", "-B", "-c", _CODE, _SOURCE, *what],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -57,7 +66,7 @@ def clean(pieces: Iterable[bytes], kind: str, *, patience: float = PATIENCE) -> 
             assert process.stdin
             assert process.stdout
             _feed(process.stdin, pieces)
-            answer = process.stdout.read(_LARGEST_ANSWER + 1)
+            return process.stdout.read(_LARGEST_ANSWER + 1)
         finally:
             clock.cancel()
             process.kill()
@@ -65,7 +74,6 @@ def clean(pieces: Iterable[bytes], kind: str, *, patience: float = PATIENCE) -> 
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):
                     pipe.close()  # type: ignore[union-attr]
-    return read_answer(answer)
 
 
 def _feed(pipe: IO[bytes], pieces: Iterable[bytes]) -> None:
@@ -90,3 +98,16 @@ def read_answer(answer: bytes) -> Cleaned:
         return Cleaned(content, str(head["kind"]), int(head["pages"]), is_shut=bool(head["is_shut"]))
     except (ValueError, KeyError, AttributeError):
         return too_heavy
+
+
+def read_pages(answer: bytes) -> list[bytes]:
+    """All of them or none: half a paper shown would be taken for the whole."""
+    pages: list[bytes] = []
+    at = 0
+    while at + 4 <= len(answer) <= _LARGEST_ANSWER:
+        (length,) = struct.unpack(">I", answer[at : at + 4])
+        if length == 0:
+            return pages
+        pages.append(answer[at + 4 : at + 4 + length])
+        at += 4 + length
+    return []

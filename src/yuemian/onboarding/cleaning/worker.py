@@ -26,10 +26,14 @@ _BEGINNINGS: Final = {
     "image/webp": b"RIFF",
     _PDF: b"%PDF-",
 }
+#: HEIC begins with a length, and then with what kind of container it is; image/avif and films have other brands.
+_HEIC: Final = "image/heic"
+_BRANDS: Final = frozenset({b"ftypheic", b"ftypheix", b"ftypheim", b"ftypheis", b"ftypmif1"})
 _EXTENSIONS: Final = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/png": (".png",),
     "image/webp": (".webp",),
+    _HEIC: (".heic", ".heif"),
     _PDF: (".pdf",),
 }
 
@@ -73,7 +77,8 @@ def _clean(content: bytes, kind: str) -> tuple[dict[str, object], bytes]:
 
 def _agrees(content: bytes, kind: str) -> bool:
     """Whether the content is what the name promises, by its own beginning and by what is known of other kinds."""
-    if not content.startswith(_BEGINNINGS[kind]):
+    is_begun = content[4:12] in _BRANDS if kind == _HEIC else content.startswith(_BEGINNINGS[kind])
+    if not is_begun:
         return False
     try:
         best = puremagic.magic_string(content[: 64 * 1024])
