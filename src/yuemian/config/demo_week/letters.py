@@ -15,7 +15,7 @@ from yuemian.config.demo_week.voices import filled_in
 from yuemian.domain.onboarding import Section
 from yuemian.interviews.actions.surveys import answer_beside_letter
 from yuemian.onboarding.actions.documents import keep_document, may_upload
-from yuemian.onboarding.actions.fill import give_consent, hand_in, save_section
+from yuemian.onboarding.actions.fill import give_consent, hand_in, save_entries
 from yuemian.onboarding.asking import consent_of
 from yuemian.onboarding.checking import Checked
 from yuemian.onboarding.models import OnboardingCase
@@ -110,7 +110,7 @@ def _begin_form(company: Company, name: str, *, now: datetime) -> OnboardingCase
         "address": {"": "上海市浦东新区世纪大道 200 弄 6 号"},
         "available_from": {"": ""},
     }
-    save_section(case.pk, Section.BASICS, basics, now=now)
+    save_entries(case.pk, basics, now=now)
     return case
 
 
@@ -120,11 +120,11 @@ def _fill_in(company: Company, name: str, *, now: datetime) -> None:
     for section in (Section.IDENTITY, Section.EDUCATION, Section.BANK, Section.EMERGENCY):
         words = consent_of(case.organization_id, section, "zh-hans")
         give_consent(case.pk, words, words.hash.hex(), now=now)
-    save_section(case.pk, Section.IDENTITY, {"id_number": {"": "11010519491231002X"}}, now=now)
+    save_entries(case.pk, {"id_number": {"": "11010519491231002X"}}, now=now)
     bank = {"bank_name": {"": "招商银行"}, "bank_account": {"": "6225760008219524"}}
-    save_section(case.pk, Section.BANK, bank, now=now)
+    save_entries(case.pk, bank, now=now)
     emergency = {"name": "孟女士", "relation": "母亲", "phone": "13900139000"}
-    save_section(case.pk, Section.EMERGENCY, {"emergency": emergency}, now=now)
+    save_entries(case.pk, {"emergency": emergency}, now=now)
     for number, key in enumerate(("id_front", "id_back", "degree")):
         spec = may_upload(case.pk, key, now=now)
         assert spec is not None
