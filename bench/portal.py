@@ -97,7 +97,9 @@ async def drive(
     end = time.perf_counter() + seconds
 
     async def client(number: int, mine: list[Person]) -> None:
-        phone = f"127.0.1.{number + 1}"  # each at an address of their own: presses are counted by address, too
+        phone = (
+            f"127.0.1.{number + 1}"  # each at an address of their own: presses are counted by address, too
+        )
         exchange = Exchange(*await asyncio.open_connection("127.0.0.1", mine[0].port, local_addr=(phone, 0)))
         at = 0
         while (start := time.perf_counter()) < end:

@@ -1,4 +1,4 @@
-"""A candidate's link opens its page as long as there is word to come, and answers nothing once the interview is over."""
+"""A candidate's link opens its page as long as there is word to come; no answer counts once the interview is over."""
 
 from __future__ import annotations
 
