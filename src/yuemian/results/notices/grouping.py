@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,12 +12,12 @@ from django.utils.safestring import SafeString, mark_safe
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.preview import with_marks
+from yuemian.results.changes import changed_words
 from yuemian.results.models import ResultNotice, Scorecard
 from yuemian.results.notices.content import LetterText
 
 #: Stands for the person's own name while letters are compared.
 _SELF = "\ue002"
-_TOKEN = re.compile(r"\s+|[A-Za-z0-9]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -120,17 +117,4 @@ def differences(text: LetterText) -> SafeString:
     if not text.is_edited:
         return mark_safe("")
     before, after = f"{text.original_subject}\n\n{text.original_body}", f"{text.subject}\n\n{text.body}"
-    # Every part of it is escaped below; the tags are ours.
-    return mark_safe("".join(_diff(before, after)).replace("\n", "<br>"))  # noqa: S308
-
-
-def _diff(before: str, after: str) -> Iterator[str]:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield escape("".join(old[a:b]))
-            continue
-        if b > a:
-            yield f"<del>{escape(''.join(old[a:b]))}</del>"
-        if d > c:
-            yield f"<ins>{escape(''.join(new[c:d]))}</ins>"
+    return changed_words(before, after)
