@@ -27,7 +27,7 @@ def test_it_holds_the_median_in_95_of_100_cases_and_no_narrower_one_does(count: 
     assert low + high == count + 1
 
     def misses(rank: int) -> float:
-        return 2 * sum(comb(count, below) for below in range(rank)) / 2**count
+        return float(2 * sum(comb(count, below) for below in range(rank)) / 2**count)
 
     assert misses(low) <= 0.051
     assert misses(low + 1) > 0.05 or count > EXACT

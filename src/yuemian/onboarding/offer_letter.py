@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from yuemian.accounts.models import User
+from yuemian.domain.languages import is_chinese
 from yuemian.onboarding.asking import rules_of
 from yuemian.onboarding.forms import OfferForm
 from yuemian.onboarding.offer import OfferTerms, offer_lines
@@ -23,6 +24,6 @@ def offer_text(organization_id: UUID, stored: str, locale: str, day: date) -> st
     if terms is None:
         return ""
     block = offer_lines(terms, rules_of(organization_id).get(terms.rules), locale, today=day)
-    between = "：" if locale.startswith("zh") else ": "
-    lines = "\n".join(f"- {line.label}{between}{line.amount}" for line in block.lines)
+    between = "：" if is_chinese(locale) else ": "
+    lines = "\n".join(f"{line.label}{between}{line.amount}" for line in block.lines)
     return f"{lines}\n\n{block.note}" if block.note else lines

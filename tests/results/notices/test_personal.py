@@ -62,7 +62,7 @@ def test_a_pass_says_what_it_offers_in_the_letters_language(tale: Tale, recruite
     assert recruiter_client.post(f"{address}/personal", {"next_step": "", **OFFER}).status_code == 303
     hired.refresh_from_db()
     body = tale.text(hired).body
-    assert "**Your pay**\n- Monthly salary before deductions: CN¥20,000.00\n" in body
+    assert "**Your pay**\nMonthly salary before deductions: CN¥20,000.00\n" in body
     assert "An estimate by the rules of Shanghai" in body
 
 
