@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -13,7 +12,8 @@ from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.preview import with_marks
 from yuemian.results.changes import changed_words
-from yuemian.results.models import ResultNotice, Scorecard
+from yuemian.results.decisions.cards import recommendations_of
+from yuemian.results.models import ResultNotice
 from yuemian.results.notices.content import LetterText
 
 #: Stands for the person's own name while letters are compared.
@@ -95,15 +95,6 @@ def groups(
     return sorted(
         found.values(), key=lambda each: (not each.is_edited, each.outcome, each.job, -len(each.people))
     )
-
-
-def recommendations_of(interview_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Interview → what its interviewers recommended."""
-    rows = Scorecard.objects.filter(interview__in=interview_ids).submitted().exclude(recommendation="")
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for interview, recommendation in rows.values_list("interview_id", "recommendation"):
-        found[interview].append(recommendation)
-    return found
 
 
 def shown(text: LetterText) -> SafeString:

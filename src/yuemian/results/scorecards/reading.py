@@ -41,7 +41,7 @@ class Card:
     interviewer_id: UUID | None
     author: str
     source: str
-    recommendation: Recommendation
+    recommendation: Recommendation | None
     summary: str
     submitted_at: datetime
     entries: Sequence[Entry] = field(default_factory=tuple)
@@ -153,7 +153,7 @@ def _card(row: Scorecard, vault: Vault) -> Card:
         interviewer_id=row.interviewer_id,
         author=row.author or (row.interviewer.name if row.interviewer else row.source) or "—",
         source=row.source,
-        recommendation=Recommendation(row.recommendation),
+        recommendation=Recommendation(row.recommendation) if row.recommendation else None,
         summary=_opened(vault, key, Scorecard.PLACE, row.pk, row.summary_sealed),
         submitted_at=row.submitted_at,
         entries=entries,
