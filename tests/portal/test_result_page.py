@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import orjson
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -19,11 +18,15 @@ from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.interviews.models import SurveyDrop, SurveyInvitation
+from yuemian.messaging.actions.plan import hash_token
 from yuemian.messaging.models import AccessLink, Delivery, LabMessage, Message, Notification
+from yuemian.onboarding.actions.begin import begin_onboarding
+from yuemian.onboarding.models import OnboardingCase
 from yuemian.portal import nonce
 from yuemian.results.actions import release
 from yuemian.results.actions.void import void_notices
 from yuemian.results.models import ResultBatch, ResultNotice
+from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
 
 LETTER = "没有选择与您继续"
@@ -74,6 +77,7 @@ class Reader:
 
 @pytest.fixture
 def tale(cast: Cast) -> Tale:
+    install_texts(cast, Purpose.DIGEST, Purpose.ONBOARDING, now=timezone.now())
     return Tale(cast, timezone.now() - timedelta(minutes=30))
 
 
@@ -152,23 +156,51 @@ def test_nothing_to_see_of_what_no_longer_holds(reader: Reader, what: str) -> No
 
 
 def test_a_letter_that_is_not_the_approved_one_is_shown_to_nobody(reader: Reader, tale: Tale) -> None:
-    """Past every action, with the rights of the tables' owner: the hash still speaks."""
+    """The hash still speaks."""
     reader.prove()
     other = tale.only(tale.released(1, Outcome.PASS, name="独孤求败"))
-    vault, text = Vault(tale.cast.organization.pk), tale.text(other)
-    forged = text.sealed(vault, reader.notice.candidate.key, reader.notice.pk)
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE yuemian_owner")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE results_resultnotice DISABLE TRIGGER results_notice_moves")
-        cursor.execute(
-            "UPDATE results_resultnotice SET text_sealed = %s WHERE id = %s", [forged, reader.notice.pk]
-        )
-        cursor.execute("ALTER TABLE results_resultnotice ENABLE TRIGGER results_notice_moves")
-        cursor.execute("SET LOCAL ROLE yuemian_app")
+    tale.forge(reader.notice, tale.text(other))
     text_of_page = reader.page()
     assert "独孤求败" not in text_of_page
     assert "暂时无法显示" in text_of_page
+    reader.page()
+    entry = AuditEntry.objects.get(action="result.altered")
+    assert (entry.subject_id, entry.actor_kind) == (reader.notice.pk, "system")
+    told = Notification.objects.filter(subject_kind="result_news", subject_id=reader.notice.pk)
+    assert set(told.values_list("user", flat=True)) >= {tale.cast.recruiter.pk, tale.cast.lead.pk}
+    assert told.count() == len(set(told.values_list("user", flat=True)))
+
+
+def test_the_letter_of_a_pass_leads_to_the_form_that_follows_it(tale: Tale) -> None:
+    hired = Reader(tale, tale.released(1, Outcome.PASS))
+    assert "去填写" not in hired.page()  # nothing of it before the code
+    hired.prove()
+    found = re.search(r'<a class="send" href="/c/([\w-]{43})">', hired.page())
+    assert found
+    case = OnboardingCase.objects.get(candidate=hired.notice.candidate)
+    link = AccessLink.objects.get(token_hash=hash_token(found[1]))
+    assert (link.purpose, link.subject_id, link.candidate_id) == (
+        "onboarding",
+        case.pk,
+        hired.notice.candidate_id,
+    )
+    assert hired.client.get(f"/c/{found[1]}", follow=True).status_code == 200
+    OnboardingCase.objects.filter(pk=case.pk).update(state="filling")
+    OnboardingCase.objects.filter(pk=case.pk).update(state="submitted")
+    assert '<a class="send"' not in hired.page()
+
+
+def test_no_other_letter_leads_to_a_form(tale: Tale) -> None:
+    """Not even where a form was asked for by hand, before anything was decided."""
+    (interview,) = tale.interviews()
+    begin_onboarding(tale.cast.recruiter, interview.pk, now=tale.now)
+    batch = tale.prepare(tale.decide([interview]))
+    tale.submit(batch)
+    tale.approve(batch)
+    reader = Reader(tale, tale.release(batch))
+    reader.prove()
+    assert LETTER in reader.page()
+    assert '<a class="send"' not in reader.page()
 
 
 def test_opening_changes_nothing(reader: Reader) -> None:

@@ -306,6 +306,14 @@ _ALL: Final = (
         "We will arrange the next round with you within three working days.",
         _LETTER,
     ),
+    Placeholder(
+        "offer",
+        "What a pass offers, as an estimate",
+        Kind.TEXT,
+        "税前月薪：¥20,000.00\n首月到手：¥15,640.00",
+        "Monthly salary before deductions: ¥20,000.00\nLeft in the first month: ¥15,640.00",
+        _LETTER,
+    ),
     Placeholder("may_apply_again", "May apply again", Kind.FLAG, True, True, _LETTER),
     Placeholder(
         "apply_again_from",

@@ -146,6 +146,7 @@ PLACEHOLDER_LABELS: dict[str, Text] = {
     "feedback": _("Feedback on the interview, as reviewed"),
     "reasons": _("Reasons of the decision, as they are told"),
     "next_step": _("What comes next"),
+    "offer": _("What a pass offers, as an estimate"),
     "may_apply_again": _("May apply again"),
     "apply_again_from": _("From when on to apply again"),
     "is_correction": _("Corrects what was told before"),

@@ -55,6 +55,10 @@ class OnboardingConfig(AppConfig):
             )
         )
         # By name: models cannot be imported before every app stands.
+        personal = "yuemian.results.notices.personal"
+        here = "yuemian.onboarding.offer_letter"
+        desk = import_string(f"{personal}.OfferDesk")(f"{here}.offer_form", f"{here}.offer_text")
+        import_string(f"{personal}.register_offers")(desk)
         begin = import_string("yuemian.onboarding.actions.begin.hear_released")
         results_released.connect(begin, dispatch_uid="onboarding")
         end = import_string("yuemian.onboarding.actions.begin.hear_called_back")

@@ -57,6 +57,18 @@ class OfferForm(forms.Form):
         names = [(key, f"{each.name} · {each.name_en} ({each.year})") for key, each in found.items()]
         self.fields["rules"].choices = [("", gettext("No estimate")), *names]  # type: ignore[attr-defined]
 
+    @staticmethod
+    def initial_of(terms: OfferTerms | None) -> dict[str, Any]:
+        if terms is None:
+            return {}
+        share = terms.housing_share * 100 if terms.housing_share is not None else None
+        return {"monthly": terms.monthly, "rules": terms.rules, "housing_share": share}
+
+    @property
+    def stored(self) -> str:
+        """As a letter keeps it; "" for no offer."""
+        return self.terms.write() if self.terms else ""
+
     @property
     def terms(self) -> OfferTerms | None:
         data = self.cleaned_data

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.domain.languages import is_chinese
 from yuemian.domain.pay import Estimate, Offer, Rules, estimate
 from yuemian.onboarding.asking import rules_of
 from yuemian.onboarding.models import OnboardingCase
@@ -123,8 +124,8 @@ def _note(rules: Rules, locale: str, today: date) -> str:
     ) % {"place": place, "year": rules.year}
     if rules.is_current(today):
         return said
-    doubt = _("Newer rules may hold by now.")
-    return f"{said} {doubt}"
+    newer = _("Newer rules may hold by now.")
+    return f"{said}{newer}" if is_chinese(locale) else f"{said} {newer}"
 
 
 class _Money:

@@ -118,8 +118,23 @@ BEGIN
 END
 $$;
 
+-- Until when the page of an interview that is over can be read, whatever its link said: there stand what was promised, and that
+-- there is news. Two weeks where nothing was promised, 30 days from a promise, and as long as the letter opens once it is told.
+-- NULL for an interview that is not over, or that nobody waits for word of.
+CREATE OR REPLACE FUNCTION page_kept_until(wanted uuid, moment timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(
+        i.result_told_at + interval '30 days',
+        greatest(i.starts_at + i.duration + interval '14 days', i.result_promised_at + interval '30 days'))
+    FROM interviews_interview i
+    WHERE i.id = wanted AND i.starts_at + i.duration <= moment
+    AND (i.state = 'completed' OR i.state = 'scheduled' AND i.answer IN ('needs_action', 'accepted'))
+    AND i.attendance NOT IN ('no_show', 'excused')
+$$;
+
 -- From the token's hash to the page. NULL for a link that is unknown, expired, revoked, of another purpose, or whose
--- interview is gone or another person's. With `visit` (an id for it) the fetch is noted in the same round trip.
+-- interview is gone or another person's. An expired one lives on in `link` as long as the page is kept. With `visit` (an id for
+-- it) the fetch is noted in the same round trip.
 CREATE OR REPLACE FUNCTION open_candidate_page(
     hash bytea, moment timestamptz, visit uuid, suspect boolean, soon interval, gap interval,
     OUT link json, OUT page json, OUT blocks json
@@ -131,6 +146,7 @@ DECLARE
     interview uuid;
     person uuid;
     sent_at timestamptz;
+    until timestamptz;
 BEGIN
     SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
     IF found_link IS NULL THEN
@@ -141,17 +157,22 @@ BEGIN
     ELSIF bound <> found_organization::text THEN
         RAISE 'This transaction already works for another organization; finish it before you open this link.';
     END IF;
-    SELECT l.subject_id, l.candidate_id, told.at,
+    SELECT l.subject_id, l.candidate_id, told.at, l.expires_at,
         json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
-    INTO interview, person, sent_at, link
+    INTO interview, person, sent_at, until, link
     FROM messaging_accesslink l
     LEFT JOIN messaging_notification n ON n.id = l.notification_id
     LEFT JOIN LATERAL (
         SELECT max(d.sent_at) AS at FROM messaging_delivery d
         WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
     WHERE l.id = found_link AND l.purpose = 'answer' AND l.subject_kind = 'interview'
-    AND l.revoked_at IS NULL AND l.expires_at > moment;
-    IF interview IS NULL THEN
+    AND l.revoked_at IS NULL;
+    IF until <= moment THEN
+        until := page_kept_until(interview, moment);
+        link := jsonb_set(link::jsonb, '{link,expires_at}', to_jsonb(until))::json;
+    END IF;
+    IF interview IS NULL OR until IS NULL OR until <= moment THEN
+        link := NULL;
         RETURN;
     END IF;
     SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
@@ -164,15 +185,15 @@ BEGIN
 END
 $$;
 
--- The same for the link of a survey: it opens the survey and nothing else, and no visit is noted.
-CREATE OR REPLACE FUNCTION open_survey_page(hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json)
-LANGUAGE plpgsql AS $$
+-- A live link of a purpose, with what its message was, from the token's hash; the transaction works for its organization from here
+-- on. NULL for one that is unknown, expired, revoked, of another purpose, or of another organization than the transaction's.
+CREATE OR REPLACE FUNCTION find_live_link(
+    hash bytea, moment timestamptz, wanted text, OUT subject uuid, OUT revision integer, OUT person uuid, OUT link json
+) LANGUAGE plpgsql AS $$
 DECLARE
     found_link uuid;
     found_organization uuid;
     bound text := nullif(current_setting('yuemian.organization', true), '');
-    interview uuid;
-    person uuid;
 BEGIN
     SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
     IF found_link IS NULL OR bound <> found_organization::text THEN
@@ -181,15 +202,26 @@ BEGIN
     IF bound IS NULL THEN
         PERFORM set_config('yuemian.organization', found_organization::text, true);
     END IF;
-    SELECT l.subject_id, l.candidate_id, json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
-    INTO interview, person, link
+    SELECT l.subject_id, l.subject_revision, l.candidate_id,
+        json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
+    INTO subject, revision, person, link
     FROM messaging_accesslink l
     LEFT JOIN messaging_notification n ON n.id = l.notification_id
     LEFT JOIN LATERAL (
         SELECT max(d.sent_at) AS at FROM messaging_delivery d
         WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
-    WHERE l.id = found_link AND l.purpose = 'survey' AND l.subject_kind = 'interview'
-    AND l.revoked_at IS NULL AND l.expires_at > moment;
+    WHERE l.id = found_link AND l.purpose = wanted AND l.revoked_at IS NULL AND l.expires_at > moment;
+END
+$$;
+
+-- The page for the link of a survey: it opens the survey and nothing else, and no visit is noted.
+CREATE OR REPLACE FUNCTION open_survey_page(hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    interview uuid;
+    person uuid;
+BEGIN
+    SELECT f.subject, f.person, f.link INTO interview, person, link FROM find_live_link(hash, moment, 'survey') f;
     IF interview IS NOT NULL THEN
         SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
         WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
@@ -203,38 +235,21 @@ CREATE OR REPLACE FUNCTION open_result_page(
     hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json, OUT notice json
 ) LANGUAGE plpgsql AS $$
 DECLARE
-    found_link uuid;
-    found_organization uuid;
-    bound text := nullif(current_setting('yuemian.organization', true), '');
+    found record;
     interview uuid;
-    person uuid;
 BEGIN
-    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
-    IF found_link IS NULL OR bound <> found_organization::text THEN
-        RETURN;
-    END IF;
-    IF bound IS NULL THEN
-        PERFORM set_config('yuemian.organization', found_organization::text, true);
-    END IF;
-    SELECT d.interview_id, l.candidate_id, to_json(n),
-        json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
-    INTO interview, person, notice, link
-    FROM messaging_accesslink l
-    JOIN results_resultnotice n ON n.id = l.subject_id AND n.candidate_id = l.candidate_id
-        AND n.submission = l.subject_revision AND n.state = 'released' AND n.leaves_at <= moment
+    SELECT f.* INTO found FROM find_live_link(hash, moment, 'result') f;
+    SELECT d.interview_id, to_json(n) INTO interview, notice
+    FROM results_resultnotice n
     JOIN results_decision d ON d.id = n.decision_id AND d.is_current
         AND d.outcome = n.outcome AND d.number = n.number
-    LEFT JOIN LATERAL (
-        SELECT max(d.sent_at) AS at FROM messaging_delivery d
-        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
-    WHERE l.id = found_link AND l.purpose = 'result' AND l.subject_kind = 'result'
-    AND l.revoked_at IS NULL AND l.expires_at > moment;
-    IF interview IS NULL THEN
-        notice := NULL;
-        RETURN;
+    WHERE n.id = found.subject AND n.candidate_id = found.person AND n.submission = found.revision
+    AND n.state = 'released' AND n.leaves_at <= moment;
+    IF interview IS NOT NULL THEN
+        link := found.link;
+        SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+        WHERE (p.page -> 'candidate' ->> 'id')::uuid = found.person;
     END IF;
-    SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
-    WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
 END
 $$;
 
@@ -386,9 +401,13 @@ GRANT EXECUTE ON FUNCTION write_answer(json, uuid, uuid) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION count_presses(json, integer[]) TO yuemian_app;
 REVOKE ALL ON FUNCTION read_candidate_page(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION page_kept_until(uuid, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION find_live_link(bytea, timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_survey_page(bytea, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_result_page(bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION page_kept_until(uuid, timestamptz) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION find_live_link(bytea, timestamptz, text) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_result_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_survey_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION read_candidate_page(uuid) TO yuemian_app;

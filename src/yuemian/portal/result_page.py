@@ -20,8 +20,10 @@ from yuemian.messaging.actions.plan import RESULT_LINK
 from yuemian.portal import my_data, page
 from yuemian.portal.browser import browser_of
 from yuemian.portal.door import Opened, opened
+from yuemian.portal.onboarding_link import form_address
 from yuemian.portal.rendering import render
 from yuemian.portal.showing import chosen_language, keys, lost, sealed
+from yuemian.results.actions.news import note_altered
 from yuemian.results.notices.content import Altered, LetterText, checked_text
 from yuemian.trust.vault import Unreadable
 
@@ -34,7 +36,7 @@ RESULT: Final = "result"
 @gzip_page
 @require_safe
 def result_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Opening it changes nothing, and counts as no visit."""
+    """Opening it changes nothing, and counts as no visit; only that a letter is not as approved is written down."""
     with opened(token, now=timezone.now(), purposes=(RESULT_LINK,)) as door:
         return lost() if door is None else shown(request, door)
 
@@ -74,6 +76,7 @@ def _contents(door: Opened, browser: str, locale: str) -> dict[str, Any]:
             "subject": text.subject,
             "letter": _html(text),
             "letter_language": door.notice.locale,
+            "form_address": form_address(door),
             "survey": result_survey_standing(door.interview, candidate.pk),
             "minimum": policy_of(door.interview.organization_id).minimum,
             "fives": list(range(1, 6)),
@@ -89,6 +92,8 @@ def _letter(door: Opened) -> LetterText | None:
         return checked_text(door.notice, door.data.vault())
     except (Altered, Unreadable) as problem:
         log.error("result_letter_refused", notice=str(door.notice.pk), reason=type(problem).__name__)
+        if isinstance(problem, Altered):
+            note_altered([door.notice], now=door.now)
         return None
 
 

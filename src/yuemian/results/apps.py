@@ -86,6 +86,11 @@ class ResultsConfig(AppConfig):
         )
         register_chore(Chore("result-waits", timedelta(minutes=1), waiting))
         register_chore(Chore("result-escalations", timedelta(minutes=30), escalate))
+        register_chore(
+            Chore(
+                "result-surveys", timedelta(minutes=15), "yuemian.results.actions.surveys.ask_after_results"
+            )
+        )
         register_counter("/results", "yuemian.results.navigation.count_waiting")
         register_job_part("yuemian.results.silence.job_part.draw")
         # By name: models cannot be imported before every app stands.

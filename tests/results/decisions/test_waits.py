@@ -15,6 +15,7 @@ from yuemian.accounts.models import Role
 from yuemian.domain.cadence import Verdict
 from yuemian.domain.results import NoticeState, Rule, Silence
 from yuemian.domain.states import Answer, Channel, InterviewState, Purpose, ReasonCode
+from yuemian.hiring.models import Application
 from yuemian.interviews.agenda.reading import read_agendas
 from yuemian.interviews.models import Cadence, Interview
 from yuemian.interviews.plans.library import install_plan
@@ -244,6 +245,25 @@ def test_who_was_told_or_is_not_to_be_escalated_is_not(cast: Cast, late: Intervi
     assert escalating(cast, at(25, 10)) == 0
 
 
+def test_nobody_stands_in_the_way_of_those_who_come_after(
+    cast: Cast, late: Interview, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Older promises of a job that escalates nothing fill more than a slice."""
+    monkeypatch.setattr("yuemian.results.actions.escalate.SLICE", 2)
+    save_rule(cast.owner, Rule(escalate_workdays=0), now=now, job=cast.sales)
+    older = interviewed(cast, 5, now=now, ago=12 * DAY)
+    Application.objects.filter(interviews__in=older).update(job=cast.sales)
+    newer = interviewed(cast, 2, now=now, ago=8 * DAY)
+    Interview.objects.filter(pk__in=[each.pk for each in (*older, *newer)]).update(
+        result_promised_at=at(23, 18)
+    )
+    look(cast, now)
+    assert Wait.objects.filter(job=cast.sales).count() == 5
+    assert escalating(cast, at(25, 10)) == 1
+    told = Wait.objects.filter(escalated_at__isnull=False)
+    assert set(told.values_list("interview", flat=True)) == {late.pk, *(each.pk for each in newer)}
+
+
 def test_what_the_mail_said_is_forgotten_after_a_week(cast: Cast, late: Interview) -> None:
     escalating(cast, at(25, 10))
     assert bytes(Notification.objects.get().parameters_sealed)
@@ -284,6 +304,7 @@ def test_turnaround_is_measured_from_the_end_to_the_notice(cast: Cast, now: date
     assert (found.count, found.median, found.is_enough) == (9, 5 * DAY, True)
     assert found.p90
     assert abs(found.p90 - timedelta(days=8.2)) < timedelta(seconds=1)
+    assert found.bounds == (2 * DAY, 8 * DAY)
     assert (found.waiting, found.longest_since) == (1, people[9].ends_at)
     assert turnaround(cast.organization.pk, cast.sales.pk, now - 30 * DAY).count == 0
 

@@ -32,8 +32,11 @@ from yuemian.results.actions.feedback import (
     save_text,
     take_back,
 )
+from yuemian.results.decisions.cards import cards_of
+from yuemian.results.feedback.facts import seen_of
 from yuemian.results.feedback.reading import clean, missing, queue, reviewed
 from yuemian.results.models import Decision, Feedback, FeedbackRules, Phrase, ResultNotice, ScorecardState
+from yuemian.results.scorecards.reading import scorecards_of
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
 
@@ -269,3 +272,19 @@ def test_every_deed_is_in_the_audit_without_a_word_of_the_text(
     entries = AuditEntry.objects.filter(action__startswith="feedback.")
     assert {each.action for each in entries} >= {"feedback.drafted", "feedback.reviewed"}
     assert not any("您" in str(each.details) for each in entries)
+
+
+def test_facts_are_read_as_everywhere_else(cast: Cast, now: datetime) -> None:
+    """What must not count is never told, whatever was ticked; and an evaluation may lack an overall word."""
+    seen = [("coding", "编码", 4, "链表题写得很快", True), ("energy", "精力", 2, "年龄偏大，已婚未育", True)]
+    decision = rejected(cast, now=now, seen=seen)
+    vault = Vault(cast.organization.pk)
+    found = seen_of([decision.application_id], vault, "zh-hans")[decision.application_id]
+    assert [(fact.competency, fact.is_shareable) for fact in found.facts] == [
+        ("coding", True),
+        ("energy", False),
+    ]
+    (card,) = scorecards_of([decision.interview_id], vault)[decision.interview_id]
+    assert card.recommendation is None
+    cards, names = cards_of([decision.interview_id], vault)
+    assert (cards[0].recommendation_text, list(names.values())) == ("", ["编码", "精力"])

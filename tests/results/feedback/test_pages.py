@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from tests.factories import Cast, sign_in_client
 from tests.results.feedback.factories import create_reason, create_scorecard, drafted, rejected, text_of
+from yuemian.results.feedback import reading
 from yuemian.results.models import Feedback, FeedbackRules, LanguageModel, Phrase
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +220,51 @@ def test_the_model_is_offered_only_where_it_is_switched_on(
 
 def test_an_unknown_id_is_not_found(recruiter_client: Client) -> None:
     assert recruiter_client.get(reverse("feedback-item", args=[UUID(int=1)])).status_code == 404
+
+
+def listed(client: Client, address: str) -> list[str]:
+    html = client.get(address, headers={"HX-Target": "feedback-list"}).content.decode()
+    return re.findall(r'<a href="/results/feedback/([0-9a-f-]{36})[^"]*" data-row', html)
+
+
+def link_of(client: Client, address: str, rel: str) -> str:
+    html = client.get(address).content.decode()
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', html)
+    assert found, rel
+    return reverse("feedback") + unescape(found[1])
+
+
+def test_a_long_queue_has_pages_that_lose_and_repeat_nobody(
+    recruiter_client: Client, cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PAGE", 2)
+    made = [drafted(cast, rejected(cast, now=now), now=now + timedelta(minutes=n // 2)) for n in range(5)]
+    order = [str(each.pk) for each in sorted(made, key=lambda each: (each.created_at, each.pk))]
+    first = reverse("feedback")
+    second = link_of(recruiter_client, first, "next")
+    third = link_of(recruiter_client, second, "next")
+    assert [listed(recruiter_client, each) for each in (first, second, third)] == [
+        order[:2],
+        order[2:4],
+        order[4:],
+    ]
+    back = link_of(recruiter_client, third, "prev")
+    assert listed(recruiter_client, back) == order[2:4]
+    # Back at the beginning nothing is left out, and a page whose rows are gone is the first one.
+    assert listed(recruiter_client, link_of(recruiter_client, back, "prev")) == order[:2]
+    Feedback.objects.filter(pk__in=order[4:]).update(reviewed_at=now)
+    assert listed(recruiter_client, third) == order[:2]
+
+
+def test_what_a_person_changed_of_the_draft_stands_beside_it(
+    recruiter_client: Client, cast: Cast, feedback: Feedback
+) -> None:
+    assert "<ins>" not in page(recruiter_client, feedback)
+    draft = text_of(cast, feedback)
+    press(recruiter_client, feedback, f"衷心问候。{draft} <b>祝好</b>", deed="save")
+    html = page(recruiter_client, Feedback.objects.get(pk=feedback.pk))
+    assert "<ins>衷心问候。</ins>" in html
+    assert "&lt;b&gt;" in html
+    assert "<b>祝好" not in html
+    typed = recruiter_client.post(reverse("feedback-look", args=[feedback.pk]), {"text": draft})
+    assert "<ins>" not in typed.content.decode()

@@ -51,10 +51,10 @@ def standing(
         return "revoked"
     if interview.state == "cancelled":
         return "cancelled"
-    if (seen_revision or link.subject_revision) != interview.revision:
-        return "old_revision"
     if not interview.is_open(now):
         return "over"
+    if (seen_revision or link.subject_revision) != interview.revision:
+        return "old_revision"
     return "expired" if link.expires_at <= now else "open"
 
 

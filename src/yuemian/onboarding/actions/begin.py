@@ -21,9 +21,12 @@ from yuemian.onboarding.actions.wipe import wipe
 from yuemian.onboarding.asking import policy_of
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.results.models import Decision, ResultNotice
+from yuemian.results.notices.personal import personal_of
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
+from yuemian.trust.models import Key
+from yuemian.trust.vault import Vault
 
 
 class CannotBegin(Exception):  # noqa: N818
@@ -73,6 +76,13 @@ def _runs(interview: Interview) -> bool:
     return found.exclude(state=CaseState.WITHDRAWN).exists()
 
 
+def _offer_of(notice: ResultNotice, key: Key, case: OnboardingCase) -> bytes | None:
+    """What the letter said of pay stands on the form as well."""
+    vault = Vault(notice.organization_id)
+    offer = personal_of(notice, vault).offer
+    return vault.seal(key, OnboardingCase.OFFER, case.pk, offer) if offer else None
+
+
 def _begin(
     interview: Interview,
     notice: ResultNotice | None,
@@ -96,6 +106,8 @@ def _begin(
         told_at=due_at,
         deadline_at=due_at + timedelta(days=policy.deadline_days),
     )
+    if notice is not None:
+        case.offer_sealed = _offer_of(notice, application.candidate.key, case)
     case.save(force_insert=True)
     case = locked(case.pk)
     move_stage(case, Stage.ONBOARDING)

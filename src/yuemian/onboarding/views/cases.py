@@ -84,8 +84,6 @@ def page(
     terms = terms_of(case, vault)
     may_handle = request.user.may(Permission.HANDLE_ONBOARDING)
     today = timezone.now().astimezone(ZoneInfo(case.branch.time_zone)).date()
-    share = terms.housing_share * 100 if terms and terms.housing_share is not None else None
-    initial = {"monthly": terms.monthly, "rules": terms.rules, "housing_share": share} if terms else {}
     context: dict[str, Any] = {
         "case": case,
         "sections": [
@@ -109,7 +107,7 @@ def page(
         "consents": [(SECTIONS[section], consent) for section, consent in read.consents.items()],
         "offer": block_of(case, vault, locale, today=today) if may_handle else None,
         "day_form": FirstDayForm(initial={"starts_on": case.starts_on}),
-        "offer_form": OfferForm(initial=initial, user=request.user),
+        "offer_form": OfferForm(initial=OfferForm.initial_of(terms), user=request.user),
         "unmask_form": UnmaskForm(),
     }
     return render(request, "onboarding/case.html", context | forms, status=status)

@@ -27,6 +27,7 @@ from yuemian.domain.results import (
 from yuemian.domain.states import Channel, Purpose
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
+from yuemian.results.actions.news import note_altered, tell_returned
 from yuemian.results.actions.notices import back_to_draft, locked, rebind, record
 from yuemian.results.models import Approval, ApprovalRule, ResultBatch, ResultNotice
 from yuemian.results.notices.content import hash_of, readable, rule_of
@@ -125,13 +126,14 @@ def approve(user: User, notice_ids: Collection[UUID], seen: str, *, now: datetim
         sizes, policy = _sizes(notices), rule_of(user.organization_id).policy
         texts = readable(notices, Vault(user.organization_id))
         refused: Counter[str] = Counter()
-        agreed = []
+        agreed, altered = [], []
         for notice in notices:
             why_not = _why_not(user, notice, sizes[notice.batch_id], policy)
             if why_not is None and (
                 notice.pk not in texts or hash_of(notice, texts[notice.pk]) != bytes(notice.content_hash)
             ):
                 why_not = ALTERED
+                altered.append(notice)
             if why_not is not None:
                 refused[why_not] += 1
             else:
@@ -140,6 +142,7 @@ def approve(user: User, notice_ids: Collection[UUID], seen: str, *, now: datetim
         done = _approved_now(agreed)
         ResultNotice.objects.filter(pk__in=done).update(state=N.APPROVED, approved_at=now)
         record(user, "result.approved", now, notices=agreed, approved=len(done))
+        note_altered(altered, now=now)
     return Approved(len(agreed), len(done), refused)
 
 
@@ -206,6 +209,7 @@ def _send_away(
         _vote(user, notices, verdict, comment, now=now)
         ResultNotice.objects.filter(pk__in=[each.pk for each in notices]).update(state=state)
         record(user, f"result.{state}", now, notices=notices)
+        tell_returned(user, notices, state, now=now)
     return len(notices)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,11 +35,12 @@ SUBJECT: Final = "escalation"
 HOURS: Final = (9, 18)
 #: Names in the mail; the list has the rest.
 NAMES: Final = 10
+#: Read at once; all are read, as those who come first may be of places that tell nobody.
 SLICE: Final = 500
 REMEMBERED: Final = timedelta(days=7)
 
 _LATE: Final = """
-SELECT w.id, w.job_id, i.branch_id, i.result_promised_at, i.time_zone, b.region, c.name, j.title, j.title_en, i.id
+SELECT w.id, w.job_id, i.branch_id, i.result_promised_at, i.time_zone, b.region, c.name, j.title, j.title_en, w.ended_at
 FROM results_wait w
 JOIN interviews_interview i ON i.id = w.interview_id
 JOIN hiring_application a ON a.id = i.application_id
@@ -48,6 +49,7 @@ JOIN hiring_job j ON j.id = w.job_id
 JOIN accounts_branch b ON b.id = i.branch_id
 WHERE w.organization_id = %(organization)s AND w.state IN ('open', 'decided') AND w.escalated_at IS NULL
   AND i.result_promised_at < %(now)s AND i.state IN ('scheduled', 'completed')
+  AND (w.ended_at, w.id) > (%(after_at)s, %(after_id)s)
 ORDER BY w.ended_at, w.id LIMIT %(limit)s
 FOR UPDATE OF w SKIP LOCKED
 """
@@ -62,12 +64,14 @@ def escalate(organization_id: UUID, now: datetime) -> int:
     with transaction.atomic():
         _forget(now)
         organization = Organization.objects.get(pk=organization_id)
-        late = _overdue(organization_id, now) if Channel.EMAIL in available_channels(organization) else []
+        leads = [each for each in _leads(organization_id) if _may_hear(each, now)]
+        is_carried = bool(leads) and Channel.EMAIL in available_channels(organization)
+        late = _overdue(organization_id, now) if is_carried else []
         if not late:
             return 0
         told: set[UUID] = set()
         sent = 0
-        for lead in _leads(organization_id):
+        for lead in leads:
             mine = [row for row in late if lead.branch_id in {None, row[2]}]
             if mine and _write(organization, lead, mine, now):
                 told |= {row[0] for row in mine}
@@ -81,18 +85,29 @@ def escalate(organization_id: UUID, now: datetime) -> int:
 
 
 def _overdue(organization_id: UUID, now: datetime) -> list[tuple[Any, ...]]:
-    values: dict[str, Any] = {"organization": organization_id, "now": now, "limit": SLICE}
-    with connection.cursor() as cursor:
-        cursor.execute(_LATE, values)
-        rows = cursor.fetchall()
-    book = rule_book(organization_id) if rows else None
+    """Every broken promise that is old enough where it was made, the longest wait first."""
+    book = rule_book(organization_id)
     found = []
-    for row in rows:
+    for row in _late(organization_id, now):
         _id, job, branch, promised, zone, region, *_rest = row
-        workdays = book.of(job, branch).escalate_workdays if book else 0
+        workdays = book.of(job, branch).escalate_workdays
         if workdays and escalates_at(promised, workdays, ZoneInfo(zone), region) <= now:
             found.append(row)
     return found
+
+
+def _late(organization_id: UUID, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """In slices along the index, each from where the one before ended."""
+    values: dict[str, Any] = {"organization": organization_id, "now": now, "limit": SLICE}
+    values |= {"after_at": datetime.min.replace(tzinfo=UTC), "after_id": UUID(int=0)}
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_LATE, values)
+            rows = cursor.fetchall()
+        yield from rows
+        if len(rows) < SLICE:
+            return
+        values |= {"after_at": rows[-1][-1], "after_id": rows[-1][0]}
 
 
 def _leads(organization_id: UUID) -> list[User]:
@@ -103,14 +118,20 @@ def _leads(organization_id: UUID) -> list[User]:
     return leads or found
 
 
-def _write(organization: Organization, lead: User, late: Sequence[tuple[Any, ...]], now: datetime) -> bool:
-    """False when this person is not written to now: another day, another hour, or already today."""
-    zone = zone_of(lead)
-    local = now.astimezone(zone)
+def _may_hear(lead: User, now: datetime) -> bool:
+    """Whether it is a day and an hour for it, and they have not heard today."""
+    local = now.astimezone(zone_of(lead))
     region = lead.branch.region if lead.branch else "CN"
     if not (HOURS[0] <= local.hour < HOURS[1] and is_workday(local.date(), region)):
         return False
-    if lead.is_away(now) or not _take(organization.pk, lead, local.date(), now):
+    return not lead.is_away(now) and not Escalation.objects.filter(user=lead, day=local.date()).exists()
+
+
+def _write(organization: Organization, lead: User, late: Sequence[tuple[Any, ...]], now: datetime) -> bool:
+    """False when this person has been written to today meanwhile."""
+    zone = zone_of(lead)
+    local = now.astimezone(zone)
+    if not _take(organization.pk, lead, local.date(), now):
         return False
     try:
         version = version_for(organization.pk, Purpose.DIGEST)
@@ -164,7 +185,7 @@ def _content(late: Sequence[tuple[Any, ...]], now: datetime, zone: ZoneInfo, loc
             title if is_chinese else title_en or title,
             _("promised by %(day)s") % {"day": day_text(promised, zone, with_year=False)},
         )
-        for _i, _j, _b, promised, _z, _r, name, title, title_en, _pk in late[:NAMES]
+        for _i, _j, _b, promised, _z, _r, name, title, title_en, _at in late[:NAMES]
     ]
     rest = len(late) - len(entries)
     link = f"{settings.PUBLIC_URL}{reverse('results')}?state=waiting&age=late"

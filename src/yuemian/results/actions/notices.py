@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.domain.moves import check_move
-from yuemian.domain.results import CHOICES, REASONED, LetterProblem, NoticeState
+from yuemian.domain.results import CHOICES, REASONED, LetterProblem, NoticeState, Outcome
 from yuemian.messaging.models import TemplateVersion
 from yuemian.results.feedback.reading import reviewed
 from yuemian.results.models import Decision, ResultBatch, ResultNotice
@@ -21,6 +21,7 @@ from yuemian.results.notices import people
 from yuemian.results.notices.checks import Checked, problems_of
 from yuemian.results.notices.content import LetterText, opened_text, put, rule_of
 from yuemian.results.notices.letters import Writer, shelf_of
+from yuemian.results.notices.personal import Personal, personal_of, put_personal
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
@@ -31,6 +32,7 @@ N = NoticeState
 OPEN: Final = (N.DRAFT, N.RETURNED, N.EXCLUDED, N.RECALLED)
 LONGEST_SUBJECT: Final = 200
 LONGEST_BODY: Final = 8000
+LONGEST_STEP: Final = 400
 _TEXT_FIELDS: Final = (
     *("text_sealed", "content_hash", "is_edited", "candidate_name", "contacts", "locale"),
     *("letter_id", "pointer_id", "is_correction", "problems"),
@@ -70,7 +72,7 @@ def prepare_notices(
             id=uuid7(),
             organization_id=user.organization_id,
             name=name[:80],
-            next_step=next_step[:400],
+            next_step=next_step[:LONGEST_STEP],
             created_by=user,
             created_at=now,
         )
@@ -106,6 +108,23 @@ def edit_notice(user: User, notice_id: UUID, subject: str, body: str, *, now: da
         recheck(user, [notice])
         notice.save(update_fields=["edited_by", "accepted", *_TEXT_FIELDS])
         record(user, "result.edited", now, notices=[notice])
+    return notice
+
+
+def set_personal(user: User, notice_id: UUID, personal: Personal, *, now: datetime) -> ResultNotice:
+    """What comes next for this one person, and what a pass offers them; the letter is written anew with it.
+
+    Without words of its own it says what its batch says. Raises ForbiddenMove.
+    """
+    with transaction.atomic():
+        (notice,) = locked(user, [notice_id])
+        back_to_draft([notice])
+        is_pass = notice.outcome == Outcome.PASS
+        kept = Personal(personal.next_step.strip()[:LONGEST_STEP], personal.offer if is_pass else "")
+        put_personal(notice, kept, Vault(user.organization_id))
+        notice.save(update_fields=["personal_sealed"])
+        renew(user, [notice])
+        record(user, "result.personal", now, notices=[notice], has_offer=bool(kept.offer))
     return notice
 
 
@@ -284,16 +303,17 @@ class _Desk:
         pointer: TemplateVersion | None = self.shelf.pointers[round_name]
         if letter is None or pointer is None:
             return
+        candidate = decision.application.candidate
+        notice.candidate = candidate
+        personal = personal_of(notice, self.vault)
         written = self.writer.write(
             decision,
             letter,
             self.around,
             feedback=self.feedback.get(decision.pk, ""),
-            next_step=next_step,
+            personal=replace(personal, next_step=personal.next_step or next_step),
             is_correction=notice.is_correction,
         )
-        candidate = decision.application.candidate
-        notice.candidate = candidate
         notice.letter, notice.pointer, notice.locale = letter, pointer, written.locale
         notice.candidate_name = candidate.name
         notice.contacts = self.around.contacts.get(candidate.pk, [])

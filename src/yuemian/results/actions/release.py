@@ -26,10 +26,11 @@ from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Addressee, Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVersion
 from yuemian.messaging.reach import available_channels
+from yuemian.results.actions.news import note_altered
 from yuemian.results.actions.notices import locked, record
 from yuemian.results.actions.void import shut_links, stop
 from yuemian.results.models import SUBJECT_KIND, ResultBatch, ResultNotice
-from yuemian.results.notices.content import checked_text, rule_of
+from yuemian.results.notices.content import Altered, altered_among, rule_of
 from yuemian.results.signals import results_called_back, results_released
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
@@ -69,8 +70,27 @@ def release_batch(
     """All of the batch that is approved leaves when its hold window is over; the rest stays where it is.
 
     `typed`: the number, written out by hand, where it is large. `in_order`: the best channel first, the next only where
-    one does not get through; else on all at once. Raises NothingToRelease, NobodyCarries, WrongCount.
+    one does not get through; else on all at once. Raises NothingToRelease, NobodyCarries, WrongCount, and Altered: that
+    is written down and told, although nothing else is done.
     """
+    altered: list[ResultNotice] = []
+    try:
+        return _release(user, batch_id, altered, now=now, typed=typed, in_order=in_order)
+    except Altered:
+        with transaction.atomic():
+            note_altered(altered, now=now)
+        raise
+
+
+def _release(
+    user: User,
+    batch_id: UUID,
+    altered: list[ResultNotice],
+    *,
+    now: datetime,
+    typed: int | None,
+    in_order: bool,
+) -> ResultBatch:
     with transaction.atomic():
         batch = ResultBatch.objects.visible_to(user).select_for_update(no_key=True).get(pk=batch_id)
         ready = ResultNotice.objects.filter(batch=batch, state=N.APPROVED).values_list("pk", flat=True)
@@ -82,9 +102,9 @@ def release_batch(
         channels = available_channels(user.organization)
         if not channels:
             raise NobodyCarries(NobodyCarries.__doc__)
-        vault = Vault(user.organization_id)
-        for notice in notices:
-            checked_text(notice, vault)
+        altered += altered_among(notices, Vault(user.organization_id))
+        if altered:
+            raise Altered(Altered.__doc__)
         leaves_at = now + hold_window(rule_of(user.organization_id).policy, _size(batch))
         _set_released(notices, now, leaves_at)
         sending = _Sending(user, notices, channels, in_order=in_order).plan(leaves_at=leaves_at, now=now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +10,12 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import Recommendation, apart
 from yuemian.interviews.wording import Text
 from yuemian.results.decisions.wording import RATINGS, RECOMMENDATIONS
-from yuemian.results.models import Scorecard, ScorecardEntry
-from yuemian.trust.vault import DataKey, Unreadable, Vault
+from yuemian.results.models import Scorecard
+from yuemian.results.scorecards.reading import scorecards_of
+from yuemian.trust.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -70,23 +69,18 @@ def recommendations_of(interview_ids: Collection[UUID]) -> dict[UUID, list[Recom
     return found
 
 
-def cards_of(keys: dict[UUID, DataKey], vault: Vault) -> tuple[list[Card], dict[str, str]]:
-    """Submitted scorecards of interviews (each with its candidate's key), and the competencies' names in order."""
-    rows = Scorecard.objects.submitted().filter(interview__in=list(keys)).select_related("interviewer")
-    language, names, cards = get_language() or "en", dict[str, tuple[int, str]](), []
-    for row in rows.prefetch_related("entries").order_by("submitted_at"):
-        key = keys[row.interview_id]
-        seen = {}
-        for entry in row.entries.all():
-            name = entry.name if is_chinese(language) else entry.name_en or entry.name
-            names.setdefault(entry.key, (entry.position, name))
-            note = _opened(vault, key, ScorecardEntry.PLACE, entry.pk, entry.note_sealed)
-            seen[entry.key] = Seen(entry.rating, note, entry.is_shareable)
-        author = row.interviewer.name if row.interviewer else row.source or _("From outside")
-        summary = _opened(vault, key, Scorecard.PLACE, row.pk, row.summary_sealed)
-        cards.append(Card(row.interview_id, author, row.recommendation, summary, row.submitted_at, seen))
-    order = sorted(names, key=lambda each: (names[each][0], each))
-    return cards, {key: names[key][1] for key in order}
+def cards_of(interview_ids: Collection[UUID], vault: Vault) -> tuple[list[Card], dict[str, str]]:
+    """Submitted scorecards of interviews, and the competencies' names in order."""
+    found = [card for cards in scorecards_of(interview_ids, vault).values() for card in cards]
+    language, names, cards = get_language() or "en", dict[str, str](), []
+    for card in sorted(found, key=lambda each: (each.submitted_at, each.id)):
+        seen = {entry.key: Seen(entry.rating, entry.note, entry.is_shareable) for entry in card.entries}
+        names |= {entry.key: names.get(entry.key, entry.name_in(language)) for entry in card.entries}
+        recommendation = str(card.recommendation or "")
+        cards.append(
+            Card(card.interview_id, card.author, recommendation, card.summary, card.submitted_at, seen)
+        )
+    return cards, names
 
 
 def beside(cards: Sequence[Card], names: dict[str, str]) -> list[Line]:
@@ -98,11 +92,3 @@ def beside(cards: Sequence[Card], names: dict[str, str]) -> list[Line]:
     return [
         Line(name, [(card, card.seen.get(key)) for card in cards], key in far) for key, name in names.items()
     ]
-
-
-def _opened(vault: Vault, key: DataKey, place: str, row: UUID, sealed: bytes | memoryview[int] | None) -> str:
-    if sealed is None:
-        return ""
-    with suppress(Unreadable):
-        return vault.open(key, place, row, sealed)
-    return ""

@@ -68,8 +68,7 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         for each in others
         if each.application_id == interview.application_id and each.starts_at < interview.starts_at
     ]
-    keys: dict[UUID, DataKey] = {each.pk: candidate.key for each in [interview, *earlier]}
-    cards, names = cards_of(keys, vault)
+    cards, names = cards_of([each.pk for each in (interview, *earlier)], vault)
     own = [card for card in cards if card.interview_id == interview.pk]
     said = [Recommendation(card.recommendation) for card in own if card.recommendation]
     handed_in = {card.name for card in own}

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
-
 from yuemian.accounts.models import User
 from yuemian.domain.results import Outcome
+from yuemian.interviews.keyset import Place
 from yuemian.results.feedback.facts import seen_of
 from yuemian.results.feedback.material import letters_locale
 from yuemian.results.models import Decision, Feedback
@@ -26,7 +25,7 @@ PEOPLE: Final = (
     "decision__application__job__family",
 )
 
-__all__ = ["PAGE", "PEOPLE", "Queue", "clean", "missing", "queue", "reviewed", "seen_of"]
+__all__ = ["PAGE", "PEOPLE", "Queue", "beside", "clean", "missing", "queue", "reviewed", "seen_of"]
 
 
 def reviewed(decisions: Collection[Decision], vault: Vault) -> dict[UUID, str]:
@@ -45,26 +44,52 @@ def reviewed(decisions: Collection[Decision], vault: Vault) -> dict[UUID, str]:
 
 @dataclass(frozen=True)
 class Queue:
-    """A page of the list; `before` and `after` lead on from the one that is open."""
+    """A page of the list, and where the pages beside it begin."""
 
     rows: list[Feedback]
     count: int
-    before: UUID | None = None
-    after: UUID | None = None
+    previous: Place | None = None
+    following: Place | None = None
 
 
-def queue(user: User, *, job: UUID | None, is_done: bool, at: Feedback | None = None) -> Queue:
-    """Oldest first. The count is exact up to a thousand."""
-    rows = _matching(user, job=job, is_done=is_done)
-    count = rows.order_by()[:CAP].count()
-    ordered = rows.select_related(*PEOPLE).order_by("created_at", "id")
-    before = after = None
-    if at is not None:
-        later = Q(created_at__gt=at.created_at) | Q(created_at=at.created_at, pk__gt=at.pk)
-        after = ordered.filter(later).values_list("pk", flat=True).first()
-        earlier = Q(created_at__lt=at.created_at) | Q(created_at=at.created_at, pk__lt=at.pk)
-        before = ordered.filter(earlier).values_list("pk", flat=True).last()
-    return Queue(list(ordered[:PAGE]), count, before, after)
+def queue(
+    user: User, *, job: UUID | None, is_done: bool, after: Place | None = None, before: Place | None = None
+) -> Queue:
+    """Oldest first: the first page, or the one behind or ahead of a row. The count is exact up to a thousand."""
+    matching = _matching(user, job=job, is_done=is_done)
+    is_back = before is not None and after is None
+    rows = matching.select_related(*PEOPLE).order_by("-created_at", "-id") if is_back else _ordered(matching)
+    start = before if is_back else after
+    if start is not None:
+        rows = rows.filter(start.beyond("created_at", is_later=not is_back))
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    if start is not None and (not shown or (is_back and len(found) <= PAGE)):
+        return queue(user, job=job, is_done=is_done)
+    if is_back:
+        shown.reverse()
+    places = [Place(each.created_at, each.pk) for each in shown]
+    return Queue(
+        shown,
+        matching.order_by()[:CAP].count(),
+        previous=places[0] if start else None,
+        following=places[-1] if is_back or len(found) > PAGE else None,
+    )
+
+
+def beside(
+    user: User, at: Feedback, *, job: UUID | None, is_done: bool
+) -> tuple[int, UUID | None, UUID | None]:
+    """How many there are, and the one before and the one after the one that is open."""
+    matching = _matching(user, job=job, is_done=is_done)
+    here, ids = Place(at.created_at, at.pk), matching.values_list("pk", flat=True)
+    earlier = ids.filter(here.beyond("created_at", is_later=False)).order_by("-created_at", "-id").first()
+    later = ids.filter(here.beyond("created_at", is_later=True)).order_by("created_at", "id").first()
+    return matching.order_by()[:CAP].count(), earlier, later
+
+
+def _ordered(rows: FeedbackQuerySet) -> FeedbackQuerySet:
+    return rows.select_related(*PEOPLE).order_by("created_at", "id")
 
 
 def clean(user: User, job: UUID | None) -> FeedbackQuerySet:

@@ -118,6 +118,7 @@ class ResultNotice(TenantModel):
     engine_may = frozenset({"SELECT"})
     PLACE = "results_resultnotice.text"
     CORRECTION = "results_resultnotice.correction"
+    PERSONAL = "results_resultnotice.personal"
 
     batch = models.ForeignKey(ResultBatch, null=True, on_delete=models.SET_NULL, related_name="notices")
     # Together with `outcome`, `number` and `application` a foreign key of the database (migration 0001).
@@ -151,6 +152,9 @@ class ResultNotice(TenantModel):
     is_edited = models.BooleanField(default=False, help_text="The text differs from what the template gives.")
     is_correction = models.BooleanField(default=False, help_text="It corrects what was told before.")
     correction_sealed = models.BinaryField(null=True, help_text="Why it corrects, for colleagues.")
+    personal_sealed = models.BinaryField(
+        null=True, help_text="JSON: what comes next for this one person, and what a pass offers."
+    )
     problems = models.JSONField(default=list, help_text="Codes of what keeps it from being submitted.")
     accepted = models.JSONField(default=list, help_text="Problems that a person has looked at and let pass.")
     came_back = models.CharField(
@@ -168,6 +172,9 @@ class ResultNotice(TenantModel):
     released_at = models.DateTimeField(null=True)
     leaves_at = models.DateTimeField(null=True)
     recalled_at = models.DateTimeField(null=True)
+    altered_at = models.DateTimeField(
+        null=True, help_text="When it was first seen that the stored letter is not the one that was approved."
+    )
 
     objects = ResultNoticeQuerySet.as_manager()
 
@@ -176,6 +183,11 @@ class ResultNotice(TenantModel):
         indexes = [
             models.Index(fields=["candidate", "application"], name="notice_of_candidate"),
             models.Index(fields=["organization", "state", "created_at"], name="notice_by_state"),
+            models.Index(
+                fields=["organization", "leaves_at"],
+                name="notice_left_when",
+                condition=models.Q(state="released"),
+            ),
         ]
         constraints = [
             one_of("state", NoticeState, "notice_state_known"),

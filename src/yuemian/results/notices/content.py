@@ -81,6 +81,17 @@ def checked_text(notice: ResultNotice, vault: Vault) -> LetterText:
     return text
 
 
+def altered_among(notices: Collection[ResultNotice], vault: Vault) -> list[ResultNotice]:
+    """Those that are not stored as they were approved. Raises Unreadable for somebody who is erased."""
+    found = []
+    for notice in notices:
+        try:
+            checked_text(notice, vault)
+        except Altered:
+            found.append(notice)
+    return found
+
+
 def put(notice: ResultNotice, text: LetterText, vault: Vault) -> None:
     """Set the text and all that follows from it; the caller saves."""
     notice.text_sealed = text.sealed(vault, notice.candidate.key, notice.pk)

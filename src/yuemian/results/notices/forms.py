@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import User
 from yuemian.domain.results.policy import TYPED_COUNT_FROM
-from yuemian.results.actions.notices import LONGEST_BODY, LONGEST_SUBJECT
+from yuemian.results.actions.notices import LONGEST_BODY, LONGEST_STEP, LONGEST_SUBJECT
 from yuemian.results.models import ApprovalRule
 
 
@@ -22,6 +22,18 @@ class LetterForm(forms.Form):
         max_length=LONGEST_BODY,
         widget=forms.Textarea(attrs={"rows": 18, "dir": "auto"}),
         help_text=_("Lines that begin with “- ” become a list, **words** become bold."),
+    )
+
+
+class PersonalForm(forms.Form):
+    """What one person's letter says to them alone."""
+
+    next_step = forms.CharField(
+        label=_("What comes next"),
+        max_length=LONGEST_STEP,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("Empty: as in the whole batch."),
     )
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,12 +11,13 @@ from django.utils.safestring import SafeString, mark_safe
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.preview import with_marks
-from yuemian.results.models import ResultNotice, Scorecard
+from yuemian.results.changes import changed_words
+from yuemian.results.decisions.cards import recommendations_of
+from yuemian.results.models import ResultNotice
 from yuemian.results.notices.content import LetterText
 
 #: Stands for the person's own name while letters are compared.
 _SELF = "\ue002"
-_TOKEN = re.compile(r"\s+|[A-Za-z0-9]+|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -100,15 +97,6 @@ def groups(
     )
 
 
-def recommendations_of(interview_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """Interview → what its interviewers recommended."""
-    rows = Scorecard.objects.filter(interview__in=interview_ids).submitted().exclude(recommendation="")
-    found: dict[UUID, list[str]] = defaultdict(list)
-    for interview, recommendation in rows.values_list("interview_id", "recommendation"):
-        found[interview].append(recommendation)
-    return found
-
-
 def shown(text: LetterText) -> SafeString:
     """The final text. What is personal in it is marked, as long as nobody has edited it."""
     source = text.marked if text.marked and not text.is_edited else text.body
@@ -120,17 +108,4 @@ def differences(text: LetterText) -> SafeString:
     if not text.is_edited:
         return mark_safe("")
     before, after = f"{text.original_subject}\n\n{text.original_body}", f"{text.subject}\n\n{text.body}"
-    # Every part of it is escaped below; the tags are ours.
-    return mark_safe("".join(_diff(before, after)).replace("\n", "<br>"))  # noqa: S308
-
-
-def _diff(before: str, after: str) -> Iterator[str]:
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield escape("".join(old[a:b]))
-            continue
-        if b > a:
-            yield f"<del>{escape(''.join(old[a:b]))}</del>"
-        if d > c:
-            yield f"<ins>{escape(''.join(new[c:d]))}</ins>"
+    return changed_words(before, after)

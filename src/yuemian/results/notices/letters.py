@@ -22,6 +22,7 @@ from yuemian.messaging.preview import CLOSE, OPEN, marked
 from yuemian.results.models import Decision
 from yuemian.results.notices.content import LetterText
 from yuemian.results.notices.people import Surroundings
+from yuemian.results.notices.personal import Personal, offer_text
 
 #: What a letter may say, and nothing else of what is known.
 _TOLD = frozenset(available(Purpose.LETTER))
@@ -91,7 +92,7 @@ class Writer:
         around: Surroundings,
         *,
         feedback: str,
-        next_step: str = "",
+        personal: Personal,
         is_correction: bool = False,
     ) -> Written:
         """In the candidate's language, or the nearest there is. A missing part is a problem, never a blank."""
@@ -100,7 +101,8 @@ class Writer:
         locale = best_locale(texts, wanted) or "zh-hans"
         context = self._context(decision, locale, around) | {
             "feedback": feedback,
-            "next_step": next_step,
+            "next_step": personal.next_step,
+            "offer": self._offer(decision, personal, locale),
             "is_correction": is_correction,
         }
         try:
@@ -112,6 +114,13 @@ class Writer:
         text = LetterText(said.subject, said.text, said.subject, said.text, shown.text)
         plain = shown.text.replace(OPEN, "").replace(CLOSE, "")
         return Written(locale, text if plain == said.text else replace(text, marked=""), [])
+
+    def _offer(self, decision: Decision, personal: Personal, locale: str) -> str:
+        """By the rules as they were known on the day of the decision: written anew it says the same."""
+        if decision.outcome != Outcome.PASS:
+            return ""
+        day = decision.decided_at.astimezone(decision.interview.zone).date()
+        return offer_text(self._organization.pk, personal.offer, locale, day)
 
     def _compile(self, version: TemplateVersion, locale: str) -> Compiled:
         if (version.pk, locale) not in self._compiled:

@@ -58,7 +58,9 @@ def on_interview(request: HttpRequest, interview: Interview, now: datetime) -> s
 def _beside(cards: list[Card]) -> dict[str, Any]:
     return {
         "heads": [
-            (card, RECOMMENDATION_TONES[card.recommendation], RECOMMENDATIONS[card.recommendation])
+            (card, RECOMMENDATION_TONES[said], RECOMMENDATIONS[said])
+            if (said := card.recommendation)
+            else (card, "neutral", "–")
             for card in cards
         ],
         "lines": [

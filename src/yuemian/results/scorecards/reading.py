@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import Fact, Rating, Recommendation
 from yuemian.domain.round_name import round_in
@@ -41,7 +43,7 @@ class Card:
     interviewer_id: UUID | None
     author: str
     source: str
-    recommendation: Recommendation
+    recommendation: Recommendation | None
     summary: str
     submitted_at: datetime
     entries: Sequence[Entry] = field(default_factory=tuple)
@@ -151,9 +153,9 @@ def _card(row: Scorecard, vault: Vault) -> Card:
         id=row.pk,
         interview_id=row.interview_id,
         interviewer_id=row.interviewer_id,
-        author=row.author or (row.interviewer.name if row.interviewer else row.source) or "—",
+        author=row.author or (row.interviewer.name if row.interviewer else row.source) or _("From outside"),
         source=row.source,
-        recommendation=Recommendation(row.recommendation),
+        recommendation=Recommendation(row.recommendation) if row.recommendation else None,
         summary=_opened(vault, key, Scorecard.PLACE, row.pk, row.summary_sealed),
         submitted_at=row.submitted_at,
         entries=entries,

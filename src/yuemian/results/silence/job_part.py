@@ -23,6 +23,7 @@ def draw(user: User, job: Job, period: timedelta, now: datetime) -> SafeString:
         "found": found,
         "least": LEAST,
         "median": in_words(found.median),
+        "bounds": [in_words(each) for each in found.bounds or ()],
         "p90": in_words(found.p90),
         "longest_days": (now - found.longest_since).days if found.longest_since else 0,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,14 +10,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from yuemian.domain.results.median import median_ranks
+
 #: Fewer say nothing about the next one.
 LEAST: Final = 5
-_TURNAROUND: Final = """
-SELECT count(*),
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY t.took),
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY t.took)
-FROM (
-    SELECT extract(epoch FROM i.result_told_at - (i.starts_at + i.duration)) AS took
+_TOOK: Final = """
+SELECT coalesce(array_agg(t.took ORDER BY t.took), '{}') FROM (
+    SELECT greatest(0, extract(epoch FROM i.result_told_at - (i.starts_at + i.duration))::float8) AS took
     FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
     WHERE w.organization_id = %(organization)s AND w.job_id = %(job)s AND w.state = 'told' AND w.ended_at > %(since)s
       AND i.result_told_at IS NOT NULL
@@ -39,6 +39,8 @@ class Turnaround:
     count: int
     median: timedelta | None
     p90: timedelta | None
+    #: Between these the median lies with 95 %.
+    bounds: tuple[timedelta, timedelta] | None
     waiting: int
     longest_since: datetime | None
 
@@ -51,12 +53,20 @@ def turnaround(organization_id: UUID, job_id: UUID, since: datetime) -> Turnarou
     """In two statements along the index of the job."""
     values: dict[str, Any] = {"organization": organization_id, "job": job_id, "since": since}
     with connection.cursor() as cursor:
-        cursor.execute(_TURNAROUND, values)
-        count, median, p90 = cursor.fetchone()
+        cursor.execute(_TOOK, values)
+        (took,) = cursor.fetchone()
         cursor.execute(_WAITING, values)
         waiting, longest = cursor.fetchone()
-    return Turnaround(count, _span(median), _span(p90), waiting, longest)
+    ranks = median_ranks(len(took))
+    bounds = (timedelta(seconds=took[ranks[0] - 1]), timedelta(seconds=took[ranks[1] - 1])) if ranks else None
+    return Turnaround(len(took), _at(took, 0.5), _at(took, 0.9), bounds, waiting, longest)
 
 
-def _span(seconds: float | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=max(0.0, float(seconds)))
+def _at(took: Sequence[float], share: float) -> timedelta | None:
+    """The figure below which that share lies, between two neighbours where none is exactly there."""
+    if not took:
+        return None
+    place = share * (len(took) - 1)
+    low = int(place)
+    high = min(low + 1, len(took) - 1)
+    return timedelta(seconds=took[low] + (place - low) * (took[high] - took[low]))

@@ -20,5 +20,6 @@ urlpatterns = [
     path(f"{_BATCH}/release", approvals.let_go, name="result-release"),
     path(f"{_BATCH}/recall", approvals.recall, name="result-recall"),
     path("results/letter/<uuid:notice_id>", letters.letter, name="result-letter"),
+    path("results/letter/<uuid:notice_id>/personal", letters.personal, name="result-personal"),
     path("results/letter/<uuid:notice_id>/look", letters.look, name="result-look"),
 ]

@@ -217,7 +217,9 @@ def _let_go(request: SignedInRequest, batch: ResultBatch, form: ReleaseForm) -> 
     except (Altered, Unreadable):
         messages.error(
             request,
-            _("A letter is not stored as it was approved, so nothing was released. Report this as a defect."),
+            _(
+                "A letter is not stored as it was approved, so nothing was released. Who can mend it was told."
+            ),
         )
     else:
         messages.success(request, _("Released. Until the time is up everything can still be called back."))

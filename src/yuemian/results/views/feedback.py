@@ -23,15 +23,18 @@ from yuemian.domain.feedback import Finding, Length, Tone
 from yuemian.domain.feedback.checking import digest
 from yuemian.hiring.models import Job
 from yuemian.interviews.board import read_id
+from yuemian.interviews.keyset import Place
 from yuemian.results.actions import feedback as actions
+from yuemian.results.changes import changed_words
 from yuemian.results.feedback.looking import facts_seen, lines_of, opened, whole
 from yuemian.results.feedback.material import Material, checked, ground, house_of, materials
 from yuemian.results.feedback.modelling import fetch_draft, prepare
-from yuemian.results.feedback.reading import CAP, PEOPLE, clean, missing, queue
+from yuemian.results.feedback.reading import CAP, PEOPLE, beside, clean, missing, queue
 from yuemian.results.feedback.wording import LENGTHS, TONES, fallback_text
 from yuemian.results.models import Feedback, FeedbackOrigin, LanguageModel
 from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault
+from yuemian.ui.templatetags.ui import with_parameters
 
 #: Texts that are shown before many are reviewed at once.
 SAMPLE = 3
@@ -41,7 +44,7 @@ SAMPLE = 3
 @requires(Permission.SEE_RESULTS)
 def show(request: SignedInRequest) -> HttpResponse:
     """The list; `?job=`, `?state=done`."""
-    context = _listing(request)
+    context = _listing(request) | _paged(request)
     template = "results/feedback/list.html" if request.headers.get("HX-Target") == "feedback-list" else None
     return render(request, template or "results/feedback/index.html", context)
 
@@ -69,7 +72,7 @@ def save(request: SignedInRequest, feedback_id: UUID) -> HttpResponse:
     feedback = _fetch(request.user, feedback_id)
     text, now = request.POST.get("text", ""), timezone.now()
     edition, facts_at = _number(request.POST.get("edition")), _moment(request.POST.get("facts_at"))
-    following = queue(request.user, **_filter(request), at=feedback).after
+    _count, _earlier, following = beside(request.user, feedback, **_filter(request))
     try:
         if request.POST.get("deed") == "save":
             actions.save_text(request.user, feedback.pk, text, edition=edition, now=now)
@@ -204,21 +207,36 @@ def _fetch(user: User, feedback_id: UUID) -> Feedback:
     return get_object_or_404(rows, pk=feedback_id)
 
 
-def _listing(request: SignedInRequest, at: Feedback | None = None) -> dict[str, Any]:
+def _listing(request: SignedInRequest) -> dict[str, Any]:
+    """What the list and the page of one have in common."""
+    user = request.user
+    return {
+        "filter": _filter(request),
+        "query": _query(request),
+        "may_edit": user.may(Permission.DECIDE_RESULTS),
+        "may_edit_phrases": user.may(Permission.EDIT_TEMPLATES),
+    }
+
+
+def _paged(request: SignedInRequest) -> dict[str, Any]:
     user, chosen = request.user, _filter(request)
-    found = queue(user, **chosen, at=at)
+    after, before = (Place.read(request.GET.get(name, "")) for name in ("after", "before"))
+    found = queue(user, **chosen, after=after, before=before)
     return {
         "queue": found,
-        "filter": chosen,
-        "query": _query(request),
+        "here": request.GET.urlencode(),
+        "previous_page": _page_beside(request, before=found.previous),
+        "next_page": _page_beside(request, after=found.following),
+        "total": found.count if found.count < CAP else None,
         "jobs": Job.objects.visible_to(user).filter(is_open=True),
         "missing": len(missing(user, chosen["job"])),
         "clean": clean(user, chosen["job"]).order_by()[:CAP].count(),
-        "at": at.pk if at else None,
-        "may_edit": user.may(Permission.DECIDE_RESULTS),
-        "may_edit_phrases": user.may(Permission.EDIT_TEMPLATES),
-        "origins": FeedbackOrigin,
     }
+
+
+def _page_beside(request: SignedInRequest, **place: Place | None) -> str:
+    fresh: dict[str, Any] = {"after": None, "before": None, **place}
+    return with_parameters(request.GET, fresh) if any(place.values()) else ""
 
 
 def _context(
@@ -232,8 +250,11 @@ def _context(
     beneath = ground(material, house, Length(feedback.length))
     found = checked(said, material, house, Length(feedback.length))
     has_model = LanguageModel.objects.filter(organization_id=request.user.organization_id, is_active=True)
-    return _listing(request, feedback) | {
+    count, earlier, later = beside(request.user, feedback, **_filter(request))
+    return _listing(request) | {
         "feedback": feedback,
+        "queue": {"count": count, "before": earlier, "after": later},
+        "changes": changed_words(written.text, said) if written.text != said else "",
         "material": material,
         "text": said,
         "is_typed": said != stands,

@@ -16,16 +16,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
-from yuemian.accounts.models import Permission
+from yuemian.accounts.models import Permission, User
 from yuemian.domain.moves import ForbiddenMove
+from yuemian.domain.results import Outcome
 from yuemian.interviews import board
 from yuemian.results.actions import approvals, notices
 from yuemian.results.actions.notices import NotLetPass
 from yuemian.results.models import ResultBatch, ResultNotice
 from yuemian.results.notices import reading
-from yuemian.results.notices.content import opened_text
-from yuemian.results.notices.forms import LetterForm
+from yuemian.results.notices.content import LetterText, opened_text
+from yuemian.results.notices.forms import LetterForm, PersonalForm
 from yuemian.results.notices.grouping import differences, shown
+from yuemian.results.notices.personal import Personal, offer_form, offer_text, personal_of
 from yuemian.results.notices.wording import LEFT_OUT, OUTCOMES
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -140,20 +142,67 @@ def letter(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Whoever approved it looks at it again."))
         return redirect("result-letter", notice.pk)
+    return _letter_page(request, notice, text, vault, form=form)
+
+
+@requires(Permission.DECIDE_RESULTS)
+@require_POST
+def personal(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
+    """What comes next for this one person, and what a pass offers: the letter is written anew with it."""
+    notice, vault = notice_of(request, notice_id), Vault(request.user.organization_id)
+    form, offer = PersonalForm(request.POST), _offer_form(request.user, notice, vault, request.POST)
+    if not form.is_valid() or (offer is not None and not offer.is_valid()):
+        try:
+            text = opened_text(notice, vault)
+        except Unreadable:
+            return redirect("result-letter", notice.pk)
+        return _letter_page(request, notice, text, vault, personal=form, offer=offer)
+    said = Personal(form.cleaned_data["next_step"], offer.stored if offer is not None else "")
+    try:
+        notices.set_personal(request.user, notice.pk, said, now=timezone.now())
+    except ForbiddenMove:
+        messages.info(request, _("That is not possible any more; the page shows what holds now."))
+    else:
+        messages.success(request, _("The letter is written anew. Please read it."))
+    return redirect("result-letter", notice.pk)
+
+
+def _offer_form(user: User, notice: ResultNotice, vault: Vault, data: Any = None) -> Any:
+    """Only a pass offers anything."""
+    is_pass = notice.outcome == Outcome.PASS
+    return offer_form(data, user, personal_of(notice, vault).offer) if is_pass else None
+
+
+def _letter_page(
+    request: SignedInRequest, notice: ResultNotice, text: LetterText, vault: Vault, **forms: Any
+) -> HttpResponse:
+    own = personal_of(notice, vault)
     (line,) = reading.lines([notice], vault)
     context = {
         "notice": notice,
         "line": line,
-        "form": form,
+        "form": LetterForm(initial={"subject": text.subject, "body": text.body}),
+        "personal": PersonalForm(initial={"next_step": own.next_step}),
+        "offer": _offer_form(request.user, notice, vault),
+        "lacks": _lacks(notice, text, own),
         "html": shown(text),
         "changes": differences(text),
         "subject": text.subject,
         "outcome": OUTCOMES[notice.outcome],
-        "may_edit": may_edit and notice.state not in {"released", "void"},
+        "may_edit": request.user.may(Permission.DECIDE_RESULTS) and notice.state not in {"released", "void"},
         "zone": board.zone_of(request.user),
+        **forms,
     }
-    status = 422 if form.errors else 200
-    return render(request, "results/notices/letter.html", context, status=status)
+    has_errors = any(form is not None and form.errors for form in forms.values())
+    return render(request, "results/notices/letter.html", context, status=422 if has_errors else 200)
+
+
+def _lacks(notice: ResultNotice, text: LetterText, own: Personal) -> list[str]:
+    """Placeholders of what was given for this person, and stands nowhere in the letter."""
+    day = notice.decision.decided_at.astimezone(notice.decision.interview.zone).date()
+    offer = offer_text(notice.organization_id, own.offer, notice.locale, day)
+    given = {"next_step": own.next_step, "offer": offer}
+    return [f"{{{{ {name} }}}}" for name, words in given.items() if words and words not in text.body]
 
 
 @requires(Permission.DECIDE_RESULTS)
