@@ -149,7 +149,7 @@ def processor_seconds(processes: list[int]) -> float:
 
 def prepare(ports: list[int]) -> list[Person]:
     """Invite the candidates; runs after Django is set up."""
-    from django.db import transaction
+    from django.db import connection, transaction
     from django.utils import timezone
 
     from tests.factories import create_cast, create_interviews
@@ -168,6 +168,10 @@ def prepare(ports: list[int]) -> list[Person]:
                 for word in ("accepted", "declined")
             ]
             people.append(Person(who.token, " ".join(given), ports[number % len(ports)]))
+    with connection.cursor() as cursor:
+        cursor.connection.execute("RESET ROLE")  # only the owner may
+        cursor.execute("ANALYZE")  # as autovacuum does within a minute
+    connection.close()
     return people
 
 

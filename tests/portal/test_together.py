@@ -68,6 +68,24 @@ def test_who_comes_alone_waits_for_nobody_and_the_others_share_the_next() -> Non
     asyncio.run(story())
 
 
+def test_who_presses_in_the_moment_a_statement_ends_is_not_forgotten() -> None:
+    async def story() -> None:
+        desk = Desk()
+        presses = Together(desk.ask)
+
+        async def press_twice() -> list[str]:
+            return [await presses.press("a", "1"), await presses.press("a", "2")]
+
+        both = asyncio.create_task(press_twice())
+        for number in range(2):
+            await settle()
+            assert len(desk.answers) == number + 1
+            desk.answers[number].set_result(["done"])
+        assert await both == ["done", "done"]
+
+    asyncio.run(story())
+
+
 def test_two_presses_of_one_link_never_share() -> None:
     async def story() -> None:
         desk = Desk()

@@ -44,9 +44,7 @@ class Together:
     def _open_lane(self) -> None:
         """When somebody waits and every statement on its way is held up."""
         if self._waiting and len(self._held_up) == len(self._lanes) < LANES:
-            lane = asyncio.create_task(self._run())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.create_task(self._run()))
 
     def _relieve(self, lane: asyncio.Task[None]) -> None:
         self._held_up.add(lane)
@@ -55,20 +53,27 @@ class Together:
     async def _run(self) -> None:
         lane = asyncio.current_task()
         assert lane is not None
-        while batch := self._next():
-            relief = asyncio.get_running_loop().call_later(PATIENCE, self._relieve, lane)
-            try:
-                (outcomes,) = await self._ask(PRESSES, [f"[{','.join(each.press for each in batch)}]"])
-            except Exception as error:  # noqa: BLE001  (whoever pressed gets it)
-                _tell(batch, [error] * len(batch))
-            except asyncio.CancelledError:
-                _tell(batch, [ConnectionError("the process ends")] * len(batch))
-                raise
-            else:
-                _tell(batch, outcomes)
-            finally:
-                relief.cancel()
-                self._held_up.discard(lane)
+        try:
+            while batch := self._next():
+                await self._write(lane, batch)
+        finally:
+            # At once, not when the loop comes round to it: who presses in between would wait for a lane that has ended.
+            self._lanes.discard(lane)
+
+    async def _write(self, lane: asyncio.Task[None], batch: list[_Waiting]) -> None:
+        relief = asyncio.get_running_loop().call_later(PATIENCE, self._relieve, lane)
+        try:
+            (outcomes,) = await self._ask(PRESSES, [f"[{','.join(each.press for each in batch)}]"])
+        except Exception as error:  # noqa: BLE001  (whoever pressed gets it)
+            _tell(batch, [error] * len(batch))
+        except asyncio.CancelledError:
+            _tell(batch, [ConnectionError("the process ends")] * len(batch))
+            raise
+        else:
+            _tell(batch, outcomes)
+        finally:
+            relief.cancel()
+            self._held_up.discard(lane)
 
     def _next(self) -> list[_Waiting]:
         """Of one link at most one press: the next must see what the first has done."""
