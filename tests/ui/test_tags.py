@@ -13,6 +13,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from yuemian.accounts.models import Branch
+from yuemian.hiring.models import Job
 from yuemian.ui.states import APPEARANCES
 from yuemian.ui.when import full_text, relative_text, zone_text
 
@@ -124,3 +126,13 @@ def test_dialogs_are_named_by_their_heading() -> None:
 def test_a_phone_frame_shows_a_page_of_ours() -> None:
     text = rendered("{% phone_frame '/lab/1' '张伟的手机' %}")
     assert '<iframe src="/lab/1" title="张伟的手机"' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("zh-hans", "后端工程师 · 初试"), ("en", "Backend Engineer · First interview")]
+)
+def test_jobs_and_rounds_are_called_as_the_reader_calls_them(language: str, expected: str) -> None:
+    job = Job(title="后端工程师", title_en="Backend Engineer")
+    assert rendered("{{ job|in_language }} · {{ '初试'|round_name }}", language, job=job) == expected
+    branch = Branch(name="上海", name_en="")
+    assert rendered("{{ branch|in_language }}", language, branch=branch) == "上海"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
@@ -81,8 +82,9 @@ def groups(
         )
         group = found.get(key)
         if group is None:
+            title = job.title_in(get_language() or "en")
             group = found[key] = Group(
-                notice.outcome, job.title, interview.round, notice.locale, text, notice.is_edited
+                notice.outcome, title, interview.round, notice.locale, text, notice.is_edited
             )
         authors = {
             notice.author_id,

@@ -13,8 +13,10 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yuemian.domain.round_name import round_in
 from yuemian.ui import when as texts
 from yuemian.ui.context import waiting_at as figure
 from yuemian.ui.icons import ICONS, POINTING
@@ -140,6 +142,19 @@ def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "ful
     else:
         text = texts.moment_text(at, place, with_year=is_other_year)
     return format_html('<time class="when" datetime="{}">{}</time>', local.isoformat(), text)
+
+
+@register.filter
+def in_language(named: Any) -> str:
+    """What a job, a branch or a family is called in the reader's language."""
+    language = get_language() or "en"
+    return str(named.title_in(language) if hasattr(named, "title_in") else named.name_in(language))
+
+
+@register.filter
+def round_name(name: str) -> str:
+    """A round in the reader's language, where it has a usual name; else as it was written."""
+    return round_in(name, get_language() or "en")
 
 
 @register.simple_tag
