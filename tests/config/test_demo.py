@@ -22,6 +22,7 @@ from yuemian.config.demo import (
     found_demo,
     make_passphrase,
 )
+from yuemian.config.demo_week.story import Story
 from yuemian.domain.results import Outcome
 from yuemian.domain.states import Answer, DeliveryState, Purpose
 from yuemian.domain.survey import MINIMUM
@@ -84,8 +85,12 @@ def test_every_job_has_company_video_highlights_testimonial_and_benefits_in_both
 
 
 NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
-#: Before dawn on a Monday after a weekend, and at night on a Saturday.
-MOMENTS = [datetime(2026, 11, 29, 20, tzinfo=UTC), datetime(2026, 11, 28, 14, 30, tzinfo=UTC)]
+#: Before dawn on a Monday after a weekend, at night on a Saturday, and on a Tuesday, with the weekend before a question.
+MOMENTS = [
+    datetime(2026, 11, 29, 20, tzinfo=UTC),
+    datetime(2026, 11, 28, 14, 30, tzinfo=UTC),
+    datetime(2026, 11, 24, 3, 7, tzinfo=UTC),
+]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -118,6 +123,16 @@ def test_on_a_working_day_at_noon_everything_is_under_way(as_owner: None) -> Non
     assert 0 < SurveyDrop.objects.filter(kind="result").count() < MINIMUM
     told = LabMessage.objects.filter(delivery__notification__purpose=Purpose.RESULT)
     assert told.exists()
+
+
+def test_a_week_that_cannot_be_told_keeps_nobody_from_starting(
+    as_owner: None, now: datetime, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIRECTORY = tmp_path
+    monkeypatch.setattr(Story, "live", lambda _: 1 // 0)
+    assert create_demo(now) is not None
+    assert Organization.objects.count() == 1
+    assert not Interview.objects.exists()
 
 
 def test_the_logo_is_a_small_png() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import structlog
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -43,6 +44,8 @@ lotus maple meadow mint morning ocean olive orchid paper pearl pebble pine plum 
 river silver spring summer thunder velvet willow
 """.split()  # noqa: SIM905
 
+log = structlog.get_logger("yuemian.config")
+
 
 @dataclass(frozen=True)
 class DemoAccounts:
@@ -61,8 +64,20 @@ class WrongRole(Exception):  # noqa: N818
 
 
 def create_demo(now: datetime | None = None, *, is_bare: bool = False) -> str | None:
-    """Found the demo unless there is an organization. Returns how to sign in, None when nothing was done."""
-    accounts = found_demo(now or datetime.now(UTC), is_bare=is_bare)
+    """Found the demo unless there is an organization. Returns how to sign in, None when nothing was done.
+
+    A week that cannot be told keeps nobody from starting: the company is there without it.
+    """
+    now = now or datetime.now(UTC)
+    try:
+        accounts = found_demo(now, is_bare=is_bare)
+    except WrongRole:
+        raise
+    except Exception:
+        if is_bare:
+            raise
+        log.exception("demo_week_failed")
+        accounts = found_demo(now, is_bare=True)
     if accounts is None:
         return None
     keep(accounts, Path(settings.DATA_DIRECTORY) / ACCOUNTS_FILE)

@@ -100,7 +100,7 @@ class Company:
         door = look(orjson.loads(content)["token"], now=now, is_fetch=True)
         if door is not None:
             record_visit(door, "viewed", is_suspected_bot=False)
-        return link
+        return door.link if door is not None else link
 
     def _appointment(self, row: Mapping[str, Any], recruiter: User) -> Appointment:
         name, address, phone = row["who"]
