@@ -85,7 +85,7 @@ def test_every_job_has_company_video_highlights_testimonial_and_benefits_in_both
 
 
 NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
-#: Before dawn on a Monday after a weekend, at night on a Saturday, and on a Tuesday, with the weekend before a question.
+#: Before dawn on a Monday after a weekend, at night on a Saturday, and on a Tuesday, with the weekend before questions.
 MOMENTS = [
     datetime(2026, 11, 29, 20, tzinfo=UTC),
     datetime(2026, 11, 28, 14, 30, tzinfo=UTC),

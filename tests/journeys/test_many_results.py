@@ -15,11 +15,11 @@ from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import ROOT, House, Mailbox, environment_of, wait_until
 from tests.journeys.test_real_mail import body_of, go_live
+from tests.journeys.test_today import violations
 
 pytestmark = pytest.mark.journey
 
@@ -29,7 +29,6 @@ MOST_CLICKS = 10
 #: So long the mail server thinks about each mail, for somebody to press in the middle of it. Eight connections.
 THINKS = 120 / COUNT
 RECRUITER, LEAD, ADMINISTRATOR = "linyue@galaxy.example", "xu@galaxy.example", "admin@galaxy.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True}
 #: Whom the recruiter of the story saw yesterday; every tenth for another job.
 SEEN = """
@@ -93,11 +92,6 @@ def seen_yesterday(house: House) -> list[str]:
         check=True,
     )
     return done.stdout.split()[-2:]
-
-
-def violations(page: Page) -> str:
-    result = Axe().run(page, options={"runOnly": RULES})
-    return result.generate_report() if result.violations_count else ""
 
 
 def test_many_results(house: House, desk: Callable[..., Page], phone: Callable[..., Page]) -> None:
