@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+from psycopg import OperationalError
+
 from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, run
 from yuemian.channels.base import Outcome, Receipt
 from yuemian.domain.states import Channel
@@ -133,3 +136,21 @@ def test_a_slow_account_does_not_hold_up_another(live: Story) -> None:
 
     run(works())
     assert (len(mail.sent), len(phone.sent)) == (4, 4)
+
+
+def test_a_worker_that_is_told_to_end_because_the_database_ends_does_end(
+    live: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone() -> None:
+        raise OperationalError("the server is shutting down")
+
+    async def end() -> None:
+        worker = create_worker(FakeProvider())
+        monkeypatch.setattr(worker.life, "stopped", gone)
+        running = asyncio.create_task(worker.run())
+        await worker.listening.wait()
+        worker.stop()
+        await asyncio.wait_for(running, 30)
+        assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
+
+    run(end())

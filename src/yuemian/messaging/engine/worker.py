@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -24,6 +25,9 @@ from yuemian.messaging.engine.sweep import Sweeper
 from yuemian.trust.identifiers import uuid7
 
 log = structlog.get_logger(__name__)
+
+#: So many seconds a worker that ends may spend on saying so.
+FAREWELL: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,14 @@ class Worker:
             if self._jobs:
                 await asyncio.wait(self._jobs)
         finally:
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
-        await self.news.flush()
-        await self.life.stopped()
+            await _end(background)
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self.news.flush()
+                await self.life.stopped()
+        except (*AWAY, TimeoutError) as error:
+            # Told to end because the database ends: what is left unsaid, the others find out.
+            log.warning("database_away", error=type(error).__name__)
         await self.close()
 
     async def drain(self) -> None:
@@ -225,3 +232,12 @@ class Worker:
             workers = [worker for worker, since in self._claims.items() if since < old]
             if workers:
                 await self.database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """A task that gets its connection in the moment it is cancelled goes on (`asyncio.wait_for` before Python 3.12)."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=0.5)
