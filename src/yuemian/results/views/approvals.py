@@ -79,8 +79,7 @@ def _context(request: SignedInRequest, batch: ResultBatch, *, now: datetime) -> 
         "drafts": drafts,
         "ready": drafts - held,
         "open_count": sum(states[each] for each in OPEN),
-        "all_open": ",".join(str(each.pk) for each in open_),
-        "excluded": ",".join(str(each.pk) for each in open_ if each.state in {N.EXCLUDED, N.RECALLED}),
+        "excluded": states[N.EXCLUDED] + states[N.RECALLED],
     }
     if not context.get("page"):
         everything = page_of(request, reading.letters(batch), reading.SHOWN)

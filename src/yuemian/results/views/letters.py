@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.moves import ForbiddenMove
-from yuemian.domain.results import Outcome
+from yuemian.domain.results import NoticeState, Outcome
 from yuemian.interviews import board
 from yuemian.results.actions import approvals, notices
-from yuemian.results.actions.notices import NotLetPass
+from yuemian.results.actions.notices import OPEN, NotLetPass
 from yuemian.results.models import ResultBatch, ResultNotice
 from yuemian.results.notices import reading
 from yuemian.results.notices.content import LetterText, opened_text
@@ -41,6 +42,11 @@ _ACTS = {
     "put-back": approvals.put_back,
     "rewrite": notices.rewrite_notices,
     "drop": notices.drop_notices,
+}
+#: What an act on all of a batch is about.
+_ALL_OF: Final = {
+    "put-back": (NoticeState.EXCLUDED, NoticeState.RECALLED),
+    "rewrite": OPEN,
 }
 
 
@@ -106,10 +112,11 @@ def submit(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
 @requires(Permission.DECIDE_RESULTS)
 @require_POST
 def act(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
-    """Take back, put back, write anew or drop: those that were named, of this batch."""
+    """Take back, put back, write anew or drop: those that were named, of this batch, or all that can be."""
     batch = batch_of(request, result_batch_id)
-    name = request.POST.get("act", "")
-    ids = ResultNotice.objects.filter(batch=batch, pk__in=uuids(request.POST.get("ids", "").split(",")))
+    name, named = request.POST.get("act", ""), request.POST.get("ids", "")
+    which = Q(state__in=_ALL_OF.get(name, ())) if named == "all" else Q(pk__in=uuids(named.split(",")))
+    ids = ResultNotice.objects.filter(which, batch=batch)
     try:
         count = _ACTS[name](request.user, list(ids.values_list("pk", flat=True)), now=timezone.now())
     except (KeyError, ForbiddenMove):
