@@ -176,8 +176,9 @@ def test_a_calendar_that_never_answers_costs_seconds_once_and_hides_nothing(
     assert values(story) == before
     assert take(story, before[0], now)["Location"].endswith("#answer")
     again = time.monotonic() - began
-    assert PATIENCE - 0.5 < first < PATIENCE + 2
-    assert again < PATIENCE / 2
+    # Whoever asks the calendar waits so long, on any machine; twice, had the second look asked it again.
+    assert first > PATIENCE - 0.5
+    assert again < 2 * (PATIENCE - 0.5)
     assert Interview.objects.get(pk=story.interview.pk).starts_at == starts(before)[0]
 
 
