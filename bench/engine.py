@@ -22,6 +22,7 @@ NAMES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "http-100k-two": ("invite", {"count": 100_000, "http": True, "workers": 2}),
     "late": ("invite", {"count": 10_000, "late": 0.02}),
     "tls": ("invite", {"count": 10_000, "tls": True}),
+    "peers": ("peers", {"count": 10_000}),
     "plan-100k": ("plan", {"count": 100_000}),
     "claim": ("claim_beside_future", {"count": 10_000, "future": 1_000_000}),
     "cancel-100k": ("cancel", {"count": 100_000}),

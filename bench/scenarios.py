@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bench.ceiling import run_ceiling, run_copy, run_http_ceiling
 from bench.company import create_company
+from bench.peer import Build, Whole, create_interviews, plain, run_peer
 from bench.rig import Figure, Meter, Rig, peak_memory
 from yuemian.domain.states import Channel
 from yuemian.interviews.actions.choose import stop
@@ -46,6 +47,29 @@ def invite(
         meter = Meter(rig)
         uvloop.run(run_http_ceiling(count, address) if http else run_ceiling(count, address))
         return [found, meter.read("ceiling: COPY, prebuilt bytes, pipelined", count)]
+
+
+def peers(rig: Rig, *, count: int) -> list[Figure]:
+    """Our invitation beside what Django's own means make of the same sending, and the bare ceiling, in one run."""
+    with rig.sink() as address:
+        company = create_company(count + WARM)
+        with rig.worker({"YUEMIAN_SMTP_URL": address}) as worker:
+            company.invite(WARM)
+            company.wait([worker])
+            meter = Meter(rig, worker)
+            company.invite(count)
+            company.wait([worker])
+            figures = [meter.read("invite, end to end", count)]
+            company.check(count)
+        create_interviews(count)
+        ways: dict[str, Build] = {"Django: a plain text": plain, "Django: text, HTML, calendar": Whole()}
+        for name, build in ways.items():
+            meter = Meter(rig)
+            run_peer(address, build)
+            figures.append(meter.read(name, count))
+        meter = Meter(rig)
+        uvloop.run(run_ceiling(count, address))
+        return [*figures, meter.read("ceiling: COPY, prebuilt bytes, pipelined", count)]
 
 
 def plan(rig: Rig, *, count: int) -> list[Figure]:

@@ -44,7 +44,7 @@ class SMTPSink(asyncio.Protocol):
             end = buffer.find(b"\n", at)
             if end < 0:
                 break
-            verb = buffer[at : at + 4]
+            verb = buffer[at : at + 4].upper()
             at = end + 1
             if verb == b"DATA":
                 self.is_text = True
