@@ -472,3 +472,19 @@ def test_only_whom_it_may_begin_for_has_the_button(cast: Cast, hired: Hired, now
     review.end(cast.recruiter, case.pk, now=now)
     assert begin in page(passed)
     assert begin not in sign_in_client(cast.lead).get(f"/interviews/{undecided.pk}").content.decode()
+
+
+def test_what_is_wrong_or_missing_is_named_at_the_head_of_the_page_and_leads_to_its_question(
+    browser: Browser,
+) -> None:
+    """On a phone the question itself is some screens further down."""
+    missing = browser.press("submit").content.decode().partition("<progress")[0]
+    assert 'href="#f-legal_name"' in missing
+    assert 'href="#bank"' in missing  # nothing of it is shown before its consent
+    browser.agree("identity")
+    wrong = browser.press("save", "identity", id_number="110105194912310021").content.decode()
+    head, _, rest = wrong.partition("<progress")
+    assert "尚未保存" in head
+    assert 'href="#f-id_number"' in head
+    assert 'href="#f-legal_name"' not in head
+    assert 'id="f-id_number"' in rest
