@@ -31,14 +31,9 @@ MADE_ANEW = [
     for each in HOSTILE
     if each.title
     in {
-        "EICAR behind a JPEG",
         "JPEG with PHP in a comment",
-        "JPEG with a script and a place in Exif",
-        "PNG with PHP behind",
         "PDF with a ZIP behind",
         "PDF with JavaScript",
-        "PDF with an embedded program",
-        "PDF with a form of scripts",
         "HEIC with a script and a place in Exif",
         "a name that climbs",
     }
@@ -74,7 +69,8 @@ def test_a_phone_that_sends_hostile_files_is_told_why_and_nothing_of_them_is_kep
 
 
 def test_more_than_forty_are_sent() -> None:
-    assert (len(REFUSED) + len(MADE_ANEW), len(MADE_ANEW)) >= (40, 10)
+    assert len(MADE_ANEW) == 5
+    assert len(REFUSED) + len(MADE_ANEW) > 40
 
 
 def _send(page: Page, key: str, file: FilePayload | Path) -> None:
