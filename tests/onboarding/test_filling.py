@@ -124,6 +124,35 @@ def test_nobody_is_asked_for_anything_without_a_released_pass(
             begin_onboarding(cast.recruiter, interview.pk, now=now)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.REJECT, Outcome.HOLD, Outcome.ADVANCE])
+def test_a_decision_after_another_round_of_the_application_counts(
+    cast: Cast, now: datetime, outcome: Outcome
+) -> None:
+    """Who was rejected after the final round is not asked through the first one; who only went on may be, by hand."""
+    install_texts(cast, Purpose.ONBOARDING, now=now)
+    first, final = create_interview(cast, now=now), create_interview(cast, now=now, round="终试")
+    final.application = first.application
+    final.save(update_fields=["application"])
+    create_decision(final, cast.recruiter, outcome, now=now)
+    if outcome is Outcome.ADVANCE:
+        assert begin_onboarding(cast.recruiter, first.pk, now=now).notice_id is None
+        return
+    with pytest.raises(CannotBegin):
+        begin_onboarding(cast.recruiter, first.pk, now=now)
+
+
+def test_whose_onboarding_ends_without_a_first_day_has_a_closed_application(
+    cast: Cast, hired: Hired, now: datetime
+) -> None:
+    """By the candidate, or by HR; it can be begun again."""
+    fill.withdraw(hired.case.pk, now=now)
+    assert hired.again().application.stage == Stage.CLOSED
+    case = begin_onboarding(cast.recruiter, hired.case.interview_id, now=now)
+    assert case.application.stage == Stage.ONBOARDING
+    review.end(cast.recruiter, case.pk, now=now)
+    assert hired.again().application.stage == Stage.CLOSED
+
+
 def test_a_changed_mind_stops_the_message_below_every_action(cast: Cast, hired: Hired, now: datetime) -> None:
     """The last look says so, and the database takes no further message."""
     assert truth(hired.case)[2] is True

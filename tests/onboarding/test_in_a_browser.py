@@ -204,6 +204,11 @@ def _look_and_complete(page: Page) -> None:
     assert IDENTITY in page.content()
     picture(page, "hr-light-clear")
     page.goto(page.url.removesuffix("/unmask"))
+    page.locator(".onboarding-check summary").first.click()
+    page.locator(".onboarding-check input").first.fill("看不清")
+    page.keyboard.press("Enter")
+    assert page.locator(".onboarding-check input").first.input_value() == "看不清"
+    page.locator(".onboarding-check input").first.fill("")
     with page.expect_navigation():
         page.locator("button[value=complete]").click()
 

@@ -24,12 +24,16 @@ from tests.onboarding.stories import ACCOUNT, IDENTITY, Browser, Hired, fill_in,
 from tests.portal.stories import PHONE
 from tests.portal.test_languages import OTHERS, english, said_on
 from tests.portal.test_page import BURST
+from tests.results.factories import bring_to, create_decision, create_notice
 from yuemian.domain.languages import LANGUAGES, direction
 from yuemian.domain.onboarding import CaseState, DocumentState, Section
+from yuemian.domain.results import NoticeState, Outcome
 from yuemian.hiring.actions.erase import ask_erasure
 from yuemian.hiring.export import as_json
+from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Challenge
 from yuemian.onboarding.actions import fill, review
+from yuemian.onboarding.actions.begin import begin_onboarding
 from yuemian.onboarding.actions.settings import save_consent, save_pay_rules
 from yuemian.onboarding.asking import fields_of, rules_of
 from yuemian.onboarding.cleaning.process import clean
@@ -238,7 +242,7 @@ def test_pay_is_an_estimate_and_says_of_which_year(cast: Cast, browser: Browser,
         cast.recruiter, hired.case.pk, OfferTerms(Decimal(20000), "cn-shanghai"), now=timezone.now()
     )
     page = browser.page()
-    for words in ("16,155.00", "估算", "2025-07", "以您的工资单为准"):
+    for words in ("16,155.00", "估算", "2025-07", "以实际工资单为准"):
         assert words in page
     assert b"20000" not in bytes(hired.again().offer_sealed or b"")
     vault = Vault(hired.case.organization_id)
@@ -338,9 +342,9 @@ def test_checking_sending_back_and_completing(cast: Cast, hired: Hired) -> None:
     fill_in(hired, now=timezone.now())
     client, address = sign_in_client(cast.recruiter), f"/onboarding/{hired.case.pk}"
     client.post(f"{address}/check", {"accept": "bank_account"})
-    client.post(f"{address}/check", {"deed": "return", "back": "id_number", "comment-id_number": " "})
+    client.post(f"{address}/check", {"deed": "return", "comment-id_number": " "})
     assert hired.again().state == CaseState.SUBMITTED
-    client.post(f"{address}/check", {"deed": "return", "back": "id_number", "comment-id_number": "看不清"})
+    client.post(f"{address}/check", {"deed": "return", "comment-id_number": "看不清"})
     assert hired.again().state == CaseState.RETURNED
     browser = Browser(hired)
     browser.prove()
@@ -443,3 +447,44 @@ def test_the_press_on_an_interview_begins_it(cast: Cast, hired: Hired, now: date
     for deed in ("arrange", "end", "reopen"):
         case = answer["Location"]
         assert client.post(f"{case}/{deed}", {"deed": "day", "starts_on": "2026-12-07"}).status_code == 302
+
+
+def test_only_whom_it_may_begin_for_has_the_button(cast: Cast, hired: Hired, now: datetime) -> None:
+    client, begin = sign_in_client(cast.recruiter), "/onboarding/begin/"
+    undecided, rejected, passed = (create_interview(cast, now=now, starts_at=now) for _ in range(3))
+    ahead = create_interview(cast, now=timezone.now())
+    create_decision(rejected, cast.recruiter, Outcome.REJECT, now=now)
+    decision = create_decision(passed, cast.recruiter, Outcome.PASS, now=now)
+    notice = create_notice(cast, decision, cast.recruiter, now=now)
+
+    def page(interview: Interview) -> str:
+        return client.get(f"/interviews/{interview.pk}").content.decode()
+
+    assert begin in page(undecided)
+    assert begin not in page(rejected)
+    assert begin not in page(ahead)
+    assert begin not in page(passed)
+    bring_to(notice, NoticeState.RELEASED, cast.lead, now=now)
+    assert begin in page(passed)
+    case = begin_onboarding(cast.recruiter, passed.pk, now=now)
+    assert begin not in page(passed)
+    assert f"/onboarding/{case.pk}" in page(passed)
+    review.end(cast.recruiter, case.pk, now=now)
+    assert begin in page(passed)
+    assert begin not in sign_in_client(cast.lead).get(f"/interviews/{undecided.pk}").content.decode()
+
+
+def test_what_is_wrong_or_missing_is_named_at_the_head_of_the_page_and_leads_to_its_question(
+    browser: Browser,
+) -> None:
+    """On a phone the question itself is some screens further down."""
+    missing = browser.press("submit").content.decode().partition("<progress")[0]
+    assert 'href="#f-legal_name"' in missing
+    assert 'href="#bank"' in missing  # nothing of it is shown before its consent
+    browser.agree("identity")
+    wrong = browser.press("save", "identity", id_number="110105194912310021").content.decode()
+    head, _, rest = wrong.partition("<progress")
+    assert "尚未保存" in head
+    assert 'href="#f-id_number"' in head
+    assert 'href="#f-legal_name"' not in head
+    assert 'id="f-id_number"' in rest

@@ -107,7 +107,7 @@ def test_a_link_of_an_older_time_says_what_holds_and_offers_no_answer(cast: Cast
     AccessLink.objects.update(expires_at=now - 2 * DAY)
     browser = phone()
     text = browser.get(who.address).content.decode()
-    assert "感谢您前来面试" in text
+    assert "感谢你前来面试" in text
     assert "请重新答复" not in text
     assert 'name="answer"' not in text
     confirm(browser, who, "accepted", now=now, revision=2)

@@ -234,9 +234,9 @@ def test_after_the_interview_stands_by_when_they_hear(cast: Cast) -> None:
     def said() -> str:
         return client.get(who.address).content.decode()
 
-    assert "感谢您前来面试" not in said()
+    assert "感谢你前来面试" not in said()
     promised.update(result_promised_at=now + timedelta(days=2))
-    assert "感谢您前来面试" in said()
+    assert "感谢你前来面试" in said()
     promised.update(result_promised_at=now - timedelta(hours=1))
     assert "但已延误" in said()
     # Told, not come, or cancelled: nothing is promised any more.
@@ -246,4 +246,4 @@ def test_after_the_interview_stands_by_when_they_hear(cast: Cast) -> None:
     promised.update(
         attendance="unknown", starts_at=now + timedelta(days=1), result_promised_at=now + timedelta(days=3)
     )
-    assert "感谢您前来面试" not in said()
+    assert "感谢你前来面试" not in said()

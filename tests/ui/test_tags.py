@@ -136,3 +136,9 @@ def test_jobs_and_rounds_are_called_as_the_reader_calls_them(language: str, expe
     assert rendered("{{ job|in_language }} · {{ '初试'|round_name }}", language, job=job) == expected
     branch = Branch(name="上海", name_en="")
     assert rendered("{{ branch|in_language }}", language, branch=branch) == "上海"
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 letter"), (999, "999 letters"), (1200, "1,200 letters")])
+def test_a_plural_is_chosen_by_a_number_that_shows_its_thousands(number: int, said: str) -> None:
+    source = "{% blocktranslate count n=it|counted %}{{ n }} letter{% plural %}{{ n }} letters{% endblocktranslate %}"
+    assert rendered(source, "en", it=number) == said

@@ -239,7 +239,9 @@ class Provider(abc.ABC):
 
     def events(self, inbound: Inbound) -> list[Event]:  # noqa: ARG002
         """The events in a callback, after its signature was verified on the raw bytes."""
-        raise BadConfig(f"The provider '{self.name}' has no callbacks; remove the address at the vendor.")
+        raise BadConfig(
+            "The provider “%(name)s” has no callbacks; remove the address at the vendor.", name=self.name
+        )
 
     def acknowledgement(self) -> tuple[str, bytes]:
         """Content type and body of the answer that the vendor expects to a callback."""

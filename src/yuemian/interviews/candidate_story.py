@@ -60,7 +60,8 @@ class Sent:
 
     @property
     def reason(self) -> Reason | None:
-        return wording.reason(self.delivery.reason) if self.delivery.reason else None
+        purpose = self.delivery.notification.purpose
+        return wording.reason(self.delivery.reason, purpose) if self.delivery.reason else None
 
     @property
     def nth(self) -> str:

@@ -187,4 +187,5 @@ def _plain(section: DigestSection, most: int) -> str:
     head = f"{section.title} {section.count}".strip()
     lines = [f"- {' · '.join(filter(None, entry))}" for entry in section.entries[:most]]
     more = [section.more] if section.more else []
-    return "\n".join([head, *lines, *more, f"{section.button}{_(': ')}{section.link}"])
+    button = section.button + _(": ") + section.link
+    return "\n".join([head, *lines, *more, button])

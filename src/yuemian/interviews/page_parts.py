@@ -6,6 +6,8 @@ from typing import Final
 
 #: Dotted names of functions (request, interview, now) → HTML, empty for nothing; resolved at use.
 ON_INTERVIEW: Final[list[str]] = []
+#: The same, among the buttons at the head of that page.
+ON_ACTIONS: Final[list[str]] = []
 #: The same, of (request, now, recruiter, branch): whose day it is, None for everybody's.
 ON_TODAY: Final[list[str]] = []
 

@@ -261,7 +261,7 @@ def _deliveries(interview: Interview) -> Iterator[Entry]:
         if delivery.sent_at:
             yield _delivery_entry(delivery, EventKind.ACCEPTED, delivery.sent_at, "info")
         if delivery.state in CALLED_OFF and delivery.settled_at:
-            reason = wording.reason(delivery.reason).sentence
+            reason = wording.reason(delivery.reason, delivery.notification.purpose).sentence
             yield _delivery_entry(delivery, EventKind.CALLED_OFF, delivery.settled_at, "neutral", str(reason))
 
 
@@ -273,8 +273,8 @@ def _events(interview: Interview) -> Iterator[Entry]:
         kind__in=list(EVENTS),
     )
     for event in found.select_related("delivery__notification"):
-        kind = EventKind(event.kind)
-        reason = wording.reason(event.code or event.delivery.reason).sentence
+        kind, purpose = EventKind(event.kind), event.delivery.notification.purpose
+        reason = wording.reason(event.code or event.delivery.reason, purpose).sentence
         detail = "" if kind in PLAIN else str(reason)
         yield _delivery_entry(event.delivery, kind, event.at, EVENTS[kind], detail)
 

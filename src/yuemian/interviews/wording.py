@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -168,6 +168,26 @@ REASONS: dict[str, Reason] = {
     ReasonCode.RESULT_RECALLED: Reason(_("The result was called back before it left.")),
     ReasonCode.ONBOARDING_ENDED: Reason(_("The onboarding was ended before it could be sent.")),
 }
+#: The same reasons, of what has nothing to do with the start of an interview.
+_APART: dict[str, Reason] = {
+    ReasonCode.DEADLINE_PASSED: Reason(_("Its time was over before it could be sent.")),
+    ReasonCode.SUPERSEDED_BY_RESCHEDULE: Reason(_("What it is about has changed meanwhile.")),
+}
+_NOT_BOUND_TO_A_START: Final = frozenset(
+    {
+        Purpose.ANSWER,
+        Purpose.RESULT,
+        Purpose.SURVEY,
+        Purpose.STILL_DECIDING,
+        Purpose.SCORECARD,
+        Purpose.APPROVAL,
+        Purpose.ONBOARDING,
+        Purpose.CODE,
+        Purpose.LINK,
+        Purpose.DIGEST,
+        Purpose.TEST,
+    }
+)
 PROBLEMS: dict[str, Text] = {
     ProblemCode.MISSING: _("Please fill this in."),
     ProblemCode.UNREADABLE: _("This cannot be read; check what you typed."),
@@ -192,9 +212,10 @@ PROBLEMS: dict[str, Text] = {
 }
 
 
-def reason(code: str) -> Reason:
-    """The sentence and remedy of a reason; a code nobody knows shows as itself."""
-    return REASONS.get(code) or Reason(code)
+def reason(code: str, purpose: str = "") -> Reason:
+    """The sentence and remedy of a reason; a code nobody knows shows as itself. `purpose`: of the message."""
+    apart = _APART.get(code) if purpose in _NOT_BOUND_TO_A_START else None
+    return apart or REASONS.get(code) or Reason(code)
 
 
 def purpose(code: str) -> Text:

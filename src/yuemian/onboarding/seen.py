@@ -15,7 +15,7 @@ from yuemian.domain.onboarding import DocumentState, Problem, Refusal, Section
 Text = str | Promise
 
 SECTIONS: Final[Mapping[Section, Text]] = {
-    Section.BASICS: word("onboarding", "About you"),
+    Section.BASICS: word("onboarding", "Personal details"),
     Section.IDENTITY: word("onboarding", "Identity"),
     Section.EDUCATION: word("onboarding", "Degree and photo"),
     Section.BANK: word("onboarding", "Bank account"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -148,7 +148,7 @@ def shown(
     sections = [
         _section(read, section, vault, locale, typed=typed, missing=missing) for section in read.sections
     ]
-    labels = {given.spec.key: label_of(given.spec, locale) for given in read.fields}
+    problems = typed.problems if typed else {}
     return {
         "state": CaseState.EXPIRED if is_late and case.state in OPEN_FOR_CANDIDATE else case.state,
         "can_write": can_write,
@@ -158,10 +158,23 @@ def shown(
         "progress": _("%(done)d of %(asked)d given") % {"done": read.done, "asked": read.asked},
         "done": read.done,
         "asked": read.asked,
-        "missing": [labels[key] for key in missing if key in labels],
+        "missing": _named(read, missing, locale),
+        "wrong": _named(read, problems, locale),
         "offer": block_of(case, vault, locale, today=now.astimezone(zone).date()),
         "files_hint": files_hint(),
     }
+
+
+def _named(read: CaseRead, keys: Collection[str], locale: str) -> list[tuple[str, str]]:
+    """Where each of these questions stands, or before its consent its section; and how it is called."""
+    return [
+        (
+            f"f-{given.spec.key}" if read.is_consented(given.spec.section) else given.spec.section.value,
+            label_of(given.spec, locale),
+        )
+        for given in read.fields
+        if given.spec.key in keys
+    ]
 
 
 def _day(day: date | None, zone: ZoneInfo, locale: str) -> str:

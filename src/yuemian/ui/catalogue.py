@@ -58,7 +58,8 @@ SAME_AS_ENGLISH = {
     "fr": {"Contact", "Code"},
 }
 
-_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+#: What marks a text, and which of its arguments are one.
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -123,7 +124,7 @@ def _messages(path: Path) -> Iterator[tuple[str, Texts]]:
         source = f"(\n{templatize(source, origin=str(path))}\n)"
     stream = BytesIO(source.encode())
     for _line, texts, _comments, context in extract(
-        "python", stream, keywords=_KEYWORDS, options={"encoding": "utf-8"}
+        "python", stream, keywords=KEYWORDS, options={"encoding": "utf-8"}
     ):
         yield context or "", (texts,) if isinstance(texts, str) else tuple(texts)
 

@@ -115,10 +115,10 @@ APPEARANCES: dict[str, dict[str, Appearance]] = {
         "void": Appearance("neutral", word("notice", "Void")),
     },
     "recommendation": {
-        "strong_yes": Appearance("success", word("recommendation", "Definitely yes")),
+        "strong_yes": Appearance("success", word("recommendation", "Strong yes")),
         "yes": Appearance("success", word("recommendation", "Yes")),
         "no": Appearance("danger", word("recommendation", "No")),
-        "strong_no": Appearance("danger", word("recommendation", "Definitely no")),
+        "strong_no": Appearance("danger", word("recommendation", "Strong no")),
     },
     "batch": {
         "draft": Appearance("neutral", word("batch", "Draft")),

@@ -13,6 +13,7 @@ from tests.results.stories import Tale
 from yuemian.domain.moves import ForbiddenMove
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Purpose
+from yuemian.messaging.actions.library import publish
 from yuemian.messaging.models import TemplateVariant
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.onboarding.offer import OfferTerms, terms_of
@@ -116,6 +117,31 @@ def test_the_page_says_where_the_template_has_no_place_for_it(
     text = recruiter_client.get(address).content.decode()
     assert "{{ next_step }}" in text
     assert "{{ offer }}" in text
+
+
+def test_one_press_gives_the_template_a_place_for_it(
+    tale: Tale, recruiter_client: Client, hired: list[ResultNotice]
+) -> None:
+    """In a draft, before the last paragraph, with the shipped heading of each language; to be published by a person."""
+    letter = hired[0].letter
+    TemplateVariant.objects.filter(version=letter).update(
+        body="{{ candidate_name }}，您好：您通过了。\n\n{{ next_step }}\n\n星河科技"
+    )
+    address = f"/results/letter/{hired[0].pk}"
+    recruiter_client.post(f"{address}/personal", {"next_step": "请带证件。", **OFFER})
+    assert f"{address}/room" in recruiter_client.get(address).content.decode()
+    for _ in range(2):  # once, however often it is pressed
+        answer = recruiter_client.post(f"{address}/room")
+        assert answer["Location"] == f"/templates/{letter.template_id}"
+    draft = letter.template.versions.get(published_at=None)
+    bodies = dict(draft.variants.values_list("locale", "body"))
+    assert bodies["zh-hans"].endswith(
+        "{{ next_step }}\n{% if offer %}\n\n**薪资**\n{{ offer }}\n{% endif %}\n\n星河科技"
+    )
+    assert "**Your pay**" in bodies["en"]
+    publish(tale.cast.recruiter, letter.template, now=tale.now)
+    rewrite_notices(tale.cast.recruiter, [hired[0].pk], now=tale.now)
+    assert "16,155.00" in tale.text(ResultNotice.objects.get(pk=hired[0].pk)).body
 
 
 def test_a_wrong_amount_is_refused_beside_the_field(

@@ -120,8 +120,12 @@ def test_without_script_it_is_an_ordinary_form(interviewer: Client, path: str) -
 def test_what_is_doubtful_is_asked_about_once(interviewer: Client, path: str) -> None:
     page = interviewer.post(path, form() | {"note-coding": "不错"})
     assert page.status_code == 422
-    assert 'name="is_sure"' in page.content.decode()
-    assert interviewer.post(path, form(1) | {"note-coding": "不错", "is_sure": "1"}).status_code == 303
+    notice = page.content.decode().partition('id="doubts"')[2].partition("</label>")[0]
+    assert 'name="is_sure" value="1" form="sheet"' in notice
+    assert "不应考虑" not in notice
+    page = interviewer.post(path, form(1) | {"note-coding": "她怀孕了，写不了代码。"})
+    assert "不应考虑" in page.content.decode().partition('id="doubts"')[2].partition("</label>")[0]
+    assert interviewer.post(path, form(2) | {"note-coding": "不错", "is_sure": "1"}).status_code == 303
 
 
 def test_taking_it_back(cast: Cast, interviewer: Client, path: str, recruiter_client: Client) -> None:

@@ -125,7 +125,9 @@ class SMTPProvider(Provider):
         try:
             sender = normalise_address(sender)
         except BadAddress as error:
-            raise BadConfig(f"The sender's address of the mail account is wrong. {error}") from None
+            raise BadConfig(
+                "The sender's address of the mail account is wrong. %(problem)s", problem=str(error)
+            ) from None
         to = normalise_address(message.to)
         raw = form.mail(message, now)
         return Job(position, message.delivery_id, sender, to, raw if form.is_wire_ready else wire_bytes(raw))

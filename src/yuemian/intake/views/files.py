@@ -108,7 +108,8 @@ def rest(request: SignedInRequest, import_id: str) -> HttpResponse:
     except Gone:
         return HttpResponseRedirect(reverse("import", args=[import_.pk]))
     name = import_.file_name.rpartition(".")[0] or import_.file_name
-    return _spreadsheet(workbook_of(table, _("Not imported")), f"{name} – {_('not imported')}")
+    title = _("Not imported")
+    return _spreadsheet(workbook_of(table, title), f"{name} – {title.lower()}")
 
 
 def _spreadsheet(content: bytes, name: str) -> HttpResponse:

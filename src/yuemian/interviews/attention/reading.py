@@ -117,7 +117,7 @@ class Row:
 
     @property
     def reason(self) -> Reason:
-        return wording.reason(self.delivery.reason or self.delivery.state)
+        return wording.reason(self.delivery.reason or self.delivery.state, self.delivery.notification.purpose)
 
     @property
     def job_text(self) -> str:

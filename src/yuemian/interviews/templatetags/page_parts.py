@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
 from yuemian.interviews.models import Interview
-from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY
+from yuemian.interviews.page_parts import ON_ACTIONS, ON_INTERVIEW, ON_TODAY
 from yuemian.interviews.today.scope import Scope
 
 register = template.Library()
@@ -18,8 +18,18 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def interview_parts(context: Context, interview: Interview) -> SafeString:
     """`{% interview_parts interview %}`"""
+    return _drawn(ON_INTERVIEW, context, interview)
+
+
+@register.simple_tag(takes_context=True)
+def interview_actions(context: Context, interview: Interview) -> SafeString:
+    """`{% interview_actions interview %}`"""
+    return _drawn(ON_ACTIONS, context, interview)
+
+
+def _drawn(place: list[str], context: Context, interview: Interview) -> SafeString:
     now = timezone.now()
-    found = (import_string(name)(context["request"], interview, now) for name in ON_INTERVIEW)
+    found = (import_string(name)(context["request"], interview, now) for name in place)
     return mark_safe("".join(found))  # noqa: S308
 
 

@@ -133,7 +133,7 @@ def troubles_of(batch: Batch) -> Sequence[Trouble]:
             name=delivery.notification.candidate.name if delivery.notification.candidate else "",
             channel=wording.channel(delivery.channel),
             state=delivery.state,
-            reason=wording.reason(delivery.reason or delivery.state),
+            reason=wording.reason(delivery.reason or delivery.state, delivery.notification.purpose),
         )
         for delivery in found
     ]

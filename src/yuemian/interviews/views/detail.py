@@ -92,7 +92,6 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_send": user.may(Permission.SEND),
         "may_see_phone": bool(row.notice) and user.organization.is_rehearsal and user.may(Permission.USE_LAB),
         "is_open": interview.is_open(now),
-        "may_begin_onboarding": user.may(Permission.HANDLE_ONBOARDING) and interview.starts_at <= now,
         "may_see_result": user.may(Permission.SEE_RESULTS)
         and interview.is_settled
         and interview.starts_at <= now,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import User
@@ -37,14 +38,7 @@ def begin_onboarding(user: User, interview_id: UUID, *, now: datetime) -> Onboar
     """By hand. Where a decision stands, only after its pass was released: no form says more than a letter did."""
     with transaction.atomic():
         interview = Interview.objects.visible_to(user).with_people().get(pk=interview_id)
-        decision = Decision.objects.current().filter(interview=interview).first()
-        notice = None
-        if decision is not None:
-            notice = decision.notices.filter(state=NoticeState.RELEASED).first()
-            if decision.outcome != Outcome.PASS or notice is None:
-                raise CannotBegin(_("Onboarding begins when a pass has been approved and released."))
-        if _runs(interview):
-            raise CannotBegin(_("An onboarding of this application runs already."))
+        notice = look_whether_it_may_begin(interview)
         due_at = max(now, notice.leaves_at) if notice and notice.leaves_at else now
         return _begin(interview, notice, user.actor, due_at=due_at, now=now, user=user)
 
@@ -69,6 +63,25 @@ def hear_called_back(sender: object, notices: Sequence[ResultNotice], now: datet
         move_stage(case, Stage.INTERVIEWED)
         wipe(case, now=now)
         note(case, audit.SYSTEM, "called_back", at=now)
+
+
+def look_whether_it_may_begin(interview: Interview) -> ResultNotice | None:
+    """The released pass that it follows, None where nothing is decided. Raises CannotBegin."""
+    decision, notice = _decision_on(interview), None
+    if decision is not None:
+        notice = decision.notices.filter(state=NoticeState.RELEASED).first()
+        if decision.interview_id != interview.pk or decision.outcome != Outcome.PASS or notice is None:
+            raise CannotBegin(_("Onboarding begins when a pass has been approved and released."))
+    if _runs(interview):
+        raise CannotBegin(_("An onboarding of this application runs already."))
+    return notice
+
+
+def _decision_on(interview: Interview) -> Decision | None:
+    """The newest of the whole application; that it went on after another round decides nothing."""
+    found = Decision.objects.current().filter(application_id=interview.application_id)
+    went_on = Q(outcome=Outcome.ADVANCE) & ~Q(interview=interview)
+    return found.exclude(went_on).order_by("-decided_at").first()
 
 
 def _runs(interview: Interview) -> bool:

@@ -18,7 +18,16 @@ from yuemian.domain.onboarding import (
     Section,
     read_answer,
 )
-from yuemian.onboarding.actions.locking import Closed, ConsentMissing, candidate_actor, locked, move, note
+from yuemian.domain.states import Stage
+from yuemian.onboarding.actions.locking import (
+    Closed,
+    ConsentMissing,
+    candidate_actor,
+    locked,
+    move,
+    move_stage,
+    note,
+)
 from yuemian.onboarding.actions.wipe import wipe, wipe_section
 from yuemian.onboarding.asking import ConsentWords, fields_of
 from yuemian.onboarding.models import Consent, OnboardingAnswer, OnboardingCase
@@ -135,6 +144,7 @@ def withdraw(case_id: UUID, *, now: datetime) -> None:
         if case.state == CaseState.WITHDRAWN:
             return
         move(case, CaseState.WITHDRAWN, ended_at=now, delete_at=now)
+        move_stage(case, Stage.CLOSED)
         Consent.objects.filter(case=case, withdrawn_at=None).update(withdrawn_at=now)
         count = wipe(case, now=now)
         note(case, candidate_actor(case), "withdrawn", at=now, deleted=count)

@@ -102,6 +102,7 @@ def end(user: User, case_id: UUID, *, now: datetime) -> int:
         if case.state == CaseState.WITHDRAWN:
             return 0
         move(case, CaseState.WITHDRAWN, ended_at=now, delete_at=now)
+        move_stage(case, Stage.CLOSED)
         count = wipe(case, now=now)
         note(case, user.actor, "ended", at=now, deleted=count)
     return count

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -163,12 +164,13 @@ def begin(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.HANDLE_ONBOARDING)
 def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
-    """`accept=<field>`, or `deed=return` with the marked fields and their comments, or `deed=complete`."""
+    """`accept=<field>`, or `deed=return` with a comment on each field that is wrong, or `deed=complete`."""
     case, now = fetch(request, case_id), timezone.now()
     try:
         if key := request.POST.get("accept", ""):
             review.accept(request.user, case.pk, key, now=now)
-        elif request.POST.get("deed") == "complete":
+            return redirect(f"{reverse('onboarding-case', args=[case.pk])}#q-{key}")
+        if request.POST.get("deed") == "complete":
             review.complete(request.user, case.pk, now=now)
             messages.success(request, _("Complete. It can be handed over to the HR system now."))
         else:
@@ -181,10 +183,15 @@ def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
 
 
 def _send_back(request: SignedInRequest, case: OnboardingCase) -> None:
-    keys = request.POST.getlist("back")
-    comments = {key: request.POST.get(f"comment-{key}", "") for key in keys}
-    if not comments or not all(text.strip() for text in comments.values()):
-        messages.warning(request, _("Mark what is to be corrected, and say in a few words how."))
+    comments = {
+        name.removeprefix("comment-"): str(text)
+        for name, text in request.POST.items()
+        if name.startswith("comment-") and str(text).strip()
+    }
+    if not comments:
+        messages.warning(
+            request, _("Say beside each entry that is wrong, in a few words, what is to be corrected.")
+        )
         return
     if review.send_back(request.user, case.pk, comments, now=timezone.now()):
         messages.success(request, _("Sent back. The candidate is being told."))

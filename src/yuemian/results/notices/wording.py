@@ -30,10 +30,10 @@ OUTCOMES: dict[str, Text] = {
     Outcome.HOLD: word("outcome", "On hold"),
 }
 RECOMMENDATIONS: dict[str, Text] = {
-    Recommendation.STRONG_YES: word("recommendation", "Definitely yes"),
+    Recommendation.STRONG_YES: word("recommendation", "Strong yes"),
     Recommendation.YES: word("recommendation", "Yes"),
     Recommendation.NO: word("recommendation", "No"),
-    Recommendation.STRONG_NO: word("recommendation", "Definitely no"),
+    Recommendation.STRONG_NO: word("recommendation", "Strong no"),
 }
 PROBLEMS: dict[str, Problem] = {
     P.MISSING_PART: Problem(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from yuemian.accounts.models import User
 from yuemian.domain.results import Rating, Recommendation
 from yuemian.domain.round_name import round_in
-from yuemian.domain.scorecard import SUMMARY, Draft, Hint, Mark, Missing, hints, is_reopenable
+from yuemian.domain.scorecard import SUMMARY, Draft, Hint, HintKind, Mark, Missing, hints, is_reopenable
 from yuemian.interviews import wording as interview_wording
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
@@ -125,7 +125,8 @@ def page_of(
         "summary_theirs": _differs(trouble.theirs.summary if trouble.theirs else "", draft.summary),
         "trouble": trouble,
         "stale_text": trouble.stale_text,
-        "is_sure_needed": bool(trouble.doubts),
+        "is_thin": HintKind.THIN in _kinds(trouble),
+        "is_flagged": HintKind.FLAG in _kinds(trouble),
         "closed": closed or ("submitted" if is_submitted else ""),
         "closed_text": CLOSED.get(closed or ("submitted" if is_submitted else ""), ""),
         "is_submitted": is_submitted,
@@ -133,6 +134,10 @@ def page_of(
         "saved_text": saved_text(card, zone_of(user)),
         **_material(interview, language),
     }
+
+
+def _kinds(trouble: Trouble) -> set[HintKind]:
+    return {hint.kind for each in (trouble.doubts or {}).values() for hint in each}
 
 
 def _material(interview: Interview, language: str) -> dict[str, Any]:

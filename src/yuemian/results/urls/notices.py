@@ -21,5 +21,6 @@ urlpatterns = [
     path(f"{_BATCH}/recall", approvals.recall, name="result-recall"),
     path("results/letter/<uuid:notice_id>", letters.letter, name="result-letter"),
     path("results/letter/<uuid:notice_id>/personal", letters.personal, name="result-personal"),
+    path("results/letter/<uuid:notice_id>/room", letters.make_room, name="result-make-room"),
     path("results/letter/<uuid:notice_id>/look", letters.look, name="result-look"),
 ]

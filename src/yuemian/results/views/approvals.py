@@ -237,7 +237,8 @@ def recall(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
     told = ngettext(
         "%(count)d person had been told before.", "%(count)d people had been told before.", done.told
     ) % {"count": done.told}
-    messages.success(request, f"{stopped} {told}")
+    nobody = _("Nobody had been told.")
+    messages.success(request, f"{stopped} {told if done.told else nobody}")
     return redirect("result-batch", batch.pk)
 
 

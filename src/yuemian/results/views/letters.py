@@ -21,6 +21,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.moves import ForbiddenMove
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.interviews import board
+from yuemian.messaging.actions import room
 from yuemian.results.actions import approvals, notices
 from yuemian.results.actions.notices import OPEN, NotLetPass
 from yuemian.results.models import ResultBatch, ResultNotice
@@ -174,6 +175,20 @@ def personal(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
     return redirect("result-letter", notice.pk)
 
 
+@requires(Permission.EDIT_TEMPLATES)
+@require_POST
+def make_room(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
+    """Where the letter's template has no place for what is said to this person: its draft gets one."""
+    notice = notice_of(request, notice_id)
+    own, template = personal_of(notice, Vault(request.user.organization_id)), notice.letter.template
+    given = [name for name, words in (("offer", own.offer), ("next_step", own.next_step)) if words]
+    room.make_room(request.user, template, given, now=timezone.now())
+    messages.info(
+        request, _("The draft has a place for it now. Read and publish it, then write the letter anew.")
+    )
+    return redirect("template", template.pk)
+
+
 def _offer_form(user: User, notice: ResultNotice, vault: Vault, data: Any = None) -> Any:
     """Only a pass offers anything."""
     is_pass = notice.outcome == Outcome.PASS
@@ -196,6 +211,7 @@ def _letter_page(
         "changes": differences(text),
         "subject": text.subject,
         "outcome": OUTCOMES[notice.outcome],
+        "may_edit_template": request.user.may(Permission.EDIT_TEMPLATES),
         "may_edit": request.user.may(Permission.DECIDE_RESULTS) and notice.state not in {"released", "void"},
         "zone": board.zone_of(request.user),
         **forms,

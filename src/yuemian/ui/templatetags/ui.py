@@ -144,6 +144,19 @@ def when(at: datetime, zone: str | ZoneInfo = "Asia/Shanghai", style: str = "ful
     return format_html('<time class="when" datetime="{}">{}</time>', local.isoformat(), text)
 
 
+class Counted(int):
+    """Still a number, by which a plural is chosen."""
+
+    def __str__(self) -> str:
+        return f"{int(self):,}"
+
+
+@register.filter
+def counted(number: int) -> Counted:
+    """`{% blocktranslate count counter=total|counted %}`: “Send to 1,200 people”."""
+    return Counted(number)
+
+
 @register.filter
 def in_language(named: Any) -> str:
     """What a job, a branch or a family is called in the reader's language."""
