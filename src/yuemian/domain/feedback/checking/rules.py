@@ -25,6 +25,7 @@ GRAM_ZH: Final = 8
 GRAM_EN: Final = 4
 _SCRIPT: Final = 0.6
 _LETTERS: Final = re.compile(r"[\W_]+")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _CODES: Final = {
     "protected": Code.PROTECTED,
     "insult": Code.INSULT,
@@ -79,6 +80,17 @@ def leak(text: str, ground: Ground) -> str:
         for gram in _grams(note):
             if gram in said and gram not in open_:
                 return gram
+    return _hinted(text, ground)
+
+
+def _hinted(text: str, ground: Ground) -> str:
+    """A private matter that only such a note speaks of, in whatever words."""
+    open_ = " ".join((*ground.shareable, *ground.told, *ground.allowed))
+    secret = " ".join(ground.secret)
+    for matter in lexicon().private:
+        match = matter.search(text)
+        if match and matter.search(secret) and not matter.search(open_):
+            return match[0]
     return ""
 
 
@@ -119,4 +131,18 @@ def _outcome(number: int, sentence: str, ground: Ground) -> Iterator[Finding]:
 
 def _names(sentence: str, names: Sequence[str]) -> Iterator[str]:
     folded = sentence.casefold()
-    yield from (name for name in names if len(name) > 1 and name.casefold() in folded)
+    for name in names:
+        if len(name) > 1 and (name.casefold() in folded or _is_called(name, sentence)):
+            yield name
+
+
+def _is_called(name: str, sentence: str) -> bool:
+    """By a part of the name, as colleagues are called: "陈老师" of 陈默, "Daniel" of Daniel Lim."""
+    if _HAN.fullmatch(name):
+        surname = name[:2] if len(name) > 3 else name[0]
+        return (
+            re.search(f"{surname}(?:老师|总|经理|工|主管|总监|面试官|哥|姐|先生|女士|部长|组长)", sentence)
+            is not None
+        )
+    parts = [re.escape(each) for each in name.split() if len(each) > 2 and each not in lexicon().also_words]
+    return bool(parts) and re.search(rf"\b(?:{'|'.join(parts)})\b", sentence) is not None
