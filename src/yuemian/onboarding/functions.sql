@@ -60,5 +60,6 @@ BEGIN
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS onboarding_message_has_case ON messaging_notification;
-CREATE TRIGGER onboarding_message_has_case BEFORE INSERT ON messaging_notification
+CREATE TRIGGER onboarding_message_has_case
+    BEFORE INSERT OR UPDATE OF purpose, candidate_id, subject_kind, subject_id ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose = 'onboarding') EXECUTE FUNCTION onboarding_message_has_case();
