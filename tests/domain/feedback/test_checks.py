@@ -234,3 +234,32 @@ def test_ordinary_notes_are_told(note: str) -> None:
     """Words that sound like a fault when they stand alone."""
     found = [each for each in taboo_words(note) if each[0] != "banned"]
     assert (found, gives_orders(note), lexicon().outcome["joy"].search(note)) == ([], "", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("陈老师对您的代码印象很好。", ["陈默"]),
+        ("陈总很看好您。", ["陈默"]),
+        ("欧阳老师很看好您。", ["欧阳小雨"]),
+        ("Daniel enjoyed reading your code.", ["Daniel Lim"]),
+    ],
+)
+def test_part_of_a_colleagues_name_is_their_name(sentence: str, names: list[str]) -> None:
+    ground = Ground([], "zh-hans", Outcome.REJECT, names=names)
+    assert Code.NAME in {each.code for each in check(sentence, ground)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("您很会提高工作效率。", ["高远"]),
+        ("您能按时完成总结。", ["成立"]),
+        ("您同时工作和学习。", ["时雨"]),
+        ("您能说服对方经理。", ["方正"]),
+        ("Will you apply again? You mark errors well.", ["Will Mark"]),
+    ],
+)
+def test_half_a_word_is_nobodys_name(sentence: str, names: list[str]) -> None:
+    ground = Ground([], "zh-hans", Outcome.REJECT, names=names)
+    assert Code.NAME not in {each.code for each in check(sentence, ground)}

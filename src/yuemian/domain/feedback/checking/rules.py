@@ -25,6 +25,8 @@ GRAM_ZH: Final = 8
 GRAM_EN: Final = 4
 _SCRIPT: Final = 0.6
 _LETTERS: Final = re.compile(r"[\W_]+")
+#: Not 先生 and 女士: so the reader is called.
+_TITLES: Final = "老师|经理|主管|总监|面试官|部长|组长"
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _CODES: Final = {
     "protected": Code.PROTECTED,
@@ -140,9 +142,10 @@ def _is_called(name: str, sentence: str) -> bool:
     """By a part of the name, as colleagues are called: "陈老师" of 陈默, "Daniel" of Daniel Lim."""
     if _HAN.fullmatch(name):
         surname = name[:2] if len(name) > 3 else name[0]
-        return (
-            re.search(f"{surname}(?:老师|总|经理|工|主管|总监|面试官|哥|姐|先生|女士|部长|组长)", sentence)
-            is not None
+        # One letter after it may be half of a word, as in 提高工作 and 完成总结.
+        return bool(
+            re.search(f"(?<![对各双甲乙]){surname}(?:{_TITLES})", sentence)
+            or re.search(f"(?<![\u4e00-\u9fff]){surname}[总工哥姐]", sentence)
         )
     parts = [re.escape(each) for each in name.split() if len(each) > 2 and each not in lexicon().also_words]
     return bool(parts) and re.search(rf"\b(?:{'|'.join(parts)})\b", sentence) is not None
