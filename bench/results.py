@@ -37,9 +37,9 @@ SELECT gen_random_uuid(), i.organization_id, i.application_id, i.id, 1, 0, 'reje
 FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id WHERE w.state <> 'open'
 """  # noqa: E501
 _CARDS = """
-INSERT INTO results_scorecard (id, organization_id, interview_id, interviewer_id, state, recommendation, edition, source,
+INSERT INTO results_scorecard (id, organization_id, interview_id, interviewer_id, author, state, recommendation, edition, source,
                                external_id, started_at, saved_at, submitted_at)
-SELECT gen_random_uuid(), i.organization_id, i.id, p.user_id, 'submitted', 'yes', 1, '', '', w.ended_at, w.ended_at, w.ended_at
+SELECT gen_random_uuid(), i.organization_id, i.id, p.user_id, '', 'submitted', 'yes', 1, '', '', w.ended_at, w.ended_at, w.ended_at
 FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
 JOIN LATERAL (SELECT user_id FROM interviews_participant WHERE interview_id = i.id LIMIT 1) p ON true
 WHERE extract(epoch FROM i.starts_at)::bigint / 60 % 2 = 0
@@ -121,7 +121,7 @@ def decide_a_thousand(user: Any, backend: int) -> None:
     ids = [each.interview_id for each in first(user, ResultFilters(), 1000, now=now)]
     asked = ask(user, ids, now=now)
     middle = time.perf_counter()
-    decide(user, [Choice(pk, Outcome.REJECT, (reason,), "x") for pk in asked.ids], now=now, seen_at=now)
+    decide(user, [Choice(pk, Outcome.REJECT, (reason,)) for pk in asked.ids], now=now, seen_at=now)
     wall, middle = time.perf_counter() - wall, middle - wall
     cpu, inside = time.process_time() - cpu, processor_seconds([backend]) - inside
     print(

@@ -155,18 +155,25 @@ def install_texts(cast: Cast, *purposes: Purpose, now: datetime) -> None:
 
 
 def create_interviews(cast: Cast, count: int, *, now: datetime, **fields: Any) -> list[Interview]:
-    """Interviews of distinct new candidates, an hour apart from three days on, with e-mail and phone."""
+    """Interviews of distinct new candidates, an hour apart from three days on, with e-mail and phone.
+
+    Or of `people`, who are as many as `count`.
+    """
     prefix = secrets.token_hex(3)
+    newcomers = [
+        Person(
+            name=fields.get("name", f"候选人{number}"),
+            name_key=fields.get("name", f"候选人{number}"),
+            email=fields.get("email", f"c{number}.{prefix}@example.com"),
+            phone=fields.get("phone", f"+8613800{number:06d}"),
+            locale=fields.get("locale", "zh-hans"),
+            time_zone=fields.get("candidate_zone", ""),
+        )
+        for number in range(count)
+    ]
     appointments = [
         Appointment(
-            person=Person(
-                name=fields.get("name", f"候选人{number}"),
-                name_key=fields.get("name", f"候选人{number}"),
-                email=fields.get("email", f"c{number}.{prefix}@example.com"),
-                phone=fields.get("phone", f"+8613800{number:06d}"),
-                locale=fields.get("locale", "zh-hans"),
-                time_zone=fields.get("candidate_zone", ""),
-            ),
+            person=person,
             job=fields.get("job", cast.backend),
             branch=cast.shanghai,
             round=fields.get("round", "初试"),
@@ -181,7 +188,7 @@ def create_interviews(cast: Cast, count: int, *, now: datetime, **fields: Any) -
             flow="先笔试 30 分钟；后面试 30 分钟",
             interviewers=(cast.interviewer,),
         )
-        for number in range(count)
+        for number, person in enumerate(fields.get("people", newcomers))
     ]
     ids = schedule_interviews(cast.recruiter, appointments, now=now)
     found = {interview.pk: interview for interview in Interview.objects.with_people().filter(pk__in=ids)}

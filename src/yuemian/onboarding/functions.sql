@@ -42,45 +42,6 @@ DROP TRIGGER IF EXISTS onboarding_answer_consented ON onboarding_onboardinganswe
 CREATE TRIGGER onboarding_answer_consented BEFORE INSERT OR UPDATE OF value_sealed ON onboarding_onboardinganswer
     FOR EACH ROW WHEN (NEW.value_sealed IS NOT NULL) EXECUTE FUNCTION onboarding_consented();
 
--- From the hash of an onboarding's link to its page; NULL for one that is unknown, over, revoked or of another purpose.
-CREATE OR REPLACE FUNCTION open_onboarding_page(
-    hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json
-) LANGUAGE plpgsql AS $$
-DECLARE
-    found_link uuid;
-    found_organization uuid;
-    bound text := nullif(current_setting('yuemian.organization', true), '');
-    onboarding uuid;
-    interview uuid;
-    person uuid;
-BEGIN
-    SELECT f.link_id, f.organization_id INTO found_link, found_organization FROM find_access_link(hash) f;
-    IF found_link IS NULL OR bound <> found_organization::text THEN
-        RETURN;
-    END IF;
-    IF bound IS NULL THEN
-        PERFORM set_config('yuemian.organization', found_organization::text, true);
-    END IF;
-    SELECT l.subject_id, l.candidate_id, json_build_object('link', to_json(l), 'locale', n.locale, 'sent_at', told.at)
-    INTO onboarding, person, link
-    FROM messaging_accesslink l
-    LEFT JOIN messaging_notification n ON n.id = l.notification_id
-    LEFT JOIN LATERAL (
-        SELECT max(d.sent_at) AS at FROM messaging_delivery d
-        WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
-    WHERE l.id = found_link AND l.purpose = 'onboarding' AND l.subject_kind = 'onboarding'
-    AND l.revoked_at IS NULL AND l.expires_at > moment;
-    SELECT c.interview_id INTO interview FROM onboarding_onboardingcase c
-    WHERE c.id = onboarding AND c.candidate_id = person;
-    IF interview IS NOT NULL THEN
-        SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
-        WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
-    END IF;
-END
-$$;
-REVOKE ALL ON FUNCTION open_onboarding_page(bytea, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION open_onboarding_page(bytea, timestamptz) TO yuemian_app;
-
 -- No message of an onboarding but to its own person, while it waits for them, and only after a released pass: whoever was
 -- told of no decision here may have been told by other means, but never of another one.
 CREATE OR REPLACE FUNCTION onboarding_message_has_case() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -99,5 +60,6 @@ BEGIN
     RETURN NEW;
 END $$;
 DROP TRIGGER IF EXISTS onboarding_message_has_case ON messaging_notification;
-CREATE TRIGGER onboarding_message_has_case BEFORE INSERT ON messaging_notification
+CREATE TRIGGER onboarding_message_has_case
+    BEFORE INSERT OR UPDATE OF purpose, candidate_id, subject_kind, subject_id ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose = 'onboarding') EXECUTE FUNCTION onboarding_message_has_case();

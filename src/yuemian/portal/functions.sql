@@ -253,6 +253,25 @@ BEGIN
 END
 $$;
 
+-- The same for the link of an onboarding, to its own person.
+CREATE OR REPLACE FUNCTION open_onboarding_page(
+    hash bytea, moment timestamptz, OUT link json, OUT page json, OUT blocks json
+) LANGUAGE plpgsql AS $$
+DECLARE
+    onboarding uuid;
+    interview uuid;
+    person uuid;
+BEGIN
+    SELECT f.subject, f.person, f.link INTO onboarding, person, link FROM find_live_link(hash, moment, 'onboarding') f;
+    SELECT c.interview_id INTO interview FROM onboarding_onboardingcase c
+    WHERE c.id = onboarding AND c.candidate_id = person;
+    IF interview IS NOT NULL THEN
+        SELECT p.page, p.blocks INTO page, blocks FROM read_candidate_page(interview) p
+        WHERE (p.page -> 'candidate' ->> 'id')::uuid = person;
+    END IF;
+END
+$$;
+
 -- Candidates' presses on an answer, judged before by what each carries: `shown` is the revision that the page showed. For each
 -- `done`, or why it needs a closer look (`lost`, `wait`, `changed`, `doubtful`), with nothing written but the counts; of one link
 -- at most one press. The audit entry comes with marks in the place of what only the rows know. One JSON text instead of 17 values
@@ -406,9 +425,11 @@ REVOKE ALL ON FUNCTION find_live_link(bytea, timestamptz, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_candidate_page(bytea, timestamptz, uuid, boolean, interval, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_survey_page(bytea, timestamptz) FROM PUBLIC;
 REVOKE ALL ON FUNCTION open_result_page(bytea, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION open_onboarding_page(bytea, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION page_kept_until(uuid, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION find_live_link(bytea, timestamptz, text) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_result_page(bytea, timestamptz) TO yuemian_app;
+GRANT EXECUTE ON FUNCTION open_onboarding_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION open_survey_page(bytea, timestamptz) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION read_candidate_page(uuid) TO yuemian_app;
 GRANT EXECUTE ON FUNCTION note_visit(uuid, uuid, uuid, uuid, timestamptz, text, boolean, interval) TO yuemian_app;

@@ -3,9 +3,10 @@
 -- A decision is written once. A new one takes its place; nothing of the old changes but that it is no longer current.
 CREATE OR REPLACE FUNCTION results_decision_stands() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (NEW.application_id, NEW.interview_id, NEW.number, NEW.outcome, NEW.reasons, NEW.decided_at)
+    -- Also who decided: they have no word on the letter, whatever somebody writes here later.
+    IF (NEW.application_id, NEW.interview_id, NEW.number, NEW.outcome, NEW.reasons, NEW.decided_at, NEW.decided_by_id)
        IS DISTINCT FROM
-       (OLD.application_id, OLD.interview_id, OLD.number, OLD.outcome, OLD.reasons, OLD.decided_at)
+       (OLD.application_id, OLD.interview_id, OLD.number, OLD.outcome, OLD.reasons, OLD.decided_at, OLD.decided_by_id)
        OR (NEW.is_current AND NOT OLD.is_current) THEN
         RAISE EXCEPTION 'A decision is never changed: write a new one.' USING ERRCODE = 'check_violation';
     END IF;
@@ -40,10 +41,10 @@ BEGIN
             RAISE EXCEPTION 'A result notice that is % cannot become %.', OLD.state, NEW.state
                 USING ERRCODE = 'check_violation';
         END IF;
-        IF (NEW.candidate_id, NEW.application_id, NEW.decision_id, NEW.outcome, NEW.number)
+        IF (NEW.candidate_id, NEW.application_id, NEW.decision_id, NEW.outcome, NEW.number, NEW.batch_id)
            IS DISTINCT FROM
-           (OLD.candidate_id, OLD.application_id, OLD.decision_id, OLD.outcome, OLD.number) THEN
-            RAISE EXCEPTION 'A result notice belongs to one person and one decision.'
+           (OLD.candidate_id, OLD.application_id, OLD.decision_id, OLD.outcome, OLD.number, OLD.batch_id) THEN
+            RAISE EXCEPTION 'A result notice belongs to one person, one decision and one batch.'
                 USING ERRCODE = 'check_violation';
         END IF;
         IF OLD.state IN ('submitted', 'approved', 'released') AND NEW.state <> 'draft' AND
@@ -105,6 +106,50 @@ DROP TRIGGER IF EXISTS results_notice_moves ON results_resultnotice;
 CREATE TRIGGER results_notice_moves BEFORE INSERT OR UPDATE ON results_resultnotice
     FOR EACH ROW EXECUTE FUNCTION results_notice_moves();
 
+-- The words of a letter, and of the message that points at it, stay what they were while a notice rests on them: what is
+-- said anew is another version, which calls the notice back to its author.
+CREATE OR REPLACE FUNCTION results_words_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    version uuid := CASE TG_OP WHEN 'INSERT' THEN NEW.version_id ELSE OLD.version_id END;
+BEGIN
+    IF EXISTS (SELECT FROM results_resultnotice n WHERE n.letter_id = version AND n.state <> 'void')
+       OR EXISTS (SELECT FROM results_resultnotice n WHERE n.pointer_id = version AND n.state <> 'void') THEN
+        RAISE EXCEPTION 'Letters rest on these words: publish another version.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+DROP TRIGGER IF EXISTS results_words_stand ON messaging_templatevariant;
+CREATE TRIGGER results_words_stand BEFORE INSERT OR UPDATE OR DELETE ON messaging_templatevariant
+    FOR EACH ROW EXECUTE FUNCTION results_words_stand();
+
+-- Whose application it is stays, too, while a letter about it waits or was told.
+CREATE OR REPLACE FUNCTION results_application_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM results_resultnotice n WHERE n.application_id = NEW.id AND n.state <> 'void') THEN
+        RAISE EXCEPTION 'A result goes to the person it was decided of.' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS results_application_stays ON hiring_application;
+CREATE TRIGGER results_application_stays BEFORE UPDATE OF candidate_id ON hiring_application
+    FOR EACH ROW WHEN (NEW.candidate_id <> OLD.candidate_id) EXECUTE FUNCTION results_application_stays();
+
+-- Nor does a link to a letter, or to the form after it, lead anywhere else later.
+CREATE OR REPLACE FUNCTION results_link_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.candidate_id, NEW.subject_kind, NEW.subject_id, NEW.subject_revision, NEW.token_hash) IS DISTINCT FROM
+       (OLD.candidate_id, OLD.subject_kind, OLD.subject_id, OLD.subject_revision, OLD.token_hash) THEN
+        RAISE EXCEPTION 'A link to a letter leads its own person to it, and nowhere else.'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS results_link_stands ON messaging_accesslink;
+CREATE TRIGGER results_link_stands
+    BEFORE UPDATE OF candidate_id, subject_kind, subject_id, subject_revision, token_hash ON messaging_accesslink
+    FOR EACH ROW WHEN (OLD.subject_kind IN ('result', 'onboarding') OR NEW.subject_kind IN ('result', 'onboarding'))
+    EXECUTE FUNCTION results_link_stands();
+
 -- No message says that there is a result but for a released notice, to its own person. (R1: no other way exists.)
 CREATE OR REPLACE FUNCTION results_message_has_notice() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -119,8 +164,18 @@ BEGIN
 END $$;
 DROP TRIGGER IF EXISTS results_message_has_notice ON messaging_notification;
 CREATE TRIGGER results_message_has_notice
-    BEFORE INSERT OR UPDATE OF candidate_id, subject_kind, subject_id, version_id ON messaging_notification
+    BEFORE INSERT OR UPDATE OF purpose, candidate_id, subject_kind, subject_id, version_id ON messaging_notification
     FOR EACH ROW WHEN (NEW.purpose IN ('result', 'letter')) EXECUTE FUNCTION results_message_has_notice();
+
+-- And what says it cannot pass for something else, of which less is asked.
+CREATE OR REPLACE FUNCTION results_message_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'A message of a result, or of an onboarding, stays one.' USING ERRCODE = 'check_violation';
+END $$;
+DROP TRIGGER IF EXISTS results_message_stays ON messaging_notification;
+CREATE TRIGGER results_message_stays BEFORE UPDATE OF purpose ON messaging_notification
+    FOR EACH ROW WHEN (OLD.purpose IN ('result', 'letter', 'onboarding') AND NEW.purpose <> OLD.purpose)
+    EXECUTE FUNCTION results_message_stays();
 
 -- Whoever changes a decision, by whatever way: in the same transaction nothing of its notice can be handed over any more.
 -- The hand-over locks the same rows. (R2: the last look reads the decision; this closes the moment after that look.)

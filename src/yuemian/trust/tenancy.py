@@ -10,6 +10,8 @@ from django.db import connection, transaction
 
 #: The setting that the row-level security policies read.
 SETTING = "yuemian.organization"
+#: Binds a transaction that is not bound yet, and says to whom it is bound now.
+_ENTER = "SELECT set_config(%s, coalesce(nullif(current_setting(%s, true), ''), %s), true)"
 
 
 class WrongOrganization(Exception):  # noqa: N818
@@ -26,12 +28,11 @@ def acting_in(organization_id: UUID) -> Iterator[None]:
 
 def enter(organization_id: UUID) -> None:
     """Bind the running transaction to an organization. Raises WrongOrganization when bound to another."""
-    now = current()
-    if now is not None and now != organization_id:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTER, [SETTING, SETTING, str(organization_id)])
+        bound = cursor.fetchone()[0]
+    if bound != str(organization_id):
         raise WrongOrganization(WrongOrganization.__doc__)
-    if now is None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, str(organization_id)])
 
 
 def current() -> UUID | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from yuemian.domain.feedback import Code, Ground, Length, Options, Side, Tone, check, compose, themes
 from yuemian.domain.feedback.bank import bank_for
 from yuemian.domain.feedback.checking import resting_on, split
+from yuemian.domain.feedback.lexicon import gives_orders, lexicon, taboo_words
 from yuemian.domain.feedback.quoting import quotable
 from yuemian.domain.results import Fact, Outcome, Rating
 
@@ -197,3 +198,68 @@ def test_a_note_that_repeats_the_phrase_is_not_quoted() -> None:
     for seed in range(20):
         text = compose([fact], [], Options("zh-hans", Outcome.REJECT, seed=str(seed))).text
         assert text.count("表达清楚、有条理") <= 1
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "删除链表中重复的部分，没有考虑空表",
+        "把订单状态改为已发货的那一步漏了",
+        "返回等于零时没有处理",
+        "首先考虑了边界，再写循环",
+        "给不了具体的例子",
+        "给客户致电之前会先查资料",
+        "和同组同事配合得好",
+        "对外行业务不熟的地方会先问",
+        "做过三星手机的测试",
+        "高分辨率图片的处理讲得清楚",
+        "加盟商的管理有一套办法",
+        "现场把需求翻译成了接口",
+        "客户的预算没有问清",
+        "把同步改为消息队列，讲了取舍",
+        "扫描全表的代价没有想到",
+        "把客户信息保存在本地，没有想到加密",
+        "优化了流程，比原来简化了两步",
+        "这批货延期时先通知了客户",
+        "三位客户都愿意介绍新客户",
+        "你的方案更省人力",
+        "did the code review with peers in mind",
+        "kept to the budget of the project",
+        "did not forget all the edge cases",
+        "listened to the others before answering",
+        "worked with another department on the launch",
+    ],
+)
+def test_ordinary_notes_are_told(note: str) -> None:
+    """Words that sound like a fault when they stand alone."""
+    found = [each for each in taboo_words(note) if each[0] != "banned"]
+    assert (found, gives_orders(note), lexicon().outcome["joy"].search(note)) == ([], "", None)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("陈老师对您的代码印象很好。", ["陈默"]),
+        ("陈总很看好您。", ["陈默"]),
+        ("欧阳老师很看好您。", ["欧阳小雨"]),
+        ("Daniel enjoyed reading your code.", ["Daniel Lim"]),
+    ],
+)
+def test_part_of_a_colleagues_name_is_their_name(sentence: str, names: list[str]) -> None:
+    ground = Ground([], "zh-hans", Outcome.REJECT, names=names)
+    assert Code.NAME in {each.code for each in check(sentence, ground)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("您很会提高工作效率。", ["高远"]),
+        ("您能按时完成总结。", ["成立"]),
+        ("您同时工作和学习。", ["时雨"]),
+        ("您能说服对方经理。", ["方正"]),
+        ("Will you apply again? You mark errors well.", ["Will Mark"]),
+    ],
+)
+def test_half_a_word_is_nobodys_name(sentence: str, names: list[str]) -> None:
+    ground = Ground([], "zh-hans", Outcome.REJECT, names=names)
+    assert Code.NAME not in {each.code for each in check(sentence, ground)}

@@ -70,6 +70,7 @@ TAMPERING = [
     "UPDATE results_resultnotice SET candidate_name = '别人' WHERE id = %s",
     "UPDATE results_resultnotice SET contacts = '{aa}' WHERE id = %s",
     "UPDATE results_resultnotice SET is_correction = true WHERE id = %s",
+    "UPDATE results_resultnotice SET batch_id = NULL WHERE id = %s",
     "DELETE FROM results_resultnotice WHERE id = %s",
 ]
 
@@ -104,6 +105,8 @@ def test_fewer_approvals_by_the_row_itself(tale: Tale) -> None:
         "DELETE FROM results_approval",
         "UPDATE results_decision SET outcome = 'pass'",
         "UPDATE results_decision SET is_current = true",
+        "UPDATE results_decision SET decided_by_id = NULL",
+        "UPDATE results_decision SET decided_by_id = (SELECT max(id::text)::uuid FROM accounts_user)",
         "DELETE FROM results_decision",
     ],
 )
@@ -114,6 +117,34 @@ def test_votes_and_decisions_are_written_once(tale: Tale, statement: str) -> Non
     tale.decide([tale.only(batch).decision.interview], Outcome.REJECT)
     with refused():
         sql(statement)
+
+
+def test_single_letters_put_together(tale: Tale) -> None:
+    """Each alone may be its author's own word where the rules free it; a batch never is."""
+    notice, other = at(tale, N.APPROVED), at(tale, N.DRAFT)
+    for one, into in ((notice, other), (other, notice)):
+        with refused():
+            sql("UPDATE results_resultnotice SET batch_id = %s WHERE id = %s", into.batch_id, one.pk)
+
+
+@pytest.mark.parametrize("state", [N.DRAFT, N.APPROVED, N.RELEASED])
+def test_an_application_given_to_somebody_else(tale: Tale, state: NoticeState) -> None:
+    """As when two entries of one person are put together by hand."""
+    notice = at(tale, state)
+    other = tale.interviews(1, job=tale.cast.sales)[0].application.candidate_id
+    with refused():
+        sql("UPDATE hiring_application SET candidate_id = %s WHERE id = %s", other, notice.application_id)
+
+
+@pytest.mark.parametrize("table", ["resultnotice", "approval", "decision", "resultbatch", "approvalrule"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "INSERT INTO {} DEFAULT VALUES"]
+)
+def test_the_engine_writes_nothing_of_results(tale: Tale, table: str, statement: str) -> None:
+    at(tale, N.RELEASED)
+    with refused():
+        sql("SET LOCAL ROLE yuemian_engine")
+        sql(statement.format(f"results_{table}"))
 
 
 @pytest.mark.parametrize("who", ["decider", "nobody"])
@@ -174,6 +205,49 @@ def test_a_released_message_turned_to_somebody_else(tale: Tale, column: str) -> 
         sql(f"UPDATE messaging_notification SET {column} = %s WHERE id = %s", value, mine.pk)
 
 
+@pytest.mark.parametrize("role", ["yuemian_app", "yuemian_engine"])
+def test_another_message_that_becomes_one_of_a_result_or_the_other_way(tale: Tale, role: str) -> None:
+    notice = at(tale, N.RELEASED)
+    interviews = tale.interviews()
+    version = tale.cast.templates[Purpose.INVITATION]
+    summary = summarize(interviews, version, Purpose.INVITATION, [Channel.EMAIL], now=tale.now)
+    send(tale.cast.recruiter, summary, version, Purpose.INVITATION, now=tale.now)
+    for old, new in (
+        (Purpose.INVITATION, Purpose.RESULT),
+        (Purpose.INVITATION, Purpose.ONBOARDING),
+        (Purpose.RESULT, Purpose.INVITATION),
+        (Purpose.RESULT, Purpose.ONBOARDING),
+    ):
+        assert Notification.objects.filter(purpose=old).exists()
+        with refused():
+            sql(f"SET LOCAL ROLE {role}")
+            sql("UPDATE messaging_notification SET purpose = %s WHERE purpose = %s", new, old)
+    assert Notification.objects.filter(purpose=Purpose.RESULT).get().subject_id == notice.pk
+
+
+@pytest.mark.parametrize("column", ["candidate_id", "subject_id", "subject_revision", "token_hash"])
+def test_a_link_turned_to_another_letter(tale: Tale, column: str) -> None:
+    links = [tale.link(at(tale, N.RELEASED))[0] for _ in range(2)]
+    changed = {"subject_revision": 7}.get(column, getattr(links[1], column))
+    with refused():
+        sql(f"UPDATE messaging_accesslink SET {column} = %s WHERE id = %s", changed, links[0].pk)
+
+
+def test_the_link_of_an_invitation_that_becomes_one_to_a_letter(tale: Tale) -> None:
+    notice = at(tale, N.RELEASED)
+    interviews = tale.interviews()
+    version = tale.cast.templates[Purpose.INVITATION]
+    summary = summarize(interviews, version, Purpose.INVITATION, [Channel.EMAIL], now=tale.now)
+    send(tale.cast.recruiter, summary, version, Purpose.INVITATION, now=tale.now)
+    with refused():
+        sql(
+            "UPDATE messaging_accesslink SET subject_kind = 'result', purpose = 'result', subject_id = %s"
+            " WHERE subject_id = %s",
+            notice.pk,
+            interviews[0].pk,
+        )
+
+
 # By letters.
 
 
@@ -191,9 +265,8 @@ def test_the_class_of_a_template(tale: Tale) -> None:
 
 
 def test_an_edit_of_the_template_after_approval(tale: Tale) -> None:
-    """Nor of the published text itself: the letter is a snapshot, and what was released stays as it was approved."""
+    """The letter is a snapshot, and what was released stays as it was approved."""
     notice = at(tale, N.RELEASED)
-    TemplateVariant.objects.filter(version=notice.letter).update(body="恭喜您！")
     place = (Channel.EMAIL, "zh-hans")
     text = library.Text("新", "{{ candidate_name }}，恭喜您！")
     library.save_draft(tale.cast.recruiter, notice.letter.template, place, text, now=tale.now)
@@ -201,6 +274,27 @@ def test_an_edit_of_the_template_after_approval(tale: Tale) -> None:
     notice.refresh_from_db()
     assert notice.state == N.RELEASED
     assert "恭喜" not in tale.text(notice).body
+
+
+@pytest.mark.parametrize("state", [N.DRAFT, N.SUBMITTED, N.APPROVED, N.RELEASED])
+@pytest.mark.parametrize("which", ["letter", "pointer"])
+def test_other_words_in_a_published_version(tale: Tale, which: str, state: NoticeState) -> None:
+    """The message that points at the letter is written only when it leaves, from the version itself."""
+    notice = at(tale, state)
+    version = getattr(notice, which)
+    texts = TemplateVariant.objects.filter(version=version)
+    with refused():
+        texts.update(body="恭喜您，您已被录用！")
+    with refused():
+        texts.delete()
+    with refused():
+        TemplateVariant.objects.create(
+            organization=tale.cast.organization,
+            version=version,
+            channel=Channel.WECHAT,
+            locale="de",
+            body="x",
+        )
 
 
 # By actions.

@@ -23,6 +23,7 @@ from tests.results.stories import Tale
 from yuemian.channels.base import Message, Receipt
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.hiring.signals import person_changed
 from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.claim import Claimed
@@ -38,7 +39,7 @@ __all__ = ["live", "story"]
 ROUNDS, LETTERS = 26, 20
 BEFORE, RENDERED, SENDING, NEVER = "before the claim", "before the hand-over", "while it is sent", "never"
 MOMENTS = (BEFORE, RENDERED, RENDERED, SENDING, NEVER)
-DEEDS = ("decide", "decide and forget the notices", "rename", "recall")
+DEEDS = ("decide", "decide and forget the notices", "rename", "erase")
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Interference:
             rows = Delivery.objects.filter(notification__subject_kind="result", batch=batch.sending_id)
             self.notice_of = dict(rows.values_list("pk", "notification__subject_id"))
         self.plans = {
-            each.pk: Plan(each.pk, each.decision_id, chance.choice(MOMENTS), chance.choice(DEEDS[:3]))
+            each.pk: Plan(each.pk, each.decision_id, chance.choice(MOMENTS), chance.choice(DEEDS))
             for each in notices
         }
         if chance.random() < 0.3:
@@ -99,6 +100,9 @@ class Interference:
             tale = self.tale
             if plan.deed == "recall":
                 recall_batch(tale.cast.lead, self.batch.pk, now=tale.now)
+            elif plan.deed == "erase":
+                notice = ResultNotice.objects.select_related("candidate").get(pk=plan.notice)
+                erase_by_hand(tale.cast.owner, notice.candidate, now=tale.now)
             elif plan.deed == "rename":
                 candidate = ResultNotice.objects.select_related("candidate").get(pk=plan.notice).candidate
                 candidate.name += "改"

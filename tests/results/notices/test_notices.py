@@ -14,6 +14,7 @@ from tests.results.stories import Tale
 from yuemian.domain.moves import ForbiddenMove
 from yuemian.domain.results import LetterProblem, NoticeState, Outcome
 from yuemian.domain.states import Channel
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.actions import library
 from yuemian.messaging.models import Template
@@ -96,6 +97,13 @@ def test_what_cannot_be_written_is_counted_with_its_reason(tale: Tale) -> None:
     done = prepare_notices(tale.cast.recruiter, ids, now=tale.now)
     assert done.count == 1
     assert done.left_out == {"has_notice": 1, "no_letter": 1, "changed": 2}
+
+
+def test_somebody_who_was_erased_keeps_nobody_from_a_letter(tale: Tale) -> None:
+    first, second = tale.decide(tale.interviews(2))
+    erase_by_hand(tale.cast.owner, first.interview.application.candidate, now=tale.now)
+    done = prepare_notices(tale.cast.recruiter, [first.pk, second.pk], now=tale.now)
+    assert (done.count, done.left_out) == (1, {"changed": 1})
 
 
 def test_an_empty_part_is_a_problem_and_no_blank(tale: Tale) -> None:

@@ -12,9 +12,8 @@ from tests.factories import Cast, install_texts
 from tests.results.stories import Tale
 from yuemian.domain.moves import ForbiddenMove
 from yuemian.domain.results import NoticeState, Outcome
-from yuemian.domain.states import Purpose
-from yuemian.messaging.actions.library import publish
-from yuemian.messaging.models import TemplateVariant
+from yuemian.domain.states import Channel, Purpose
+from yuemian.messaging.actions import library
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.onboarding.offer import OfferTerms, terms_of
 from yuemian.results.actions import approvals
@@ -109,24 +108,26 @@ def test_it_is_a_draft_again_whatever_others_had_said(tale: Tale, hired: list[Re
 def test_the_page_says_where_the_template_has_no_place_for_it(
     tale: Tale, recruiter_client: Client, hired: list[ResultNotice]
 ) -> None:
-    TemplateVariant.objects.filter(version=hired[0].letter).update(
-        body="{{ candidate_name }}，您好：您通过了。"
-    )
+    letter, user = hired[0].letter, tale.cast.recruiter
+    text = library.Text("结果", "{{ candidate_name }}，您好：您通过了。")
+    library.save_draft(user, letter.template, (Channel.EMAIL, "zh-hans"), text, now=tale.now)
+    library.publish(user, letter.template, now=tale.now)
     address = f"/results/letter/{hired[0].pk}"
     recruiter_client.post(f"{address}/personal", {"next_step": "请带证件。", **OFFER})
-    text = recruiter_client.get(address).content.decode()
-    assert "{{ next_step }}" in text
-    assert "{{ offer }}" in text
+    page = recruiter_client.get(address).content.decode()
+    assert "{{ next_step }}" in page
+    assert "{{ offer }}" in page
 
 
 def test_one_press_gives_the_template_a_place_for_it(
     tale: Tale, recruiter_client: Client, hired: list[ResultNotice]
 ) -> None:
     """In a draft, before the last paragraph, with the shipped heading of each language; to be published by a person."""
-    letter = hired[0].letter
-    TemplateVariant.objects.filter(version=letter).update(
-        body="{{ candidate_name }}，您好：您通过了。\n\n{{ next_step }}\n\n星河科技"
-    )
+    letter, user = hired[0].letter, tale.cast.recruiter
+    text = library.Text("结果", "{{ candidate_name }}，您好：您通过了。\n\n{{ next_step }}\n\n星河科技")
+    for locale in ("zh-hans", "en"):
+        library.save_draft(user, letter.template, (Channel.EMAIL, locale), text, now=tale.now)
+    library.publish(user, letter.template, now=tale.now)
     address = f"/results/letter/{hired[0].pk}"
     recruiter_client.post(f"{address}/personal", {"next_step": "请带证件。", **OFFER})
     assert f"{address}/room" in recruiter_client.get(address).content.decode()
@@ -139,7 +140,7 @@ def test_one_press_gives_the_template_a_place_for_it(
         "{{ next_step }}\n{% if offer %}\n\n**薪资**\n{{ offer }}\n{% endif %}\n\n星河科技"
     )
     assert "**Your pay**" in bodies["en"]
-    publish(tale.cast.recruiter, letter.template, now=tale.now)
+    library.publish(user, letter.template, now=tale.now)
     rewrite_notices(tale.cast.recruiter, [hired[0].pk], now=tale.now)
     assert "16,155.00" in tale.text(ResultNotice.objects.get(pk=hired[0].pk)).body
 

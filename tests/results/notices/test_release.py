@@ -9,6 +9,7 @@ import pytest
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.hiring.models import ContactPoint
 from yuemian.hiring.signals import person_changed
 from yuemian.messaging.models import AccessLink, Batch, Delivery, Notification, ProviderAccount
@@ -135,6 +136,17 @@ def test_a_recall_says_exactly_who_had_heard(tale: Tale) -> None:
     first.refresh_from_db()
     assert first.state == N.RELEASED
     assert tale.states(batch) == [N.RECALLED, N.RECALLED, N.RELEASED]
+
+
+def test_a_recall_makes_void_what_was_for_somebody_who_is_erased(tale: Tale) -> None:
+    """Put back it could be neither read nor written, and kept everybody else of the batch from being told."""
+    batch = tale.released(2)
+    erased, other = tale.of(batch)
+    erase_by_hand(tale.cast.owner, erased.candidate, now=tale.now)
+    assert release.recall_batch(tale.cast.lead, batch.pk, now=tale.now).stopped == 2
+    assert tale.states(batch) == [N.RECALLED, N.VOID]
+    back = approvals.put_back(tale.cast.recruiter, [erased.pk, other.pk], now=tale.now)
+    assert (back, tale.submit(batch).count) == (1, 1)
 
 
 def test_after_a_recall_it_takes_the_whole_way_again(tale: Tale) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import Cast, create_cast, create_user, install_texts, sign_in_client
+from tests.factories import Cast, create_cast, create_user, install_texts
+from tests.portal.conftest import desk
 from tests.results.scorecards.held import KEYS, NOTE, create_held, draft, join, link_to
 from yuemian.accounts.models import Role, User
 from yuemian.domain.results import Rating
@@ -230,18 +230,6 @@ def test_another_browser_is_asked_for_a_code(story: Story, address: str, pocket:
     assert_accessible(other)
 
 
-def desk(pocket: Pocket, address: str, story: Story, user: User, path: str, **options: Any) -> Page:
-    given = {"width": 1440, "height": 900, "has_touch": False, "locale": "zh-CN"} | options
-    context = pocket(**given)
-    context.set_default_timeout(PATIENCE)
-    with story.inside():
-        token = sign_in_client(user).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": token, "url": address}])
-    page = context.new_page()
-    page.goto(address + path)
-    return page
-
-
 def test_the_recruiter_sees_them_side_by_side_and_who_is_late(
     story: Story, address: str, pocket: Pocket
 ) -> None:
@@ -254,7 +242,7 @@ def test_the_recruiter_sees_them_side_by_side_and_who_is_late(
                 submit(person, story.held.pk, draft(rating), 0, now=now)
         submit(cast.interviewer, story.held.pk, draft(Rating.OUTSTANDING), 0, now=now)
         Interview.objects.update(starts_at=now - timedelta(hours=27))
-    page = desk(pocket, address, story, cast.recruiter, f"/interviews/{story.held.pk}")
+    page = desk(pocket, address, story.inside, cast.recruiter, f"/interviews/{story.held.pk}")
     expect(page.locator("#scorecards")).to_contain_text("分歧较大")
     assert_accessible(page)
     page.locator("#scorecards").get_by_role("button", name="现在提醒").click()
@@ -269,7 +257,7 @@ def test_the_recruiter_sees_them_side_by_side_and_who_is_late(
 
 
 def test_the_forms_are_edited(story: Story, address: str, pocket: Pocket) -> None:
-    page = desk(pocket, address, story, story.cast.owner, "/settings/scorecards")
+    page = desk(pocket, address, story.inside, story.cast.owner, "/settings/scorecards")
     assert_accessible(page)
     page.locator("tr", has_text="技术").get_by_role("link", name="改成自己的").click()
     page.locator("summary", has_text="编码能力").click()

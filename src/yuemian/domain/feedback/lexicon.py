@@ -21,6 +21,8 @@ class Lexicon(NamedTuple):
     advice: re.Pattern[str]
     courtesy: re.Pattern[str]
     instruction: re.Pattern[str]
+    private: Sequence[re.Pattern[str]]
+    also_words: frozenset[str]
 
 
 @cache
@@ -39,6 +41,8 @@ def lexicon() -> Lexicon:
         advice=_one(data["advice"]["words"]),
         courtesy=_one(data["courtesy"]["words"]),
         instruction=_one(data["instruction"]["words"]),
+        private=[_one([each]) for each in data["private"]["groups"]],
+        also_words=frozenset(data["names"]["also_words"]),
     )
 
 

@@ -71,6 +71,8 @@ def submit_batch(user: User, batch_id: UUID, *, now: datetime) -> Submitted:
         size = mine.count()
         writable = mine.filter(state__in=[N.DRAFT, N.RETURNED]).values_list("pk", flat=True)
         notices = locked(user, list(writable))
+        if not notices:
+            return Submitted(0)
         back_to_draft([each for each in notices if each.state == N.RETURNED])
         rebind(user, notices)
         going = [each for each in notices if not each.problems]

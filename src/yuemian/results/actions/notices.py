@@ -67,6 +67,9 @@ def prepare_notices(
         known = set(
             ResultNotice.objects.live().filter(decision__in=found).values_list("decision_id", flat=True)
         )
+        left_out = Counter(changed=len(set(decision_ids)) - len(found), has_notice=len(known))
+        if len(known) == len(found):
+            return Prepared(None, 0, +left_out)
         desk = _Desk(user, [each for each in found if each.pk not in known])
         batch = ResultBatch(
             id=uuid7(),
@@ -77,9 +80,7 @@ def prepare_notices(
             created_at=now,
         )
         notices = [notice for each in desk.decisions if (notice := desk.draft(each, batch, now=now))]
-        left_out = desk.left_out
-        left_out["changed"] += len(set(decision_ids)) - len(found)
-        left_out["has_notice"] += len(known)
+        left_out += desk.left_out
         if not notices:
             return Prepared(None, 0, +left_out)
         batch.save(force_insert=True)
@@ -195,6 +196,8 @@ def back_to_draft(notices: Sequence[ResultNotice], *, came_back: str = "") -> No
 
 def renew(user: User, notices: Sequence[ResultNotice]) -> None:
     """Drafts are bound to what holds now; their words are the template's again. In the caller's transaction."""
+    if not notices:
+        return
     decisions = people.current([notice.decision_id for notice in notices])
     desk, by_id = _Desk(user, decisions), {notice.decision_id: notice for notice in notices}
     steps = dict(
@@ -212,6 +215,8 @@ def rebind(user: User, notices: Sequence[ResultNotice]) -> None:
     """Before others look at drafts: what is not edited is written anew, what is keeps its words; all are checked."""
     renew(user, [each for each in notices if not each.is_edited])
     edited = [each for each in notices if each.is_edited]
+    if not edited:
+        return
     contacts = people.contacts_of([each.candidate_id for each in edited])
     vault = Vault(user.organization_id)
     for notice in edited:

@@ -124,9 +124,7 @@ def recall_batch(user: User, batch_id: UUID, *, now: datetime) -> CalledBack:
         notices = locked(user, list(out))
         told = stop(notices, ReasonCode.RESULT_RECALLED, now=now)
         back = [each for each in notices if each.pk not in told]
-        ResultNotice.objects.filter(pk__in=[each.pk for each in back]).update(
-            state=N.RECALLED, recalled_at=now
-        )
+        _set_recalled(back, now)
         shut_links(back, now=now)
         if batch.sending is not None:
             stop_batch(batch.sending, now=now)
@@ -147,6 +145,15 @@ def _set_released(notices: Sequence[ResultNotice], now: datetime, leaves_at: dat
     )
     for notice in notices:
         notice.state, notice.released_at, notice.leaves_at = N.RELEASED, now, leaves_at
+
+
+def _set_recalled(notices: Sequence[ResultNotice], now: datetime) -> None:
+    """A letter of somebody who was erased meanwhile is void: nobody could read it, nor write it anew."""
+    kept = [each.pk for each in notices if each.candidate.erased_at is None]
+    void = [each.pk for each in notices if each.candidate.erased_at is not None]
+    for ids, state in ((kept, N.RECALLED), (void, N.VOID)):
+        if ids:
+            ResultNotice.objects.filter(pk__in=ids).update(state=state, recalled_at=now)
 
 
 class _Sending:

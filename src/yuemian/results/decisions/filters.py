@@ -112,6 +112,15 @@ def first(
     return rows[:most]
 
 
+def count_first(user: User, filters: ResultFilters, most: int, *, now: datetime, among: Q = _ALL) -> int:
+    """How many the list has, up to so many: in no order, so that the walk ends with the last that counts."""
+    begin, *others = [
+        rows.filter(among).order_by().values_list(Value(1))[:most]
+        for rows in matching(user, filters, now=now)
+    ]
+    return min(most, begin.union(*others, all=True).count())
+
+
 def _narrowed(rows: WaitQuerySet, user: User, filters: ResultFilters, now: datetime) -> WaitQuerySet:
     fields = {
         "job": filters.job,

@@ -25,9 +25,12 @@ class Surroundings:
 
 
 def current(decision_ids: Collection[UUID]) -> list[Decision]:
-    """Those decisions that still hold and are told by a letter, with their people."""
+    """Those decisions that still hold and are told by a letter, with their people, who were not erased."""
     rows = Decision.objects.filter(
-        pk__in=decision_ids, is_current=True, outcome__in=[str(each) for each in TOLD_BY_LETTER]
+        pk__in=decision_ids,
+        is_current=True,
+        outcome__in=[str(each) for each in TOLD_BY_LETTER],
+        application__candidate__erased_at=None,
     )
     return list(with_people(rows))
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from yuemian.accounts.models import Permission, Role, User
 from yuemian.interviews.today.parts import COUNTED, Pick
 from yuemian.interviews.today.scope import Scope
-from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, first
+from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, count_first, first
 from yuemian.results.models import Decision, ResultRule, WaitState
 
 #: The navigation says 99+ beyond.
@@ -26,7 +26,7 @@ def count_late(user: User) -> int:
     filters = ResultFilters(
         state=WAITING, age=Age.LATE, recruiter=user.pk if user.role == Role.RECRUITER else None
     )
-    return len(first(user, filters, _MOST, now=timezone.now(), among=_worth_saying(user)))
+    return count_first(user, filters, _MOST, now=timezone.now(), among=_worth_saying(user))
 
 
 def _worth_saying(user: User) -> Q:

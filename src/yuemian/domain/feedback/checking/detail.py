@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from yuemian.domain.feedback.bank import bank_for
-from yuemian.domain.feedback.checking.evidence import is_harmless
+from yuemian.domain.feedback.checking.evidence import is_harmless, resting_on
 from yuemian.domain.feedback.checking.finding import Code, Finding, Ground
 from yuemian.domain.feedback.checking.sentences import Piece, from_bank, whiles
 from yuemian.domain.feedback.lexicon import lexicon
@@ -17,6 +17,12 @@ from yuemian.domain.languages import is_chinese
 _FIGURES: Final = re.compile(r"\d+(?:[.,:]\d+)*%?")
 _QUOTED: Final = re.compile(r"[“「『\"]([^”」』\"]{2,60})[”」』\"]")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+#.-]*[A-Za-z0-9+#]")
+#: What rounds are called, and under which name scorecards know them.
+_ROUNDS: Final = {
+    **dict.fromkeys(("初试", "初面", "一面", "first round", "first interview"), "初试"),
+    **dict.fromkeys(("复试", "二面", "second round", "second interview"), "复试"),
+    **dict.fromkeys(("终试", "终面", "三面", "final round", "final interview"), "终试"),
+}
 #: A capital inside an English sentence.
 _CAPITAL: Final = re.compile(r"(?<=[a-z,;:)] )[A-Z][A-Za-z0-9+#]+")
 _COMMON: Final = frozenset({"I", "OK", "HR", "English", "Chinese", "Mandarin"})
@@ -31,9 +37,18 @@ def check_details(pieces: Sequence[Piece], ground: Ground) -> Iterator[Finding]:
             continue
         strange = next(
             (words for words in _details(piece.text, ground.locale) if words.casefold() not in held), ""
-        )
+        ) or _wrong_round(piece.text, ground)
         if strange:
             yield Finding(Code.DETAIL, number, strange)
+
+
+def _wrong_round(sentence: str, ground: Ground) -> str:
+    """A round that none of the facts the sentence rests on was seen in."""
+    said = {same for name, same in _ROUNDS.items() if name in sentence}
+    seen = {fact.id: _ROUNDS.get(fact.round, fact.round) for fact in ground.facts}
+    resting = {seen[id_] for id_ in resting_on(sentence, ground)} or set(seen.values())
+    wrong = said - resting
+    return next((name for name, same in _ROUNDS.items() if same in wrong and name in sentence), "")
 
 
 def _held(ground: Ground) -> str:

@@ -84,7 +84,8 @@ def _free(number: int, sentence: str, ground: Ground) -> Iterator[Finding]:
     named = [fact for fact in ground.facts if fact.rating is not None and _speaks_of(sentence, fact, ground)]
     # Words of a note speak of what the note is about, whatever else they remind of.
     spoken = [fact for fact in carried if fact.rating is not None] or named
-    is_invented = strange and not carried and not _is_advice_only(sentence)
+    # Advice about what nobody asked says that it was seen; that about something else may say it in such words.
+    is_invented = strange and not carried and not (named and _is_advice_only(sentence))
     is_carried = spoken or carried or _is_courtesy(sentence) or _is_advice_for_somebody(sentence, ground)
     if is_invented or not is_carried:
         yield Finding(Code.UNFOUNDED, number, sentence)

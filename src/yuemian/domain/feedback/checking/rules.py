@@ -25,6 +25,9 @@ GRAM_ZH: Final = 8
 GRAM_EN: Final = 4
 _SCRIPT: Final = 0.6
 _LETTERS: Final = re.compile(r"[\W_]+")
+#: Not 先生 and 女士: so the reader is called.
+_TITLES: Final = "老师|经理|主管|总监|面试官|部长|组长"
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]+")
 _CODES: Final = {
     "protected": Code.PROTECTED,
     "insult": Code.INSULT,
@@ -79,6 +82,17 @@ def leak(text: str, ground: Ground) -> str:
         for gram in _grams(note):
             if gram in said and gram not in open_:
                 return gram
+    return _hinted(text, ground)
+
+
+def _hinted(text: str, ground: Ground) -> str:
+    """A private matter that only such a note speaks of, in whatever words."""
+    open_ = " ".join((*ground.shareable, *ground.told, *ground.allowed))
+    secret = " ".join(ground.secret)
+    for matter in lexicon().private:
+        match = matter.search(text)
+        if match and matter.search(secret) and not matter.search(open_):
+            return match[0]
     return ""
 
 
@@ -119,4 +133,19 @@ def _outcome(number: int, sentence: str, ground: Ground) -> Iterator[Finding]:
 
 def _names(sentence: str, names: Sequence[str]) -> Iterator[str]:
     folded = sentence.casefold()
-    yield from (name for name in names if len(name) > 1 and name.casefold() in folded)
+    for name in names:
+        if len(name) > 1 and (name.casefold() in folded or _is_called(name, sentence)):
+            yield name
+
+
+def _is_called(name: str, sentence: str) -> bool:
+    """By a part of the name, as colleagues are called: "陈老师" of 陈默, "Daniel" of Daniel Lim."""
+    if _HAN.fullmatch(name):
+        surname = name[:2] if len(name) > 3 else name[0]
+        # One letter after it may be half of a word, as in 提高工作 and 完成总结.
+        return bool(
+            re.search(f"(?<![对各双甲乙]){surname}(?:{_TITLES})", sentence)
+            or re.search(f"(?<![\u4e00-\u9fff]){surname}[总工哥姐]", sentence)
+        )
+    parts = [re.escape(each) for each in name.split() if len(each) > 2 and each not in lexicon().also_words]
+    return bool(parts) and re.search(rf"\b(?:{'|'.join(parts)})\b", sentence) is not None
