@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import settings
 from playwright.sync_api import expect
 
+from tests.emptying import emptied_by_rows
 from tests.factories import Cast, create_cast, sign_in_client
 
 # No test is timed; on a busy machine a deadline fails what is right.
@@ -37,7 +38,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO yuemian_app")
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
         connection.close()
-        yield
+        with emptied_by_rows():
+            yield
         connection.close()
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_owner"
 
