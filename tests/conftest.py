@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -27,6 +28,13 @@ NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: with two processes the journeys of one run beside everything else of the other."""
     items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The suite's own server comes with a migrated database: the test's is a copy of it."""
+    if "DATABASE_URL" not in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = "yuemian"
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
+from tests.houses import migrated_house, new_house, open_place, remove_house
 from yuemian.postgres import running_server
 
+open_place()
+
 if "DATABASE_URL" not in os.environ:
-    _data = Path(tempfile.mkdtemp(prefix="yuemian-suite-"))
-    _data.chmod(0o711)
+    _data = new_house(migrated_house(), "yuemian-suite-")
     os.environ["YUEMIAN_DATA"] = str(_data)
     _server = ExitStack()
     # Two hundred candidates race for the same slots, each on a connection of their own.
@@ -26,7 +25,7 @@ if "DATABASE_URL" not in os.environ:
     @atexit.register
     def _stop() -> None:
         _server.close()
-        shutil.rmtree(_data, ignore_errors=True)
+        remove_house(_data)
 
 
 # The suite creates its database as the owner; tests then run as the app's role (see conftest.py).
