@@ -18,8 +18,15 @@ if "DATABASE_URL" not in os.environ:
     _data = new_house(migrated_house(), "yuemian-suite-")
     os.environ["YUEMIAN_DATA"] = str(_data)
     _server = ExitStack()
-    # Two hundred candidates race for the same slots, each on a connection of their own.
-    _settings = {"shared_buffers": "128MB", "fsync": "off", "max_connections": "260"}
+    _settings = {
+        "shared_buffers": "128MB",
+        # Two hundred candidates race for the same slots, each on a connection of their own.
+        "max_connections": "260",
+        # Nobody recovers this server: what it does is proved, what it would survive is proved in tests/postgres.
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
     _server.enter_context(running_server(_data, settings=_settings))
 
     @atexit.register
