@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from django.test import Client
 from hypothesis import settings
 from playwright.sync_api import expect
 
+from tests.emptying import emptied_by_rows
 from tests.factories import Cast, create_cast, sign_in_client
 
 # No test is timed; on a busy machine a deadline fails what is right.
@@ -29,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The suite's own server comes with a migrated database: the test's is a copy of it."""
+    if "DATABASE_URL" not in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = "yuemian"
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Migrated by the owner; from here on the suite has the web role's rights, row-level security included."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -37,7 +46,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
             cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO yuemian_app")
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_app"
         connection.close()
-        yield
+        with emptied_by_rows():
+            yield
         connection.close()
         connection.settings_dict["OPTIONS"]["assume_role"] = "yuemian_owner"
 

@@ -7,26 +7,32 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 
+from tests.houses import migrated_house, new_house, open_place, remove_house
 from yuemian.postgres import running_server
 
+open_place()
+
 if "DATABASE_URL" not in os.environ:
-    _data = Path(tempfile.mkdtemp(prefix="yuemian-suite-"))
-    _data.chmod(0o711)
+    _data = new_house(migrated_house(), "yuemian-suite-")
     os.environ["YUEMIAN_DATA"] = str(_data)
     _server = ExitStack()
-    # Two hundred candidates race for the same slots, each on a connection of their own.
-    _settings = {"shared_buffers": "128MB", "fsync": "off", "max_connections": "260"}
+    _settings = {
+        "shared_buffers": "128MB",
+        # Two hundred candidates race for the same slots, each on a connection of their own.
+        "max_connections": "260",
+        # Nobody recovers this server: what it does is proved, what it would survive is proved in tests/postgres.
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
     _server.enter_context(running_server(_data, settings=_settings))
 
     @atexit.register
     def _stop() -> None:
         _server.close()
-        shutil.rmtree(_data, ignore_errors=True)
+        remove_house(_data)
 
 
 # The suite creates its database as the owner; tests then run as the app's role (see conftest.py).

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.houses import environment_of, migrated_house, new_house, remove_house
 from yuemian.postgres import Server
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
 
 
@@ -37,13 +34,7 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = ("YUEMIAN_", "DATABASE_URL", "DJANGO_")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        return kept | {
-            "YUEMIAN_DATA": str(self.data),
-            "PORT": str(self.port),
-            "PYTHONPATH": str(ROOT / "src"),
-        }
+        return environment_of(self.data) | {"PORT": str(self.port)}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -121,18 +112,18 @@ class Installation:
 @pytest.fixture
 def installation() -> Iterator[Installation]:
     """An empty data directory."""
-    with _directory() as data:
-        installation = Installation(data)
-        yield installation
-        installation.end()
+    data = new_house(None, "yuemian-up-")
+    installation = Installation(data)
+    yield installation
+    installation.end()
+    remove_house(data)
 
 
 @pytest.fixture(scope="module")
 def migrated() -> Iterator[Path]:
-    with _directory() as data:
-        done = Installation(data).run("migrate")
-        assert done.returncode == 0, done.stderr
-        yield data
+    data = new_house(migrated_house(), "yuemian-up-")
+    yield data
+    remove_house(data)
 
 
 @pytest.fixture
@@ -141,14 +132,6 @@ def prepared(migrated: Path) -> Iterator[Installation]:
     installation = Installation(migrated)
     yield installation
     installation.end()
-
-
-@contextmanager
-def _directory() -> Iterator[Path]:
-    data = Path(tempfile.mkdtemp(prefix="yuemian-up-"))
-    data.chmod(0o711)
-    yield data
-    shutil.rmtree(data)
 
 
 @pytest.mark.chaos

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +26,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.houses import ROOT, environment_of, new_house, remove_house, show_house
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 #: Everything is on this machine, but two cores may be busy with the rest of the suite.
 PATIENCE = 30_000
@@ -87,31 +87,10 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
-@pytest.fixture(scope="session")
-def show_house() -> Iterator[Path]:
-    """The data directory of an installation with the demo organization, closed: each module opens a copy of it.
-
-    Bare, without the demo's week: each journey brings its own candidates.
-    """
-    data = _data_directory()
-    with (data / "house.log").open("wb") as log:
-        for command in (["migrate"], ["demo", "--bare"]):
-            subprocess.run(
-                [sys.executable, "-m", "yuemian.config.cli", *command],
-                env=environment_of(data),
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                check=True,
-            )
-    yield data
-    _remove(data)
-
-
 @pytest.fixture(scope="module")
-def house(show_house: Path, mailbox: tuple[Mailbox, int]) -> Iterator[House]:
+def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     box, smtp_port = mailbox
-    data, port = _data_directory(show_house), free_port()
+    data, port = new_house(show_house(), "yuemian-journey-"), free_port()
     environment = environment_of(data) | {
         "PORT": str(port),
         "YUEMIAN_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}?tls=none",
@@ -139,27 +118,7 @@ def house(show_house: Path, mailbox: tuple[Mailbox, int]) -> Iterator[House]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)
-        _remove(data)
-
-
-def _data_directory(like: Path | None = None) -> Path:
-    """A new one; as `root` the database is another user's, who may only pass through."""
-    data = Path(tempfile.mkdtemp(prefix="yuemian-journey-"))
-    if like and not (like / "postgres").is_symlink():  # a link: the database lies elsewhere, and is one
-        subprocess.run(["cp", "-a", f"{like}/.", str(data)], check=True)
-    data.chmod(0o711)
-    return data
-
-
-def environment_of(data: Path) -> dict[str, str]:
-    foreign = ("YUEMIAN_", "DATABASE_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-    return kept | {"YUEMIAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
-
-
-def _remove(data: Path) -> None:
-    shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
-    shutil.rmtree(data, ignore_errors=True)
+        remove_house(data)
 
 
 @pytest.fixture(scope="module")

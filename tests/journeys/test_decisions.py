@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import ROOT, House
+from tests.houses import ROOT
+from tests.journeys.conftest import House
 from tests.journeys.test_today import RECRUITER, is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey

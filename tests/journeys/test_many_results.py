@@ -17,7 +17,8 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import ROOT, House, Mailbox, environment_of, wait_until
+from tests.houses import ROOT, environment_of
+from tests.journeys.conftest import House, Mailbox, wait_until
 from tests.journeys.test_real_mail import body_of, go_live
 from tests.journeys.test_today import violations
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.journeys.conftest import ROOT, House
+from tests.houses import ROOT
+from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.journey
 
