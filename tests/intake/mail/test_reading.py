@@ -305,7 +305,7 @@ def test_a_mail_is_taken_as_it_comes(desk: Desk) -> None:
     wait_for(lambda: desk.story.rows(Mailbox.objects.filter(state="ok")) != [])
     desk.send()
     # By IDLE: a poll would take a minute.
-    wait_for(lambda: len(desk.messages()) == 1, 15)
+    wait_for(lambda: len(desk.messages()) == 1, 40)
     wait_for(lambda: desk.office.folder() == 0)
 
 
@@ -329,7 +329,7 @@ def test_a_mail_is_taken_as_it_comes_over_an_encrypted_connection(desk: Desk, tl
     wait_for(lambda: desk.story.rows(Mailbox.objects.filter(state="ok")) != [])
     for number in (1, 2):
         desk.send(f"第{number}封", message_id=f"<{number}@x.cn>")
-        wait_for(lambda wanted=number: len(desk.messages()) == wanted, 15)  # type: ignore[misc]
+        wait_for(lambda wanted=number: len(desk.messages()) == wanted, 40)  # type: ignore[misc]
 
 
 def test_what_is_wrong_is_said_on_the_page(desk: Desk) -> None:
