@@ -156,10 +156,12 @@ def _texts(values: Iterable[Any]) -> Iterable[str]:
 
 def _is_safe(text: str) -> bool:
     """Whether no clean value can join with the text around its mark; a link joins as its mark does."""
-    parts, marks = _MARK.split(text), _MARK.findall(text)
-    for number, mark in enumerate(marks):
-        is_joining = _LEADS_ON.search(parts[number]) or _FOLLOWS.match(parts[number + 1])
-        if len(mark) == 1 and is_joining:
+    since = 0  # a link before belongs to the text before: what follows it without a blank is part of it
+    for mark in _MARK.finditer(text):
+        if len(mark[0]) > 1:
+            continue
+        if _LEADS_ON.search(text[since : mark.start()]) or _FOLLOWS.match(text[mark.end() :]):
             return False
+        since = mark.end()
     # Two values side by side could make together what neither makes alone; bold has a greatest length.
-    return all(parts[1:-1]) and all(len(line) < 300 for line in text.split("\n") if "**" in line)
+    return all(_MARK.split(text)[1:-1]) and all(len(line) < 300 for line in text.split("\n") if "**" in line)

@@ -82,6 +82,17 @@ def test_filled_or_rendered_the_message_is_the_same(body: str, people: list[tupl
         assert outcome(phrasing, context, token) == outcome(Phrasing(compiled, BASE), context, token)
 
 
+@pytest.mark.parametrize("between", ["**", "-", "x", "?name=", "/", "&amp;", ".", ""])
+@pytest.mark.parametrize("link", ["video_link", "answer_link"])
+def test_what_follows_a_link_without_a_blank_is_part_of_it(link: str, between: str) -> None:
+    compiled = compile_template("{{ round_name }}", f"{{{{ {link} }}}}{between}{{{{ candidate_name }}}}")
+    phrasing = Phrasing(compiled, BASE)
+    for number, name in enumerate(["Ann", "http", "王小雨", "http", "Ann"]):
+        context = {**samples("en"), "candidate_name": name}
+        token = f"{number:043d}"
+        assert outcome(phrasing, context, token) == outcome(Phrasing(compiled, BASE), context, token)
+
+
 TEMPLATE = (
     "{{ candidate_name }}，您好：\n\n邀请您参加**{{ job_title }}**的{{ round_name }}。\n\n时间：{{ interview_when }}\n"
     "请带：\n{{ materials|bullets }}\n\n{% if is_onsite %}地点：{{ place_name }}{% endif %}\n\n{{ answer_link }}\n\n"
