@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -153,12 +152,3 @@ def test_a_lost_connection_is_one_of_djangos_errors() -> None:
         Wire().fetch("SELECT pg_terminate_backend(pg_backend_pid())", {})
     assert type(found.value).__module__ == "django.db.utils"
     connection.close()
-
-
-def test_threads_take_shorter_turns_only_while_somebody_works_beside(cast: Cast) -> None:
-    usual = sys.getswitchinterval()
-    with transaction.atomic(), Beside():
-        with pytest.raises(ZeroDivisionError), Beside():
-            raise ZeroDivisionError
-        assert sys.getswitchinterval() < usual
-    assert sys.getswitchinterval() == usual

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from threading import Lock
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar
 
@@ -28,34 +26,6 @@ Execute = Callable[[LiteralString, Mapping[str, Any]], object]
 #: Statements that wait for their turn, with their rows: enough that neither side waits, few enough to hold.
 _AHEAD: Final = 3
 _NAME: Final = re.compile(r"%\((\w+)\)s")
-
-
-class _Turns:
-    """While somebody works beside the database, whoever has its answer waits half a millisecond for its turn, not five:
-    the database would idle so long after each statement.
-    """
-
-    _SHORT: Final = 0.0005
-
-    def __init__(self) -> None:
-        self._lock, self._count = Lock(), 0
-        self._usual = sys.getswitchinterval()
-
-    def shorten(self) -> None:
-        with self._lock:
-            if not self._count:
-                self._usual = sys.getswitchinterval()
-                sys.setswitchinterval(self._SHORT)
-            self._count += 1
-
-    def restore(self) -> None:
-        with self._lock:
-            self._count -= 1
-            if not self._count:
-                sys.setswitchinterval(self._usual)
-
-
-_turns: Final = _Turns()
 
 
 class Wire:
@@ -111,7 +81,6 @@ class Beside:
         self._broken_by: BaseException | None = None
 
     def __enter__(self) -> Self:
-        _turns.shorten()
         return self
 
     def __exit__(
@@ -119,7 +88,6 @@ class Beside:
     ) -> None:
         # Nothing of ours may still use the connection when the transaction goes back.
         self._pool.shutdown()
-        _turns.restore()
         if self._broken_by is not None and self._broken_by is not error:
             raise self._broken_by
         if error is None:
