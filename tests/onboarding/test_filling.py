@@ -30,7 +30,7 @@ from yuemian.domain.onboarding.answers import identity_digit
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Purpose, Stage
 from yuemian.messaging.models import Delivery, Notification
-from yuemian.onboarding.actions import fill, review
+from yuemian.onboarding.actions import fill, review, tell
 from yuemian.onboarding.actions.begin import CannotBegin, begin_onboarding
 from yuemian.onboarding.actions.documents import keep_document, may_upload, remove_document
 from yuemian.onboarding.actions.locking import Closed, ConsentMissing
@@ -153,15 +153,18 @@ def test_whose_onboarding_ends_without_a_first_day_has_a_closed_application(
     assert hired.again().application.stage == Stage.CLOSED
 
 
-def test_a_changed_mind_stops_the_message_below_every_action(cast: Cast, hired: Hired, now: datetime) -> None:
-    """The last look says so, and the database takes no further message."""
+def test_a_changed_mind_stops_the_message_below_every_action(
+    cast: Cast, hired: Hired, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last look says so, and the database takes no further message, even from code that forgets to ask."""
     assert truth(hired.case)[2] is True
     create_decision(hired.case.interview, cast.recruiter, Outcome.REJECT, now=now)
     assert truth(hired.case)[2] is False
-    from yuemian.onboarding.actions.tell import REMIND, tell
-
+    with pytest.raises(tell.NotHired):
+        tell.tell(hired.again(), tell.REMIND, due_at=now, now=now)
+    monkeypatch.setattr(tell, "is_hired", lambda _: True)
     with pytest.raises(IntegrityError, match="released pass"), transaction.atomic():
-        tell(hired.again(), REMIND, due_at=now, now=now)
+        tell.tell(hired.again(), tell.REMIND, due_at=now, now=now)
 
 
 def test_two_never_run_for_one_application(cast: Cast, hired: Hired, now: datetime) -> None:
@@ -408,6 +411,48 @@ def test_who_was_complete_is_being_onboarded_again_when_something_is_sent_back(
     review.send_back(cast.recruiter, hired.case.pk, {"bank_account": "卡号已注销"}, now=now + DAY)
     case = hired.again()
     assert (case.state, case.application.stage, case.ended_at) == (C.RETURNED, Stage.ONBOARDING, None)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECT, Outcome.HOLD, Outcome.PASS])
+def test_what_is_decided_later_of_another_round_ends_the_asking(
+    cast: Cast, hired: Hired, now: datetime, outcome: Outcome
+) -> None:
+    """Begun by hand, nothing being decided. A pass that nobody was told of asks nothing either; nobody else waits."""
+    fill_in(hired, now=now)
+    assert truth(hired.case)[3] is True
+    silent, other = hire(cast, now=now), hire(cast, now=now)
+    for each in (hired, silent):
+        final = create_interview(cast, now=now, round="终试")
+        final.application = each.again().application
+        final.save(update_fields=["application"])
+        create_decision(final, cast.recruiter, outcome, now=now)
+    assert (truth(silent.case)[2], truth(other.case)[2]) == (False, True)
+    assert remind_and_expire(cast.organization.pk, now + 3 * DAY) == 2
+    said = Notification.objects.filter(purpose=Purpose.ONBOARDING)
+    assert said.filter(subject_id=silent.case.pk).count() == 1
+    assert said.filter(subject_id=other.case.pk).count() == 2
+    with pytest.raises(tell.NotHired):
+        review.send_back(cast.recruiter, hired.case.pk, {"bank_account": "卡号已注销"}, now=now + DAY)
+    assert hired.again().state == C.SUBMITTED
+    remind_and_expire(cast.organization.pk, now + 14 * DAY)
+    with pytest.raises(tell.NotHired):
+        review.reopen(cast.recruiter, silent.case.pk, until=now + 30 * DAY, now=now + 15 * DAY)
+    assert silent.again().state == C.EXPIRED
+
+
+def test_a_pass_that_is_released_after_a_later_rejection_asks_for_nothing(cast: Cast, now: datetime) -> None:
+    """And the release is none the worse for it."""
+    install_texts(cast, Purpose.ONBOARDING, now=now)
+    first, final = create_interview(cast, now=now), create_interview(cast, now=now, round="终试")
+    final.application = first.application
+    final.save(update_fields=["application"])
+    decision = create_decision(first, cast.recruiter, Outcome.PASS, now=now)
+    create_decision(final, cast.recruiter, Outcome.REJECT, now=now + DAY)
+    notice = create_notice(cast, decision, cast.recruiter, now=now)
+    results_released.send(
+        None, notices=[bring_to(notice, NoticeState.RELEASED, cast.lead, now=now)], now=now + DAY
+    )
+    assert not OnboardingCase.objects.exists()
 
 
 def test_a_reminder_comes_once_and_the_deadline_ends_it(cast: Cast, hired: Hired, now: datetime) -> None:

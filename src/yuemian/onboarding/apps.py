@@ -18,9 +18,8 @@ from yuemian.ui.context import register_counter
 #: Open means: the form waits for the candidate, and the pass that it followed still stands.
 TRUTH = """
 SELECT c.id, c.revision,
-       c.state IN ('invited', 'filling', 'returned') AND (n.id IS NULL OR n.state = 'released') AND NOT EXISTS (
-           SELECT 1 FROM results_decision d
-           WHERE d.interview_id = c.interview_id AND d.is_current AND d.outcome <> 'pass'),
+       c.state IN ('invited', 'filling', 'returned') AND (n.id IS NULL OR n.state = 'released')
+           AND onboarding_follows(c.application_id, c.interview_id),
        c.state IN ('submitted', 'complete'), c.deadline_at, false, c.state = 'withdrawn'
 FROM onboarding_onboardingcase c LEFT JOIN results_resultnotice n ON n.id = c.notice_id WHERE c.id = ANY(%s)
 """

@@ -42,18 +42,30 @@ DROP TRIGGER IF EXISTS onboarding_answer_consented ON onboarding_onboardinganswe
 CREATE TRIGGER onboarding_answer_consented BEFORE INSERT OR UPDATE OF value_sealed ON onboarding_onboardinganswer
     FOR EACH ROW WHEN (NEW.value_sealed IS NOT NULL) EXECUTE FUNCTION onboarding_consented();
 
--- No message of an onboarding but to its own person, while it waits for them, and only after a released pass: whoever was
--- told of no decision here may have been told by other means, but never of another one.
+-- Whether what was decided of the application lets an onboarding go on: nothing yet, or last of all a pass whose letter was
+-- released. Whoever was told of no decision here may have been told by other means, but never of another one. That the
+-- application went on after another round decides nothing.
+CREATE OR REPLACE FUNCTION onboarding_follows(of_application uuid, of_interview uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT d.outcome = 'pass' AND EXISTS (
+            SELECT FROM results_resultnotice n WHERE n.decision_id = d.id AND n.state = 'released')
+        FROM results_decision d
+        WHERE d.application_id = of_application AND d.is_current
+          AND (d.outcome <> 'advance' OR d.interview_id = of_interview)
+        ORDER BY d.decided_at DESC, d.number DESC LIMIT 1), true)
+$$;
+REVOKE ALL ON FUNCTION onboarding_follows(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION onboarding_follows(uuid, uuid) TO yuemian_app, yuemian_engine;
+
+-- No message of an onboarding but to its own person, while it waits for them, and only where it may go on.
 CREATE OR REPLACE FUNCTION onboarding_message_has_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.subject_kind <> 'onboarding' OR NOT EXISTS (
         SELECT 1 FROM onboarding_onboardingcase c
         WHERE c.id = NEW.subject_id AND c.candidate_id = NEW.candidate_id
           AND c.state IN ('invited', 'filling', 'returned')
-          AND NOT EXISTS (
-              SELECT 1 FROM results_decision d WHERE d.interview_id = c.interview_id AND d.is_current
-              AND (d.outcome <> 'pass' OR NOT EXISTS (
-                  SELECT 1 FROM results_resultnotice n WHERE n.decision_id = d.id AND n.state = 'released')))) THEN
+          AND onboarding_follows(c.application_id, c.interview_id)) THEN
         RAISE EXCEPTION 'Onboarding is asked for only after a released pass, and of its own person.'
             USING ERRCODE = 'check_violation';
     END IF;

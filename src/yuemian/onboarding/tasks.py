@@ -12,7 +12,7 @@ from yuemian.domain.onboarding import OPEN_FOR_CANDIDATE, CaseState, is_to_be_re
 from yuemian.onboarding.actions.documents import check_again as check_one_again
 from yuemian.onboarding.actions.locking import locked, move, note
 from yuemian.onboarding.actions.review import set_deletion
-from yuemian.onboarding.actions.tell import REMIND, tell
+from yuemian.onboarding.actions.tell import REMIND, is_hired, tell
 from yuemian.onboarding.actions.wipe import wipe
 from yuemian.onboarding.asking import policy_of
 from yuemian.onboarding.models import OnboardingCase
@@ -57,7 +57,8 @@ def _remind(case_id: UUID, now: datetime) -> None:
         case = locked(case_id)
         case.reminded_at = now
         case.save(update_fields=["reminded_at"])
-        is_told = tell(case, REMIND, due_at=now, now=now)
+        # Who was rejected meanwhile hears nothing of it; the deadline ends the form.
+        is_told = is_hired(case) and tell(case, REMIND, due_at=now, now=now)
         note(case, audit.SYSTEM, "reminded", at=now, told=is_told)
 
 

@@ -49,9 +49,12 @@ def hear_released(sender: object, notices: Sequence[ResultNotice], now: datetime
         if notice.outcome != Outcome.PASS or not policy_of(notice.organization_id).begins_by_itself:
             continue
         interview = Interview.objects.with_people().get(pk=notice.decision.interview_id)
-        if not _runs(interview):
-            due_at = (notice.leaves_at or now) + timedelta(minutes=1)
-            _begin(interview, notice, audit.SYSTEM, due_at=due_at, now=now)
+        try:
+            look_whether_it_may_begin(interview)
+        except CannotBegin:
+            continue  # it runs already, or another round was decided otherwise since
+        due_at = (notice.leaves_at or now) + timedelta(minutes=1)
+        _begin(interview, notice, audit.SYSTEM, due_at=due_at, now=now)
 
 
 def hear_called_back(sender: object, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
@@ -78,10 +81,13 @@ def look_whether_it_may_begin(interview: Interview) -> ResultNotice | None:
 
 
 def _decision_on(interview: Interview) -> Decision | None:
-    """The newest of the whole application; that it went on after another round decides nothing."""
+    """The newest of the whole application; that it went on after another round decides nothing.
+
+    As `onboarding_follows` of the database, which every message asks.
+    """
     found = Decision.objects.current().filter(application_id=interview.application_id)
     went_on = Q(outcome=Outcome.ADVANCE) & ~Q(interview=interview)
-    return found.exclude(went_on).order_by("-decided_at").first()
+    return found.exclude(went_on).order_by("-decided_at", "-number").first()
 
 
 def _runs(interview: Interview) -> bool:

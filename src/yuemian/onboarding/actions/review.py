@@ -49,7 +49,10 @@ def accept(user: User, case_id: UUID, key: str, *, now: datetime) -> None:
 
 
 def send_back(user: User, case_id: UUID, comments: Mapping[str, str], *, now: datetime) -> bool:
-    """Each key with what is to be corrected; the candidate is told once. Whether a message could be planned."""
+    """Each key with what is to be corrected; the candidate is told once. Whether a message could be planned.
+
+    Raises Closed, NotHired.
+    """
     with transaction.atomic():
         case = _handed_in(user, case_id)
         for key, comment in comments.items():
@@ -81,7 +84,7 @@ def complete(user: User, case_id: UUID, *, now: datetime) -> None:
 
 
 def reopen(user: User, case_id: UUID, *, until: datetime, now: datetime) -> bool:
-    """An expired form gets another deadline, and its person a new link."""
+    """An expired form gets another deadline, and its person a new link. Raises Closed, NotHired."""
     with transaction.atomic():
         case = _visible(user, case_id)
         if case.state != CaseState.EXPIRED:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from yuemian.accounts.models import User
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.when import date_text
@@ -22,10 +24,26 @@ REMIND: Final = "onboarding_remind"
 RETURN: Final = "onboarding_return"
 
 
+class NotHired(Exception):  # noqa: N818
+    """What was decided since is no released pass: nothing more is asked of this person."""
+
+
+def is_hired(case: OnboardingCase) -> bool:
+    """Whether the decisions of the application let it go on; where nothing is decided, somebody began it by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT onboarding_follows(%s, %s)", [case.application_id, case.interview_id])
+        return bool(cursor.fetchone()[0])
+
+
 def tell(
     case: OnboardingCase, step: str, *, due_at: datetime, now: datetime, actor: User | None = None
 ) -> bool:
-    """One message on the person's first way and, if that fails, the next. False where there is no way or no text."""
+    """One message on the person's first way and, if that fails, the next. False where there is no way or no text.
+
+    Raises NotHired.
+    """
+    if not is_hired(case):
+        raise NotHired(NotHired.__doc__)
     organization = case.application.candidate.organization
     (chosen,) = read_chosen(case.organization_id, [case.interview_id])
     try:

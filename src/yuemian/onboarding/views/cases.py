@@ -24,6 +24,7 @@ from yuemian.interviews.models import Interview
 from yuemian.onboarding.actions import review
 from yuemian.onboarding.actions.begin import CannotBegin, begin_onboarding
 from yuemian.onboarding.actions.locking import Closed
+from yuemian.onboarding.actions.tell import NotHired
 from yuemian.onboarding.asking import label_of, policy_of
 from yuemian.onboarding.checking import scanner
 from yuemian.onboarding.forms import FirstDayForm, OfferForm, UnmaskForm
@@ -179,6 +180,8 @@ def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
         messages.warning(request, _("The form is with the candidate; wait until it is handed in."))
     except review.NotReady:
         messages.warning(request, _("Something is still missing, or a file waits for the virus scanner."))
+    except NotHired:
+        _warn_not_hired(request)
     return redirect("onboarding-case", case.pk)
 
 
@@ -197,6 +200,15 @@ def _send_back(request: SignedInRequest, case: OnboardingCase) -> None:
         messages.success(request, _("Sent back. The candidate is being told."))
     else:
         messages.warning(request, _("Sent back, but there is no way to write to the candidate. Please call."))
+
+
+def _warn_not_hired(request: SignedInRequest) -> None:
+    messages.warning(
+        request,
+        _(
+            "What was decided since is no released pass, so nothing was asked: decide anew, or end this onboarding."
+        ),
+    )
 
 
 @require_POST
@@ -245,6 +257,8 @@ def reopen(request: SignedInRequest, case_id: UUID) -> HttpResponse:
         review.reopen(request.user, case.pk, until=now + timedelta(days=days), now=now)
     except Closed:
         messages.warning(request, _("Only a form whose time is over can be opened again."))
+    except NotHired:
+        _warn_not_hired(request)
     else:
         messages.success(request, _("Open again. The candidate gets a new link."))
     return redirect("onboarding-case", case.pk)
