@@ -53,6 +53,20 @@ def test_a_letter_reads_without_gaps(outcome: str, locale: str, is_full: bool) -
 
 
 @pytest.mark.parametrize("locale", list(LANGUAGES))
+@pytest.mark.parametrize("outcome", sorted(LETTERS))
+def test_a_letter_wishes_well_once(outcome: str, locale: str) -> None:
+    """Feedback ends with a wish of its own: the letter's stands only where there is none."""
+    text = LETTERS[outcome].texts[Channel.EMAIL, locale]
+    whole = samples(locale, Purpose.LETTER)
+    told = render(compile_template(text.subject, text.body, Purpose.LETTER), whole).text.splitlines()
+    bare = {name: value for name, value in whole.items() if name != "feedback"}
+    untold = render(compile_template(text.subject, text.body, Purpose.LETTER), bare).text.splitlines()
+    only = [line for line in untold if line not in told]
+    assert len(only) == 1
+    assert only[0] in untold[-6:]
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
 @pytest.mark.parametrize("channel", list(Channel))
 def test_the_pointer_tells_nothing(channel: Channel, locale: str) -> None:
     text = POINTER.texts[channel, locale]
