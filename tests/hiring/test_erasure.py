@@ -64,7 +64,8 @@ def test_everything_goes_in_one_transaction(who: Invited, now: datetime) -> None
     assert not ContactPoint.objects.filter(candidate=gone).exists()
     assert Key.objects.get(pk=gone.key_id).wrapped is None
     assert not AccessLink.objects.filter(candidate=gone, revoked_at=None).exists()
-    assert {bytes(n.parameters_sealed) for n in Notification.objects.filter(candidate=gone)} == {b""}
+    told = Notification.objects.filter(candidate=gone)
+    assert {(bytes(n.parameters_sealed), n.shared_id) for n in told} == {(b"", None)}
     interview = Interview.objects.get(pk=who.interview.pk)
     assert (interview.state, interview.fingerprint) == ("cancelled", None)
     message, vault = Message.objects.get(), Vault(gone.organization_id)

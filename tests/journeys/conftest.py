@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,11 +22,11 @@ from urllib.request import urlopen
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsing import running_browser
 from tests.houses import ROOT, environment_of, new_house, remove_house, show_house
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 #: Everything is on this machine, but two cores may be busy with the rest of the suite.
 PATIENCE = 30_000
 #: What people's browsers say; "HeadlessChrome" would rightly count as a machine on the candidate page.
@@ -123,14 +121,8 @@ def house(mailbox: tuple[Mailbox, int]) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: apt-get install chromium, or set CHROMIUM")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        # Without the flag that says a program drives it: the candidate page would rightly ask once more.
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*flags, "--disable-blink-features=AutomationControlled"]
-        )
+    with running_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

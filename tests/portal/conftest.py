@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +19,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsing import running_browser
 from tests.factories import Cast, create_cast, install_texts, sign_in_client
 from tests.portal.stories import PHONE, Invited, invite
 from yuemian.accounts.models import Organization, User
@@ -29,7 +29,6 @@ from yuemian.domain.states import Purpose
 from yuemian.messaging.models import Block, Delivery
 from yuemian.trust.tenancy import acting_in
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 BLOCKS: list[tuple[str, str, str, dict[str, str]]] = [
     ("company", "关于星河科技", "About Galaxy", {"body": "我们做卫星数据服务，每天处理 40 TB 影像。"}),
     ("video", "三分钟看懂星河", "Three minutes", {"body": "一天。", "link": "https://video.example/welcome"}),
@@ -128,18 +127,10 @@ def address(transactional_db: None) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser as people have it: without the flag that says a program drives it."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine; set CHROMIUM")
     # The browser's driver keeps an event loop in this thread; the database is used beside it, never inside.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*flags, "--disable-blink-features=AutomationControlled"]
-        )
+    with running_browser() as browser:
         yield browser
-        browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

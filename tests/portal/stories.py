@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from django.http import HttpResponse
 from django.test import Client
 
@@ -16,6 +15,7 @@ from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Notification
+from yuemian.messaging.snapshots import snapshot_of
 from yuemian.portal import nonce
 from yuemian.trust.vault import Vault
 
@@ -54,14 +54,8 @@ def invite(cast: Cast, *, now: datetime, purpose: Purpose = Purpose.INVITATION, 
 def invited(interview: Interview) -> Invited:
     """The newest link of an interview."""
     notification = Notification.objects.filter(subject_id=interview.pk).latest("created_at", "id")
-    sealed = Vault(interview.organization_id).open_bytes(
-        interview.application.candidate.key,
-        Notification.PLACE,
-        notification.pk,
-        notification.parameters_sealed,
-    )
-    link = AccessLink.objects.get(notification=notification)
-    return Invited(interview, link, orjson.loads(sealed)["token"])
+    token = snapshot_of(notification, Vault(interview.organization_id))["token"]
+    return Invited(interview, AccessLink.objects.get(notification=notification), token)
 
 
 def phone() -> Client:

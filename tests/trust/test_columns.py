@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
+from yuemian.trust import columns
 from yuemian.trust.beside import Wire
 from yuemian.trust.identifiers import uuid7
 
@@ -30,3 +31,16 @@ def test_an_id_that_was_read_is_the_one_that_was_asked_for(id_: UUID) -> None:
         id_.version,
     )
     assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == id_
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("repeats", [1, 5])
+def test_columns_of_ids_keep_their_places_with_gaps_and_repetitions(repeats: int) -> None:
+    asked = [uuid7(), None, uuid7(), uuid7()] * repeats
+    with transaction.atomic():
+        rows = Wire().fetch(
+            "SELECT n, id, id FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS asked (id, n) ORDER BY n",
+            {"ids": columns.uuids(asked)},
+        )
+        assert Wire().fetch(f"{ASK} WHERE id IS NULL AND id IS NOT NULL", {"ids": asked}) == []
+    assert rows == [(number, id_, id_) for number, id_ in enumerate(asked, 1)]

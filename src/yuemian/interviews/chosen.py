@@ -16,7 +16,7 @@ from yuemian.interviews.facts import InterviewFacts
 from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.messaging.actions.plan import Addressee
 from yuemian.trust import columns
-from yuemian.trust.beside import Wire
+from yuemian.trust.beside import Answer, Wire
 
 #: First the fields of InterviewFacts, in their order; then what `_chosen` takes apart.
 _PEOPLE = """
@@ -93,20 +93,26 @@ class Said(NamedTuple):
     is_told: bool
 
 
-def said_before(
-    revisions: Mapping[UUID, int], purpose: Purpose, *, wire: Wire | None = None
-) -> dict[UUID, Said]:
+def said_before(revisions: Mapping[UUID, int], purpose: Purpose) -> dict[UUID, Said]:
     """By interview; those about which nothing was said are missing."""
+    return _said(_ask_said(revisions, purpose, Wire()), revisions)
+
+
+def _ask_said(interview_ids: Collection[UUID], purpose: Purpose, wire: Wire) -> Answer:
     values = {
-        "ids": columns.uuids(list(revisions)),
+        "ids": columns.uuids(list(interview_ids)),
         "kind": SUBJECT_KIND,
         "purpose": str(purpose),
         "heard": _HEARD,
     }
+    return wire.ask(_SAID, values)
+
+
+def _said(answer: Answer, revisions: Mapping[UUID, int]) -> dict[UUID, Said]:
     return {
         subject_id: Said(times, is_told)
-        for subject_id, revision, times, is_told in (wire or Wire()).fetch(_SAID, values)
-        if revisions[subject_id] == revision
+        for subject_id, revision, times, is_told in answer.rows()
+        if revisions.get(subject_id) == revision
     }
 
 
@@ -115,22 +121,46 @@ def already_told(revisions: Mapping[UUID, int], purpose: Purpose) -> set[UUID]:
     return {id_ for id_, said in said_before(revisions, purpose).items() if said.is_told}
 
 
-def read_chosen(
-    organization_id: UUID, interview_ids: Collection[UUID], *, wire: Wire | None = None
-) -> list[Chosen]:
-    """The organization's interviews among these, in the order given, each once."""
-    wire = wire or Wire()
-    ids = columns.uuids(list(dict.fromkeys(interview_ids)))
-    people = wire.fetch(_PEOPLE, {"ids": ids, "organization": organization_id})
-    reach: dict[UUID, dict[Channel, UUID]] = {row[_CANDIDATE]: {} for row in people}
+class Asked(NamedTuple):
+    """What was asked about chosen interviews, answered by PostgreSQL and not read yet."""
+
+    people: Answer
+    reach: Answer
+    said: Answer | None = None
+
+    def chosen(self) -> list[Chosen]:
+        """In the order asked for, each once."""
+        people = self.people.rows()
+        reach: dict[UUID, dict[Channel, UUID]] = {row[_CANDIDATE]: {} for row in people}
+        for candidate_id, channel, point_id in self.reach.rows():
+            reach[candidate_id][_CHANNEL[channel]] = point_id
+        return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]
+
+    def with_said(self) -> tuple[list[Chosen], dict[UUID, Said]]:
+        """The same, and what was said before of the purpose asked about."""
+        chosen = self.chosen()
+        assert self.said is not None, "no purpose was asked about"
+        return chosen, _said(self.said, {each.id: each.revision for each in chosen})
+
+
+def ask_chosen(
+    wire: Wire, organization_id: UUID, interview_ids: Collection[UUID], purpose: Purpose | None = None
+) -> Asked:
+    """The organization's interviews among these, and what was said of a purpose."""
+    ids = list(dict.fromkeys(interview_ids))
+    people = wire.ask(_PEOPLE, {"ids": columns.uuids(ids), "organization": organization_id})
     values = {
-        "candidates": columns.uuids(list(reach)),
+        "candidates": columns.raw_uuids(list(dict.fromkeys(people.raw(_CANDIDATE)))),
         "organization": organization_id,
         "active": str(ContactState.ACTIVE),
     }
-    for candidate_id, channel, point_id in wire.fetch(_REACH, values):
-        reach[candidate_id][_CHANNEL[channel]] = point_id
-    return [_chosen(row, reach[row[_CANDIDATE]]) for row in people]
+    reach = wire.ask(_REACH, values)
+    return Asked(people, reach, _ask_said(ids, purpose, wire) if purpose else None)
+
+
+def read_chosen(organization_id: UUID, interview_ids: Collection[UUID]) -> list[Chosen]:
+    """The organization's interviews among these, in the order given, each once."""
+    return ask_chosen(Wire(), organization_id, interview_ids).chosen()
 
 
 def _chosen(row: tuple[Any, ...], contact_points: Mapping[Channel, UUID]) -> Chosen:

@@ -59,7 +59,7 @@ def _forget_messages(candidate_ids: Collection[UUID], now: datetime) -> int:
     call_off_for(candidate_ids, now=now)
     theirs = Notification.objects.filter(candidate__in=candidate_ids)
     LabMessage.objects.filter(delivery__notification__in=theirs).delete()
-    return theirs.update(parameters_sealed=b"")
+    return theirs.update(parameters_sealed=b"", shared=None)
 
 
 def _visits(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001

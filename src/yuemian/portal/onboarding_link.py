@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import orjson
 from django.urls import reverse
 
 from yuemian.domain.onboarding import CaseState
 from yuemian.domain.results import Outcome
 from yuemian.messaging.actions.plan import ONBOARDING_LINK
-from yuemian.messaging.models import AccessLink, Notification
+from yuemian.messaging.models import AccessLink
+from yuemian.messaging.snapshots import snapshot_of
 from yuemian.onboarding.models import SUBJECT_KIND, OnboardingCase
 from yuemian.portal.door import Opened
 from yuemian.trust.vault import Unreadable
@@ -37,9 +37,8 @@ def form_address(door: Opened) -> str:
     )
     if newest is None or newest.notification is None:
         return ""
-    told, key = newest.notification, door.interview.application.candidate.key
     try:
-        opened = door.data.vault().open_bytes(key, Notification.PLACE, told.pk, told.parameters_sealed)
+        token = snapshot_of(newest.notification, door.data.vault())["token"]
     except Unreadable:
         return ""
-    return reverse("candidate-page", args=[orjson.loads(opened)["token"]])
+    return reverse("candidate-page", args=[token])

@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar
 
 from django.db import connection
-from psycopg import Connection, Cursor, OperationalError
+from psycopg import Connection, Cursor, OperationalError, abc
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InFailedSqlTransaction, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 from yuemian.trust import columns
 
@@ -26,6 +27,23 @@ Execute = Callable[[LiteralString, Mapping[str, Any]], object]
 #: Statements that wait for their turn, with their rows: enough that neither side waits, few enough to hold.
 _AHEAD: Final = 3
 _NAME: Final = re.compile(r"%\((\w+)\)s")
+
+
+class Answer:
+    """What a statement returned, not yet made into values: that is work of Python's, which the connection need not
+    wait for. Any thread may do it.
+    """
+
+    def __init__(self, result: PGresult, adapted: abc.Transformer) -> None:
+        self._result, self._adapted = result, adapted
+
+    def rows(self) -> list[Row]:
+        self._adapted.set_pgresult(self._result)
+        return columns.with_ids(self._adapted.load_rows(0, self._result.ntuples, tuple), self._result)
+
+    def raw(self, column: int) -> list[bytes | None]:
+        """One column as PostgreSQL sends it."""
+        return [self._result.get_value(row, column) for row in range(self._result.ntuples)]
 
 
 class Wire:
@@ -47,7 +65,11 @@ class Wire:
         columns.register(self._context)
 
     def fetch(self, statement: LiteralString, values: Mapping[str, Any]) -> list[Row]:
-        """The rows. Values may be columns (`trust.columns`); each placeholder says its type by a cast.
+        """The rows, as `ask`."""
+        return self.ask(statement, values).rows()
+
+    def ask(self, statement: LiteralString, values: Mapping[str, Any]) -> Answer:
+        """Has it carried out. Values may be columns (`trust.columns`); each placeholder says its type by a cast.
 
         Raises Django's database errors.
         """
@@ -63,8 +85,7 @@ class Wire:
                 raise OperationalError("The connection to the database is lost.")
             if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
                 raise error_from_result(result)
-        adapted.set_pgresult(result)
-        return adapted.load_rows(0, result.ntuples, tuple)
+        return Answer(result, adapted)
 
 
 class Beside:
@@ -100,7 +121,10 @@ class Beside:
         self._under_way.append(self._pool.submit(self._do, self._wire.fetch, statement, values))
 
     def ahead(self, read: Callable[[Wire, V], R], values: Iterable[V]) -> Iterator[R]:
-        """`read` for each value; the next is read while the caller works on the one before."""
+        """`read` for each value; the next is read while the caller works on the one before.
+
+        What it returns had best be an `Answer`: while this thread makes values, PostgreSQL has nothing to do.
+        """
         reading: Future[R] | None = None
         for value in values:
             before, reading = reading, self._pool.submit(self._do, read, self._wire, value)

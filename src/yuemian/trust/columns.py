@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from struct import Struct, pack
 from typing import Any, ClassVar, Final
 from uuid import UUID, SafeUUID
 
 from psycopg import postgres
-from psycopg.abc import AdaptContext, Buffer
-from psycopg.adapt import Dumper, Loader
+from psycopg.abc import AdaptContext
+from psycopg.adapt import Dumper
 from psycopg.pq import Format
+from psycopg.pq.abc import PGresult
+from psycopg.types.string import ByteaBinaryLoader
 
 _LENGTH: Final = Struct(">i")
 _NULL: Final = _LENGTH.pack(-1)
@@ -119,26 +123,43 @@ _DUMPERS: Final = tuple(
 )
 
 
-class _IdLoader(Loader):
-    """As psycopg's own, in a quarter of the time: a claimed row has nine of them, and the bytes are always sixteen."""
-
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> UUID:
-        id_ = _NEW(UUID)
-        _SET_INT(id_, int.from_bytes(data))
-        _SET_SAFE(id_, SafeUUID.unknown)
-        return id_
-
-
 #: A UUID forbids to set its parts; its slots do not.
-_NEW: Final = UUID.__new__
 _SET_INT: Final = UUID.__dict__["int"].__set__
 _SET_SAFE: Final = UUID.__dict__["is_safe"].__set__
+_UUID: Final = postgres.types["uuid"].oid
+
+
+def ids(raw: Sequence[bytes | None]) -> Sequence[UUID | None]:
+    """From their 16 bytes each, in a quarter of the time that one by one takes: a claimed row has ten of them."""
+    known = dict.fromkeys(raw)
+    if None not in known and len(known) * 2 > len(raw):
+        return _ids(raw)  # type: ignore[arg-type]
+    known.pop(None, None)
+    once = dict(zip(known, _ids(list(known)), strict=True))  # type: ignore[arg-type]
+    return list(map(once.get, raw))
+
+
+def _ids(raw: Sequence[bytes]) -> list[UUID]:
+    # Each step goes over all of them without a turn of the interpreter.
+    found: list[UUID] = list(map(object.__new__, repeat(UUID, len(raw))))
+    deque(map(_SET_INT, found, map(int.from_bytes, raw)), maxlen=0)
+    deque(map(_SET_SAFE, found, repeat(SafeUUID.unknown)), maxlen=0)
+    return found
+
+
+def with_ids(rows: list[tuple[Any, ...]], result: PGresult) -> list[tuple[Any, ...]]:
+    """Rows of a connection that is `register`ed, their ids made from bytes."""
+    places = [place for place in range(result.nfields) if result.ftype(place) == _UUID] if rows else []
+    if not places:
+        return rows
+    by_column: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place in places:
+        by_column[place] = ids(by_column[place])
+    return list(zip(*by_column, strict=True))
 
 
 def register(context: AdaptContext) -> None:
-    """Let a connection or cursor take columns, and read ids by the thousand."""
+    """Let a connection or cursor take columns, and leave ids as bytes for `with_ids`."""
     for kind, dumper in _DUMPERS:
         context.adapters.register_dumper(kind, dumper)
-    context.adapters.register_loader("uuid", _IdLoader)
+    context.adapters.register_loader("uuid", ByteaBinaryLoader)

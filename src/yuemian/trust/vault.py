@@ -99,11 +99,15 @@ class Vault:
         return self.open_bytes(key, place, row_id, record).decode()
 
     def open_bytes(self, key: DataKey, place: str, row_id: UUID, record: bytes | memoryview) -> bytes:
+        return self.open_raw(key, place, row_id.bytes, record)
+
+    def open_raw(self, key: DataKey, place: str, row_id: bytes, record: bytes | memoryview) -> bytes:
+        """`row_id` as its 16 bytes."""
         data = bytes(record)
         if data[:1] != VERSION or int.from_bytes(data[1:5], "big") != key.number:
             raise Unreadable(Unreadable.__doc__)
         try:
-            return self.cipher(key).decrypt(data[5:17], data[17:], self._context(place, row_id.bytes))
+            return self.cipher(key).decrypt(data[5:17], data[17:], self._context(place, row_id))
         except InvalidTag as error:
             raise Unreadable(Unreadable.__doc__) from error
 

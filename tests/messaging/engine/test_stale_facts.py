@@ -31,7 +31,7 @@ from yuemian.interviews.actions.change import CannotChange, cancel_interview, ch
 from yuemian.interviews.actions.respond import Refused, respond
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.call_off import leave_out_contacts
-from yuemian.messaging.engine import statements
+from yuemian.messaging.engine import budget, statements
 from yuemian.messaging.engine.database import Database, Values
 from yuemian.messaging.models import AccessLink, Delivery, Notification
 from yuemian.messaging.subjects import SUBJECTS
@@ -248,6 +248,46 @@ def uncorrected(world: World, rows: list[Delivery], interview: UUID) -> list[str
         if not before and corrections:
             wrong.append(f"revision {fact.value} corrects what nobody had heard")
     return wrong
+
+
+class ForgetfulDatabase(Database):
+    """Somebody opts out just before the hand-over, and calls nothing off: they did not see the message yet."""
+
+    story: Story
+
+    async def fetch(self, statement: str, values: Values = None) -> list[Any]:
+        if statement in {statements.HAND_OVER, budget.HAND_OVER_PRICED}:
+            await asyncio.get_running_loop().run_in_executor(None, self._opt_out)
+        return await super().fetch(statement, values)
+
+    def _opt_out(self) -> None:
+        with closing(connection), acting_in(self.story.cast.organization.pk):
+            first = ContactPoint.objects.filter(channel="email").order_by("id")[:1]
+            ContactPoint.objects.filter(pk__in=first.values("pk")).update(state=ContactState.OPTED_OUT)
+
+
+@pytest.mark.parametrize("cost", [None, "0.05"])
+def test_who_opts_out_unseen_before_the_hand_over_gets_nothing_and_the_row_says_why(
+    live: Story, settings: Settings, cost: str | None
+) -> None:
+    settings.SMTP_URL = "smtp://127.0.0.1:25"
+    provider, accounts = FakeProvider(), {}
+    if cost:
+        live.account("priced", cost=cost)
+        accounts = {"priced": provider}
+    live.invite(3)
+
+    async def works() -> None:
+        database = ForgetfulDatabase(engine_settings())
+        database.story = live
+        worker = create_worker(provider, database=database, accounts=accounts)
+        await worker.open()
+        await worker.drain()
+        await worker.close()
+
+    run(works())
+    assert len(provider.sent) == 2
+    assert sorted(live.deliveries()) == [("sent", ""), ("sent", ""), ("skipped", "opted_out")]
 
 
 def test_the_interventions_hit_every_point(live: Story, settings: Settings) -> None:

@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from yuemian.accounts.models import Branch, Organization, User
 from yuemian.config.demo_week.timeline import Week
 from yuemian.domain.names import comparable_name
@@ -19,6 +17,7 @@ from yuemian.hiring.models import Job, Source
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.interviews.models import Interview, Place
 from yuemian.messaging.models import AccessLink, Notification
+from yuemian.messaging.snapshots import snapshot_of
 from yuemian.portal.actions import record_visit
 from yuemian.portal.door import look
 from yuemian.trust.vault import Vault
@@ -94,10 +93,8 @@ class Company:
         """The candidate opens the page, and touches it."""
         link = self.link(interview)
         told = Notification.objects.get(links=link)
-        vault = Vault(self.organization.pk)
-        key = interview.application.candidate.key
-        content = vault.open_bytes(key, Notification.PLACE, told.pk, told.parameters_sealed)
-        door = look(orjson.loads(content)["token"], now=now, is_fetch=True)
+        token = snapshot_of(told, Vault(self.organization.pk))["token"]
+        door = look(token, now=now, is_fetch=True)
         if door is not None:
             record_visit(door, "viewed", is_suspected_bot=False)
         return door.link if door is not None else link

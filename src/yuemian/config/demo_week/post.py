@@ -14,6 +14,7 @@ from yuemian.domain.states import BatchState, DeliveryState, ReasonCode
 from yuemian.messaging.engine.claim import Claimed, Sender, Text
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.models import Batch, Delivery, LabMessage, TemplateVariant
+from yuemian.messaging.snapshots import beginning_of
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault, organization_key
 
@@ -81,8 +82,9 @@ class Post:
         self._renderer.learn(map(Text._make, found))
 
     def _received(self, row: Delivery, claimed: Claimed) -> LabMessage:
+        shared = beginning_of(row.notification.shared, self._vault)
         message = self._renderer.message(
-            claimed, self._sender, self._vault, self._sender.mail_from, is_lab=True
+            claimed, self._sender, self._vault, self._sender.mail_from, shared, is_lab=True
         )
         content = {
             "to": message.to,
@@ -134,4 +136,5 @@ def _claimed(row: Delivery, now: datetime) -> Claimed:
         step_key=said.step_key,
         candidate_id=said.candidate_id,
         is_discreet=point.is_discreet if point else None,
+        shared_id=said.shared_id,
     )

@@ -21,7 +21,7 @@ from yuemian.interviews.actions.replan import take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.actions.stages import note_invited
 from yuemian.interviews.again import cooling_until
-from yuemian.interviews.chosen import Chosen, Said, read_chosen, said_before
+from yuemian.interviews.chosen import Asked, Chosen, Said, ask_chosen, said_before
 from yuemian.interviews.facts import context_of, told_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.messaging.actions.batches import mark_canary
@@ -99,15 +99,8 @@ def summarize_chosen(
     A constant number of queries, and no model is built, however many there are. With a router each person is written
     to on the best of the channels, the others behind it; without, on all that are wanted.
     """
-    read = _read(Wire(), version.organization_id, purpose, interview_ids)
+    read = ask_chosen(Wire(), version.organization_id, interview_ids, purpose).with_said()
     return _summary(_decide(*read, texts_of(version), purpose, wanted, now=now, resend=resend, router=router))
-
-
-def _read(
-    wire: Wire, organization_id: UUID, purpose: Purpose, interview_ids: Collection[UUID]
-) -> tuple[list[Chosen], dict[UUID, Said]]:
-    chosen = read_chosen(organization_id, interview_ids, wire=wire)
-    return chosen, said_before({each.id: each.revision for each in chosen}, purpose, wire=wire)
 
 
 def _summary(items: Sequence[Item]) -> Summary:
@@ -153,13 +146,13 @@ def send_chosen(
     texts, ids = texts_of(version), list(dict.fromkeys(interview_ids))
     slices = (ids[at : at + SLICE] for at in range(0, len(ids), SLICE))
 
-    def read(wire: Wire, some: Sequence[UUID]) -> tuple[list[Chosen], dict[UUID, Said]]:
-        return _read(wire, version.organization_id, purpose, some)
+    def ask(wire: Wire, some: Sequence[UUID]) -> Asked:
+        return ask_chosen(wire, version.organization_id, some, purpose)
 
     def summaries(beside: Beside) -> Iterator[Summary]:
-        for chosen, said in beside.ahead(read, slices):
+        for asked in beside.ahead(ask, slices):
             yield _summary(
-                _decide(chosen, said, texts, purpose, wanted, now=now, resend=resend, router=router)
+                _decide(*asked.with_said(), texts, purpose, wanted, now=now, resend=resend, router=router)
             )
 
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.priority import priority
 from yuemian.domain.states import Channel, DeliveryState, NotificationState, Purpose
-from yuemian.messaging.models import Batch, Notification, TemplateVersion
+from yuemian.messaging.models import Batch, Notification, SharedSnapshot, TemplateVersion
 from yuemian.trust import columns
 from yuemian.trust.beside import Beside, execute_now
 from yuemian.trust.identifiers import raw_uuid7_series
@@ -42,24 +43,29 @@ _LINKS: Final = {
 _QUEUED: Final = DeliveryState.QUEUED.value
 _CREATED: Final = DeliveryState.CREATED.value
 
-# The three tables in one statement, the parents of every row having been read in this transaction: so no foreign key is
+# The tables in one statement, the parents of every row having been read in this transaction: so no foreign key is
 # checked row by row (docs/decisions/0013). What all rows share travels once. A link has the id of its notification.
 _INSERT: Final = """
 WITH said AS MATERIALIZED (
     SELECT * FROM unnest(
         %(ids)s::uuid[], %(candidates)s::uuid[], %(users)s::uuid[], %(keys)s::uuid[], %(subjects)s::uuid[],
-        %(revisions)s::int[], %(locales)s::text[], %(parameters)s::bytea[], %(occurrences)s::int[],
-        %(deadlines)s::timestamptz[], %(hashes)s::bytea[], %(expiries)s::timestamptz[]
+        %(revisions)s::int[], %(locales)s::text[], %(shared)s::uuid[], %(parameters)s::bytea[],
+        %(occurrences)s::int[], %(deadlines)s::timestamptz[], %(hashes)s::bytea[], %(expiries)s::timestamptz[]
     ) AS s (
-        id, candidate, recipient, key, subject, revision, locale, parameters, occurrence, deadline, hash, expiry)
+        id, candidate, recipient, key, subject, revision, locale, shared, parameters, occurrence, deadline, hash,
+        expiry)
+), in_common AS (
+    INSERT INTO messaging_sharedsnapshot (id, organization_id, batch_id, key_id, content_sealed)
+    SELECT id, %(organization)s::uuid, %(batch)s::uuid, %(own_key)s::uuid, content
+    FROM unnest(%(shared_ids)s::uuid[], %(shared_contents)s::bytea[]) AS c (id, content)
 ), notified AS (
     INSERT INTO messaging_notification (
         id, organization_id, batch_id, purpose, candidate_id, user_id, key_id, subject_kind, subject_id,
-        subject_revision, version_id, locale, parameters_sealed, state, occurrence, step_key, due_at, deadline_at,
-        created_by_id, created_at)
+        subject_revision, version_id, locale, shared_id, parameters_sealed, state, occurrence, step_key, due_at,
+        deadline_at, created_by_id, created_at)
     SELECT
         id, %(organization)s::uuid, %(batch)s::uuid, %(purpose)s::text, candidate, recipient, key, %(kind)s::text,
-        subject, revision, %(version)s::uuid, locale, parameters, %(notification_state)s::text, occurrence,
+        subject, revision, %(version)s::uuid, locale, shared, parameters, %(notification_state)s::text, occurrence,
         %(step_key)s::text, %(due_at)s::timestamptz, deadline, %(actor)s::uuid, %(now)s::timestamptz
     FROM said
 ), linked AS (
@@ -110,8 +116,12 @@ class Told(NamedTuple):
     shared: bytes
     own: Mapping[str, Any]
 
-    def joined(self) -> bytes:
-        return b"%b,%b" % (self.shared[:-1], orjson.dumps(self.own)[1:])
+    def begin(self) -> bytes:
+        """How the snapshots of all of them begin."""
+        return b'{"context":%b' % self.shared[:-1]
+
+    def rest(self, token: bytes) -> bytes:
+        return b',%b,"token":"%b"}' % (orjson.dumps(self.own)[1:], token)
 
 
 class Intent(NamedTuple):
@@ -175,13 +185,13 @@ def plan_beside(occasion: Occasion, intents: Iterable[Intent], beside: Beside) -
         if len(planning.rows.ids) == SLICE:
             rows = planning.take()
             written += rows.ids
-            beside.execute(_INSERT, rows.values() | planning.shared)
+            beside.execute(_INSERT, rows.values() | planning.in_common)
         planning.add(intent)
     beside.wait()
     if planning.rows.ids:
         rows = planning.take()
         written += rows.ids
-        execute_now(_INSERT, rows.values() | planning.shared)
+        execute_now(_INSERT, rows.values() | planning.in_common)
     _wake_workers()
     return written
 
@@ -207,11 +217,14 @@ class _Rows:
         self.subjects: list[bytes] = []
         self.revisions: list[int] = []
         self.locales: list[str] = []
+        self.shared: list[bytes | None] = []
         self.parameters: list[bytes] = []
         self.occurrences: list[int] = []
         self.deadlines: list[datetime] = []
         self.hashes: list[bytes | None] = []
         self.expiries: list[datetime] = []
+        self.shared_ids: list[bytes] = []
+        self.shared_contents: list[bytes] = []
         self.delivery_ids: list[bytes] = []
         self.delivery_notifications: list[bytes] = []
         self.channels: list[str] = []
@@ -230,11 +243,14 @@ class _Rows:
             "subjects": columns.raw_uuids(self.subjects),
             "revisions": columns.integers(self.revisions),
             "locales": columns.texts(self.locales),
+            "shared": columns.raw_uuids(self.shared),
             "parameters": columns.blobs(self.parameters),
             "occurrences": columns.integers(self.occurrences),
             "deadlines": columns.moments(self.deadlines),
             "hashes": columns.blobs(self.hashes),
             "expiries": columns.moments(self.expiries),
+            "shared_ids": columns.raw_uuids(self.shared_ids),
+            "shared_contents": columns.blobs(self.shared_contents),
             "delivery_ids": columns.raw_uuids(self.delivery_ids),
             "delivery_notifications": columns.raw_uuids(self.delivery_notifications),
             "channels": columns.texts(self.channels),
@@ -252,13 +268,18 @@ class _Planning:
     def __init__(self, occasion: Occasion) -> None:
         organization_id = occasion.organization.pk
         self.rows = _Rows()
-        self.shared = _shared(occasion)
+        self.in_common = _in_common(occasion)
+        #: What those who are alike share → its row; none: only one of them was met.
+        self._shared: dict[bytes, bytes | None] = {}
+        self._is_batch = occasion.batch is not None
         self._ids = raw_uuid7_series()
         self._tokens = _random_tokens()
         vault, self._own_key = Vault(organization_id), organization_key(organization_id)
         # Candidates' keys are wrapped by this one: unwrapped now, it is not asked for again.
         vault.cipher(self._own_key)
         self._seal = vault.sealer(Notification.PLACE)
+        self._seal_shared = partial(vault.seal_raw, self._own_key, SharedSnapshot.PLACE)
+        self.in_common["own_key"] = self._own_key.pk
         self._explanation = occasion.explanation
         self._answered = {"answered": occasion.answered} if occasion.answered else {}
 
@@ -267,7 +288,7 @@ class _Planning:
         candidate, user = recipient.candidate, recipient.user
         id_ = next(self._ids)
         token = next(self._tokens) if candidate else b""
-        content = self._content(intent.context, token)
+        shared, content = self._content(intent.context, token)
         rows.ids.append(id_)
         rows.candidates.append(candidate.candidate_id.bytes if candidate else None)
         rows.users.append(user.pk.bytes if user else None)
@@ -275,19 +296,38 @@ class _Planning:
         rows.subjects.append(intent.subject_id.bytes)
         rows.revisions.append(intent.subject_revision)
         rows.locales.append(intent.locale)
-        rows.parameters.append(self._seal(candidate or self._own_key, id_, content))
+        rows.shared.append(shared)
+        # The rest goes on from this beginning, and from no other.
+        row_id = id_ + shared if shared else id_
+        rows.parameters.append(self._seal(candidate or self._own_key, row_id, content))
         rows.occurrences.append(intent.occurrence)
         rows.deadlines.append(intent.deadline_at)
         rows.hashes.append(hashlib.sha256(token).digest() if candidate else None)
         rows.expiries.append(intent.link_expires_at)
         self._add_deliveries(id_, intent)
 
-    def _content(self, context: Mapping[str, Any] | Told, token: bytes) -> bytes:
-        if isinstance(context, Told):
-            if not self._answered:
-                return b'{"context":%b,"token":"%b"}' % (context.joined(), token)
-            context = orjson.loads(context.joined())
-        return orjson.dumps({"context": context, "token": token.decode()} | self._answered)
+    def _content(self, context: Mapping[str, Any] | Told, token: bytes) -> tuple[bytes | None, bytes]:
+        """The row that has the snapshot's beginning, and the rest of it; or none, and the whole."""
+        if not isinstance(context, Told):
+            return None, orjson.dumps({"context": context, "token": token.decode()} | self._answered)
+        rest = context.rest(token)
+        if self._answered:
+            return None, orjson.dumps(orjson.loads(context.begin() + rest) | self._answered)
+        shared = self._beginning(context) if self._is_batch else None
+        return shared, rest if shared else context.begin() + rest
+
+    def _beginning(self, context: Told) -> bytes | None:
+        """Written for the second of those who are alike: somebody of whom there is only one keeps the whole."""
+        try:
+            known = self._shared[context.shared]
+        except KeyError:
+            self._shared[context.shared] = None
+            return None
+        if known is None:
+            known = self._shared[context.shared] = next(self._ids)
+            self.rows.shared_ids.append(known)
+            self.rows.shared_contents.append(self._seal_shared(known, context.begin()))
+        return known
 
     def _add_deliveries(self, notification: bytes, intent: Intent) -> None:
         rows, points = self.rows, intent.recipient.contact_points
@@ -318,7 +358,7 @@ def _random_tokens() -> Iterator[bytes]:
             yield urlsafe_b64encode(chance[at : at + _TOKEN_BYTES]).rstrip(b"=")
 
 
-def _shared(occasion: Occasion) -> dict[str, Any]:
+def _in_common(occasion: Occasion) -> dict[str, Any]:
     batch, actor = occasion.batch, occasion.actor
     return {
         "organization": occasion.organization.pk,

@@ -80,18 +80,19 @@ class Alike(Protocol):
         """`to` is normalised. None: this one has to be rendered whole."""
 
 
-def person_of(content: bytes) -> Person | None:
+def person_of(shared: bytes, rest: bytes) -> Person | None:
     """What a snapshot says of the person alone; None where that is more than a name that can be filled in.
 
     Inside a text of JSON no quotation mark follows a comma, so the cut is at the fact itself. It is the last one.
     """
-    shared, mark, own = content.rpartition(_NAME)
-    if not mark:
+    before, mark, own = rest.rpartition(_NAME)
+    if not mark or (shared and before):
         return None
+    shared = shared or before
     try:
-        rest = orjson.loads(b'{"context":{"candidate_name":' + own)
-        name, token = rest["context"]["candidate_name"], rest["token"]
-        if len(rest) != 2 or len(rest["context"]) != 1 or not isinstance(name, str):
+        said = orjson.loads(b'{"context":{"candidate_name":' + own)
+        name, token = said["context"]["candidate_name"], said["token"]
+        if len(said) != 2 or len(said["context"]) != 1 or not isinstance(name, str):
             return None
         good = clean(Kind.NAME, name)
     except (orjson.JSONDecodeError, KeyError, RenderProblem):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.database import Database
+from yuemian.messaging.engine.statements import STILL_IN_USE
 
 #: A new day begins with the organization's own midnight.
 _TODAY: Final = "(now() AT TIME ZONE o.time_zone)::date"
@@ -53,13 +54,13 @@ UPDATE messaging_delivery SET cost = NULL WHERE id = ANY(%(ids)s) AND state = 's
 """  # noqa: S608
 
 #: The hand-over of messages that cost: as `statements.HAND_OVER`, and what each will have cost.
-HAND_OVER_PRICED: Final = """
+HAND_OVER_PRICED: Final = f"""
 UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s, cost = t.price
 FROM unnest(%(ids)s::uuid[], %(prices)s::numeric[]) AS t (id, price)
 WHERE d.id = t.id AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s
-  AND d.lease_until > now() + %(margin)s
+  AND d.lease_until > now() + %(margin)s AND {STILL_IN_USE}
 RETURNING d.id
-"""
+"""  # noqa: S608
 
 # Released when the organization's next day begins (it has no row yet), or when the budget was raised by more than one
 # message takes: releasing what will be held again ten seconds later would only write rows.

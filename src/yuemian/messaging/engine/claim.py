@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from yuemian.domain.languages import is_chinese
 from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.database import Database
+from yuemian.messaging.models import SharedSnapshot
 from yuemian.messaging.subjects import SUBJECTS
-from yuemian.trust.vault import Vault
+from yuemian.trust.vault import Unreadable, Vault
+
+#: Of a kilobyte each.
+_KEPT: Final = 4000
 
 
 class SealedKey(NamedTuple):
@@ -58,6 +63,7 @@ class Claimed(NamedTuple):
     step_key: str = ""
     candidate_id: UUID | None = None
     is_discreet: bool | None = None
+    shared_id: UUID | None = None
 
     @property
     def key(self) -> SealedKey:
@@ -140,3 +146,31 @@ async def texts_of(database: Database, versions: Iterable[UUID]) -> list[Text]:
     return [
         Text._make(row) for row in await database.patiently(statements.TEXTS, {"versions": list(versions)})
     ]
+
+
+class Beginnings:
+    """How the snapshots of alike people begin, opened; the last few thousand are kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, bytes] = {}
+
+    async def of(
+        self, database: Database, rows: Iterable[Claimed], vaults: Mapping[UUID, Vault]
+    ) -> dict[UUID, bytes]:
+        """Those that these rows go on from; one that cannot be opened is missing."""
+        wanted = {row.shared_id for row in rows} - {None}
+        found = {id_: self._known[id_] for id_ in wanted if id_ in self._known}
+        missing = list(wanted - found.keys())
+        if missing:
+            opened = {}
+            for id_, organization, sealed, *key in await database.patiently(
+                statements.SHARED, {"ids": missing}
+            ):
+                with suppress(Unreadable):
+                    place = SharedSnapshot.PLACE
+                    opened[id_] = vaults[organization].open_bytes(SealedKey._make(key), place, id_, sealed)
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            self._known |= opened
+            found |= opened
+        return found

@@ -56,7 +56,9 @@ class Database:
         """One statement; raises one of AWAY when the server cannot be asked."""
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement.encode(), _by_column(values), binary=True)
-            return await cursor.fetchall() if cursor.description else []
+            if cursor.pgresult is None or not cursor.pgresult.nfields:
+                return []
+            return columns.with_ids(await cursor.fetchall(), cursor.pgresult)
 
     async def patiently(self, statement: str, values: Values = None) -> list[TupleRow]:
         """Like `fetch`, repeated until the server answers: only for what may safely run twice."""

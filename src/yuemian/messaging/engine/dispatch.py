@@ -18,7 +18,7 @@ from yuemian.domain.template import RenderProblem, TemplateProblem
 from yuemian.messaging.engine import restraint
 from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.accounts import Accounts, Resting, Unusable
-from yuemian.messaging.engine.claim import Claimed, Sender, senders_of, texts_of, truths_of
+from yuemian.messaging.engine.claim import Beginnings, Claimed, Sender, senders_of, texts_of, truths_of
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.handover import Deferral, HandOver, Mail
 from yuemian.messaging.engine.lab import CHANNELS, Envelope, LabProvider
@@ -42,6 +42,8 @@ class _Claim:
     worker: UUID
     senders: dict[UUID, Sender]
     vaults: dict[UUID, Vault]
+    #: How snapshots begin, by their rows.
+    shared: dict[UUID, bytes]
     lab: Account
     envelopes: dict[str, Envelope]
     stopped: list[Settlement] = field(default_factory=list)
@@ -69,6 +71,7 @@ class Dispatch:
             database, accounts, news, figures, chunk=chunk, margin=margin, is_stopping=is_stopping
         )
         self._rules = restraint.Rules(database)
+        self._beginnings = Beginnings()
 
     async def run(self, worker: UUID, rows: Sequence[Claimed]) -> None:
         """Check, render, send and settle one claim."""
@@ -80,10 +83,11 @@ class Dispatch:
         if missing:
             self._renderer.learn(await texts_of(self._database, missing))
         vaults = {organization: sender.vault() for organization, sender in senders.items()}
+        shared = await self._beginnings.of(self._database, rows, vaults)
         envelopes: dict[str, Envelope] = {}
         lab = Account(LabProvider(self._database, envelopes))
         lab.is_watched = False
-        claim = _Claim(worker, senders, vaults, lab, envelopes)
+        claim = _Claim(worker, senders, vaults, shared, lab, envelopes)
         for number, row in enumerate(rows):
             if number % _STRETCH == 0:
                 await asyncio.sleep(0)
@@ -113,7 +117,7 @@ class Dispatch:
 
     def _prepare(self, claim: _Claim, row: Claimed, attempt: Attempt) -> None:
         """Find the account and render; or note why it cannot go, or not now."""
-        sender, vault = claim.senders[row.organization_id], claim.vaults[row.organization_id]
+        sender = claim.senders[row.organization_id]
         account = self._account(row, sender, claim.lab)
         if isinstance(account, Resting):
             claim.deferred.append(Deferral(row.id, account.wait, account.reason))
@@ -132,12 +136,12 @@ class Dispatch:
         if account.is_full:
             claim.deferred.append(Deferral(row.id, account.turn()))
             return
-        outcome = self._message(row, attempt, sender, vault, account)
+        outcome = self._message(row, attempt, sender, claim, account)
         if isinstance(outcome, Settlement):
             claim.stopped.append(outcome)
             return
         if account is claim.lab:
-            claim.envelopes[outcome.delivery_id] = Envelope(vault, row.key)
+            claim.envelopes[outcome.delivery_id] = Envelope(claim.vaults[row.organization_id], row.key)
         mail = claim.mails.get(id(account))
         if mail is None:
             mail = claim.mails[id(account)] = Mail(account)
@@ -155,12 +159,18 @@ class Dispatch:
         return account
 
     def _message(
-        self, row: Claimed, attempt: Attempt, sender: Sender, vault: Vault, account: Account
+        self, row: Claimed, attempt: Attempt, sender: Sender, claim: _Claim, account: Account
     ) -> Message | Settlement:
         is_lab = account.provider.name == LabProvider.name
         mail_from = sender.mail_from or account.mail_from
+        vault, shared = (
+            claim.vaults[row.organization_id],
+            claim.shared.get(row.shared_id) if row.shared_id else b"",
+        )
+        if shared is None:
+            return parked(attempt, ReasonCode.PROVIDER_ERROR, Unreadable.__doc__ or "")
         try:
-            return self._renderer.message(row, sender, vault, mail_from, is_lab=is_lab)
+            return self._renderer.message(row, sender, vault, mail_from, shared, is_lab=is_lab)
         except (RenderProblem, TemplateProblem) as problem:
             return parked(attempt, ReasonCode.TEMPLATE_ERROR, str(problem)[:300])
         except BadAddress as problem:

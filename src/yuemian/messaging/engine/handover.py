@@ -194,7 +194,10 @@ class HandOver:
             # Called off in the last moment, or the lease was lost: either way it must not leave.
             log.warning("not_ours", count=len(chunk) - len(rows), worker=str(worker))
             ours = {str(row[0]) for row in rows}
-            await self._refund(worker, mail, [m for m in chunk if m.delivery_id not in ours])
+            others = [message for message in chunk if message.delivery_id not in ours]
+            await self._refund(worker, mail, others)
+            ids = [mail.attempts[message.delivery_id].delivery for message in others]
+            await self._database.patiently(statements.LOOK_AGAIN, {"ids": ids, "worker": worker})
             chunk = [message for message in chunk if message.delivery_id in ours]
         if provider.dedup is Dedup.LOOKUP:
             # Frozen past its lease, this process would send what was looked up, not found, and sent by another one.

@@ -61,7 +61,7 @@ from yuemian.messaging.engine.phrasing import (
 )
 from yuemian.messaging.engine.staff_wording import staff_words
 from yuemian.messaging.engine.wording import words
-from yuemian.messaging.models import Notification
+from yuemian.messaging.snapshots import open_rest
 from yuemian.trust.keyring import keyring
 from yuemian.trust.vault import Vault
 
@@ -105,12 +105,25 @@ class Renderer:
             except TemplateProblem as problem:
                 self._texts[text.version_id, text.channel, text.locale] = problem
 
-    def message(self, row: Claimed, sender: Sender, vault: Vault, mail_from: str, *, is_lab: bool) -> Message:
-        """Complete and checked. Raises RenderProblem, TemplateProblem, Unreadable, ChannelError."""
+    def message(
+        self,
+        row: Claimed,
+        sender: Sender,
+        vault: Vault,
+        mail_from: str,
+        shared: bytes = b"",
+        *,
+        is_lab: bool,
+    ) -> Message:
+        """Complete and checked; `shared` is how its snapshot begins, where the row has only the rest.
+
+        Raises RenderProblem, TemplateProblem, Unreadable, ChannelError.
+        """
         key = row.key
-        content = vault.open_bytes(key, Notification.PLACE, row.notification_id, row.parameters_sealed)
+        rest = open_rest(vault, key, row.notification_id, row.shared_id, row.parameters_sealed)
+        content = shared + rest if shared else rest
         if not is_lab and not row.is_discreet and row.candidate_id is not None:
-            person = person_of(content)
+            person = person_of(shared, rest)
             alike = self._alike_of(row, sender, mail_from, content, person) if person else None
             if person and alike:
                 to, code = _address(row, key, vault), ""

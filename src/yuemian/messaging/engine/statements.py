@@ -59,7 +59,7 @@ SELECT c.id, c.organization_id, c.batch_id, c.channel, c.is_rehearsal, c.occurre
        k.number, k.wrapped, k.wrapped_by,
        p.id, p.value_sealed, p.state,
        u.email, u.phone, u.name,
-       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id, p.is_discreet
+       c.priority, c.position, c.account, c.is_unclear, n.step_key, n.candidate_id, p.is_discreet, n.shared_id
 FROM claimed c
 CROSS JOIN LATERAL (SELECT * FROM messaging_notification WHERE id = c.notification_id LIMIT 1) n
 LEFT JOIN LATERAL (SELECT * FROM trust_key WHERE id = n.key_id LIMIT 1) k ON true
@@ -97,11 +97,23 @@ SELECT version_id, channel, locale, subject, body FROM messaging_templatevariant
 # that are still ours for long enough. A worker that was frozen past its lease sends nothing.
 # It touches no indexed column, so PostgreSQL rewrites the row in its page alone. `coalesce` leads by the key: an index
 # on `state` or `lease_until` would be walked over everything that is under way.
-HAND_OVER: Final = """
-UPDATE messaging_delivery SET provider = %(provider)s, account = %(account)s
-WHERE id = ANY(%(ids)s) AND coalesce(state, '') = 'sending' AND worker = %(worker)s
-  AND lease_until > now() + %(margin)s
-RETURNING id
+# The address is looked at once more: whoever opted out while another message to them was being planned could not call
+# off what they did not see yet (docs/decisions/0012).
+STILL_IN_USE: Final = """(d.contact_point_id IS NULL OR (
+      SELECT p.state IN ('active', 'unconfirmed') FROM hiring_contactpoint p
+      WHERE p.id = d.contact_point_id LIMIT 1))"""
+HAND_OVER: Final = f"""
+UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s
+WHERE d.id = ANY(%(ids)s) AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s
+  AND d.lease_until > now() + %(margin)s AND {STILL_IN_USE}
+RETURNING d.id
+"""  # noqa: S608
+
+#: How snapshots begin, for those that say only the rest.
+SHARED: Final = """
+SELECT s.id, s.organization_id, s.content_sealed, k.number, k.wrapped, k.wrapped_by
+FROM messaging_sharedsnapshot s JOIN trust_key k ON k.id = s.key_id
+WHERE s.id = ANY(%(ids)s)
 """
 
 #: What was claimed but not handed over returns to the queue as if it had never been claimed.
@@ -110,6 +122,14 @@ UPDATE messaging_delivery
 SET state = 'queued', attempt = attempt - 1, worker = NULL, lease_until = NULL
 WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND provider = ''
 """
+
+#: Of those not handed over, whose address went out of use goes to the last look again, which says so in the row.
+LOOK_AGAIN: Final = f"""
+UPDATE messaging_delivery d
+SET state = 'queued', attempt = d.attempt - 1, worker = NULL, lease_until = NULL
+WHERE d.id = ANY(%(ids)s) AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s AND d.provider = ''
+  AND {STILL_IN_USE} IS NOT TRUE
+"""  # noqa: S608
 
 # What cannot go now goes later; it was no attempt. Each row has its own wait, and none waits past its deadline.
 DEFER: Final = """

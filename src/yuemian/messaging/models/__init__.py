@@ -12,6 +12,7 @@ from yuemian.messaging.models.accounts import (
     StrayReport,
     WorkerLife,
 )
+from yuemian.messaging.models.batches import Batch, BatchQuerySet, SharedSnapshot
 from yuemian.messaging.models.challenge import Challenge
 from yuemian.messaging.models.content import (
     Block,
@@ -41,8 +42,6 @@ from yuemian.messaging.models.inbox import (
 from yuemian.messaging.models.links import AccessLink, Visit
 from yuemian.messaging.models.mailbox import Mailbox, MailboxQuerySet, MailboxState
 from yuemian.messaging.models.sending import (
-    Batch,
-    BatchQuerySet,
     Delivery,
     DeliveryEvent,
     DeliveryQuerySet,
@@ -91,6 +90,7 @@ __all__ = [
     "ReadMark",
     "SavedReply",
     "SavedReplyQuerySet",
+    "SharedSnapshot",
     "StrayReport",
     "Template",
     "TemplateQuerySet",

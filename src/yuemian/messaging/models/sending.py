@@ -1,4 +1,4 @@
-"""Batches, notifications, deliveries with their events, and what the rehearsal provider received."""
+"""Notifications, deliveries with their events, and what the rehearsal provider received."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.db import models
 from yuemian.accounts.models import Locale, User
 from yuemian.domain.states import (
     NEEDING_ATTENTION,
-    BatchState,
     Channel,
     DeliveryState,
     NotificationState,
@@ -18,49 +17,13 @@ from yuemian.domain.states import (
     standing,
 )
 from yuemian.hiring.models import Candidate, ContactPoint
+from yuemian.messaging.models.batches import Batch, SharedSnapshot
 from yuemian.messaging.models.content import TemplateVersion
 from yuemian.messaging.models.words import choices, one_of
-from yuemian.trust.models import BulkModel, Key, TenantModel
+from yuemian.trust.models import BulkModel, Key
 
 #: Of deliveries: does not go on by itself, and nobody has dealt with it yet.
 NEEDS_ATTENTION = models.Q(state__in=sorted(str(state) for state in NEEDING_ATTENTION), is_closed=False)
-
-
-class BatchQuerySet(models.QuerySet["Batch"]):
-    def visible_to(self, user: User) -> BatchQuerySet:
-        return self.filter(organization_id=user.organization_id)
-
-
-class Batch(TenantModel):
-    """A mass send as the recruiter sees it: what was chosen, how far it is, stop."""
-
-    engine_may = frozenset({"SELECT", "UPDATE"})
-
-    purpose = models.CharField(max_length=20, choices=choices(Purpose))
-    version = models.ForeignKey(TemplateVersion, null=True, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=16, choices=choices(BatchState), default=BatchState.RUNNING)
-    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="batches")
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    total = models.PositiveIntegerField(default=0)
-    canary = models.PositiveSmallIntegerField(
-        default=0, help_text="So many go first; the rest waits until they are settled well. 0: no canary."
-    )
-    canary_passed_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True)
-    paused_reason = models.CharField(max_length=30, blank=True, choices=choices(ReasonCode))
-    left_out = models.JSONField(default=dict, help_text="Reason code → how many were not planned.")
-
-    objects = BatchQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at"]
-        indexes = [models.Index(fields=["id"], name="batch_running", condition=models.Q(state="running"))]
-        constraints = [one_of("state", BatchState, "batch_state_known")]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} to {self.total}"
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -122,7 +85,15 @@ class Notification(BulkModel):
     )
     locale = models.CharField(max_length=10, choices=Locale.choices)
     parameters_sealed = models.BinaryField(
-        help_text="The snapshot it is rendered from, JSON, sealed with `key`."
+        help_text="The snapshot it is rendered from, JSON, or the rest of it after `shared`; sealed with `key`."
+    )
+    shared = models.ForeignKey(
+        SharedSnapshot,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     state = models.CharField(
         max_length=20,
