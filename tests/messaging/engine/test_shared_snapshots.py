@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from tests.factories import create_interview
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
+from yuemian.messaging.actions import plan
 from yuemian.messaging.models import Notification, SharedSnapshot
 from yuemian.messaging.snapshots import snapshot_of
 from yuemian.trust.vault import Vault
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def told(story: Story) -> list[Notification]:
@@ -89,3 +96,24 @@ def test_without_its_beginning_a_message_is_parked_and_the_others_leave(
         ("technical_failure", "provider_error"),
         ("technical_failure", "provider_error"),
     ]
+
+
+def test_kinds_are_forgotten_before_they_fill_the_memory(
+    live: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "_KINDS_KEPT", 2)
+    first = live.now + timedelta(days=3)
+    hours = [first + timedelta(hours=hour) for hour in (0, 0, 1, 2, 0, 0)]
+
+    def invite() -> None:
+        live.send([create_interview(live.cast, now=live.now, starts_at=hour) for hour in hours])
+
+    live.act(invite)
+    assert [each.shared is None for each in told(live)] == [True, False, True, True, True, False]
+    assert [snapshot["context"]["interview_time"] for snapshot in snapshots(live)] == [
+        f"{hour.astimezone(SHANGHAI):%H:%M}–{hour.astimezone(SHANGHAI) + timedelta(hours=1):%H:%M}"
+        for hour in hours
+    ]
+    outside = FakeProvider()
+    deliver(outside)
+    assert len(outside.sent) == len(hours)

@@ -30,6 +30,8 @@ WAKE = "yuemian_wake"
 #: Rows written by one statement: enough to forget its fixed cost, few enough to hold.
 SLICE: Final = 1000
 _TOKEN_BYTES: Final = 32
+#: Of a kilobyte each: where everybody's hour is their own, a send must not hold them all.
+_KINDS_KEPT: Final = 4000
 #: What a link is good for; one of another purpose opens nothing.
 ANSWER_LINK: Final = "answer"
 SURVEY_LINK: Final = "survey"
@@ -321,6 +323,8 @@ class _Planning:
         try:
             known = self._shared[context.shared]
         except KeyError:
+            if len(self._shared) >= _KINDS_KEPT:
+                self._shared.clear()
             self._shared[context.shared] = None
             return None
         if known is None:
