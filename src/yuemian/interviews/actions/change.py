@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.moves import check_move
-from yuemian.domain.states import Answer, InterviewState, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Answer, BatchState, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.actions.replan import touch
@@ -23,7 +23,7 @@ from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.calendar_event import CALENDAR_TIMES, times_of
-from yuemian.messaging.models import TemplateVersion
+from yuemian.messaging.models import Batch, TemplateVersion
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
@@ -156,6 +156,8 @@ def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, re
     The caller has locked the interview. Raises CannotChange, NoTemplate.
     """
     _check_open(interview, now)
+    if not interview.is_settled and interview.starts_at == until:
+        return Changed(interview.revision, False)  # pressed twice: they were asked
     old_start = interview.starts_at if interview.is_settled else None
     if interview.is_settled:
         check_move(InterviewState, interview.state, InterviewState.DRAFT)
@@ -235,7 +237,8 @@ def _tell(
 ) -> bool:
     """Supersede what waits; if the old facts had gone out, plan the correction. True when one was planned.
 
-    An invitation that was still waiting is planned anew with the new facts: superseding must not lose it.
+    An invitation that was still waiting is planned anew with the new facts, in its send: superseding must not lose it,
+    and what was paused must not leave.
     """
     superseded = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)
     if interview.pk in superseded.told:
@@ -246,7 +249,8 @@ def _tell(
     if purpose == Purpose.CHANGE:
         for waiting in superseded.unheard:
             again = Purpose(waiting.purpose)
-            _plan(by, interview, again, waiting.version, now=now, due_at=max(now, waiting.due_at), extra={})
+            due_at, batch = max(now, waiting.due_at), _still_going(waiting.batch)
+            _plan(by, interview, again, waiting.version, now=now, due_at=due_at, extra={}, batch=batch)
     return False
 
 
@@ -259,6 +263,7 @@ def _plan(
     now: datetime,
     due_at: datetime,
     extra: dict[str, Any],
+    batch: Batch | None = None,
 ) -> bool:
     summary = summarize([interview], version, purpose, available_channels(by.organization), now=now)
     old = extra.get("old_when")
@@ -272,9 +277,18 @@ def _plan(
         due_at=due_at,
         now=now,
         actor=by.user,
+        batch=batch,
         is_same_day=interview.starts_at - now < timedelta(hours=24),
     )
     return bool(plan_items(occasion, summary.going, **extra))
+
+
+def _still_going(batch: Batch | None) -> Batch | None:
+    """Locked, so that it is not finished meanwhile."""
+    if batch is None:
+        return None
+    going = [BatchState.RUNNING, BatchState.PAUSED, BatchState.SCHEDULED]
+    return Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, state__in=going).first()
 
 
 def _version(by: By, purpose: Purpose, interview: Interview) -> TemplateVersion | None:

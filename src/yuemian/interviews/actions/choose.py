@@ -96,11 +96,17 @@ def press_send(user: User, batch_id: UUID, plan: Plan, *, expected: int, now: da
         return sent
 
 
+class StoppedElsewhere(Exception):  # noqa: N818
+    """Results are called back where their letters are, so that these people are told anew."""
+
+
 def stop(user: User, batch_id: UUID, *, now: datetime) -> int:
-    """Stop a batch at once. Returns how many messages will not leave."""
+    """Stop a batch at once. Returns how many messages will not leave. Raises StoppedElsewhere."""
     with transaction.atomic():
         hold_sending(user.organization_id)
         batch = Batch.objects.visible_to(user).select_for_update().get(pk=batch_id)
+        if batch.purpose == Purpose.RESULT:
+            raise StoppedElsewhere(StoppedElsewhere.__doc__)
         stopped = stop_batch(batch, now=now)
         suggest_again(user.organization_id, batch.pk, now=now)
         audit.record(

@@ -30,6 +30,7 @@ from yuemian.trust import audit
 from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
+from yuemian.trust.models import Key
 from yuemian.trust.vault import Vault
 
 #: A mail to the people of an interview that could not be sent for so long is of no use any more.
@@ -88,15 +89,23 @@ def arrange_need(user: User, interview_id: UUID, words: str, *, now: datetime) -
         )
         if row is None:
             raise NothingToArrange(NothingToArrange.__doc__)
+        key, vault = interview.application.candidate.key, Vault(user.organization_id)
+        text = words.strip()[:LONGEST_NOTE]
+        if row.arranged_at and _arrangement(row, vault, key) == text:
+            return True  # pressed twice: they were told
         row.arranged_at, row.arranged_by, row.arrangement_sealed = now, user, None
-        if text := words.strip()[:LONGEST_NOTE]:
-            key, vault = interview.application.candidate.key, Vault(user.organization_id)
+        if text:
             row.arrangement_sealed = vault.seal(key, Need.PLACE_OF_ARRANGEMENT, row.pk, text)
         row.save()
         subject = ("interview", interview.pk)
         audit.record(user.organization_id, user.actor, "needs.arranged", at=now, subject=subject)
         announce(user.organization_id, "interviews", interview=interview.pk)
         return _tell_candidate(user, interview, now=now)
+
+
+def _arrangement(row: Need, vault: Vault, key: Key) -> str:
+    sealed = row.arrangement_sealed
+    return vault.open(key, Need.PLACE_OF_ARRANGEMENT, row.pk, sealed) if sealed else ""
 
 
 def _sealed(interview: Interview, row: Need, needed: Needed) -> bytes:

@@ -17,7 +17,12 @@ from yuemian.hiring.models import ContactState
 from yuemian.interviews.actions.invite import plan_items, router_for, summarize_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Response
 from yuemian.messaging.actions.content import version_for
-from yuemian.messaging.actions.conversation import add_message, last_from_candidate, mail_to_answer
+from yuemian.messaging.actions.conversation import (
+    add_message,
+    last_from_candidate,
+    mail_to_answer,
+    said_just_now,
+)
 from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.models import AccessLink, Medium, Message
 from yuemian.messaging.reach import available_channels
@@ -170,9 +175,13 @@ def reply(
 ) -> Message:
     """The company's answer: into the conversation, and to the candidate as a message. Raises NoTemplate.
 
+    The same words once more, as from a button pressed twice, are the same answer: nothing is said again.
     `author` is who wrote what `user` lets out, an interviewer for instance; `voice` is as whom the candidate sees it.
     """
     with transaction.atomic():
+        Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=interview.pk)
+        if said := said_just_now(interview.application, text, author or user, now=now):
+            return said
         question = last_from_candidate(interview.application)
         message = add_message(
             interview.application,

@@ -32,9 +32,10 @@ from yuemian.domain.states import (
     WAITING,
     BatchState,
     DeliveryState,
+    Purpose,
 )
 from yuemian.interviews import board, wording
-from yuemian.interviews.actions.choose import NOT_PRESSED
+from yuemian.interviews.actions.choose import NOT_PRESSED, StoppedElsewhere
 from yuemian.interviews.actions.choose import stop as stop_batch
 from yuemian.interviews.models import SUBJECT_KIND
 from yuemian.interviews.wording import Reason, Text
@@ -190,6 +191,7 @@ def _context(user: User, batch: Batch, *, now: datetime) -> dict[str, Any]:
         "is_trying": is_due and batch.state == BatchState.RUNNING and _has_pending_canary(batch),
         "may_pause": can_move(BatchState, batch.state, BatchState.PAUSED) and progress.waiting,
         "may_resume": batch.state == BatchState.PAUSED,
+        "is_of_results": batch.purpose == Purpose.RESULT,
         "pause_reason": wording.reason(batch.paused_reason) if batch.paused_reason else None,
         "zone": board.zone_of(user),
         "names": _names(batch) if batch.total == 1 else "",
@@ -211,7 +213,13 @@ def _names(batch: Batch) -> str:
 @requires(Permission.SEND)
 def stop(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
     batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=batch_id)
-    stopped = stop_batch(request.user, batch.pk, now=timezone.now())
+    try:
+        stopped = stop_batch(request.user, batch.pk, now=timezone.now())
+    except StoppedElsewhere:
+        messages.error(
+            request, _("Results are called back where their letters are. Nothing was stopped here.")
+        )
+        return HttpResponseRedirect(reverse("result-batches"))
     text = ngettext(
         "Stopped. %(count)s message will not leave.", "Stopped. %(count)s messages will not leave.", stopped
     )

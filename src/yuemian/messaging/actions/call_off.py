@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, ReasonCode
+from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, Purpose, ReasonCode
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
@@ -50,7 +50,7 @@ class Superseded:
 def supersede(
     subject_kind: str, subject_ids: Collection[UUID], reason: ReasonCode, *, now: datetime
 ) -> Superseded:
-    """Cancel every delivery about these subjects that has not been handed over.
+    """Cancel every delivery about these subjects that has not been handed over; an answer to a question stays true.
 
     A delivery that a worker hands over at the same moment is either cancelled here (the hand-over then drops it) or
     already handed over when this statement gets its row lock, and so counts as told.
@@ -58,11 +58,12 @@ def supersede(
     with transaction.atomic():
         called_off = _call_off(
             "d.notification_id IN (SELECT n.id FROM messaging_notification n"
-            " WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s))",
+            " WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(subjects)s) AND n.purpose <> %(answer)s)",
             reason,
             now,
             kind=subject_kind,
             subjects=list(subject_ids),
+            answer=str(Purpose.ANSWER),
         )
         heard = Notification.objects.filter(
             subject_kind=subject_kind,
@@ -74,7 +75,7 @@ def supersede(
         unheard = Notification.objects.filter(
             pk__in=[notification for _, notification in called_off], candidate__isnull=False
         )
-        waiting = list(unheard.exclude(subject_id__in=told).select_related("version"))
+        waiting = list(unheard.exclude(subject_id__in=told).select_related("version", "batch"))
     return Superseded(told, waiting)
 
 

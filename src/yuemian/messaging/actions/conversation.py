@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from yuemian.trust.vault import Vault
 
 LONGEST: Final = 2000
 LONGEST_ORIGINAL: Final = 200_000
+#: The same words within this time are one press that came twice.
+_JUST_NOW: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,18 @@ def last_from_candidate(application: Application) -> Message | None:
     """What an answer answers."""
     found = Message.objects.filter(conversation__application=application, is_from_candidate=True)
     return found.order_by("-created_at", "-pk").first()
+
+
+def said_just_now(application: Application, text: str, author: User, *, now: datetime) -> Message | None:
+    """The newest message, where this person has just said just this."""
+    found = (
+        Message.objects.filter(conversation__application=application).order_by("-created_at", "-pk").first()
+    )
+    if found is None or found.author_id != author.pk or now - found.created_at > _JUST_NOW:
+        return None
+    vault = Vault(application.organization_id)
+    said = vault.open(application.candidate.key, Message.PLACE, found.pk, found.body_sealed)
+    return found if said == text[:LONGEST] else None
 
 
 def mail_to_answer(message: Message | None, application: Application) -> str:
