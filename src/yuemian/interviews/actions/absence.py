@@ -14,6 +14,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.slots import Closure
 from yuemian.domain.states import InterviewState
 from yuemian.interviews.actions.change import By, CannotChange, Changed, unsettle
+from yuemian.interviews.actions.replan import hold_facts
 from yuemian.interviews.actions.series import close_days
 from yuemian.interviews.models import Interview, InterviewQuerySet, SlotSeries
 from yuemian.trust import audit
@@ -65,6 +66,7 @@ def cannot_come(
     if interviewer.pk != user.pk and not user.may(Permission.EDIT_INTERVIEWS):
         raise NotAllowed(NotAllowed.__doc__)
     with transaction.atomic():
+        hold_facts(user.organization_id)
         own = SlotSeries.objects.visible_to(user).filter(interviewer=interviewer).values_list("pk", flat=True)
         closed = close_days(user, list(own), Closure(day, day), now=now)
         rows = Interview.objects.visible_to(user).select_for_update(of=("self",), no_key=True)
@@ -91,6 +93,7 @@ def cannot_come(
 def ask_to_choose(user: User, interview_id: UUID, *, until: datetime, reason: str, now: datetime) -> Changed:
     """Leave the time of an interview to its candidate, told one or not. Raises CannotChange, NoTemplate."""
     with transaction.atomic():
+        hold_facts(user.organization_id)
         rows = Interview.objects.visible_to(user).select_for_update(of=("self",), no_key=True)
         rows.get(pk=interview_id)
         interview = Interview.objects.with_people().get(pk=interview_id)

@@ -15,7 +15,7 @@ from yuemian.domain.moves import check_move
 from yuemian.domain.states import Answer, BatchState, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
-from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.actions.replan import hold_facts, touch
 from yuemian.interviews.actions.seats import settle
 from yuemian.interviews.actions.staff import tell_staff_of_move
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
@@ -94,6 +94,7 @@ def change_interview(
 ) -> Changed:
     """Put new facts in place. Raises CannotChange, NoTemplate (nothing is changed then)."""
     with transaction.atomic():
+        hold_facts(user.organization_id)
         interview = _locked(user, interview_id)
         return put_in_place(By.of(user), interview, facts, now=now, reason=reason)
 
@@ -180,6 +181,7 @@ def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, re
 def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: str = "") -> Changed:
     """Cancel; whoever was told is told so. Raises CannotChange, NoTemplate (nothing is changed then)."""
     with transaction.atomic():
+        hold_facts(user.organization_id)
         interview = _locked(user, interview_id)
         _check_open(interview, now)
         check_move(InterviewState, interview.state, InterviewState.CANCELLED)

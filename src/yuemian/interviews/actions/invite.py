@@ -17,7 +17,7 @@ from yuemian.domain.canary import canary_size
 from yuemian.domain.routing import Route
 from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out, worth_until
 from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose
-from yuemian.interviews.actions.replan import take_suggestions
+from yuemian.interviews.actions.replan import hold_facts, take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.actions.stages import note_invited
 from yuemian.interviews.again import cooling_until
@@ -204,6 +204,7 @@ def _send(
     )
     left_out: Counter[LeftOut] = Counter()
     with transaction.atomic(), Beside() as beside:
+        hold_facts(organization.pk, alone=True)
         intents = _intents_of(occasion, summaries(beside), left_out, beside, extra)
         planned = plan_beside(occasion, intents, beside)
         batch.total = len(planned)

@@ -27,6 +27,10 @@ SELECT count(*), pg_notify(%(clock)s, %(organization)s::text) FROM touched
 """
 #: Sending by hand and by plan take turns, so that neither repeats what the other is just writing.
 _HOLD: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))"
+#: A send to many and whoever changes one of its interviews take turns, so that each sees what the other did; any number
+#: may change at once. Taken before any row is locked.
+_HOLD_FACTS: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 14))"
+_HOLD_FACTS_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 14))"
 _RESOLVE: Final = """
 WITH taken AS (
     UPDATE interviews_steprecord SET outcome = 'planned', at = %(now)s::timestamptz
@@ -97,6 +101,15 @@ def hold_sending(organization_id: UUID) -> None:
     """Until this transaction ends nobody else plans messages about the organization's interviews."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [str(organization_id)])
+
+
+def hold_facts(organization_id: UUID, *, alone: bool = False) -> None:
+    """Until this transaction ends: nobody sends to many meanwhile; or, `alone`, nobody changes an interview either.
+
+    Without it a cancellation would not call off what is being planned, nor the plan see the cancellation.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_FACTS if alone else _HOLD_FACTS_SHARED, [str(organization_id)])
 
 
 def take_suggestions(

@@ -191,33 +191,7 @@ def reply(
             now=now,
             voice=voice,
         )
-        version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
-        is_same_day = interview.starts_at - now < SAME_DAY
-        # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.
-        is_by_mail = question is not None and question.channel == Medium.EMAIL
-        is_routed = user.organization.is_routing_learned and not is_same_day and not is_by_mail
-        summary = summarize_chosen(
-            [interview.pk],
-            version,
-            Purpose.ANSWER,
-            _channels(interview, question),
-            now=now,
-            resend=True,
-            router=router_for(user.organization, version, Purpose.ANSWER, now=now) if is_routed else None,
-        )
-        occasion = Occasion(
-            organization=user.organization,
-            purpose=Purpose.ANSWER,
-            version=version,
-            subject_kind=SUBJECT_KIND,
-            due_at=now,
-            now=now,
-            actor=user,
-            is_same_day=is_same_day,
-            answered=mail_to_answer(question, interview.application),
-        )
-        asked = _words_of(question, interview)
-        plan_items(occasion, summary.going, hr_answer=text.strip(), candidate_question=asked)
+        _send_answer(user, interview, text.strip(), question, now=now)
         audit.record(
             user.organization_id,
             user.actor,
@@ -227,6 +201,38 @@ def reply(
         )
         announce(user.organization_id, "interviews", interview=interview.pk)
     return message
+
+
+def _send_answer(
+    user: User, interview: Interview, text: str, question: Message | None, *, now: datetime
+) -> None:
+    version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
+    is_same_day = interview.starts_at - now < SAME_DAY
+    # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.
+    is_by_mail = question is not None and question.channel == Medium.EMAIL
+    is_routed = user.organization.is_routing_learned and not is_same_day and not is_by_mail
+    summary = summarize_chosen(
+        [interview.pk],
+        version,
+        Purpose.ANSWER,
+        _channels(interview, question),
+        now=now,
+        resend=True,
+        router=router_for(user.organization, version, Purpose.ANSWER, now=now) if is_routed else None,
+    )
+    occasion = Occasion(
+        organization=user.organization,
+        purpose=Purpose.ANSWER,
+        version=version,
+        subject_kind=SUBJECT_KIND,
+        due_at=now,
+        now=now,
+        actor=user,
+        is_same_day=is_same_day,
+        answered=mail_to_answer(question, interview.application),
+    )
+    asked = _words_of(question, interview)
+    plan_items(occasion, summary.going, hr_answer=text, candidate_question=asked)
 
 
 def locked(link: AccessLink) -> Interview:
