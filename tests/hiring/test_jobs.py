@@ -35,6 +35,15 @@ def test_a_hiring_lead_may_not_edit_jobs(cast: Cast) -> None:
     assert sign_in_client(cast.lead).get("/settings/jobs").status_code == 403
 
 
+def test_a_jobs_name_leads_to_its_own_page_and_a_button_to_its_form(
+    cast: Cast, recruiter_client: Client
+) -> None:
+    listed = recruiter_client.get("/settings/jobs").content.decode()
+    assert f'href="/jobs/{cast.backend.pk}"' in listed
+    assert f'href="/settings/jobs/{cast.backend.pk}"' in listed
+    assert recruiter_client.get(f"/jobs/{cast.backend.pk}").status_code == 200
+
+
 def test_a_branch_needs_a_real_time_zone_and_region(cast: Cast) -> None:
     client = sign_in_client(cast.owner)
     branch = {

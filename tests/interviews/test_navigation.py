@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import Cast, create_interview
+from tests.factories import Cast, create_interview, sign_in_client
 from tests.interviews.plan_stories import create_plan
 from yuemian.interviews.actions.choose import choose
 
@@ -41,3 +41,16 @@ def test_the_entry_a_page_belongs_to_is_the_current_one(
     marked = [each["path"] for each in answer.context["frame"]["navigation"] if each["current"]]
     assert marked == [entry]
     assert answer.content.decode().count('aria-current="page"') >= 1
+
+
+def test_an_interviews_job_leads_to_its_page_for_whoever_may_read_it(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    interview = create_interview(cast, now=now, interviewers=[cast.interviewer])
+    link = f'href="/jobs/{interview.application.job_id}"'
+    for part in ({}, {"HX-Target": "drawer-content"}):
+        shown = recruiter_client.get(f"/interviews/{interview.pk}", headers=part).content.decode()
+        assert link in shown
+    held = sign_in_client(cast.interviewer).get(f"/interviews/{interview.pk}")
+    assert held.status_code == 200
+    assert link not in held.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -71,6 +72,40 @@ def test_an_interview_entered_by_hand_stands_at_its_wall_clock(
     assert interview.application.candidate.name_key == comparable_name("王小雨")
     assert ContactPoint.objects.count() == 2
     assert list(interview.interviewers.all()) == [cast.interviewer]
+
+
+def test_language_and_source_are_kept_as_an_import_keeps_them(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    page = recruiter_client.get("/interviews/new", headers=ENGLISH).content.decode()
+    assert "Of the branch" in page
+    assert cast.source.name in page
+    recruiter_client.post("/interviews/new", entered(cast, now, language="ja", source=cast.source.pk))
+    application = Interview.objects.get().application
+    assert application.candidate.locale == "ja"
+    assert application.source == cast.source
+    # Whoever comes again keeps what is stored of them.
+    recruiter_client.post("/interviews/new", entered(cast, now, language="de", round="复试"))
+    application.refresh_from_db()
+    assert Candidate.objects.get().locale == "ja"
+    assert application.source == cast.source
+
+
+def test_without_a_word_the_branch_says_the_language_and_nothing_a_source(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    recruiter_client.post("/interviews/new", entered(cast, now, branch=cast.singapore.pk))
+    application = Interview.objects.get().application
+    assert application.candidate.locale == cast.singapore.locale != cast.shanghai.locale
+    assert application.source is None
+
+
+def test_a_source_that_the_company_does_not_have_is_refused(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    answer = recruiter_client.post("/interviews/new", entered(cast, now, source=uuid4()))
+    assert answer.status_code == 422
+    assert not Interview.objects.exists()
 
 
 def test_entering_and_inviting_leads_to_the_send_page(

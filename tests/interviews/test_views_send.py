@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_interviews, create_template
 from tests.interviews.pasts import newcomer
+from yuemian.accounts.models import Organization, User
 from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Purpose
 from yuemian.hiring.models import Candidate
@@ -213,6 +214,80 @@ def test_a_test_goes_to_the_recruiter_alone(cast: Cast, recruiter_client: Client
     sent = Notification.objects.get()
     assert (sent.purpose, sent.user, sent.candidate) == ("test", cast.recruiter, None)
     assert Batch.objects.get().state == "draft"
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """What the button of the test posts."""
+    form = page[page.index("preview-test") :]
+    found = re.findall(r'name="([a-z]+)" value="([^"]*)"', form[: form.index("</form>")])
+    return {name: value for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize(
+    ("tab", "channels"), [("email", ["email"]), ("sms", ["sms"]), ("page", ["email"]), ("", ["email"])]
+)
+def test_a_test_goes_by_the_channel_that_is_shown(
+    cast: Cast, recruiter_client: Client, now: datetime, tab: str, channels: list[str]
+) -> None:
+    User.objects.filter(pk=cast.recruiter.pk).update(phone="138 0013 9999")
+    address = begin(recruiter_client, ids=[create_interview(cast, now=now).pk])
+    page = recruiter_client.get(address, settings_of(cast, tab=tab)).content.decode()
+    recruiter_client.post(f"{address}/test", hidden_fields(page))
+    assert list(Delivery.objects.values_list("channel", flat=True)) == channels
+
+
+def test_a_routed_previews_own_channel_is_the_tests(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    """Nothing was tapped: the preview shows the message that this candidate gets."""
+    User.objects.filter(pk=cast.recruiter.pk).update(phone="138 0013 9999")
+    address = begin(recruiter_client, ids=[create_interview(cast, now=now, email="").pk])
+    page = recruiter_client.get(address)
+    assert page.context["stage"].tab == "sms"
+    recruiter_client.post(f"{address}/test", hidden_fields(page.content.decode()))
+    assert list(Delivery.objects.values_list("channel", flat=True)) == ["sms"]
+
+
+@pytest.mark.parametrize("phone", ["", "021-55550100"])
+def test_without_a_mobile_number_a_test_by_text_says_where_to_add_one(
+    cast: Cast, recruiter_client: Client, now: datetime, phone: str
+) -> None:
+    User.objects.filter(pk=cast.recruiter.pk).update(phone=phone)
+    address = begin(recruiter_client, ids=[create_interview(cast, now=now).pk])
+    form = settings_of(cast, tab="sms")
+    answer = recruiter_client.post(
+        f"{address}/test", form, headers={"accept-language": "en"}, follow=True
+    ).content.decode()
+    assert "no mobile number of yours" in answer
+    assert "Settings → People" in answer
+    assert not Notification.objects.exists()
+
+
+@override_settings(SMTP_URL="smtp://mail.example:25")
+def test_a_channel_without_an_account_is_named_before_a_test(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    Organization.objects.filter(pk=cast.organization.pk).update(is_rehearsal=False)
+    address = begin(recruiter_client, ids=[create_interview(cast, now=now).pk])
+    form = settings_of(cast, tab="sms")
+    answer = recruiter_client.post(
+        f"{address}/test", form, headers={"accept-language": "en"}, follow=True
+    ).content.decode()
+    assert "No account carries text messages yet" in answer
+    assert not Notification.objects.exists()
+
+
+def test_a_message_that_cannot_be_written_is_not_tried(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    User.objects.filter(pk=cast.recruiter.pk).update(phone="138 0013 9999")
+    address = begin(recruiter_client, ids=[create_interview(cast, now=now).pk])
+    form = settings_of(cast, tab="sms", language="fr")
+    answer = recruiter_client.post(
+        f"{address}/test", form, headers={"accept-language": "en"}, follow=True
+    ).content.decode()
+    assert "no text for this channel and language" in answer
+    assert not Notification.objects.exists()
 
 
 def test_the_preview_shows_any_chosen_candidate_in_either_language(

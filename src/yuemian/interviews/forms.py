@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Role, User
 from yuemian.domain.addresses import email_index_form, mask_name, read_email, read_phone
+from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.names import comparable_name, read_name
 from yuemian.domain.reading import Reading
 from yuemian.domain.states import Channel, Mode
-from yuemian.hiring.models import ContactPoint, ContactState, Job
+from yuemian.hiring.models import ContactPoint, ContactState, Job, Source
 from yuemian.interviews.actions.change import Facts
 from yuemian.interviews.actions.schedule import Appointment, Person
 from yuemian.interviews.models import Interview, Place, PlaceQuerySet
@@ -217,6 +218,15 @@ class NewInterviewForm(PeopleForm, FactsForm):
     )
     #: The address as it was typed before we proposed another: typed again, it is meant.
     email_asked = forms.CharField(required=False, widget=forms.HiddenInput)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("Of the branch")), *LANGUAGES.items()],
+        required=False,
+        help_text=_("Whoever is known already keeps theirs."),
+    )
+    source = forms.ModelChoiceField(
+        label=_("Source"), queryset=Source.objects.none(), required=False, empty_label=_("Not known")
+    )
     job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none(), empty_label=_("Choose…"))
     branch = forms.ModelChoiceField(
         label=_("Branch"), queryset=Branch.objects.none(), empty_label=_("Choose…")
@@ -230,6 +240,7 @@ class NewInterviewForm(PeopleForm, FactsForm):
         querysets = {
             "job": Job.objects.visible_to(user).filter(is_open=True).select_related("branch"),
             "branch": Branch.objects.visible_to(user),
+            "source": Source.objects.filter(organization_id=user.organization_id),
         }
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -328,12 +339,13 @@ class NewInterviewForm(PeopleForm, FactsForm):
                 name_key=comparable_name(data["name"]),
                 email=data["email"],
                 phone=data["phone"],
-                locale=data["branch"].locale,
+                locale=data["language"] or data["branch"].locale,
                 shares_contact=data["shares_contact"],
                 candidate_id=self._known,
             ),
             job=data["job"],
             branch=data["branch"],
+            source=data["source"],
             recruiter=data["recruiter"],
             interviewers=tuple(data["interviewers"]),
             **vars(facts),

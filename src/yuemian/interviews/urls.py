@@ -34,6 +34,7 @@ from yuemian.interviews.views import (
     slots,
     surveys,
     today,
+    trying,
 )
 
 urlpatterns = [
@@ -109,7 +110,7 @@ urlpatterns = [
     path("send", sending.start, name="send"),
     path("send/<uuid:batch_id>", sending.compose, name="send-draft"),
     path("send/<uuid:batch_id>/left-out", sending.left_out, name="send-left-out"),
-    path("send/<uuid:batch_id>/test", sending.test, name="send-test"),
+    path("send/<uuid:batch_id>/test", trying.test, name="send-test"),
     path("plans", plans.index, name="plans"),
     path("plans/new", plans.create, name="plan-new"),
     path("plans/<uuid:plan_id>", plan_editor.show, name="plan"),

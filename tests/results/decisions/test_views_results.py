@@ -301,6 +301,12 @@ def test_scorecards_stand_beside_each_other_and_contradictions_show(
     assert "coding 的例子" in text
 
 
+def test_a_result_leads_to_the_jobs_own_page(cast: Cast, recruiter_client: Client, now: datetime) -> None:
+    (interview,) = waiting(cast, 1, now=now)
+    page = recruiter_client.get(f"/results/{interview.pk}").content.decode()
+    assert f'href="/jobs/{cast.backend.pk}"' in page
+
+
 def test_what_was_before_is_there(cast: Cast, recruiter_client: Client, now: datetime) -> None:
     (first,) = waiting(cast, 1, now=now, ago=9 * DAY)
     decide(cast.lead, [Choice(first.pk, ADVANCE, note="请复试官看设计能力")], now=now - 8 * DAY)

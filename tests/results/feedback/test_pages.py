@@ -46,6 +46,7 @@ def test_the_page_shows_facts_and_which_sentence_rests_on_which(
 ) -> None:
     html = page(recruiter_client, feedback)
     assert "周小满" in html
+    assert f'href="/jobs/{feedback.decision.application.job_id}"' in html
     assert "家里有事" in html  # the reviewer sees what the candidate does not
     marked = re.findall(r'data-evidence="([\d ]+)" tabindex="0"><span dir="auto">([^<]+)', html)
     assert any(ids == "1" and "链表" in text for ids, text in marked)

@@ -55,6 +55,8 @@ def test_the_whole_way_in_pages(tale: Tale, recruiter_client: Client, lead_clien
     address = f"/results/letters/{batch.pk}"
     assert response["Location"] == address
     assert "欧阳小雨" in text_of(recruiter_client, address)
+    letter = text_of(recruiter_client, f"/results/letter/{tale.of(batch)[0].pk}")
+    assert f'href="/jobs/{tale.cast.backend.pk}"' in letter
     recruiter_client.post(f"{address}/submit")
     assert tale.states(batch) == [N.SUBMITTED] * 3
     # One text for three, as only the names differ.

@@ -76,6 +76,7 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "flow": lines(interview.flow),
         "note": timeline.note_of(interview),
         "reason": reason_of(interview) if may_read_reasons(user) else None,
+        "may_see_job": may_read_reasons(user),
         "need": read_need(interview) if may_read_needs(user, interview) else None,
         "agenda": agenda_of(interview, now, row.zone),
         **attendance_part(interview, now),

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
@@ -25,7 +25,6 @@ from yuemian.domain.selection import LeftOut
 from yuemian.domain.states import Channel, Purpose
 from yuemian.interviews import board, wording
 from yuemian.interviews.actions.choose import NOT_PRESSED, Outdated, Plan, choose, press_send
-from yuemian.interviews.actions.invite import send_test
 from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
@@ -168,7 +167,7 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     user = request.user
     choice = choice_of(user, batch, form, now=now)
     context: dict[str, Any] = {"batch": batch, "choice": choice, "chosen": len(batch.selection.interview_ids)}
-    shown = _stage(user, batch, choice)
+    shown = stage_of(user, batch, choice)
     route = route_shown(user, choice.plan, shown.interview, now=now) if shown and choice.plan else None
     if shown and route and route.channel in TABS and not choice.tab:
         shown = replace(shown, tab=route.channel)
@@ -312,7 +311,8 @@ def _position(text: str | None, most: int) -> int:
     return max(1, min(number, most))
 
 
-def _stage(user: User, batch: Batch, choice: Choice) -> Stage | None:
+def stage_of(user: User, batch: Batch, choice: Choice) -> Stage | None:
+    """What the preview shows of the chosen candidate."""
     ids = batch.selection.interview_ids
     if choice.version is None or not ids:
         return None
@@ -337,31 +337,6 @@ def _press(request: SignedInRequest, batch: Batch, now: datetime) -> HttpRespons
             text = _("Something changed meanwhile. Look at the new figures and press send again.")
             messages.warning(request, text)
     return render(request, "interviews/send.html", _context(request, batch, form, now), status=409)
-
-
-@require_POST
-@requires(Permission.SEND)
-def test(request: SignedInRequest, batch_id: UUID) -> HttpResponse:
-    """Send the shown candidate's message to the recruiter alone."""
-    user, now = request.user, timezone.now()
-    batch = get_object_or_404(Batch.objects.visible_to(user).select_related("selection"), pk=batch_id)
-    choice = choice_of(user, batch, request.POST, now=now)
-    shown = _stage(user, batch, choice)
-    back = reverse("send-draft", args=[batch.pk]) + choice.query()
-    if shown is None or choice.version is None:
-        messages.error(request, choice.problem or _("There is nothing to send yet."))
-        return HttpResponseRedirect(back)
-    send_test(
-        user,
-        shown.interview,
-        choice.version,
-        locale=shown.language,
-        channels=[Channel.EMAIL] if Channel.EMAIL in choice.channels else list(choice.channels),
-        now=now,
-    )
-    where = _("it appears in the phone lab") if user.organization.is_rehearsal else user.email
-    messages.success(request, _("A test is on its way to you: %(where)s.") % {"where": where})
-    return HttpResponseRedirect(back)
 
 
 @require_safe
