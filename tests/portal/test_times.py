@@ -210,6 +210,31 @@ def test_an_unsettled_interview_asks_for_a_time_and_nothing_else(cast: Cast, now
     assert not RescheduleRequest.objects.get().is_counted
 
 
+@pytest.mark.parametrize(
+    ("language", "is_over", "write", "has_come"),
+    [
+        ("zh-hans", "选择时间的期限已过。", "如果你仍想参加，请在下方联系我们。", "面试时间已到"),
+        ("en", "The time to choose is over.", "Write to us below if you still want to come.", "has come"),
+    ],
+)
+def test_who_has_not_chosen_in_time_reads_that_and_not_that_the_interview_begins(
+    cast: Cast, now: datetime, language: str, is_over: str, write: str, has_come: str
+) -> None:
+    create_series(cast, now=now)
+    who = invite(cast, now=now)
+    Interview.objects.update(state="draft", starts_at=now - timedelta(minutes=5))
+    client = phone()
+    client.post("/c/language", {"token": who.token, "language": language})
+    texts = [client.get(f"{who.address}{path}").content.decode() for path in ("", "/times")]
+    for text in texts:
+        assert is_over in text
+        assert has_come not in text
+    assert write in texts[0]
+    assert "/c/ask" in texts[0]
+    Interview.objects.update(state="scheduled")
+    assert has_come in client.get(who.address).content.decode()
+
+
 def test_a_cancelled_interview_offers_nothing(cast: Cast, now: datetime) -> None:
     create_series(cast, now=now)
     who = invite(cast, now=now)

@@ -23,7 +23,7 @@ _PEOPLE = """
 SELECT
     interview.answer, interview.round, interview.starts_at, interview.duration, interview.time_zone, interview.mode,
     interview.place_name, interview.place_address, interview.video_link, interview.materials, interview.flow,
-    interview.state <> 'draft',
+    interview.state <> 'draft' AND NOT interview.is_untimed,
     candidate.name, candidate.time_zone, job.title, job.title_en, branch.name, branch.name_en,
     coalesce(contact.name, ''), coalesce(contact.phone, ''), coalesce(contact.email, ''),
     interview.id, interview.revision, interview.state, interview.application_id, candidate.locale, branch.locale,

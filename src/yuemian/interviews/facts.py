@@ -188,9 +188,15 @@ def _video_note(minutes: int, locale: str) -> str:
 def _to_be_chosen(locale: str) -> dict[str, str]:
     """No message says a time that does not hold, whatever its template: it says who is to choose one."""
     with translation.override(locale):
-        day = gettext("a time of your choice")
         whole = gettext("a time of your choice: please pick one on your interview page")
-    return {"interview_when": whole, "interview_date": day, "interview_time": "", "interview_day": day}
+    return never_chosen(locale) | {"interview_when": whole}
+
+
+def never_chosen(locale: str) -> dict[str, str]:
+    """The same where nobody is asked to choose any more: of an interview that was cancelled before."""
+    with translation.override(locale):
+        day = gettext("a time of your choice")
+    return {"interview_when": day, "interview_date": day, "interview_time": "", "interview_day": day}
 
 
 def _name_in(locale: str, name: str, english: str) -> str:

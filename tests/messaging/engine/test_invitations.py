@@ -135,6 +135,30 @@ def test_a_time_to_be_chosen_takes_the_event_out_and_the_chosen_one_puts_it_in_a
     assert (again["UID"], again["DTSTART"].dt) == (event["UID"], later)
 
 
+def test_the_cancellation_of_a_time_to_be_chosen_says_none_and_takes_the_former_event_out(
+    live: Story, post: Post
+) -> None:
+    live.act(lambda: install_texts(live.cast, Purpose.CANCELLATION, now=live.now))
+    (interview,) = live.invite(1, name="王小雨", email="xiaoyu@example.com")
+    deliver(post)
+    _, event = calendar_of(post.mails()[0])
+    recruiter, until = live.cast.recruiter, live.now + timedelta(days=1)
+    live.act(lambda: ask_to_choose(recruiter, interview.pk, until=until, reason="", now=live.now))
+    deliver(post)
+    post.mails()
+    live.act(lambda: cancel_interview(recruiter, interview.pk, now=live.now, reason="职位暂停"))
+    deliver(post)
+    (mail,) = post.mails()
+    calendar, gone = calendar_of(mail)
+    assert (calendar["METHOD"], gone["UID"], gone["DTSTART"].dt) == (
+        "CANCEL", event["UID"], event["DTSTART"].dt,
+    )  # fmt: skip
+    text = text_of(mail)
+    assert "不必再选择时间" in text
+    assert "原定" not in text
+    assert (mail["Subject"], "由您选择" in text) == ("【星河科技】初试取消：后端工程师", False)
+
+
 @pytest.mark.parametrize("is_cancelled", [True, False])
 def test_interviewers_hear_by_mail_that_an_interview_is_off(
     live: Story, post: Post, is_cancelled: bool

@@ -18,6 +18,7 @@ from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.actions.replan import hold_facts, touch
 from yuemian.interviews.actions.seats import settle
 from yuemian.interviews.actions.staff import tell_staff_of_move
+from yuemian.interviews.facts import never_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import NoTemplate, version_for
@@ -187,8 +188,9 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         check_move(InterviewState, interview.state, InterviewState.CANCELLED)
         was_settled = interview.is_settled
         interview.state, interview.cancelled_at = InterviewState.CANCELLED, now
+        interview.is_untimed = not was_settled
         interview.revision += 1
-        interview.save(update_fields=["state", "cancelled_at", "revision"])
+        interview.save(update_fields=["state", "cancelled_at", "is_untimed", "revision"])
         touch(user.organization_id, [interview.pk], now=now)
         settle(interview, now=now)
         is_told = _tell(
@@ -197,7 +199,7 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
             Purpose.CANCELLATION,
             ReasonCode.INTERVIEW_CANCELLED,
             now=now,
-            extra={"cancellation_reason": reason},
+            extra={"cancellation_reason": reason} | ({} if was_settled else _former_event(interview)),
         )
         if was_settled:
             tell_staff_of_move(
@@ -209,9 +211,17 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
             ChangeKind.CANCELLED,
             now=now,
             reason=reason,
-            old_start=interview.starts_at,
+            old_start=interview.starts_at if was_settled else None,
         )
         return Changed(interview.revision, is_told)
+
+
+def _former_event(interview: Interview) -> dict[str, str]:
+    """Of an interview without a time: the appointment it had before, should it still stand in a calendar."""
+    former = interview.changes.filter(kind=ChangeKind.UNSETTLED, old_starts_at__isnull=False).last()
+    if former is None or former.old_starts_at is None:
+        return {}
+    return {CALENDAR_TIMES: times_of(former.old_starts_at, former.old_starts_at + interview.duration)}
 
 
 def _locked(user: User, interview_id: UUID) -> Interview:
@@ -268,9 +278,11 @@ def _plan(
     batch: Batch | None = None,
 ) -> bool:
     summary = summarize([interview], version, purpose, available_channels(by.organization), now=now)
-    old = extra.get("old_when")
-    if isinstance(old, datetime) and summary.going:
-        extra = extra | {"old_when": present(old, interview.time_zone, summary.going[0].locale).full}
+    old, locale = extra.get("old_when"), summary.going[0].locale if summary.going else ""
+    if isinstance(old, datetime) and locale:
+        extra = extra | {"old_when": present(old, interview.time_zone, locale).full}
+    if interview.is_untimed and locale:
+        extra = extra | never_chosen(locale)
     occasion = Occasion(
         organization=by.organization,
         purpose=purpose,

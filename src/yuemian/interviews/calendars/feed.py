@@ -35,6 +35,7 @@ def feed_of(user: User, *, now: datetime) -> tuple[bytes, str]:
         Interview.objects.filter(organization_id=user.organization_id, participants__user=user)
         .filter(starts_at__gte=since)
         .exclude(state=InterviewState.DRAFT)
+        .exclude(is_untimed=True)
         .with_people()
         .annotate(
             changed_at=Greatest(

@@ -72,6 +72,11 @@ class Interview(TenantModel):
     answered_at = models.DateTimeField(null=True)
     attendance = models.CharField(max_length=10, choices=choices(Attendance), default=Attendance.UNKNOWN)
     cancelled_at = models.DateTimeField(null=True)
+    is_untimed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Cancelled before its time was chosen: `starts_at` is by when to choose, no time of its own.",
+    )
     result_promised_at = models.DateTimeField(
         null=True, help_text="By when the candidate was promised a result."
     )
@@ -124,7 +129,7 @@ class Interview(TenantModel):
     @property
     def is_settled(self) -> bool:
         """Whether it has a time; until then the candidate is asked to choose one, by `starts_at` at the latest."""
-        return self.state != InterviewState.DRAFT
+        return self.state != InterviewState.DRAFT and not self.is_untimed
 
     def is_open(self, now: datetime) -> bool:
         return self.state in {InterviewState.SCHEDULED, InterviewState.DRAFT} and now < self.answer_until
