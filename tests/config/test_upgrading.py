@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.factories import Cast, create_interview
 from yuemian.config.upgrading import bring_up_to_date
-from yuemian.domain.states import Purpose
-from yuemian.interviews.models import Cadence, Plan
+from yuemian.domain.states import Attendance, InterviewState, Purpose, Stage
+from yuemian.hiring.models import Application
+from yuemian.interviews.models import Cadence, Interview, Plan
 from yuemian.interviews.plans.library import standard_plan
 from yuemian.interviews.plans.reading import terms_of
 from yuemian.messaging.models import Template
@@ -41,3 +42,10 @@ def test_a_second_upgrade_changes_nothing_and_brings_no_plan_back_that_was_put_o
     bring_up_to_date(now)
     assert list(Plan.objects.values_list("is_active", flat=True)) == [False]
     assert Template.objects.count() == templates
+
+
+def test_whoever_came_before_stages_were_noted_is_interviewed_afterwards(cast: Cast, now: datetime) -> None:
+    interview = create_interview(cast, now=now, starts_at=now - timedelta(days=1))
+    Interview.objects.update(attendance=Attendance.ATTENDED, state=InterviewState.COMPLETED)
+    bring_up_to_date(now)
+    assert Application.objects.get(pk=interview.application_id).stage == Stage.INTERVIEWED

@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from yuemian.accounts.models import Organization
+from yuemian.interviews.actions.stages import catch_up_interviewed
 from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_new_purposes, refresh_unchanged
 from yuemian.trust.tenancy import acting_in
 
 
 def bring_up_to_date(now: datetime | None = None) -> int:
-    """Texts for new purposes, new languages of untouched texts, and the standard plan. Returns how many there are."""
+    """Texts for new purposes, new languages of untouched texts, the standard plan, and the stage of whoever came.
+
+    Returns how many there are.
+    """
     now = now or datetime.now(UTC)
     with connection.cursor() as cursor:
         cursor.execute("SELECT list_organizations()")
@@ -24,4 +28,5 @@ def bring_up_to_date(now: datetime | None = None) -> int:
             install_new_purposes(organization, now)
             refresh_unchanged(organization, now)
             install_plan(organization, now)
+            catch_up_interviewed(organization_id, now)
     return len(ids)

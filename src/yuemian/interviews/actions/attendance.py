@@ -13,6 +13,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.moves import check_move
 from yuemian.domain.states import Attendance, InterviewState
 from yuemian.interviews.actions.replan import touch, touch_candidates
+from yuemian.interviews.actions.stages import note_interviewed
 from yuemian.interviews.models import Change, ChangeKind, Interview
 from yuemian.trust import audit
 from yuemian.trust.live import announce
@@ -70,6 +71,8 @@ def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *,
             actor=user,
             at=now,
         )
+        if attendance == Attendance.ATTENDED:
+            note_interviewed(user.organization_id, [interview.pk])
         # Their other interviews too: who missed one before gets an extra reminder.
         touch_candidates(user.organization_id, [interview.application.candidate_id], now=now)
         audit.record(

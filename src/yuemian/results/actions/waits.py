@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from yuemian.domain.results import due_by
 from yuemian.interviews.actions.replan import touch
+from yuemian.interviews.actions.stages import note_interviewed
 from yuemian.results.models import Wait
 from yuemian.results.silence.rules import RuleBook, rule_book
 from yuemian.trust import audit
@@ -94,6 +95,8 @@ def note_waits(organization_id: UUID, now: datetime) -> int:
             moved = cursor.rowcount
             cursor.execute(_MOVE_BACK, values)
             moved += cursor.rowcount
+        if ended:
+            note_interviewed(organization_id, [row[0] for row in ended])
         _promise(organization_id, ended, now)
         if ended or moved:
             announce(organization_id, "interviews")
