@@ -67,7 +67,8 @@ def read(
 
 def in_letters(cast: Cast, feedback: Feedback) -> str | None:
     decisions = Decision.objects.select_related("application__candidate__key").filter(pk=feedback.decision_id)
-    return reviewed(list(decisions), Vault(cast.organization.pk)).get(feedback.decision_id)
+    told = reviewed(list(decisions), Vault(cast.organization.pk)).get(feedback.decision_id)
+    return told.text if told else None
 
 
 def test_a_draft_says_what_was_seen_and_nothing_that_was_not_to_be_told(

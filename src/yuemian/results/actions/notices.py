@@ -315,7 +315,7 @@ class _Desk:
             decision,
             letter,
             self.around,
-            feedback=self.feedback.get(decision.pk, ""),
+            feedback=self.feedback.get(decision.pk),
             personal=replace(personal, next_step=personal.next_step or next_step),
             is_correction=notice.is_correction,
         )
@@ -326,8 +326,9 @@ class _Desk:
         put(notice, written.text, self.vault)
 
     def check(self, notices: Sequence[ResultNotice]) -> None:
+        told = {decision: each.text for decision, each in self.feedback.items()}
         checked = Checked(
-            self.user.organization_id, self.decisions, self.around, self.feedback, self.policy, self.vault
+            self.user.organization_id, self.decisions, self.around, told, self.policy, self.vault
         )
         found = problems_of(notices, checked)
         for notice in notices:
