@@ -282,3 +282,34 @@ def test_nothing_of_another_organization(tale: Tale, now: datetime) -> None:
     notice = tale.only(tale.drafts())
     assert ResultNotice.objects.visible_to(tale.cast.interviewer).count() == 0
     assert prepare_notices(tale.cast.recruiter, [notice.pk], now=now + timedelta(1)).batch is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "told", "told_en", "expected"),
+    [
+        ("en", "需要更多后端经验", "", ["no_reason"]),
+        ("zh-hans", "", "more experience is needed", ["no_reason"]),
+        ("zh-hans", "需要更多后端经验", "", []),
+        ("zh-hans", "", "", []),  # a reason that nobody is told
+    ],
+)
+def test_a_reason_without_words_in_the_letters_language_holds_it_for_a_look(
+    tale: Tale, locale: str, told: str, told_en: str, expected: list[str]
+) -> None:
+    (interview,) = tale.interviews(locale=locale)
+    reason = DecisionReason.objects.create(
+        organization=tale.cast.organization,
+        code="experience",
+        outcome=Outcome.REJECT,
+        label="经验不足",
+        told=told,
+        told_en=told_en,
+    )
+    decision = create_decision(
+        interview, tale.cast.recruiter, Outcome.REJECT, now=tale.now, reasons=[reason.pk]
+    )
+    notice = tale.only(tale.prepare([decision]))
+    assert notice.problems == expected
+    for each in expected:
+        notices.accept_problem(tale.cast.recruiter, notice.pk, each, now=tale.now)
+    assert tale.submit(notice.batch).count == 1

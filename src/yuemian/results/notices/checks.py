@@ -20,7 +20,7 @@ from yuemian.domain.results.checking import (
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.notices import people
 from yuemian.results.notices.content import readable
-from yuemian.results.notices.letters import newest_letters
+from yuemian.results.notices.letters import newest_letters, reasons_told
 from yuemian.results.notices.people import Surroundings
 from yuemian.trust.vault import Vault
 
@@ -86,10 +86,19 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
     earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
     if earlier is not None:
         problems.append(str(earlier))
+    if _keeps_reasons(notice, decision, checked.around):
+        problems.append(str(P.NO_REASON))
     is_wanted = checked.policy.wants_feedback and notice.outcome == Outcome.REJECT
     if is_wanted and not checked.feedback.get(decision.pk):
         problems.append(str(P.NO_FEEDBACK))
     return problems
+
+
+def _keeps_reasons(notice: ResultNotice, decision: Decision, around: Surroundings) -> bool:
+    """Whether a rejection has reasons that are told, and says none: they have no words in its language."""
+    reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
+    is_told = notice.outcome == Outcome.REJECT and any(each.told or each.told_en for each in reasons)
+    return is_told and not reasons_told(decision, notice.locale, around)
 
 
 def _together(notices: Sequence[ResultNotice], letters: list[Letter]) -> list[Letter]:

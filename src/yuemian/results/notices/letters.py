@@ -137,15 +137,20 @@ class Writer:
         # One object, so that the name in the letter is the one the notice is bound to.
         interview.application = decision.application
         facts = context_of(interview, self._organization, locale)
-        reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
-        told = [each.told if is_chinese(locale) else each.told_en for each in reasons]
         context = {name: value for name, value in facts.items() if name in _TOLD}
-        context |= {"reasons": [each for each in told if each], "may_apply_again": False}
+        context |= {"reasons": reasons_told(decision, locale, around), "may_apply_again": False}
         months = self._policy.apply_again_months
         if decision.outcome == Outcome.REJECT and months is not None:
             again = months_after(decision.decided_at.astimezone(interview.zone), months)
             context |= {"may_apply_again": True, "apply_again_from": date_text(again, locale)}
         return context
+
+
+def reasons_told(decision: Decision, locale: str, around: Surroundings) -> list[str]:
+    """As a letter in this language says them: in Chinese, or in English for every other one."""
+    reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
+    told = [each.told if is_chinese(locale) else each.told_en for each in reasons]
+    return [each for each in told if each]
 
 
 def _once(feedback: Reviewed, compiled: Compiled, context: Mapping[str, Any]) -> str:

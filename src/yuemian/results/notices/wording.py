@@ -63,6 +63,12 @@ PROBLEMS: dict[str, Problem] = {
         _("The letter is not in the candidate's language, or its feedback is in another one."),
         _("Add the language to the template or edit the text; or let it pass."),
     ),
+    P.NO_REASON: Problem(
+        _(
+            "The decision has a reason to tell, but without words in the letter's language: the letter gives none."
+        ),
+        _("Add the words to the reason and write the letter anew, write it into the text, or let it pass."),
+    ),
     P.NO_FEEDBACK: Problem(
         _("Your rules ask for reviewed feedback in a rejection, and there is none."),
         _("Review the feedback first."),
