@@ -27,7 +27,7 @@ from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 from yuemian.trust.vault import Vault
 
-N = NoticeState
+N, P = NoticeState, LetterProblem
 #: What its author may still write on; what others look at comes back first.
 OPEN: Final = (N.DRAFT, N.RETURNED, N.EXCLUDED, N.RECALLED)
 LONGEST_SUBJECT: Final = 200
@@ -104,7 +104,7 @@ def edit_notice(user: User, notice_id: UUID, subject: str, body: str, *, now: da
         notice.edited_by = user
         put(notice, text, vault)
         # A look that let something pass was a look at the former words.
-        about_words = {str(LetterProblem.OTHER_NAME), str(LetterProblem.WRONG_LANGUAGE)}
+        about_words = {str(each) for each in (P.OTHER_NAME, P.WRONG_LANGUAGE, P.FOREIGN_PART)}
         notice.accepted = [each for each in notice.accepted if each.partition(":")[0] not in about_words]
         recheck(user, [notice])
         notice.save(update_fields=["edited_by", "accepted", *_TEXT_FIELDS])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from yuemian.domain.feedback.checking import split
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import ApprovalPolicy, LetterProblem, Outcome
 from yuemian.domain.results.checking import (
@@ -86,12 +87,23 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
     earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
     if earlier is not None:
         problems.append(str(earlier))
+    if not is_other and _has_english_part(notice, decision, body, checked):
+        problems.append(str(P.FOREIGN_PART))
     if _keeps_reasons(notice, decision, checked.around):
         problems.append(str(P.NO_REASON))
     is_wanted = checked.policy.wants_feedback and notice.outcome == Outcome.REJECT
     if is_wanted and not checked.feedback.get(decision.pk):
         problems.append(str(P.NO_FEEDBACK))
     return problems
+
+
+def _has_english_part(notice: ResultNotice, decision: Decision, body: str, checked: Checked) -> bool:
+    """Feedback and reasons are written in Chinese or English alone: in other letters their sentences are foreign, as
+    long as they stand there."""
+    if is_chinese(notice.locale) or notice.locale == "en":
+        return False
+    feedback = (piece.text for piece in split(checked.feedback.get(decision.pk, "")))
+    return any(each in body for each in (*reasons_told(decision, notice.locale, checked.around), *feedback))
 
 
 def _keeps_reasons(notice: ResultNotice, decision: Decision, around: Surroundings) -> bool:
