@@ -18,7 +18,7 @@ from tests.results.feedback.factories import (
     rejected,
     text_of,
 )
-from yuemian.domain.feedback import Length, Tone
+from yuemian.domain.feedback import Length, Part, Tone
 from yuemian.domain.feedback.checking import digest
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.results.actions.feedback import (
@@ -34,8 +34,9 @@ from yuemian.results.actions.feedback import (
 )
 from yuemian.results.decisions.cards import cards_of
 from yuemian.results.feedback.facts import seen_of
+from yuemian.results.feedback.looking import opened
 from yuemian.results.feedback.reading import clean, missing, queue, reviewed
-from yuemian.results.models import Decision, Feedback, FeedbackRules, Phrase, ResultNotice, ScorecardState
+from yuemian.results.models import ApprovalRule, Decision, Feedback, Phrase, ResultNotice, ScorecardState
 from yuemian.results.scorecards.reading import scorecards_of
 from yuemian.trust.models import AuditEntry
 from yuemian.trust.vault import Vault
@@ -66,7 +67,8 @@ def read(
 
 def in_letters(cast: Cast, feedback: Feedback) -> str | None:
     decisions = Decision.objects.select_related("application__candidate__key").filter(pk=feedback.decision_id)
-    return reviewed(list(decisions), Vault(cast.organization.pk)).get(feedback.decision_id)
+    told = reviewed(list(decisions), Vault(cast.organization.pk)).get(feedback.decision_id)
+    return told.text if told else None
 
 
 def test_a_draft_says_what_was_seen_and_nothing_that_was_not_to_be_told(
@@ -237,9 +239,17 @@ def test_an_own_phrase_comes_before_the_shipped_one_and_the_nearest_wins(cast: C
     assert feedback.findings == []
 
 
-def test_the_organizations_rules_say_when_to_come_again(cast: Cast, now: datetime) -> None:
-    FeedbackRules.objects.create(organization=cast.organization, again_after=12)
-    assert "一年" in text_of(cast, drafted(cast, rejected(cast, now=now), now=now))
+@pytest.mark.parametrize(("months", "words"), [(12, "一年"), (7, "7 个月"), (0, "欢迎"), (None, "")])
+def test_feedback_says_when_to_come_again_by_the_rule_of_the_letters(
+    cast: Cast, months: int | None, words: str, now: datetime
+) -> None:
+    ApprovalRule.objects.create(organization=cast.organization, apply_again_months=months)
+    feedback = drafted(cast, rejected(cast, now=now), now=now)
+    _, draft = opened(feedback, Vault(cast.organization.pk))
+    again = [each.text for each in draft.sentences if each.part == Part.AGAIN]
+    assert len(again) == (months is not None)
+    assert words in "".join(again)
+    assert feedback.findings == []
 
 
 def test_holds_get_no_feedback(cast: Cast, now: datetime) -> None:

@@ -184,11 +184,15 @@ def test_a_phrase_is_shown_in_a_letter_before_it_is_saved(recruiter_client: Clie
 
 def test_rules_are_saved(cast: Cast) -> None:
     client = sign_in_client(cast.owner)
-    client.post(reverse("settings-feedback"), {"length": "short", "tone": "plain", "again_after": ""})
+    client.post(reverse("settings-feedback"), {"length": "short", "tone": "plain"})
     rules = FeedbackRules.objects.get()
-    assert (rules.length, rules.tone, rules.again_after) == ("short", "plain", None)
-    client.post(reverse("settings-feedback"), {"length": "long", "tone": "warm", "again_after": "0"})
-    assert FeedbackRules.objects.get().again_after == 0
+    assert (rules.length, rules.tone) == ("short", "plain")
+
+
+def test_the_settings_of_feedback_say_where_the_time_to_apply_again_is_set(cast: Cast) -> None:
+    html = sign_in_client(cast.owner).get(reverse("settings-feedback")).content.decode()
+    assert f'href="{reverse("approval-rules")}"' in html
+    assert "again_after" not in html
 
 
 MODEL = {

@@ -20,7 +20,7 @@ from yuemian.messaging.actions import library
 from yuemian.messaging.models import Template
 from yuemian.results.actions import notices
 from yuemian.results.actions.notices import NotLetPass, prepare_notices
-from yuemian.results.models import ApprovalRule, DecisionReason, ResultNotice
+from yuemian.results.models import ApprovalRule, DecisionReason, Feedback, ResultNotice
 from yuemian.results.notices.content import hash_of
 
 P, N = LetterProblem, NoticeState
@@ -282,3 +282,85 @@ def test_nothing_of_another_organization(tale: Tale, now: datetime) -> None:
     notice = tale.only(tale.drafts())
     assert ResultNotice.objects.visible_to(tale.cast.interviewer).count() == 0
     assert prepare_notices(tale.cast.recruiter, [notice.pk], now=now + timedelta(1)).batch is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "told", "told_en", "expected"),
+    [
+        ("en", "需要更多后端经验", "", ["no_reason"]),
+        ("zh-hans", "", "more experience is needed", ["no_reason"]),
+        ("zh-hans", "需要更多后端经验", "", []),
+        ("zh-hans", "", "", []),  # a reason that nobody is told
+    ],
+)
+def test_a_reason_without_words_in_the_letters_language_holds_it_for_a_look(
+    tale: Tale, locale: str, told: str, told_en: str, expected: list[str]
+) -> None:
+    (interview,) = tale.interviews(locale=locale)
+    reason = DecisionReason.objects.create(
+        organization=tale.cast.organization,
+        code="experience",
+        outcome=Outcome.REJECT,
+        label="经验不足",
+        told=told,
+        told_en=told_en,
+    )
+    decision = create_decision(
+        interview, tale.cast.recruiter, Outcome.REJECT, now=tale.now, reasons=[reason.pk]
+    )
+    notice = tale.only(tale.prepare([decision]))
+    assert notice.problems == expected
+    for each in expected:
+        notices.accept_problem(tale.cast.recruiter, notice.pk, each, now=tale.now)
+    assert tale.submit(notice.batch).count == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "feedback", "has_reason", "expected"),
+    [
+        ("de", "Your code was clear.", False, ["foreign_part"]),
+        ("ja", "", True, ["foreign_part"]),
+        ("de", "", False, []),
+        ("en", "Your code was clear.", True, []),
+        ("zh-hant", "您的代碼整潔大方。", True, []),
+    ],
+)
+def test_english_words_in_a_letter_of_a_third_language_are_marked_until_translated(
+    tale: Tale, locale: str, feedback: str, has_reason: bool, expected: list[str]
+) -> None:
+    (interview,) = tale.interviews(locale=locale)
+    reason = DecisionReason.objects.create(
+        organization=tale.cast.organization,
+        code="experience",
+        outcome=Outcome.REJECT,
+        label="经验不足",
+        told="需要更多后端经验",
+        told_en="the role needs more experience",
+    )
+    reasons = [reason.pk] if has_reason else []
+    decision = create_decision(interview, tale.cast.recruiter, Outcome.REJECT, now=tale.now, reasons=reasons)
+    if feedback:
+        tale.feedback(decision, feedback)
+        Feedback.objects.update(locale="zh-hans" if locale == "zh-hant" else "en")
+    notice = tale.only(tale.prepare([decision]))
+    assert notice.problems == expected
+    body = tale.text(notice).body
+    for english in ("Your code was clear.", "the role needs more experience"):
+        if expected:
+            body = body.replace(english, "—")
+    edited = notices.edit_notice(tale.cast.recruiter, notice.pk, "x", body, now=tale.now)
+    assert edited.problems == []
+
+
+def test_english_words_can_be_let_pass_for_who_reads_them(tale: Tale) -> None:
+    decision = tale.decide(tale.interviews(locale="fr"))[0]
+    tale.feedback(decision, "Your code was clear.")
+    Feedback.objects.update(locale="en")
+    notice = tale.only(tale.prepare([decision]))
+    assert notice.problems == ["foreign_part"]
+    accepted = notices.accept_problem(tale.cast.recruiter, notice.pk, "foreign_part", now=tale.now)
+    assert accepted.problems == []
+    # A look at the former words does not hold for others.
+    body = tale.text(notice).body + "\n\nMerci."
+    edited = notices.edit_notice(tale.cast.recruiter, notice.pk, "x", body, now=tale.now)
+    assert edited.problems == ["foreign_part"]

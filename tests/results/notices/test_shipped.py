@@ -67,6 +67,25 @@ def test_a_letter_wishes_well_once(outcome: str, locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", list(LANGUAGES))
+def test_a_rejection_promises_reasons_only_where_it_gives_some(locale: str) -> None:
+    text = LETTERS[Outcome.REJECT].texts[Channel.EMAIL, locale]
+    compiled, whole = (
+        compile_template(text.subject, text.body, Purpose.LETTER),
+        samples(locale, Purpose.LETTER),
+    )
+    without = {name: value for name, value in whole.items() if name not in {"reasons", "feedback"}}
+    said = [
+        render(compiled, without | {name: whole[name] for name in names}).text.splitlines()
+        for names in ((), ("reasons",), ("feedback",), ("reasons", "feedback"))
+    ]
+    thanks = next(at for at, line in enumerate(said[0]) if line and at)
+    assert said[0][thanks] != said[1][thanks] == said[2][thanks] == said[3][thanks]
+    assert all(lines[thanks + 1] == "" for lines in said)
+    promise = {"zh-hans": "把原因说清楚", "en": "clear about why"}.get(locale)
+    assert promise is None or (promise in said[1][thanks] and promise not in said[0][thanks])
+
+
+@pytest.mark.parametrize("locale", list(LANGUAGES))
 @pytest.mark.parametrize("channel", list(Channel))
 def test_the_pointer_tells_nothing(channel: Channel, locale: str) -> None:
     text = POINTER.texts[channel, locale]

@@ -6,6 +6,7 @@ from yuemian.domain.feedback.agreement import Side, Theme, themes
 from yuemian.domain.feedback.checking import BLOCKING, Code, Finding, Ground, check
 from yuemian.domain.feedback.composing import compose
 from yuemian.domain.feedback.draft import Draft, Length, Options, Part, Sentence, Tone
+from yuemian.domain.feedback.once import said_once
 
 __all__ = [
     "BLOCKING",
@@ -22,5 +23,6 @@ __all__ = [
     "Tone",
     "check",
     "compose",
+    "said_once",
     "themes",
 ]

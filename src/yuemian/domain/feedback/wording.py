@@ -19,8 +19,6 @@ _WHILES: Final = {
     12: ("一年", "a year"),
     24: ("两年", "two years"),
 }
-#: What an organization may choose from; 0 is at any time.
-WHILES: Final = (0, *_WHILES)
 
 
 def rounds_said(rounds: Sequence[str], locale: str) -> str:

@@ -22,6 +22,8 @@ class LetterProblem(StrEnum):
     SHARED_CONTACT = "shared_contact"  # an address is another person's, too
     NO_CONTACT = "no_contact"  # nothing tells this person that there is news
     WRONG_LANGUAGE = "wrong_language"  # not the person's, or not written in the one it says
+    FOREIGN_PART = "foreign_part"  # feedback or reasons are English in a letter that is not
+    NO_REASON = "no_reason"  # reasons are to be told, and none has words in the letter's language
     NO_FEEDBACK = "no_feedback"  # the rules want reviewed words on the interview
     TOLD_OTHERWISE = "told_otherwise"  # another result was told before
     TOLD_BEFORE = "told_before"  # the same was told before
@@ -30,7 +32,9 @@ class LetterProblem(StrEnum):
 
 P = LetterProblem
 #: What a named person may let pass after a look at it.
-CHOICES: Final = frozenset({P.OTHER_NAME, P.SAME_NAME, P.SHARED_CONTACT, P.WRONG_LANGUAGE})
+CHOICES: Final = frozenset(
+    {P.OTHER_NAME, P.SAME_NAME, P.SHARED_CONTACT, P.WRONG_LANGUAGE, P.FOREIGN_PART, P.NO_REASON}
+)
 #: What needs a written reason, and makes the letter a correction.
 REASONED: Final = frozenset({P.TOLD_OTHERWISE, P.TOLD_BEFORE})
 

@@ -27,7 +27,7 @@ from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 from yuemian.trust.vault import Vault
 
-N = NoticeState
+N, P = NoticeState, LetterProblem
 #: What its author may still write on; what others look at comes back first.
 OPEN: Final = (N.DRAFT, N.RETURNED, N.EXCLUDED, N.RECALLED)
 LONGEST_SUBJECT: Final = 200
@@ -104,7 +104,7 @@ def edit_notice(user: User, notice_id: UUID, subject: str, body: str, *, now: da
         notice.edited_by = user
         put(notice, text, vault)
         # A look that let something pass was a look at the former words.
-        about_words = {str(LetterProblem.OTHER_NAME), str(LetterProblem.WRONG_LANGUAGE)}
+        about_words = {str(each) for each in (P.OTHER_NAME, P.WRONG_LANGUAGE, P.FOREIGN_PART)}
         notice.accepted = [each for each in notice.accepted if each.partition(":")[0] not in about_words]
         recheck(user, [notice])
         notice.save(update_fields=["edited_by", "accepted", *_TEXT_FIELDS])
@@ -315,7 +315,7 @@ class _Desk:
             decision,
             letter,
             self.around,
-            feedback=self.feedback.get(decision.pk, ""),
+            feedback=self.feedback.get(decision.pk),
             personal=replace(personal, next_step=personal.next_step or next_step),
             is_correction=notice.is_correction,
         )
@@ -326,8 +326,9 @@ class _Desk:
         put(notice, written.text, self.vault)
 
     def check(self, notices: Sequence[ResultNotice]) -> None:
+        told = {decision: each.text for decision, each in self.feedback.items()}
         checked = Checked(
-            self.user.organization_id, self.decisions, self.around, self.feedback, self.policy, self.vault
+            self.user.organization_id, self.decisions, self.around, told, self.policy, self.vault
         )
         found = problems_of(notices, checked)
         for notice in notices:

@@ -15,7 +15,6 @@ from yuemian.accounts.models import ConsoleLocale, User
 from yuemian.channels.base import ChannelError
 from yuemian.channels.language_model import ChatModel, LanguageModelConfig
 from yuemian.domain.feedback import Ground, check
-from yuemian.domain.feedback.wording import WHILES, while_of
 from yuemian.domain.results import Fact, Outcome, Rating
 from yuemian.hiring.models import JobFamily
 from yuemian.messaging.account_form import drawn_field, sentence
@@ -24,29 +23,16 @@ from yuemian.results.models import ANY_LENGTH, FeedbackRules, Phrase
 
 
 class RulesForm(forms.ModelForm[FeedbackRules]):
-    """`again_after` is chosen from a few whiles: letters say them in words."""
+    """How drafts are written. When to apply again is the letters' own rule (`ApprovalRule`)."""
 
     length = forms.ChoiceField(
         label=word("text", "Length"), choices=list(LENGTHS.items()), widget=forms.RadioSelect
     )
     tone = forms.ChoiceField(label=_("Tone"), choices=list(TONES.items()), widget=forms.RadioSelect)
-    again_after = forms.TypedChoiceField(
-        label=_("When rejected candidates may apply again"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        help_text=_("Said at the end of a rejection; choose only what you keep to."),
-    )
 
     class Meta:
         model = FeedbackRules
-        fields = ("length", "tone", "again_after")
-
-    def __init__(self, *args: Any, locale: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        later = [(months, while_of(months, locale)) for months in WHILES if months]
-        choices = [("", _("Say nothing about it")), (0, _("At any time")), *later]
-        self.fields["again_after"].choices = choices  # type: ignore[attr-defined]
+        fields = ("length", "tone")
 
 
 class PhraseForm(forms.ModelForm[Phrase]):

@@ -26,6 +26,7 @@ from yuemian.domain.round_name import round_in
 from yuemian.interviews.models import Interview
 from yuemian.results.feedback.facts import Seen, seen_of
 from yuemian.results.models import ANY_LENGTH, Decision, DecisionReason, FeedbackRules, Phrase
+from yuemian.results.notices.content import rule_of
 from yuemian.trust.vault import Vault
 
 #: Of a draft that read no scorecard: any that comes later makes it stale.
@@ -51,16 +52,18 @@ class Material:
 
 @dataclass(frozen=True)
 class House:
-    """How the organization writes: its rules and phrases."""
+    """How the organization writes: its rules and phrases. `again_after` is the letters' own, for both say one date."""
 
     rules: FeedbackRules
     phrases: Sequence[Phrase]
+    again_after: int | None
 
 
 def house_of(organization_id: UUID) -> House:
     rules = FeedbackRules.objects.filter(organization_id=organization_id).first()
     phrases = list(Phrase.objects.filter(organization_id=organization_id))
-    return House(rules or FeedbackRules(organization_id=organization_id), phrases)
+    months = rule_of(organization_id).apply_again_months
+    return House(rules or FeedbackRules(organization_id=organization_id), phrases, months)
 
 
 def letters_locale(locale: str) -> str:
@@ -112,7 +115,7 @@ def draft(material: Material, house: House, length: Length, tone: Tone) -> Draft
             length=length,
             tone=tone,
             family=material.decision.application.job.family.name,
-            again_after=house.rules.again_after,
+            again_after=house.again_after,
             own=own_phrases(material, house.phrases, length),
             names=material.interviewers,
         ),
@@ -130,7 +133,7 @@ def ground(material: Material, house: House, length: Length) -> Ground:
         known=tuple(own_phrases(material, house.phrases, length).values()),
         names=material.interviewers,
         allowed=material.allowed,
-        again_after=house.rules.again_after,
+        again_after=house.again_after,
     )
 
 

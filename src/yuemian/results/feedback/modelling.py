@@ -69,7 +69,7 @@ def prepare(
         length=length,
         tone=Tone(feedback.tone),
         family=job.family.name,
-        again_after=house.rules.again_after,
+        again_after=house.again_after,
         names=material.interviewers,
     )
     title = job.title_in(material.locale) if row.is_title_told else ""

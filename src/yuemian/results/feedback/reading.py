@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from yuemian.accounts.models import User
+from yuemian.domain.feedback import Draft
 from yuemian.domain.results import Outcome
 from yuemian.interviews.keyset import Place
 from yuemian.results.feedback.facts import seen_of
-from yuemian.results.feedback.material import letters_locale
+from yuemian.results.feedback.material import from_stored, letters_locale
 from yuemian.results.models import Decision, Feedback
 from yuemian.results.models.feedback import FeedbackQuerySet
-from yuemian.trust.vault import Vault
+from yuemian.trust.vault import DataKey, Unreadable, Vault
 
 PAGE: Final = 50
 CAP: Final = 1000
@@ -25,10 +28,28 @@ PEOPLE: Final = (
     "decision__application__job__family",
 )
 
-__all__ = ["PAGE", "PEOPLE", "Queue", "beside", "clean", "missing", "queue", "reviewed", "seen_of"]
+__all__ = [
+    "PAGE",
+    "PEOPLE",
+    "Queue",
+    "Reviewed",
+    "beside",
+    "clean",
+    "missing",
+    "queue",
+    "reviewed",
+    "seen_of",
+]
 
 
-def reviewed(decisions: Collection[Decision], vault: Vault) -> dict[UUID, str]:
+class Reviewed(NamedTuple):
+    """What a person has let through, and the draft it comes from: an empty one where that cannot be read."""
+
+    text: str
+    draft: Draft
+
+
+def reviewed(decisions: Collection[Decision], vault: Vault) -> dict[UUID, Reviewed]:
     """Decision's id → what its letter says of the interview; without a reviewed text it is missing, and as well when a
     scorecard has changed since.
 
@@ -37,9 +58,20 @@ def reviewed(decisions: Collection[Decision], vault: Vault) -> dict[UUID, str]:
     keys = {decision.pk: decision.application.candidate.key for decision in decisions}
     found = Feedback.objects.filter(decision__in=keys).usable()
     return {
-        each.decision_id: vault.open(keys[each.decision_id], Feedback.PLACE, each.pk, each.text_sealed)
+        each.decision_id: Reviewed(
+            vault.open(keys[each.decision_id], Feedback.PLACE, each.pk, each.text_sealed),
+            _draft(each, keys[each.decision_id], vault),
+        )
         for each in found
     }
+
+
+def _draft(feedback: Feedback, key: DataKey, vault: Vault) -> Draft:
+    try:
+        stored = orjson.loads(vault.open(key, Feedback.DRAFT, feedback.pk, feedback.draft_sealed))
+        return from_stored(stored, feedback.locale)
+    except (Unreadable, ValueError, TypeError, KeyError):
+        return Draft((), feedback.locale)
 
 
 @dataclass(frozen=True)

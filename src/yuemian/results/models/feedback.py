@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -156,12 +155,6 @@ class FeedbackRules(TenantModel):
 
     length = models.CharField(max_length=8, default=Length.MEDIUM, choices=choices(Length))
     tone = models.CharField(max_length=8, default=Tone.WARM, choices=choices(Tone))
-    again_after = models.PositiveSmallIntegerField(
-        null=True,
-        default=6,
-        validators=[MaxValueValidator(36)],
-        help_text="Months; 0: at any time; empty: nothing is said.",
-    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization"], name="feedback_rules_once")]

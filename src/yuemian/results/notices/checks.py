@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from yuemian.domain.feedback.checking import split
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import ApprovalPolicy, LetterProblem, Outcome
 from yuemian.domain.results.checking import (
@@ -20,7 +21,7 @@ from yuemian.domain.results.checking import (
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.notices import people
 from yuemian.results.notices.content import readable
-from yuemian.results.notices.letters import newest_letters
+from yuemian.results.notices.letters import newest_letters, reasons_told
 from yuemian.results.notices.people import Surroundings
 from yuemian.trust.vault import Vault
 
@@ -86,10 +87,30 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
     earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
     if earlier is not None:
         problems.append(str(earlier))
+    if not is_other and _has_english_part(notice, decision, body, checked):
+        problems.append(str(P.FOREIGN_PART))
+    if _keeps_reasons(notice, decision, checked.around):
+        problems.append(str(P.NO_REASON))
     is_wanted = checked.policy.wants_feedback and notice.outcome == Outcome.REJECT
     if is_wanted and not checked.feedback.get(decision.pk):
         problems.append(str(P.NO_FEEDBACK))
     return problems
+
+
+def _has_english_part(notice: ResultNotice, decision: Decision, body: str, checked: Checked) -> bool:
+    """Feedback and reasons are written in Chinese or English alone: in other letters their sentences are foreign, as
+    long as they stand there."""
+    if is_chinese(notice.locale) or notice.locale == "en":
+        return False
+    feedback = (piece.text for piece in split(checked.feedback.get(decision.pk, "")))
+    return any(each in body for each in (*reasons_told(decision, notice.locale, checked.around), *feedback))
+
+
+def _keeps_reasons(notice: ResultNotice, decision: Decision, around: Surroundings) -> bool:
+    """Whether a rejection has reasons that are told, and says none: they have no words in its language."""
+    reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
+    is_told = notice.outcome == Outcome.REJECT and any(each.told or each.told_en for each in reasons)
+    return is_told and not reasons_told(decision, notice.locale, around)
 
 
 def _together(notices: Sequence[ResultNotice], letters: list[Letter]) -> list[Letter]:

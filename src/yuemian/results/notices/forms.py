@@ -100,5 +100,7 @@ class RuleForm(forms.ModelForm[ApprovalRule]):
                 "Up to 1440. 0 holds for single letters only; a batch waits at least one minute."
             ),
             "wants_feedback": _("Without it such a letter cannot be submitted."),
-            "apply_again_months": _("Empty: the letter says nothing of it."),
+            "apply_again_months": _(
+                "Letters and feedback say it: give only what you keep to. Empty: nothing is said of it; 0: at any time."
+            ),
         }

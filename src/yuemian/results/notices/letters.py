@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from yuemian.accounts.models import Organization
+from yuemian.domain.feedback import Part, said_once
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.placeholder import available
 from yuemian.domain.results import ApprovalPolicy, LetterProblem, Outcome
@@ -19,6 +21,7 @@ from yuemian.interviews.facts import context_of
 from yuemian.messaging.actions.content import best_locale, texts_of, versions_by_round
 from yuemian.messaging.models import TemplateVersion
 from yuemian.messaging.preview import CLOSE, OPEN, marked
+from yuemian.results.feedback.reading import Reviewed
 from yuemian.results.models import Decision
 from yuemian.results.notices.content import LetterText
 from yuemian.results.notices.people import Surroundings
@@ -91,7 +94,7 @@ class Writer:
         version: TemplateVersion,
         around: Surroundings,
         *,
-        feedback: str,
+        feedback: Reviewed | None,
         personal: Personal,
         is_correction: bool = False,
     ) -> Written:
@@ -100,13 +103,13 @@ class Writer:
         wanted = (candidate.locale, decision.interview.branch.locale, self._organization.locale)
         locale = best_locale(texts, wanted) or "zh-hans"
         context = self._context(decision, locale, around) | {
-            "feedback": feedback,
             "next_step": personal.next_step,
             "offer": self._offer(decision, personal, locale),
             "is_correction": is_correction,
         }
         try:
             compiled = self._compile(version, locale)
+            context["feedback"] = _once(feedback, compiled, context) if feedback else ""
             said = render(compiled, context)
             shown = render(compiled, marked(context))
         except RenderProblem as wrong:
@@ -134,12 +137,32 @@ class Writer:
         # One object, so that the name in the letter is the one the notice is bound to.
         interview.application = decision.application
         facts = context_of(interview, self._organization, locale)
-        reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
-        told = [each.told if is_chinese(locale) else each.told_en for each in reasons]
         context = {name: value for name, value in facts.items() if name in _TOLD}
-        context |= {"reasons": [each for each in told if each], "may_apply_again": False}
+        context |= {"reasons": reasons_told(decision, locale, around), "may_apply_again": False}
         months = self._policy.apply_again_months
         if decision.outcome == Outcome.REJECT and months is not None:
             again = months_after(decision.decided_at.astimezone(interview.zone), months)
             context |= {"may_apply_again": True, "apply_again_from": date_text(again, locale)}
         return context
+
+
+def reasons_told(decision: Decision, locale: str, around: Surroundings) -> list[str]:
+    """As a letter in this language says them: in Chinese, or in English for every other one."""
+    reasons = [around.reasons[each] for each in decision.reasons if each in around.reasons]
+    told = [each.told if is_chinese(locale) else each.told_en for each in reasons]
+    return [each for each in told if each]
+
+
+def _once(feedback: Reviewed, compiled: Compiled, context: Mapping[str, Any]) -> str:
+    """Without what this letter says by itself: thanks always, reasons and the date where its template prints them."""
+    said = {Part.OPENING}
+    if context["reasons"] and _prints(compiled, "reasons"):
+        said.add(Part.REASON)
+    if context["may_apply_again"] and _prints(compiled, "apply_again_from"):
+        said.add(Part.AGAIN)
+    return said_once(feedback.text, feedback.draft, said)
+
+
+def _prints(compiled: Compiled, name: str) -> bool:
+    """To ask `if reasons` is to print none."""
+    return name in compiled.used and bool(re.search(rf"\{{\{{-?\s*{name}\b|\bin\s+{name}\b", compiled.body))

@@ -63,6 +63,16 @@ PROBLEMS: dict[str, Problem] = {
         _("The letter is not in the candidate's language, or its feedback is in another one."),
         _("Add the language to the template or edit the text; or let it pass."),
     ),
+    P.FOREIGN_PART: Problem(
+        _("Feedback or reason are in English, the letter is in another language."),
+        _("Translate that part in the text; or let it pass for somebody who reads English."),
+    ),
+    P.NO_REASON: Problem(
+        _(
+            "The decision has a reason to tell, but without words in the letter's language: the letter gives none."
+        ),
+        _("Add the words to the reason and write the letter anew, write it into the text, or let it pass."),
+    ),
     P.NO_FEEDBACK: Problem(
         _("Your rules ask for reviewed feedback in a rejection, and there is none."),
         _("Review the feedback first."),

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -84,7 +83,7 @@ def check_model(request: SignedInRequest) -> HttpResponse:
 
 def _rules_form(request: SignedInRequest, data: Any = None) -> RulesForm:
     present = house_of(request.user.organization_id).rules
-    return RulesForm(data, instance=present, locale=get_language() or "zh-hans")
+    return RulesForm(data, instance=present)
 
 
 def _model_form(request: SignedInRequest, data: Any = None) -> LanguageModelForm:
