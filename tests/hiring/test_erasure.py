@@ -345,6 +345,15 @@ def test_hold_and_release_by_page(officer: Client, who: Invited) -> None:
     assert candidate_of(who).hold_reason == ""
 
 
+def test_a_hold_that_comes_too_late_says_so_on_the_page(officer: Client, who: Invited, now: datetime) -> None:
+    ask_erasure(candidate_of(who), now=now)
+    person = f"/privacy/people/{candidate_of(who).pk}"
+    page = officer.post(f"{person}/hold", {"reason": "劳动争议"}, follow=True).content.decode()
+    assert "此人的资料已经删除" in page
+    assert "解除保留之前" not in page
+    assert candidate_of(who).hold_reason == ""
+
+
 def test_an_erased_person_breaks_no_page(
     cast: Cast, recruiter_client: Client, who: Invited, now: datetime
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
@@ -23,9 +24,16 @@ def look_again(sender: object, *, branch: Branch, at: datetime, **_: Any) -> Non
 
 def look_at_person(sender: object, *, point: ContactPoint, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `contacts_changed`: a step that waits for an address goes at once when one is there again."""
-    touch_candidates(point.organization_id, [point.candidate_id], now=at)
+    _look_again_at(point.organization_id, point.candidate_id, at)
 
 
 def look_at_candidate(sender: object, *, candidate: Candidate, at: datetime, **_: Any) -> None:  # noqa: ARG001
     """Receives `person_changed`: another clock or channel may put off what a plan says next."""
-    touch_candidates(candidate.organization_id, [candidate.pk], now=at)
+    _look_again_at(candidate.organization_id, candidate.pk, at)
+
+
+def _look_again_at(organization_id: UUID, candidate_id: UUID, at: datetime) -> None:
+    """The interviews come before their cadences, as everywhere: rooms above may lock the same interviews after this."""
+    rows = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
+    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    touch_candidates(organization_id, [candidate_id], now=at)

@@ -237,6 +237,23 @@ def test_a_weekend_an_absence_and_another_branch_are_no_time_for_it(
     assert Notification.objects.get().user_id == here.pk
 
 
+def test_a_lead_who_cannot_be_told_today_is_told_later_and_nobody_twice(
+    cast: Cast, late: Interview, now: datetime
+) -> None:
+    second = create_user(cast.organization, Role.HIRING_LEAD, "第二位主管")
+    Escalation.objects.create(organization=cast.organization, user=second, day=at(25, 9).date(), at=at(25, 9))
+    assert escalating(cast, at(25, 10)) == 1
+    assert Notification.objects.get().user_id == cast.lead.pk
+    wait = Wait.objects.get(interview=late)
+    assert (wait.escalated_at, wait.escalated_to) == (None, [cast.lead.pk])
+    assert escalating(cast, at(25, 11)) == 0
+    assert escalating(cast, at(26, 10)) == 1
+    told = Notification.objects.values_list("user_id", flat=True)
+    assert sorted(told) == sorted([cast.lead.pk, second.pk])
+    assert Wait.objects.get(interview=late).escalated_at == at(26, 10)
+    assert escalating(cast, at(27, 10)) == 0
+
+
 def test_who_was_told_or_is_not_to_be_escalated_is_not(cast: Cast, late: Interview, now: datetime) -> None:
     save_rule(cast.owner, Rule(escalate_workdays=0), now=now, job=cast.backend)
     assert escalating(cast, at(25, 10)) == 0

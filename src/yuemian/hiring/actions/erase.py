@@ -14,7 +14,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.retention import NOTICE
 from yuemian.domain.short_code import encode, normal
 from yuemian.hiring.holdings import holdings
-from yuemian.hiring.models import Candidate, Erasure, ErasureOrigin, ErasureState
+from yuemian.hiring.models import Candidate, Erasure, ErasureOrigin, ErasureQuerySet, ErasureState
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
 from yuemian.trust.live import announce
@@ -27,6 +27,10 @@ COMING = (ErasureState.PLANNED, ErasureState.HELD)
 
 class OnHold(Exception):  # noqa: N818
     """The data must be kept for now; release it first."""
+
+
+class GoneAlready(Exception):  # noqa: N818
+    """This person was erased meanwhile; there is nothing left that could be kept."""
 
 
 class Asked(NamedTuple):
@@ -60,20 +64,30 @@ def erase_due(organization_id: UUID, *, now: datetime, limit: int) -> int:
     """What was announced and has come due. Returns how many persons were erased."""
     with transaction.atomic():
         due = Erasure.objects.filter(organization_id=organization_id).due(now)
-        found = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at")[:limit])
-        for each in found:
-            candidate = Candidate.objects.select_for_update().get(pk=each.candidate_id)
-            if candidate.hold_reason:
-                Erasure.objects.filter(pk=each.pk).update(state=ErasureState.HELD)
-            else:
-                _erase(candidate, ErasureOrigin(each.origin), audit.SYSTEM, now)
-    return len(found)
+        # Read without a lock: the person comes before the erasure, as everywhere; whoever is being changed waits.
+        found = list(due.order_by("due_at").values_list("candidate_id", flat=True)[:limit])
+        people = Candidate.objects.select_for_update(skip_locked=True).filter(pk__in=found).order_by("pk")
+        return sum(_erase_if_due(candidate, due, now) for candidate in people)
+
+
+def _erase_if_due(candidate: Candidate, due: ErasureQuerySet, now: datetime) -> int:
+    """The candidate's row is locked; what was due a moment ago may be held, put off or done by now."""
+    coming = due.filter(candidate=candidate).select_for_update(of=("self",)).first()
+    if coming is None:
+        return 0
+    if candidate.hold_reason:
+        Erasure.objects.filter(pk=coming.pk).update(state=ErasureState.HELD)
+    else:
+        _erase(candidate, ErasureOrigin(coming.origin), audit.SYSTEM, now)
+    return 1
 
 
 def hold(user: User, candidate: Candidate, reason: str, *, now: datetime) -> None:
-    """Keep the data for now, whatever comes due, because the law or a dispute asks for it."""
+    """Keep the data for now, whatever comes due, because the law or a dispute asks for it. Raises GoneAlready."""
     with transaction.atomic():
-        Candidate.objects.filter(pk=candidate.pk, erased_at=None).update(hold_reason=reason.strip()[:200])
+        kept = Candidate.objects.filter(pk=candidate.pk, erased_at=None)
+        if not kept.update(hold_reason=reason.strip()[:200]):
+            raise GoneAlready(GoneAlready.__doc__)
         Erasure.objects.filter(candidate=candidate, state=ErasureState.PLANNED).update(
             state=ErasureState.HELD
         )

@@ -126,8 +126,12 @@ def hold(request: SignedInRequest, candidate_id: UUID) -> HttpResponse:
     candidate, form = _fetch(request, candidate_id), HoldForm(request.POST)
     if not form.is_valid():
         return _person(request, candidate_id, 422, hold_form=form)
-    erasing.hold(request.user, candidate, form.cleaned_data["reason"], now=timezone.now())
-    messages.success(request, _("Nothing of this person is erased until you release it."))
+    try:
+        erasing.hold(request.user, candidate, form.cleaned_data["reason"], now=timezone.now())
+    except erasing.GoneAlready:
+        messages.error(request, _("Too late: this person's data has been erased already."))
+    else:
+        messages.success(request, _("Nothing of this person is erased until you release it."))
     return redirect("privacy-person", candidate.pk)
 
 

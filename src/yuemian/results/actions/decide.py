@@ -15,6 +15,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.results import NoticeState, Obstacle, Outcome, needs_reason, obstacle
 from yuemian.domain.states import Answer, InterviewState
 from yuemian.interviews.models import Interview
+from yuemian.results.actions.locking import lock_interviews
 from yuemian.results.actions.told import settle_waits
 from yuemian.results.actions.void import void_notices
 from yuemian.results.decisions.reasons import offered, stored
@@ -120,6 +121,7 @@ def undo(user: User, decided_at: datetime, *, now: datetime) -> list[UUID]:
     """
     with transaction.atomic():
         rows = Decision.objects.visible_to(user).current().filter(decided_by=user, decided_at=decided_at)
+        lock_interviews(list(rows.values_list("interview", flat=True)))
         mine = list(rows.select_for_update(of=("self",)).order_by("pk"))
         if not mine:
             return []

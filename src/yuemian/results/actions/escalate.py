@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -37,10 +37,13 @@ HOURS: Final = (9, 18)
 NAMES: Final = 10
 #: Read at once; all are read, as those who come first may be of places that tell nobody.
 SLICE: Final = 500
+#: Where a row says who has heard of it.
+TOLD_TO: Final = -2
 REMEMBERED: Final = timedelta(days=7)
 
 _LATE: Final = """
-SELECT w.id, w.job_id, i.branch_id, i.result_promised_at, i.time_zone, b.region, c.name, j.title, j.title_en, w.ended_at
+SELECT w.id, w.job_id, i.branch_id, i.result_promised_at, i.time_zone, b.region, c.name, j.title, j.title_en,
+       coalesce(w.escalated_to, '{}'), w.ended_at
 FROM results_wait w
 JOIN interviews_interview i ON i.id = w.interview_id
 JOIN hiring_application a ON a.id = i.application_id
@@ -58,30 +61,49 @@ FOR UPDATE OF w SKIP LOCKED
 def escalate(organization_id: UUID, now: datetime) -> int:
     """In the caller's transaction of the organization. Returns how many people were written to.
 
-    Each broken promise is told once, to every hiring lead of its branch (or of all); a lead hears of all that is new at
-    most once a day. What nobody can be told today waits for the next workday.
+    Each broken promise is told once to every hiring lead of its branch (or of all) who is not away; a lead hears of all
+    that is new to them at most once a day. Whoever cannot be told today is told on their next workday.
     """
     with transaction.atomic():
         _forget(now)
         organization = Organization.objects.get(pk=organization_id)
-        leads = [each for each in _leads(organization_id) if _may_hear(each, now)]
-        is_carried = bool(leads) and Channel.EMAIL in available_channels(organization)
+        leads = [each for each in _leads(organization_id) if not each.is_away(now)]
+        hearing = [each for each in leads if _may_hear(each, now)]
+        is_carried = bool(hearing) and Channel.EMAIL in available_channels(organization)
         late = _overdue(organization_id, now) if is_carried else []
-        if not late:
-            return 0
-        told: set[UUID] = set()
+        told: dict[UUID, set[UUID]] = {row[0]: set(row[TOLD_TO]) for row in late}
+        fresh: set[UUID] = set()
         sent = 0
-        for lead in leads:
-            mine = [row for row in late if lead.branch_id in {None, row[2]}]
+        for lead in hearing:
+            mine = [row for row in late if _concerns(row, lead) and lead.pk not in told[row[0]]]
             if mine and _write(organization, lead, mine, now):
-                told |= {row[0] for row in mine}
+                for row in mine:
+                    told[row[0]].add(lead.pk)
+                    fresh.add(row[0])
                 sent += 1
-        if told:
-            Wait.objects.filter(pk__in=told).update(escalated_at=now)
+        _note(late, leads, told, now)
+        if fresh:
             audit.record(
-                organization_id, audit.SYSTEM, "results.escalated", at=now, count=len(told), people=sent
+                organization_id, audit.SYSTEM, "results.escalated", at=now, count=len(fresh), people=sent
             )
     return sent
+
+
+def _concerns(row: Sequence[Any], lead: User) -> bool:
+    return lead.branch_id in {None, row[2]}
+
+
+def _note(
+    late: Sequence[tuple[Any, ...]], leads: Sequence[User], told: Mapping[UUID, set[UUID]], now: datetime
+) -> None:
+    """Who has heard of each; and which are done with, as everybody who is there has heard."""
+    rows = []
+    for row in late:
+        known = told[row[0]]
+        is_done = bool(known) and known >= {each.pk for each in leads if _concerns(row, each)}
+        if is_done or len(known) > len(row[TOLD_TO]):
+            rows.append(Wait(pk=row[0], escalated_to=sorted(known), escalated_at=now if is_done else None))
+    Wait.objects.bulk_update(rows, ["escalated_to", "escalated_at"], batch_size=500)
 
 
 def _overdue(organization_id: UUID, now: datetime) -> list[tuple[Any, ...]]:
@@ -119,12 +141,12 @@ def _leads(organization_id: UUID) -> list[User]:
 
 
 def _may_hear(lead: User, now: datetime) -> bool:
-    """Whether it is a day and an hour for it, and they have not heard today."""
+    """Whether it is a day and an hour for it, and they have not heard today. Who is away is asked before."""
     local = now.astimezone(zone_of(lead))
     region = lead.branch.region if lead.branch else "CN"
     if not (HOURS[0] <= local.hour < HOURS[1] and is_workday(local.date(), region)):
         return False
-    return not lead.is_away(now) and not Escalation.objects.filter(user=lead, day=local.date()).exists()
+    return not Escalation.objects.filter(user=lead, day=local.date()).exists()
 
 
 def _write(organization: Organization, lead: User, late: Sequence[tuple[Any, ...]], now: datetime) -> bool:
@@ -185,7 +207,7 @@ def _content(late: Sequence[tuple[Any, ...]], now: datetime, zone: ZoneInfo, loc
             title if is_chinese else title_en or title,
             _("promised by %(day)s") % {"day": day_text(promised, zone, with_year=False)},
         )
-        for _i, _j, _b, promised, _z, _r, name, title, title_en, _at in late[:NAMES]
+        for _i, _j, _b, promised, _z, _r, name, title, title_en, *_rest in late[:NAMES]
     ]
     rest = len(late) - len(entries)
     link = f"{settings.PUBLIC_URL}{reverse('results')}?state=waiting&age=late"

@@ -26,6 +26,7 @@ from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Addressee, Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVersion
 from yuemian.messaging.reach import available_channels
+from yuemian.results.actions.locking import lock_interviews_of
 from yuemian.results.actions.news import note_altered
 from yuemian.results.actions.notices import locked, record
 from yuemian.results.actions.void import shut_links, stop
@@ -93,8 +94,7 @@ def _release(
 ) -> ResultBatch:
     with transaction.atomic():
         batch = ResultBatch.objects.visible_to(user).select_for_update(no_key=True).get(pk=batch_id)
-        ready = ResultNotice.objects.filter(batch=batch, state=N.APPROVED).values_list("pk", flat=True)
-        notices = locked(user, list(ready))
+        notices = _locked(user, batch, N.APPROVED)
         if not notices:
             raise NothingToRelease(NothingToRelease.__doc__)
         if len(notices) >= TYPED_COUNT_FROM and typed != len(notices):
@@ -111,8 +111,8 @@ def _release(
         batch.released_by, batch.released_at, batch.leaves_at = user, now, leaves_at
         batch.recalled_at, batch.sending = None, sending
         batch.save(update_fields=["released_by", "released_at", "leaves_at", "recalled_at", "sending"])
-        record(user, "result.released", now, batch=batch, notices=notices, sending=sending.pk)
         results_released.send(ResultNotice, notices=notices, now=now)
+        record(user, "result.released", now, batch=batch, notices=notices, sending=sending.pk)
     return batch
 
 
@@ -120,8 +120,7 @@ def recall_batch(user: User, batch_id: UUID, *, now: datetime) -> CalledBack:
     """One press: what has not left never leaves. Whom it may have reached is counted, and keeps the letter."""
     with transaction.atomic():
         batch = ResultBatch.objects.visible_to(user).select_for_update(no_key=True).get(pk=batch_id)
-        out = ResultNotice.objects.filter(batch=batch, state=N.RELEASED).values_list("pk", flat=True)
-        notices = locked(user, list(out))
+        notices = _locked(user, batch, N.RELEASED)
         told = stop(notices, ReasonCode.RESULT_RECALLED, now=now)
         back = [each for each in notices if each.pk not in told]
         _set_recalled(back, now)
@@ -129,10 +128,17 @@ def recall_batch(user: User, batch_id: UUID, *, now: datetime) -> CalledBack:
         if batch.sending is not None:
             stop_batch(batch.sending, now=now)
         ResultBatch.objects.filter(pk=batch.pk).update(recalled_at=now)
-        record(user, "result.recalled", now, batch=batch, notices=back, told=len(told))
         if back:
             results_called_back.send(ResultNotice, notices=back, now=now)
+        record(user, "result.recalled", now, batch=batch, notices=back, told=len(told))
     return CalledBack(len(back), len(told))
+
+
+def _locked(user: User, batch: ResultBatch, state: NoticeState) -> list[ResultNotice]:
+    """Those of the batch that are still so when nobody else can change them any more."""
+    ids = list(ResultNotice.objects.filter(batch=batch, state=state).values_list("pk", flat=True))
+    lock_interviews_of(ids)
+    return [each for each in locked(user, ids) if each.state == state]
 
 
 def _size(batch: ResultBatch) -> int:

@@ -11,6 +11,7 @@ from yuemian.domain.results import NoticeState
 from yuemian.domain.states import ReasonCode
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.models import AccessLink
+from yuemian.results.actions.locking import lock_interviews_of
 from yuemian.results.models import SUBJECT_KIND, ResultNotice
 from yuemian.results.signals import results_called_back
 from yuemian.trust import audit
@@ -25,15 +26,15 @@ def void_notices(user: User, decision_ids: Collection[UUID], *, now: datetime) -
     link opens nothing any more, and whoever is told anew is told a correction.
     """
     rows = ResultNotice.objects.filter(decision__in=decision_ids).exclude(state=N.VOID)
-    notices = _locked(rows.values_list("pk", flat=True))
+    notices = _locked(list(rows.values_list("pk", flat=True)))
     told = stop([each for each in notices if each.state == N.RELEASED], ReasonCode.RESULT_CHANGED, now=now)
     gone = [each for each in notices if each.pk not in told]
     _move(gone, N.VOID)
     shut_links(notices, now=now)
-    for notice in gone:
-        _record(user.organization_id, user.actor, "result.void", notice, now)
     if any(each.released_at for each in gone):
         results_called_back.send(ResultNotice, notices=[each for each in gone if each.released_at], now=now)
+    for notice in gone:
+        _record(user.organization_id, user.actor, "result.void", notice, now)
     return gone
 
 
@@ -42,7 +43,7 @@ def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[Res
 
     What was released and has not left is called back first; what has left stays.
     """
-    found = _locked(notices)
+    found = _locked(list(notices))
     released = [each for each in found if each.state == N.RELEASED]
     told = stop(released, ReasonCode.RESULT_CHANGED, now=now)
     called_back = [each for each in released if each.pk not in told]
@@ -51,10 +52,10 @@ def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[Res
     back = [*called_back, *waiting]
     _move(back, N.DRAFT, came_back=why)
     shut_links(called_back, now=now)
-    for notice in back:
-        _record(notice.organization_id, audit.SYSTEM, "result.came_back", notice, now, why=why)
     if called_back:
         results_called_back.send(ResultNotice, notices=called_back, now=now)
+    for notice in back:
+        _record(notice.organization_id, audit.SYSTEM, "result.came_back", notice, now, why=why)
     return back
 
 
@@ -71,8 +72,9 @@ def shut_links(notices: Sequence[ResultNotice], *, now: datetime) -> None:
     mine.filter(revoked_at=None).update(revoked_at=now)
 
 
-def _locked(ids: Collection[UUID]) -> list[ResultNotice]:
-    rows = ResultNotice.objects.filter(pk__in=list(ids))
+def _locked(ids: Sequence[UUID]) -> list[ResultNotice]:
+    lock_interviews_of(ids)
+    rows = ResultNotice.objects.filter(pk__in=ids)
     return list(rows.select_for_update(no_key=True).order_by("pk"))
 
 

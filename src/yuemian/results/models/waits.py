@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from yuemian.accounts.models import Branch, User
@@ -34,7 +35,12 @@ class Wait(TenantModel):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     state = models.CharField(max_length=8, choices=WaitState.choices, default=WaitState.OPEN)
     ended_at = models.DateTimeField()
-    escalated_at = models.DateTimeField(null=True, help_text="When the hiring lead was told that it is late.")
+    escalated_at = models.DateTimeField(
+        null=True, help_text="When the last of the hiring leads who were there was told that it is late."
+    )
+    escalated_to = ArrayField(
+        models.UUIDField(), null=True, help_text="The hiring leads who were told so far; empty: nobody."
+    )
 
     objects = WaitQuerySet.as_manager()
 
