@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('results', '0003_letters'),
+        ('results', '0004_one_date'),
     ]
 
     operations = [
