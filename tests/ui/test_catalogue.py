@@ -49,7 +49,7 @@ def test_a_translation_must_have_its_languages_plurals_and_placeholders_and_no_e
 def test_what_only_the_console_says_is_in_no_candidates_catalogue() -> None:
     seen, whole = messages_of("fr"), messages_of(COMPLETE)
     assert ("", "Will you come?") in seen
-    assert ("", "Change the hour or stop it under Settings, My account.") not in seen
+    assert ("", "Change the hour or stop it under My account, in the menu with your name.") not in seen
     assert seen.keys() < whole.keys()
 
 

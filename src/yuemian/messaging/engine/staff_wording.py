@@ -22,6 +22,6 @@ def staff_words(locale: str) -> StaffWords:
             open_today=gettext("Open Today"),
             digest_why=gettext(
                 "You get this because you work on interviews at {organization}. Its links open {host}, where you "
-                "sign in. Change the hour or stop it under Settings, My account."
+                "sign in. Change the hour or stop it under My account, in the menu with your name."
             ),
         )
