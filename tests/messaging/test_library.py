@@ -165,6 +165,16 @@ def test_who_is_to_choose_a_time_is_asked_for_that_and_not_whether_they_come(
         assert count_segments(asked.text).parts <= count_segments(settled.text).parts
 
 
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_change_of_what_never_had_a_time_does_not_call_one_void(locale: str) -> None:
+    (change,) = (each for each in shipped_templates() if each.purpose == Purpose.CHANGE)
+    context = full(change, locale) | {"is_settled": False}
+    moved = rendered(change, Channel.EMAIL, locale, **context)
+    placed = rendered(change, Channel.EMAIL, locale, **context | {"old_when": ""})
+    assert ask_of(moved) not in placed.text
+    assert str(context["respond_by"]) in ask_of(placed)
+
+
 def ask_of(message: Rendered) -> str:
     """What stands before the link."""
     return message.text.split(LINK)[0].rstrip("\n").rsplit("\n", 1)[-1]
