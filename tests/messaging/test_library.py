@@ -12,6 +12,7 @@ from yuemian.domain.richtext import to_html
 from yuemian.domain.segments import count_segments
 from yuemian.domain.states import Channel, Purpose
 from yuemian.domain.template import Rendered, compile_template, render
+from yuemian.interviews.facts import never_chosen
 from yuemian.messaging.defaults import ShippedTemplate, shipped_templates
 
 LINK = "https://jobs.example.com/c/" + "x" * 43
@@ -19,6 +20,7 @@ LINK = "https://jobs.example.com/c/" + "x" * 43
 ALWAYS = {
     "candidate_name", "organization_name", "job_title", "round_name", "interview_when", "interview_day",
     "interview_date", "interview_time", "duration_minutes", "branch_name", "hr_answer", "staff_name", "form_until",
+    "respond_by",
 }  # fmt: skip
 #: Written to colleagues, not to candidates.
 OF_STAFF = {
@@ -127,14 +129,55 @@ def test_mails_name_the_company_first_and_the_day_in_the_subject(
 
 
 @pytest.mark.parametrize(("template", "channel", "locale"), CASES)
+@pytest.mark.parametrize("is_settled", [True, False])
 def test_texts_of_chinese_messages_fit_one_part_beside_the_link(
-    template: ShippedTemplate, channel: Channel, locale: str
+    template: ShippedTemplate, channel: Channel, locale: str, is_settled: bool
 ) -> None:
     if channel != Channel.SMS or locale != "zh-hans":
         return
-    text = rendered(template, channel, locale, **full(template, locale)).text.replace(LINK, "")
+    context = full(template, locale)
+    if "is_settled" in context:
+        context |= {"is_settled": is_settled}
+    text = rendered(template, channel, locale, **context).text.replace(LINK, "")
     assert text.startswith("【星河科技】")
     assert count_segments(text).units <= 70, text
+
+
+@pytest.mark.parametrize(("template", "channel", "locale"), CASES)
+def test_who_is_to_choose_a_time_is_asked_for_that_and_not_whether_they_come(
+    template: ShippedTemplate, channel: Channel, locale: str
+) -> None:
+    """The page of such an interview offers times; yes and no it does not ask for."""
+    if template.purpose not in {Purpose.INVITATION, Purpose.NUDGE}:
+        return
+    settled = rendered(template, channel, locale, **full(template, locale))
+    day = never_chosen(locale)
+    context = full(template, locale) | day | {"is_settled": False}
+    asked = rendered(template, channel, locale, **context)
+    assert asked.text != settled.text
+    assert ask_of(settled) not in asked.text
+    assert day["interview_day"] not in asked.subject
+    if channel == Channel.EMAIL:
+        assert str(context["respond_by"]) in ask_of(asked)
+        assert len(asked.subject) <= 78
+    else:
+        assert day["interview_when"] not in asked.text
+        assert count_segments(asked.text).parts <= count_segments(settled.text).parts
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_change_of_what_never_had_a_time_does_not_call_one_void(locale: str) -> None:
+    (change,) = (each for each in shipped_templates() if each.purpose == Purpose.CHANGE)
+    context = full(change, locale) | {"is_settled": False}
+    moved = rendered(change, Channel.EMAIL, locale, **context)
+    placed = rendered(change, Channel.EMAIL, locale, **context | {"old_when": ""})
+    assert ask_of(moved) not in placed.text
+    assert str(context["respond_by"]) in ask_of(placed)
+
+
+def ask_of(message: Rendered) -> str:
+    """What stands before the link."""
+    return message.text.split(LINK)[0].rstrip("\n").rsplit("\n", 1)[-1]
 
 
 def test_the_signature_stands_apart() -> None:

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from tests.factories import Cast
 from tests.interviews.slots import create_policy, create_series
+from tests.interviews.test_invite import facts_of
 from tests.portal.stories import TAP, Invited, hidden, invite, phone
 from yuemian.domain.states import Purpose
-from yuemian.interviews.actions.change import By, cancel_interview, unsettle
+from yuemian.interviews.actions.change import By, cancel_interview, change_interview, unsettle
 from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
 from yuemian.messaging.models import Notification
 from yuemian.portal import nonce
@@ -208,6 +209,15 @@ def test_an_unsettled_interview_asks_for_a_time_and_nothing_else(cast: Cast, now
     interview.refresh_from_db()
     assert (interview.state, interview.answer, interview.revision) == ("scheduled", "accepted", 3)
     assert not RescheduleRequest.objects.get().is_counted
+
+
+def test_who_never_had_a_time_does_not_read_that_it_no_longer_holds(cast: Cast, now: datetime) -> None:
+    who = invite(cast, now=now)
+    Interview.objects.update(state="draft")
+    change_interview(cast.recruiter, who.interview.pk, facts_of(who.interview, place_name="3 层"), now=now)
+    text = phone().get(who.address).content.decode()
+    assert "原来的时间已经取消" not in text
+    assert re.search(r"面试安排已更改。</strong> 请在 [^<]*之前选择", text)
 
 
 @pytest.mark.parametrize(
