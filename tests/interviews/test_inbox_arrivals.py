@@ -76,7 +76,7 @@ def test_the_deputy_gets_new_ones_and_the_candidate_is_told_once(
     conversation = asking(cast, now=now)
     assert conversation.assignee == deputy
     assert automatic_lines(conversation) == [
-        "林悦 目前不在，11月27日 周五 09:00 回来；您的问题已转给 周代班。"
+        "林悦 目前不在，11月27日 周五 09:00 回来；你的问题已转给 周代班。"
     ]
     ask(interview_of(conversation), "急！", at=now + HOUR)
     inbox.move(deputy, conversation, "resolved", now=now + HOUR)
@@ -92,6 +92,19 @@ def test_the_line_is_in_the_candidates_language(cast: Cast, now: datetime) -> No
     assert conversation.assignee == cast.recruiter
     (line,) = automatic_lines(conversation)
     assert line == "林悦 is away until Fri, 27 Nov, 09:00, and will answer your question then."
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "ご質問は 周代班 に引き継ぎました。"), ("de", "wurde an 周代班 weitergegeben.")],
+)
+def test_the_line_is_in_every_language(
+    cast: Cast, now: datetime, deputy: User, language: str, words: str
+) -> None:
+    go_away(cast.recruiter, deputy, now)
+    (line,) = automatic_lines(asking(cast, now=now, locale=language))
+    assert line.endswith(words)
+    assert "away" not in line
 
 
 def test_nothing_is_said_where_that_is_not_wished_or_the_absence_is_over(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -13,12 +14,14 @@ from tests.factories import Cast, create_template, create_user, sign_in_client
 from tests.portal.stories import TAP, Invited, confirm, invite, phone, tap
 from yuemian.accounts.models import Role
 from yuemian.domain.states import Purpose
+from yuemian.hiring.models import Candidate
 from yuemian.interviews.actions.attendance import record_attendance
 from yuemian.interviews.models import Interview, Need
 from yuemian.interviews.needs import marks_of, read_need
 from yuemian.messaging.models import Conversation, Notification
+from yuemian.messaging.snapshots import snapshot_of
 from yuemian.trust.models import AuditEntry
-from yuemian.trust.vault import destroy
+from yuemian.trust.vault import Vault, destroy
 
 
 def say(client: Client, who: Invited, **fields: Any) -> Any:
@@ -85,6 +88,24 @@ def test_reception_knows_and_only_the_kinds(cast: Cast) -> None:
     assert any("轮椅无障碍通行" in page for page in pages)
     assert not any("电动轮椅" in page for page in pages)
     assert who.interview.pk in marks_of(cast.recruiter, [who.interview])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", "提出的需要已经安排好"),
+        ("ja", "ご希望の件を手配しました。"),
+        ("de", "Was Sie gewünscht haben, ist eingerichtet."),
+    ],
+)
+def test_that_it_is_arranged_is_written_in_the_candidates_language(
+    cast: Cast, language: str, words: str
+) -> None:
+    who = wheelchair(cast)
+    Candidate.objects.filter(pk=who.interview.application.candidate_id).update(locale=language)
+    zh(cast.recruiter).post(f"/interviews/{who.interview.pk}/need", {"words": "北门"})
+    told = Notification.objects.get(purpose=Purpose.ANSWER, subject_id=who.interview.pk)
+    assert snapshot_of(told, Vault(told.organization_id))["context"]["hr_answer"].startswith(words)
 
 
 def test_what_is_arranged_stands_on_the_page_and_a_neutral_message_goes_out(cast: Cast) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.factories import Cast
 from tests.interviews.slots import create_policy, create_series
@@ -19,6 +19,7 @@ from yuemian.interviews.actions.change import By, cancel_interview, change_inter
 from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
 from yuemian.messaging.models import Notification
 from yuemian.portal import nonce
+from yuemian.portal.moving import _moment, _NoTime
 
 DAY = timedelta(days=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,6 +49,12 @@ def press(who: Invited, deed: str, now: datetime, **fields: str) -> Any:
 
 def local(moment: datetime, zone: ZoneInfo = SHANGHAI) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+def typed_in(text: str, name: str) -> str:
+    found = re.search(rf'id="{name}" name="{name}" value="([^"]*)"', text)
+    assert found
+    return found[1]
 
 
 def state(who: Invited) -> tuple[str, int]:
@@ -137,23 +144,61 @@ def test_times_are_proposed_on_the_candidates_clock(cast: Cast, now: datetime) -
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("wrong", "words"),
     [
-        ({}, "empty"),
-        ({"time1": "tomorrow"}, "unreadable"),
-        ({"time1": "2020-01-01T10:00"}, "past"),
-        ({"time1": "2999-01-01T10:00"}, "far"),
-        ({"time2": "2026-13-01T10:00"}, "unreadable"),
+        ("tomorrow", "这个时间无法识别。请这样填写：2026-11-30 14:00。"),
+        ("2026-13-01T10:00", "这个时间无法识别。请这样填写：2026-11-30 14:00。"),
+        ("2020-01-01T10:00", "这个时间已经过去了，请填写以后的时间。"),
+        ("2999-01-01T10:00", "这个时间太远了，请填写近一些的时间。"),
     ],
 )
-def test_what_cannot_be_read_is_said_in_clear_words(
-    cast: Cast, now: datetime, fields: dict[str, str], said: str
+def test_one_wrong_time_is_named_and_nothing_that_was_typed_is_lost(
+    cast: Cast, now: datetime, wrong: str, words: str
 ) -> None:
+    create_series(cast, now=now)
     who = invite(cast, now=now)
-    response = press(who, "proposal", now, **fields)
-    assert response["Location"] == f"{who.address}/times?said={said}#proposal"
-    assert 'role="alert"' in page(who, f"?said={said}")
+    good = local(now + 4 * DAY)
+    response = press(who, "proposal", now, time1=good, time2=wrong, note="线上也行")
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert [typed_in(text, name) for name in ("time1", "time2", "time3")] == [good, wrong, ""]
+    assert ">线上也行</textarea>" in text
+    assert 'id="proposal" open' in text
+    assert re.findall(r'id="(time\d)"[^>]*aria-invalid="true" aria-describedby="\1-wrong', text) == ["time2"]
+    assert f'id="time2-wrong" role="alert"><strong>时间 2:</strong> {words}</p>' in text
+    assert VALUES.findall(text) == values(who)
     assert not RescheduleRequest.objects.exists()
+
+
+def test_every_wrong_time_is_named_at_once_in_the_language_of_the_page(cast: Cast, now: datetime) -> None:
+    who, client = invite(cast, now=now), phone()
+    client.post("/c/language", {"token": who.token, "language": "de"})
+    both = {"token": who.token, "time1": "2020-01-01T10:00", "time3": "2999-01-01T10:00"}
+    text = client.post("/c/proposal", both).content.decode()
+    assert "Diese Zeit ist schon vorbei." in text
+    assert "Diese Zeit liegt zu weit in der Zukunft." in text
+
+
+def test_a_time_that_the_change_of_clocks_leaves_out_is_none() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    with translation.override("en"), pytest.raises(_NoTime, match="this time does not exist"):
+        _moment("2027-03-28 02:30", berlin)
+    assert _moment("2027-03-28 03:30", berlin) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+def test_nothing_at_all_is_asked_for(cast: Cast, now: datetime) -> None:
+    who = invite(cast, now=now)
+    response = press(who, "proposal", now)
+    assert response.status_code == 422
+    assert "请至少填写一个时间，或写下你方便的时间。" in response.content.decode()
+    assert not RescheduleRequest.objects.exists()
+
+
+def test_the_answer_to_a_proposal_opens_at_its_form(cast: Cast, now: datetime) -> None:
+    who = invite(cast, now=now)
+    assert 'action="/c/proposal#proposal"' in page(who)
+    summary = press(who, "proposal", now, note="线上也行", report="")
+    assert 'action="/c/proposal#proposal"' in summary.content.decode()
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "00.1", "ffffffffffffffffffffffffffffffff.99999999999999999"])

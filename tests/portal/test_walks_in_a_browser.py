@@ -209,14 +209,14 @@ def test_every_story(walk: Walk) -> None:
         answer="[name=answer][value=accepted]",
         mind="[name=answer][value=declined]",
         slot=".press .yes",
-        times="form[action='/c/proposal'] .send",
+        times="form[action^='/c/proposal'] .send",
         question="form[action='/c/ask'] .send",
         reason="[name=reason][value=pay]",
         need="form[action='/c/need'] .yes",
         late="[name=minutes][value='10']",
         here="[name=signal][value=here]",
         survey="form[action='/c/opinion'] .yes, form[action='/c/opinion'] .send",
-        data="form[action='/c/code'] button",
+        data="form[action^='/c/code'] button",
     )
     with walk.site.inside():
         assert walk.done(walk.who) == {
@@ -247,7 +247,7 @@ def _from_the_code_to_the_proof(walk: Walk) -> None:
     with walk.site.inside():
         code = code_for(walk.who["data"])
     page.locator("#step-code").fill(code)
-    page.locator("form[action='/c/prove'] .send").click()
+    page.locator("form[action^='/c/prove'] .send").click()
     expect(page.locator("#word")).to_be_visible()
     walk.look(page)
     with page.expect_download() as download:

@@ -1,4 +1,4 @@
-"""The deeds of “My data”: how to be written to, which channels, what is wrong, and a code that proves who asks."""
+"""The deeds of “My data”: how to be written to, which channels, and a code that proves who asks."""
 
 from __future__ import annotations
 
@@ -8,26 +8,23 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from yuemian.domain.addresses import email_index_form, phone_index_form, read_email, read_phone
-from yuemian.domain.names import read_name
 from yuemian.domain.states import Channel
 from yuemian.hiring.actions import choose_channel
-from yuemian.hiring.actions.correct import LONGEST, TooMany, ask_correction, prefer, propose_address
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.actions.correct import prefer
 from yuemian.hiring.own_holdings import CHANNELS
 from yuemian.messaging.actions import step_up
-from yuemian.messaging.actions.content import NoTemplate
-from yuemian.messaging.actions.step_up import NoWay, TooManyCodes
+from yuemian.messaging.actions.step_up import NoWay
 from yuemian.portal import my_data
 from yuemian.portal.actions import DATA_ACTIONS
 from yuemian.portal.browser import browser_of, new_browser, remember
+from yuemian.portal.codes import NO_WAY, NotSent, send
 from yuemian.portal.data_views import shown
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.my_data import ADDRESS, DATA
+from yuemian.portal.my_data import DATA, Typed
 from yuemian.portal.showing import back
 
-PREFER, CHANNEL, CORRECT, CODE = DATA_ACTIONS
+PREFER, CHANNEL, _CORRECT, CODE = DATA_ACTIONS
 _FOLLOWS = frozenset(DATA_ACTIONS)
 
 
@@ -94,96 +91,41 @@ def _choose_channel(door: Opened, asked: Asked, manner: Manner) -> str:  # noqa:
     return "/data#chosen"
 
 
-def _read_correction(door: Opened, form: QueryDict) -> Asked | None:
-    field, value = form.get("field", ""), form.get("value", "").strip()[:LONGEST]
-    normal = _normal(door, field, value)
-    return Asked(CORRECT, {"field": field, "value": normal}, is_about_the_facts=False) if normal else None
-
-
-def _normal(door: Opened, field: str, value: str) -> str:
-    """As it is stored; empty when it cannot be."""
-    if field == "name":
-        return read_name(value).value or ""
-    if field == "email":
-        read = read_email(value).value
-        return email_index_form(read) if read else ""
-    if field == "sms":
-        phone = read_phone(value, door.interview.branch.region).value
-        return phone_index_form(phone) if phone else ""
-    return value if field == "other" else ""
-
-
-def _summarize_correction(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
-    return Summary(
-        _("Send this correction?"), _("Yes, send it"), quote=asked.fields["value"], is_about_the_facts=False
-    )
-
-
-def _correct(door: Opened, asked: Asked, manner: Manner) -> HttpResponse | str:
-    """A new address gets a code first, and only in a browser that has proved itself; the rest a person decides."""
-    candidate, field, value = my_data.candidate_of(door), asked.fields["field"], asked.fields["value"]
-    if field not in {Channel.EMAIL, Channel.SMS}:
-        try:
-            ask_correction(candidate, field, value, now=door.now)
-        except TooMany:
-            problem = _("You have asked for several corrections already. We answer these first.")
-            return shown(manner.request, door, 429, problem=problem)
-        return "/data#asked"
-    browser = browser_of(manner.request)
-    if not step_up.stand(candidate, DATA, browser, now=door.now).is_open:
-        return "/data#code"
-    point = propose_address(candidate, Channel(field), value, now=door.now)
-    return _send(door, manner, point, ADDRESS, browser) or "/data#address"
-
-
 def _read_code(door: Opened, form: QueryDict) -> Asked | None:  # noqa: ARG001
-    return Asked(CODE, is_about_the_facts=False)
+    """An address that waits in its form for this proof travels along."""
+    typed = Typed.of(form)
+    waiting = {"field": typed.field, "value": typed.value} if typed.value else {}
+    return Asked(CODE, waiting, is_about_the_facts=False)
 
 
 def _summarize_code(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
     return Summary(_("Send you a code?"), _("Yes, send me a code"), is_about_the_facts=False)
 
 
-def _ask_code(door: Opened, asked: Asked, manner: Manner) -> HttpResponse | str:  # noqa: ARG001
-    candidate = my_data.candidate_of(door)
+def _ask_code(door: Opened, asked: Asked, manner: Manner) -> HttpResponse | str:
+    fields = asked.fields
+    typed = Typed(fields.get("field", ""), fields.get("value", ""))
     browser = browser_of(manner.request) or new_browser()
     try:
-        point = step_up.address_for(door.link, candidate)
+        point = step_up.address_for(door.link, my_data.candidate_of(door))
+        send(manner.request, door, point, DATA, browser)
     except NoWay:
-        return shown(manner.request, door, 409, problem=_no_way())
-    refused = _send(door, manner, point, DATA, browser)
-    if refused is not None:
-        return refused
-    response = back(door, "/data#code")
+        return shown(manner.request, door, 409, problem=NO_WAY, typed=typed)
+    except NotSent as refusal:
+        return shown(
+            manner.request,
+            door,
+            refusal.status,
+            problem=refusal.words,
+            typed=typed,
+            retry_after=refusal.seconds,
+        )
+    if not typed.value:
+        response = back(door, "/data#code")
+    else:
+        response = shown(manner.request, door, typed=typed, browser=browser)
     remember(response, browser)
     return response
-
-
-def _send(
-    door: Opened, manner: Manner, point: ContactPoint, purpose: str, browser: str
-) -> HttpResponse | None:
-    """None when the code is on its way, else the page that says why not."""
-    candidate = my_data.candidate_of(door)
-    try:
-        step_up.send_code(candidate, purpose, browser, to=point, locale=door.locale, now=door.now)
-    except TooManyCodes as refusal:
-        minutes = int(refusal.wait.total_seconds() // 60) + 1
-        problem = _(
-            "Too many codes were asked for. The next one can be sent in %(minutes)d minutes; "
-            "a code that you have already received may still work."
-        )
-        return shown(
-            manner.request, door, 429, problem=problem % {"minutes": minutes}, retry_after=minutes * 60
-        )
-    except NoTemplate:
-        return shown(manner.request, door, 409, problem=_no_way())
-    return None
-
-
-def _no_way() -> str:
-    return _(
-        "We have no address to which we could send you a code. Please write to us, or call your contact."
-    )
 
 
 PREFERRING = Deed(
@@ -204,19 +146,11 @@ CHOOSING_CHANNEL = Deed(
     carry_out=_choose_channel,
     follows=_FOLLOWS,
 )
-CORRECTING = Deed(
-    name="correct",
-    actions=frozenset({CORRECT}),
-    part="/data",
-    read=_read_correction,
-    summarize=_summarize_correction,
-    carry_out=_correct,
-    follows=_FOLLOWS,
-)
 ASKING_CODE = Deed(
     name="code",
     actions=frozenset({CODE}),
     part="/data#code",
+    anchor="#code",
     read=_read_code,
     summarize=_summarize_code,
     carry_out=_ask_code,

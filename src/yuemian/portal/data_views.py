@@ -19,7 +19,7 @@ from yuemian.messaging.actions import step_up
 from yuemian.portal import my_data, page
 from yuemian.portal.browser import browser_of, forget
 from yuemian.portal.door import Opened, opened
-from yuemian.portal.my_data import ADDRESS, DATA
+from yuemian.portal.my_data import ADDRESS, DATA, NOTHING_TYPED, Typed
 from yuemian.portal.rendering import render
 from yuemian.portal.showing import agent_of, back, chosen_language, keys, lost, posted, sealed
 from yuemian.trust.audit import Actor
@@ -35,12 +35,23 @@ def my_data_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, door: Opened, status: int = 200, *, retry_after: int = 0, **more: Any
+    request: HttpRequest,
+    door: Opened,
+    status: int = 200,
+    *,
+    typed: Typed = NOTHING_TYPED,
+    browser: str = "",
+    retry_after: int = 0,
+    **more: Any,
 ) -> HttpResponse:
-    """The page, with what went wrong when something did: `problem` at its top, `wrong_word` beside the field."""
+    """The page, with what went wrong when something did.
+
+    `problem` stands where a code is asked for, `wrong_word` beside its field, `typed` in the form of corrections;
+    `browser` is one that has no cookie yet.
+    """
     code = chosen_language(request, door)
     with translation.override(code):
-        own = my_data.contents(door, browser_of(request), agent=agent_of(request))
+        own = my_data.contents(door, browser or browser_of(request), agent=agent_of(request), typed=typed)
         whole = page.context(door.data, code, now=door.now) | keys(door) | own | more
         response = sealed(HttpResponse(render("portal/data.html", whole, code), status=status))
     if retry_after:
@@ -58,7 +69,8 @@ def prove(request: HttpRequest, door: Opened) -> HttpResponse:
     standing = step_up.stand(candidate, purpose, browser, now=door.now)
     is_right = step_up.check_code(candidate, purpose, browser, request.POST.get("code", ""), now=door.now)
     if purpose == DATA:
-        return back(door, "/data#code")
+        typed = Typed.of(request.POST)
+        return shown(request, door, typed=typed) if typed.value else back(door, "/data#code")
     if not is_right or standing.point is None:
         return back(door, "/data#address")
     standing.point.candidate = candidate

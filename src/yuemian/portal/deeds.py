@@ -49,6 +49,14 @@ class NotSaid(Exception):  # noqa: N818
     part: str
 
 
+@dataclass(eq=False)
+class Mistyped(Exception):  # noqa: N818
+    """What a person can mend where they typed it: `shown` is the page with everything that was typed, and what is
+    wrong with it."""
+
+    shown: Callable[[HttpRequest, Opened], HttpResponse]
+
+
 @dataclass(frozen=True)
 class Summary:
     """“You are about to …”: `words` stand out, `quote` is what the candidate wrote."""
@@ -72,7 +80,7 @@ class Manner:
 @dataclass(frozen=True)
 class Deed:
     """One form. `read` answers None for what makes no sense here, and the page is shown again; what a person can mend
-    it refuses with NotSaid.
+    it refuses with NotSaid, or with Mistyped where something was typed that would be lost.
 
     `carry_out` raises Refused when the facts changed between reading and pressing; it may answer with the part of the
     page to go back to, else that is `part`, or with a whole answer of its own.
@@ -90,6 +98,8 @@ class Deed:
 
     #: Which links may do it.
     purpose: str = ANSWER_LINK
+    #: Where on the page its form stands, `#correct`: a page answered to the press opens there.
+    anchor: str = ""
 
     @property
     def address(self) -> str:
@@ -103,6 +113,8 @@ class Deed:
             asked = self.read(door, request.POST)
         except NotSaid as problem:
             return back(door, problem.part)
+        except Mistyped as problem:
+            return problem.shown(request, door)
         if asked is None or asked.action not in self.actions:
             return back(door, self.part)
         given = request.POST.get("confirm", "")
@@ -138,7 +150,7 @@ class Deed:
             contents = page.context(door.data, code, now=door.now) | keys(door)
             contents |= {
                 "summary": summary,
-                "action_address": reverse(self.address),
+                "action_address": reverse(self.address) + self.anchor,
                 "fields": list(asked.fields.items()),
                 "back_address": contents["page_address"] + (self.part if self.part.startswith("/") else ""),
                 "confirm": summary_nonce(door, asked.action),

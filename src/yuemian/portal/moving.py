@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yuemian.interviews.actions.reschedule import (
@@ -20,16 +22,31 @@ from yuemian.interviews.actions.reschedule import (
 from yuemian.interviews.actions.respond import LONGEST_NOTE
 from yuemian.interviews.actions.seats import JustTaken
 from yuemian.portal.actions import PROPOSAL, SLOT, WITHDRAWAL
-from yuemian.portal.deeds import Asked, Deed, Manner, NotSaid, Summary
+from yuemian.portal.deeds import Asked, Deed, Manner, Mistyped, NotSaid, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.showing import chosen_language
-from yuemian.portal.times import ask_calendars, read_value, words_of, zone_of
+from yuemian.portal.showing import chosen_language, show_subpage
+from yuemian.portal.times import Proposal, ask_calendars, contents, read_value, words_of, zone_of
 
 #: As many fields as any policy allows.
 FIELDS = ("time1", "time2", "time3")
 PAGE = "/times"
 #: Room in the answer's note beside the times that stand in it.
 LONGEST_WORDS = LONGEST_NOTE - 200
+_EMPTY = gettext_lazy("Please give at least one time, or write which times suit you.")
+_UNREADABLE = gettext_lazy("This time could not be read. Write it like this: 2026-11-30 14:00.")
+_PAST = gettext_lazy("This time has already passed. Please give a later one.")
+_FAR = gettext_lazy("This time is too far ahead. Please give an earlier one.")
+_SKIPPED = gettext_lazy(
+    "The clocks are changed then, so that this time does not exist. Please give another one."
+)
+
+
+class _NoTime(ValueError):  # noqa: N818
+    """What was typed names no moment; `said` says what to do."""
+
+    def __init__(self, said: str | Promise) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def _is_closed(door: Opened) -> bool:
@@ -74,25 +91,39 @@ def _read_proposal(door: Opened, form: QueryDict) -> Asked | None:
         return None
     fields = {name: form.get(name, "").strip()[:25] for name in FIELDS}
     fields["note"] = form.get("note", "").strip()[:LONGEST_WORDS]
-    zone = zone_of(door.interview)
-    for text in filter(None, (fields[name] for name in FIELDS)):
-        moment = _moment(text, zone)
-        if moment <= door.now or moment > door.now + FURTHEST:
-            raise NotSaid(f"{PAGE}?said={'past' if moment <= door.now else 'far'}#proposal")
-    if not any(fields.values()):
-        raise NotSaid(f"{PAGE}?said=empty#proposal")
+    wrong = {name: said for name in FIELDS if (said := _wrong(door, fields[name]))}
+    problem = "" if any(fields.values()) else _EMPTY
+    if wrong or problem:
+        raise Mistyped(partial(_shown_again, typed=Proposal(fields, wrong, problem)))
     return Asked(PROPOSAL, fields)
 
 
+def _wrong(door: Opened, text: str) -> str | Promise:
+    """What to mend about a time; empty when it can be proposed, or is none."""
+    if not text:
+        return ""
+    try:
+        moment = _moment(text, zone_of(door.interview))
+    except _NoTime as problem:
+        return problem.said
+    if moment <= door.now:
+        return _PAST
+    return _FAR if moment > door.now + FURTHEST else ""
+
+
+def _shown_again(request: HttpRequest, door: Opened, typed: Proposal) -> HttpResponse:
+    return show_subpage(request, door, "portal/times.html", partial(contents, typed=typed), 422)
+
+
 def _moment(text: str, zone: ZoneInfo) -> datetime:
-    """`2026-11-30T14:00`, or as a person types it where the browser has no field for it. Raises NotSaid."""
+    """`2026-11-30T14:00`, or as a person types it where the browser has no field for it. Raises _NoTime."""
     try:
         local = datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=zone, second=0, microsecond=0)
     except ValueError as error:
-        raise NotSaid(f"{PAGE}?said=unreadable#proposal") from error
+        raise _NoTime(_UNREADABLE) from error
     moment = local.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NotSaid(f"{PAGE}?said=skipped#proposal")
+        raise _NoTime(_SKIPPED)
     return moment
 
 
@@ -164,6 +195,8 @@ PROPOSING = Deed(
     summarize=_summarize_proposal,
     carry_out=_propose,
     follows=_MOVING,
+    beforehand=ask_calendars,
+    anchor="#proposal",
 )
 WITHDRAWING = Deed(
     name="withdrawal",

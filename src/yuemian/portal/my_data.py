@@ -9,14 +9,16 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
 from yuemian.domain.in_app import in_app, takes_files
 from yuemian.domain.retention import USUAL, erasable_at
 from yuemian.domain.states import Channel
 from yuemian.domain.when import date_text, zone_label
+from yuemian.hiring.actions.correct import LONGEST
 from yuemian.hiring.actions.erase import COMING
 from yuemian.hiring.actions.retain import past_of
 from yuemian.hiring.holdings import Held, holdings
@@ -30,6 +32,13 @@ from yuemian.trust.vault import Unreadable, Vault
 #: What a code may be asked for here.
 DATA: Final = "data"
 ADDRESS: Final = "address"
+#: What can be corrected, and what the page calls it.
+FIELDS: Final = {
+    "name": gettext_lazy("My name"),
+    "email": gettext_lazy("A new mail address"),
+    "sms": gettext_lazy("A new mobile number"),
+    "other": gettext_lazy("Something else"),
+}
 #: So many entries of one kind are listed on the page; the export has them all.
 MOST_LINES: Final = 20
 #: What people choose from; their own stands among them whatever it is.
@@ -73,11 +82,28 @@ class Choice:
     is_chosen: bool
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A correction as it was typed: it stays in its form until it could be sent. `wrong` says what to mend."""
+
+    field: str = ""
+    value: str = ""
+    wrong: str | Promise = ""
+    needs_proof: bool = False
+
+    @classmethod
+    def of(cls, form: QueryDict) -> Typed:
+        return cls(form.get("field", "")[:10], form.get("value", "").strip()[:LONGEST])
+
+
+NOTHING_TYPED: Final = Typed()
+
+
 def candidate_of(door: Opened) -> Candidate:
     return door.interview.application.candidate
 
 
-def contents(door: Opened, browser: str, *, agent: str) -> dict[str, Any]:
+def contents(door: Opened, browser: str, *, agent: str, typed: Typed = NOTHING_TYPED) -> dict[str, Any]:
     """For the template, in the active language."""
     candidate, vault = candidate_of(door), door.data.vault()
     standing = step_up.stand(candidate, DATA, browser, now=door.now)
@@ -95,6 +121,8 @@ def contents(door: Opened, browser: str, *, agent: str) -> dict[str, Any]:
         "channels": _channels(points, vault),
         "takes_files": takes_files(in_app(agent)),
         "word": _("ERASE"),
+        "typed": typed,
+        "fields": [Choice(value, str(label), value == typed.field) for value, label in FIELDS.items()],
         **_wishes(candidate, points, door.interview.time_zone, door.now),
     }
 

@@ -101,13 +101,20 @@ def subpage(
             if found is None:
                 return lost()
             door = replace(found, agent=agent_of(request))
-            code = chosen_language(request, door)
-            with translation.override(code):
-                whole = page.context(door.data, code, now=door.now) | keys(door) | contents(door, code)
-                whole["said"] = request.GET.get("said", "")
-                return sealed(HttpResponse(render(template, whole, code)))
+            return show_subpage(request, door, template, contents)
 
     return handle
+
+
+def show_subpage(
+    request: HttpRequest, door: Opened, template: str, contents: Contents, status: int = 200
+) -> HttpResponse:
+    """In the reader's language; a form that could not be taken answers with it, too."""
+    code = chosen_language(request, door)
+    with translation.override(code):
+        whole = page.context(door.data, code, now=door.now) | keys(door) | contents(door, code)
+        whole["said"] = request.GET.get("said", "")
+        return sealed(HttpResponse(render(template, whole, code), status=status))
 
 
 def keys(door: Opened) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -27,11 +28,6 @@ from yuemian.portal.door import Opened, opened
 SAID: dict[str, str | Promise] = {
     "taken": gettext_lazy("This time has just been taken. These are still free."),
     "none": gettext_lazy("Please choose one of the times."),
-    "empty": gettext_lazy("Please give at least one time, or write which times suit you."),
-    "unreadable": gettext_lazy("One of the times could not be read. Write it like this: 2026-11-30 14:00."),
-    "past": gettext_lazy("One of the times has already passed. Please give later ones."),
-    "far": gettext_lazy("One of the times is too far ahead. Please give earlier ones."),
-    "skipped": gettext_lazy("The clocks are changed then, so that one of the times does not exist."),
 }
 _WHY: dict[Refusal, str | Promise] = {
     Refusal.TOO_LATE: gettext_lazy("It is too late to move the interview on this page."),
@@ -56,7 +52,30 @@ class Day:
     choices: list[Choice]
 
 
-def contents(door: Opened, locale: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Proposal:
+    """Times and a note as they were typed, by the names of their fields; `wrong` says what to mend, `problem` if it is
+    none of the fields'."""
+
+    fields: Mapping[str, str]
+    wrong: Mapping[str, str | Promise]
+    problem: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class TimeField:
+    """One field for a time, with what was typed in it."""
+
+    number: int
+    name: str
+    value: str
+    wrong: str
+
+
+NOTHING_TYPED = Proposal({}, {})
+
+
+def contents(door: Opened, locale: str, typed: Proposal = NOTHING_TYPED) -> dict[str, Any]:
     """Several statements: this page is opened by few, and never at once by everybody who was invited."""
     interview, now = door.interview, door.now
     zone, policy = zone_of(interview), policy_of(interview)
@@ -76,11 +95,22 @@ def contents(door: Opened, locale: str) -> dict[str, Any]:
         "has_more": len(free) > MOST_OFFERS,
         "shows_slots": _offers(interview, policy),
         "is_automatic": policy.is_automatic or not interview.is_settled,
-        "proposals": [str(number) for number in range(1, policy.proposals + 1)] if not why else [],
+        "proposals": _time_fields(policy, typed) if not why else [],
+        "is_typed": typed is not NOTHING_TYPED,
+        "problem": str(typed.problem),
+        "note": typed.fields.get("note", ""),
         "zone_label": zone_label(now.astimezone(zone), zone.key, locale),
         "earliest": f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",
         "furthest": f"{(now + FURTHEST).astimezone(zone):%Y-%m-%dT%H:%M}",
     }
+
+
+def _time_fields(policy: Policy, typed: Proposal) -> list[TimeField]:
+    names = [(number, f"time{number}") for number in range(1, policy.proposals + 1)]
+    return [
+        TimeField(number, name, typed.fields.get(name, ""), str(typed.wrong.get(name, "")))
+        for number, name in names
+    ]
 
 
 def ask_calendars(token: str) -> Outside:

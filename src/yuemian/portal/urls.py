@@ -15,7 +15,8 @@ from yuemian.portal import (
 )
 from yuemian.portal.answering import ANSWERING, ASKING
 from yuemian.portal.arriving import ARRIVING
-from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, CORRECTING, PREFERRING
+from yuemian.portal.correcting import CORRECTING
+from yuemian.portal.data_deeds import ASKING_CODE, CHOOSING_CHANNEL, PREFERRING
 from yuemian.portal.moving import CHOOSING, PROPOSING, WITHDRAWING
 from yuemian.portal.onboarding_deeds import ASKING_ONBOARDING_CODE
 from yuemian.portal.result_deeds import ASKING_ABOUT_RESULT, ASKING_RESULT_CODE, JUDGING_RESULT, prove

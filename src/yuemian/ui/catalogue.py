@@ -45,6 +45,7 @@ SEEN_BY_CANDIDATES = (
     "interviews/arrival_holdings.py",
     "interviews/holdings.py",
     "interviews/reasons/offered.py",
+    "interviews/told.py",
     "interviews/voice_holdings.py",
     "messaging/holdings.py",
     "results/holdings.py",

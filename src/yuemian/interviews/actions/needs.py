@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import User
 from yuemian.domain.reasons import NeedKind
@@ -22,6 +21,7 @@ from yuemian.interviews.actions.invite import plan_items, summarize_chosen
 from yuemian.interviews.actions.respond import LONGEST_NOTE, Refused
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview, Need
+from yuemian.interviews.told import arranged_line
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import AccessLink
@@ -170,7 +170,6 @@ def _tell_candidate(user: User, interview: Interview, *, now: datetime) -> bool:
         actor=user,
     )
     with translation.override(interview.application.candidate.locale):
-        # Neutral: others may read a message over somebody's shoulder.
-        said = _("What you asked for has been arranged. The page of your interview says how.")
+        said = arranged_line()
     plan_items(occasion, summary.going, hr_answer=said, candidate_question="")
     return bool(summary.going)

@@ -6,16 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from yuemian.accounts.models import User
 from yuemian.domain.conversation import Voice, stand_in
-from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import Interview
+from yuemian.interviews.told import absence_line
 from yuemian.messaging.actions.conversation import add_message
 from yuemian.messaging.models import Conversation, Message
-from yuemian.ui.when import moment_text
 
 
 def hear(
@@ -87,18 +85,3 @@ def _tell_absence(conversation: Conversation, message: Message, away: User, take
         voice=Voice.AUTOMATIC,
     )
     Conversation.objects.filter(pk=conversation.pk).update(is_absence_told=True)
-
-
-def absence_line(away: User, taker: User, *, now: datetime) -> str:
-    """In the language that is active."""
-    assert away.away_until is not None
-    zone = zone_of(away)
-    is_other_year = away.away_until.astimezone(zone).year != now.astimezone(zone).year
-    facts = {
-        "name": away.name,
-        "until": moment_text(away.away_until, zone, with_year=is_other_year),
-        "deputy": taker.name,
-    }
-    if taker.pk == away.pk:
-        return _("%(name)s is away until %(until)s, and will answer your question then.") % facts
-    return _("%(name)s is away until %(until)s; your question was passed to %(deputy)s.") % facts
