@@ -8,7 +8,7 @@ from typing import Final
 
 from yuemian.domain.feedback.draft import Draft, Part
 
-#: Stands where a sentence stood until the lines are tidied; no form takes this sign.
+#: Stands where a sentence stood until the lines are tidied. A text that has this sign itself stays whole.
 _GONE: Final = "\0"
 _BLANKS: Final = " \t　"
 #: What a sentence may stand behind, blanks aside; behind anything else it is a part of what a person wrote.
@@ -36,7 +36,7 @@ def _of(draft: Draft, parts: Collection[Part]) -> list[str]:
 def _without(text: str, sentences: Sequence[str]) -> str:
     """Untouched where none of them stands in it."""
     found = text
-    for each in sentences:
+    for each in () if _GONE in text else sentences:
         found = re.sub(re.escape(each), lambda match: _GONE if _stands_alone(match) else match[0], found)
     return text if found == text else _tidied(found)
 
