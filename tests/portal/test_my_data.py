@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -12,9 +13,10 @@ from tests.factories import Cast, create_interview, install_texts
 from tests.portal.data_stories import Browser, code_for, forms_to, machine, newest, snapshot
 from tests.portal.stories import Invited, invite, phone
 from yuemian.domain.states import Answer, Channel, Purpose
-from yuemian.hiring.actions.correct import decide_correction
+from yuemian.hiring.actions.correct import ask_correction, decide_correction
 from yuemian.hiring.holdings import holdings
 from yuemian.hiring.models import Candidate, ContactPoint, Correction
+from yuemian.hiring.signals import contacts_changed
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.reasons import give_reason
 from yuemian.interviews.actions.respond import ask, respond
@@ -287,6 +289,30 @@ def test_an_address_that_somebody_else_has_waits_for_a_person(
     shared = mine.contact_points.get(is_shared=True)
     assert shared.value(Vault(shared.organization_id)) == "shared@secret.example"
     assert ContactPoint.objects.filter(is_shared=True).count() == 2
+
+
+def test_an_address_that_waited_for_its_code_is_in_use_once_a_person_accepts_it(
+    cast: Cast, browser: Browser, who: Invited
+) -> None:
+    """And rooms above hear of it, as of a new one."""
+    browser.step_up()
+    browser.press("correct", field="email", value="new@secret.example")
+    heard: list[tuple[ContactPoint, bool]] = []
+
+    def hear(sender: object, *, point: ContactPoint, is_in_use: bool, **_: Any) -> None:
+        heard.append((point, is_in_use))
+
+    contacts_changed.connect(hear)
+    for address in ("new@secret.example", "other@secret.example"):
+        asked = ask_correction(me(who), "email", address, now=timezone.now())
+        decide_correction(cast.owner, asked, is_accepted=True, now=timezone.now())
+    contacts_changed.disconnect(hear)
+    assert set(me(who).contact_points.values_list("state", flat=True)) == {"active"}
+    vault = Vault(cast.organization.pk)
+    assert [(point.value(vault), point.state, is_in_use) for point, is_in_use in heard] == [
+        ("new@secret.example", "active", True),
+        ("other@secret.example", "active", True),
+    ]
 
 
 def test_an_unconfirmed_address_gets_nothing_but_its_code(cast: Cast, browser: Browser, who: Invited) -> None:

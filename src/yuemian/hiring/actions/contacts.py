@@ -36,6 +36,7 @@ def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetim
             return
         point.state = state
         point.save(update_fields=["state"])
+        contacts_changed.send(ContactPoint, point=point, is_in_use=is_in_use, at=now)
         action = "contact.reactivated" if is_in_use else "contact.suppressed"
         audit.record(
             user.organization_id,
@@ -45,7 +46,6 @@ def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetim
             subject=("candidate", point.candidate_id),
             contact_point=point.pk,
         )
-        contacts_changed.send(ContactPoint, point=point, is_in_use=is_in_use, at=now)
         announce(user.organization_id, "interviews")
 
 

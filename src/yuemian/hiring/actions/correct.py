@@ -47,8 +47,8 @@ def prefer(candidate: Candidate, wishes: Mapping[str, Any], *, is_discreet: bool
         if points.update(is_discreet=is_discreet):
             changed.append("is_discreet")
         if changed:
-            _record(fresh, Actor("candidate", fresh.pk), "candidate.preferred", now, fields=changed)
             person_changed.send(Candidate, candidate=fresh, at=now)
+            _record(fresh, Actor("candidate", fresh.pk), "candidate.preferred", now, fields=changed)
             announce(fresh.organization_id, "interviews")
 
 
@@ -83,6 +83,8 @@ def ask_correction(candidate: Candidate, field: str, value: str, *, now: datetim
 def decide_correction(user: User, correction: Correction, *, is_accepted: bool, now: datetime) -> None:
     """Accepting writes it: a name at once, an address as one that several people may share. Raises Decided."""
     with transaction.atomic():
+        # The person comes first, as in every change of theirs and in their erasure.
+        Candidate.objects.select_for_update(no_key=True).get(pk=correction.candidate_id)
         asked = (
             Correction.objects.select_for_update(of=("self",))
             .select_related("candidate__key")
@@ -90,11 +92,11 @@ def decide_correction(user: User, correction: Correction, *, is_accepted: bool, 
         )
         if asked.state != CorrectionState.OPEN:
             raise Decided(Decided.__doc__)
-        if is_accepted:
-            _write(asked, now)
         asked.state = CorrectionState.ACCEPTED if is_accepted else CorrectionState.DECLINED
         asked.decided_at, asked.decided_by = now, user
         asked.save(update_fields=["state", "decided_at", "decided_by"])
+        if is_accepted:
+            _write(asked, now)
         _record(
             asked.candidate,
             user.actor,
@@ -113,7 +115,11 @@ def propose_address(candidate: Candidate, channel: Channel, value: str, *, now: 
     with transaction.atomic():
         Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
         known = ContactPoint.objects.filter(candidate=candidate, channel=channel, blind_index=index).first()
-        return known or _add(candidate, channel, value, ContactState.UNCONFIRMED, now)
+        if known:
+            return known
+        point = _add(candidate, channel, value, ContactState.UNCONFIRMED)
+        _record_added(candidate, point, now)
+    return point
 
 
 def confirm_address(candidate: Candidate, point: ContactPoint, *, now: datetime) -> bool:
@@ -128,8 +134,8 @@ def confirm_address(candidate: Candidate, point: ContactPoint, *, now: datetime)
             return False
         ContactPoint.objects.filter(pk=point.pk).update(state=ContactState.ACTIVE)
         point.state = ContactState.ACTIVE
-        _record(candidate, Actor("candidate", candidate.pk), "contact.confirmed", now, contact_point=point.pk)
         contacts_changed.send(ContactPoint, point=point, is_in_use=True, at=now)
+        _record(candidate, Actor("candidate", candidate.pk), "contact.confirmed", now, contact_point=point.pk)
         announce(candidate.organization_id, "interviews")
     return True
 
@@ -152,15 +158,28 @@ def _write(asked: Correction, now: datetime) -> None:
         person_changed.send(Candidate, candidate=candidate, at=now)
     elif asked.field in {Channel.EMAIL, Channel.SMS}:
         channel = Channel(asked.field)
-        index = keyring().blind_index(candidate.organization_id, str(channel), value)
-        if not candidate.contact_points.filter(channel=channel, blind_index=index).exists():
-            point = _add(candidate, channel, value, ContactState.ACTIVE, now)
-            ContactPoint.objects.filter(blind_index=point.blind_index, channel=channel).update(is_shared=True)
+        _take_into_use(candidate, channel, value, now)
 
 
-def _add(
-    candidate: Candidate, channel: Channel, value: str, state: ContactState, now: datetime
-) -> ContactPoint:
+def _take_into_use(candidate: Candidate, channel: Channel, value: str, now: datetime) -> None:
+    """One that waited for its code is in use now; one that failed, or that the candidate stopped, stays as it is."""
+    index = keyring().blind_index(candidate.organization_id, str(channel), value)
+    point = candidate.contact_points.filter(channel=channel, blind_index=index).first()
+    is_new = point is None
+    if point is None:
+        point = _add(candidate, channel, value, ContactState.ACTIVE)
+    else:
+        waiting = ContactPoint.objects.filter(pk=point.pk, state=ContactState.UNCONFIRMED)
+        if not waiting.update(state=ContactState.ACTIVE):
+            return
+        point.state = ContactState.ACTIVE
+    ContactPoint.objects.filter(blind_index=point.blind_index, channel=channel).update(is_shared=True)
+    contacts_changed.send(ContactPoint, point=point, is_in_use=True, at=now)
+    if is_new:
+        _record_added(candidate, point, now)
+
+
+def _add(candidate: Candidate, channel: Channel, value: str, state: ContactState) -> ContactPoint:
     point = ContactPoint(
         id=uuid7(),
         organization_id=candidate.organization_id,
@@ -173,9 +192,12 @@ def _add(
     vault = Vault(candidate.organization_id)
     point.value_sealed = vault.seal(candidate.key, ContactPoint.PLACE, point.pk, value)
     point.save(force_insert=True)
-    actor = Actor("candidate", candidate.pk)
-    _record(candidate, actor, "contact.added", now, contact_point=point.pk, state=str(state))
     return point
+
+
+def _record_added(candidate: Candidate, point: ContactPoint, now: datetime) -> None:
+    actor = Actor("candidate", candidate.pk)
+    _record(candidate, actor, "contact.added", now, contact_point=point.pk, state=str(point.state))
 
 
 def _record(candidate: Candidate, actor: Actor, action: str, now: datetime, **details: object) -> None:

@@ -15,7 +15,7 @@ from yuemian.domain.slots import Closure
 from yuemian.domain.states import InterviewState
 from yuemian.interviews.actions.change import By, CannotChange, Changed, unsettle
 from yuemian.interviews.actions.replan import hold_facts
-from yuemian.interviews.actions.series import close_days
+from yuemian.interviews.actions.series import record_shut, shut_days
 from yuemian.interviews.models import Interview, InterviewQuerySet, SlotSeries
 from yuemian.trust import audit
 
@@ -68,7 +68,7 @@ def cannot_come(
     with transaction.atomic():
         hold_facts(user.organization_id)
         own = SlotSeries.objects.visible_to(user).filter(interviewer=interviewer).values_list("pk", flat=True)
-        closed = close_days(user, list(own), Closure(day, day), now=now)
+        closed, series = shut_days(user, list(own), Closure(day, day))
         rows = Interview.objects.visible_to(user).select_for_update(of=("self",), no_key=True)
         locked = rows.filter(
             pk__in=list(interview_ids),
@@ -79,6 +79,7 @@ def cannot_come(
         ids = list(locked.values_list("pk", flat=True))
         found = Interview.objects.with_people().filter(pk__in=ids).order_by("starts_at", "pk")
         changed = [unsettle(By.of(user), each, until=until, now=now, reason=reason) for each in found]
+        record_shut(user, series, now=now)
         audit.record(
             user.organization_id,
             user.actor,

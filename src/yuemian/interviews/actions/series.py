@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -55,15 +56,26 @@ def save_series(user: User, series: SlotSeries, *, now: datetime) -> SlotSeries:
 def close_days(user: User, series_ids: list[UUID], closure: Closure, *, now: datetime) -> int:
     """An exception in each of these series that the user may edit. Returns in how many."""
     with transaction.atomic():
-        rows = SlotSeries.objects.visible_to(user).select_for_update(of=("self",)).filter(pk__in=series_ids)
-        mine = [series for series in rows.order_by("pk") if may_edit(user, series)]
-        for series in mine:
-            if closure not in closures_from_json(series.closures):
-                series.closures = [*series.closures, closure.to_json()]
-                series.number += 1
-                series.save(update_fields=["closures", "number"])
-                _record(user, "slots.day_closed", series, now)
-        return len(mine)
+        count, changed = shut_days(user, series_ids, closure)
+        record_shut(user, changed, now=now)
+    return count
+
+
+def shut_days(user: User, series_ids: list[UUID], closure: Closure) -> tuple[int, list[SlotSeries]]:
+    """In the caller's transaction, who records it when no more rows are to be locked. Also returns what changed."""
+    rows = SlotSeries.objects.visible_to(user).select_for_update(of=("self",)).filter(pk__in=series_ids)
+    mine = [series for series in rows.order_by("pk") if may_edit(user, series)]
+    changed = [series for series in mine if closure not in closures_from_json(series.closures)]
+    for series in changed:
+        series.closures = [*series.closures, closure.to_json()]
+        series.number += 1
+        series.save(update_fields=["closures", "number"])
+    return len(mine), changed
+
+
+def record_shut(user: User, changed: Iterable[SlotSeries], *, now: datetime) -> None:
+    for series in changed:
+        _record(user, "slots.day_closed", series, now)
 
 
 def open_day(user: User, series_id: UUID, day: date, *, now: datetime) -> None:

@@ -86,8 +86,12 @@ def _give_up_address(organization_id: UUID, delivery_id: UUID, bounce: Bounce, n
     point = points.select_related("candidate__key").first()
     if point is None or not _is_about(point, bounce, Vault(organization_id)):
         return
+    still = ContactPoint.objects.filter(
+        pk=point.pk, state=ContactState.ACTIVE, value_sealed=point.value_sealed
+    )
+    if not still.update(state=ContactState.INVALID):
+        return  # opted out or mended since it was read: that word is the newer one
     point.state = ContactState.INVALID
-    point.save(update_fields=["state"])
     leave_out_contacts([point.pk], ReasonCode.INVALID_CONTACT, now=now)
     contacts_changed.send(sender=ContactPoint, point=point, is_in_use=False, at=now)
 

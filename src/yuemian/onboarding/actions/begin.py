@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.onboarding import CaseState
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Stage
+from yuemian.hiring.models import Application
 from yuemian.interviews.models import Interview
 from yuemian.onboarding.actions.locking import locked, move, move_stage, note
 from yuemian.onboarding.actions.tell import INVITE, tell
@@ -24,7 +25,6 @@ from yuemian.onboarding.models import OnboardingCase
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.notices.personal import personal_of
 from yuemian.trust import audit
-from yuemian.trust.audit import Actor
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import Key
 from yuemian.trust.vault import Vault
@@ -37,34 +37,47 @@ class CannotBegin(Exception):  # noqa: N818
 def begin_onboarding(user: User, interview_id: UUID, *, now: datetime) -> OnboardingCase:
     """By hand. Where a decision stands, only after its pass was released: no form says more than a letter did."""
     with transaction.atomic():
-        interview = Interview.objects.visible_to(user).with_people().get(pk=interview_id)
+        found = Interview.objects.visible_to(user)
+        _lock(found.filter(pk=interview_id).values_list("application_id", flat=True))
+        interview = found.with_people().get(pk=interview_id)
         notice = look_whether_it_may_begin(interview)
         due_at = max(now, notice.leaves_at) if notice and notice.leaves_at else now
-        return _begin(interview, notice, user.actor, due_at=due_at, now=now, user=user)
+        case, is_told = _begin(interview, notice, due_at=due_at, now=now, user=user)
+        note(case, user.actor, "begun", at=now, told=is_told)
+    return case
 
 
 def hear_released(sender: object, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
     """In the transaction that releases them. The form follows its letter, and not before the hold window is over."""
-    for notice in notices:
-        if notice.outcome != Outcome.PASS or not policy_of(notice.organization_id).begins_by_itself:
-            continue
+    passes = [
+        each
+        for each in notices
+        if each.outcome == Outcome.PASS and policy_of(each.organization_id).begins_by_itself
+    ]
+    _lock([each.application_id for each in passes])
+    begun = []
+    for notice in passes:
         interview = Interview.objects.with_people().get(pk=notice.decision.interview_id)
         try:
             look_whether_it_may_begin(interview)
         except CannotBegin:
             continue  # it runs already, or another round was decided otherwise since
         due_at = (notice.leaves_at or now) + timedelta(minutes=1)
-        _begin(interview, notice, audit.SYSTEM, due_at=due_at, now=now)
+        begun.append(_begin(interview, notice, due_at=due_at, now=now))
+    for case, is_told in begun:
+        note(case, audit.SYSTEM, "begun", at=now, told=is_told)
 
 
 def hear_called_back(sender: object, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
     """What waits is called off by the last look before sending; what was given goes."""
     found = OnboardingCase.objects.filter(notice__in=[notice.pk for notice in notices])
-    for case_id in found.exclude(state=CaseState.WITHDRAWN).values_list("pk", flat=True):
-        case = locked(case_id)
+    ids = found.exclude(state=CaseState.WITHDRAWN).order_by("pk").values_list("pk", flat=True)
+    cases = [locked(case_id) for case_id in ids]
+    for case in cases:
         move(case, CaseState.WITHDRAWN, ended_at=now, delete_at=now)
         move_stage(case, Stage.INTERVIEWED)
         wipe(case, now=now)
+    for case in cases:
         note(case, audit.SYSTEM, "called_back", at=now)
 
 
@@ -78,6 +91,12 @@ def look_whether_it_may_begin(interview: Interview) -> ResultNotice | None:
     if _runs(interview):
         raise CannotBegin(_("An onboarding of this application runs already."))
     return notice
+
+
+def _lock(application_ids: Iterable[UUID]) -> None:
+    """So that two who look at the same moment whether an onboarding runs do so one after the other."""
+    rows = Application.objects.filter(pk__in=list(application_ids))
+    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _decision_on(interview: Interview) -> Decision | None:
@@ -105,12 +124,12 @@ def _offer_of(notice: ResultNotice, key: Key, case: OnboardingCase) -> bytes | N
 def _begin(
     interview: Interview,
     notice: ResultNotice | None,
-    actor: Actor,
     *,
     due_at: datetime,
     now: datetime,
     user: User | None = None,
-) -> OnboardingCase:
+) -> tuple[OnboardingCase, bool]:
+    """The case, and whether the candidate is told; the caller writes it down when nothing else is to be locked."""
     application, policy = interview.application, policy_of(interview.organization_id)
     case = OnboardingCase(
         id=uuid7(),
@@ -130,6 +149,4 @@ def _begin(
     case.save(force_insert=True)
     case = locked(case.pk)
     move_stage(case, Stage.ONBOARDING)
-    is_told = tell(case, INVITE, due_at=due_at, now=now, actor=user)
-    note(case, actor, "begun", at=now, told=is_told)
-    return case
+    return case, tell(case, INVITE, due_at=due_at, now=now, actor=user)
