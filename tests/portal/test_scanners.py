@@ -181,7 +181,8 @@ def forms(response: Any, filling: str) -> list[tuple[str, dict[str, str]]]:
                 MOMENT.findall(inner), f"{timezone.now() + timedelta(days=5):%Y-%m-%dT10:00}"
             )
         buttons = re.findall(r"<button[^>]*name=\"(\w+)\" value=\"([^\"]*)\"", inner) or [("", "")]
-        found += [(action, fields | ({name: value} if name else {})) for name, value in buttons]
+        address = action.partition("#")[0]  # where on the page the answer opens is the browser's business
+        found += [(address, fields | ({name: value} if name else {})) for name, value in buttons]
     return found
 
 

@@ -102,7 +102,7 @@ def test_kinds_are_forgotten_before_they_fill_the_memory(
     live: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plan, "_KINDS_KEPT", 2)
-    first = live.now + timedelta(days=3)
+    first = (live.now + timedelta(days=3)).astimezone(SHANGHAI).replace(hour=10)
     hours = [first + timedelta(hours=hour) for hour in (0, 0, 1, 2, 0, 0)]
 
     def invite() -> None:
