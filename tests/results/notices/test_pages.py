@@ -198,8 +198,9 @@ def test_pages_cost_no_more_statements_with_more_letters(tale: Tale, lead_client
         tale.submit(batch)
         with CaptureQueriesContext(connection) as queries:
             text_of(lead_client, f"/results/letters/{batch.pk}")
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
+        # That somebody was here is noted once a minute, which may pass between the two.
+        counts.append(sum("accounts_session" not in query["sql"] for query in queries))
+    assert counts[0] == counts[1] > 5
 
 
 def test_rules_are_the_administrators(tale: Tale, recruiter_client: Client) -> None:
