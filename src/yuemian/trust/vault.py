@@ -66,7 +66,7 @@ class Vault:
         return self.seal_raw(key, place, row_id.bytes, plain)
 
     def seal_raw(self, key: DataKey, place: str, row_id: bytes, plain: bytes) -> bytes:
-        """`row_id` as its 16 bytes."""
+        """`row_id`: the 16 bytes of its id, or those of all ids that it is to hold with alone."""
         nonce = os.urandom(_NONCE)
         sealed = self.cipher(key).encrypt(nonce, plain, self._context(place, row_id))
         return VERSION + key.number.to_bytes(4, "big") + nonce + sealed
@@ -102,7 +102,7 @@ class Vault:
         return self.open_raw(key, place, row_id.bytes, record)
 
     def open_raw(self, key: DataKey, place: str, row_id: bytes, record: bytes | memoryview) -> bytes:
-        """`row_id` as its 16 bytes."""
+        """`row_id` as in `seal_raw`."""
         data = bytes(record)
         if data[:1] != VERSION or int.from_bytes(data[1:5], "big") != key.number:
             raise Unreadable(Unreadable.__doc__)

@@ -98,6 +98,16 @@ def test_without_its_beginning_a_message_is_parked_and_the_others_leave(
     ]
 
 
+def test_a_beginning_of_somebody_elses_parks_its_messages_alone(
+    live: Story, as_owner: Callable[[str], None]
+) -> None:
+    outside = FakeProvider()
+    live.invite(3, starts_at=live.now + timedelta(days=3))
+    as_owner("UPDATE messaging_sharedsnapshot SET organization_id = gen_random_uuid()")
+    deliver(outside)
+    assert sorted(live.deliveries("state")) == [("sent",), ("technical_failure",), ("technical_failure",)]
+
+
 def test_kinds_are_forgotten_before_they_fill_the_memory(
     live: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -157,7 +157,7 @@ class Beginnings:
     async def of(
         self, database: Database, rows: Iterable[Claimed], vaults: Mapping[UUID, Vault]
     ) -> dict[UUID, bytes]:
-        """Those that these rows go on from; one that cannot be opened is missing."""
+        """Those that these rows go on from; one that cannot be opened, or is another organization's, is missing."""
         wanted = {row.shared_id for row in rows} - {None}
         found = {id_: self._known[id_] for id_ in wanted if id_ in self._known}
         missing = list(wanted - found.keys())
@@ -166,7 +166,7 @@ class Beginnings:
             for id_, organization, sealed, *key in await database.patiently(
                 statements.SHARED, {"ids": missing}
             ):
-                with suppress(Unreadable):
+                with suppress(Unreadable, KeyError):
                     place = SharedSnapshot.PLACE
                     opened[id_] = vaults[organization].open_bytes(SealedKey._make(key), place, id_, sealed)
             if len(self._known) > _KEPT:

@@ -163,10 +163,8 @@ class Dispatch:
     ) -> Message | Settlement:
         is_lab = account.provider.name == LabProvider.name
         mail_from = sender.mail_from or account.mail_from
-        vault, shared = (
-            claim.vaults[row.organization_id],
-            claim.shared.get(row.shared_id) if row.shared_id else b"",
-        )
+        vault = claim.vaults[row.organization_id]
+        shared = claim.shared.get(row.shared_id) if row.shared_id else b""
         if shared is None:
             return parked(attempt, ReasonCode.PROVIDER_ERROR, Unreadable.__doc__ or "")
         try:

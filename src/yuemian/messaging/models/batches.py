@@ -51,7 +51,7 @@ class Batch(TenantModel):
 class SharedSnapshot(BulkModel):
     """How the snapshots of alike people of one batch begin: job, time, place, contact; nothing of a candidate's own.
 
-    Each of their notifications keeps the rest (`messaging.snapshots` puts them together), a tenth of the whole.
+    Each of their notifications keeps the rest, less than a quarter of it; `messaging.snapshots` puts them together.
     """
 
     app_may = frozenset({"SELECT", "INSERT"})
