@@ -225,7 +225,11 @@ class NewInterviewForm(PeopleForm, FactsForm):
         help_text=_("Whoever is known already keeps theirs."),
     )
     source = forms.ModelChoiceField(
-        label=_("Source"), queryset=Source.objects.none(), required=False, empty_label=_("Not known")
+        label=_("Source"),
+        queryset=Source.objects.none(),
+        required=False,
+        empty_label=_("Not known"),
+        help_text=_("Where the application came from."),
     )
     job = forms.ModelChoiceField(label=_("Job"), queryset=Job.objects.none(), empty_label=_("Choose…"))
     branch = forms.ModelChoiceField(
