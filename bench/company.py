@@ -20,10 +20,11 @@ from yuemian.accounts.models import Branch, Organization, Role, User
 from yuemian.channels.http_sms import HTTPSMSConfig
 from yuemian.domain.states import Channel, Purpose
 from yuemian.hiring.models import Job, JobFamily
-from yuemian.interviews.actions.invite import Item, plan_items, send_chosen
+from yuemian.interviews.actions.invite import plan_items, send_chosen
 from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import SUBJECT_KIND
+from yuemian.interviews.weighing import Item
 from yuemian.messaging.actions.accounts import save_account
 from yuemian.messaging.actions.call_off import stop_batch
 from yuemian.messaging.actions.plan import Occasion

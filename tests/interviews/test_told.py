@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from yuemian.accounts.models import Organization
-from yuemian.interviews.facts import InterviewFacts, context_of, told_of
+from yuemian.interviews.facts import InterviewFacts, context_of, told_in_common, told_of
 from yuemian.messaging.engine.alike import person_of
 
 
@@ -43,7 +43,7 @@ def facts_for(name: str, *, job: str = "后端工程师", mode: str = "video") -
 def test_written_once_or_for_each_it_says_the_same(locale: str, extra: dict[str, str]) -> None:
     organization = Organization(name="星河科技", name_en="Galaxy")
     for name in ("王小雨", 'x","candidate_name":"y', ""):
-        told = told_of(facts_for(name), organization, locale, **extra)
+        told = told_of(told_in_common(facts_for(name), organization, locale), name, extra)
         said = orjson.loads(told.begin() + told.rest(b"code"))
         context = dict(context_of(facts_for(name), organization, locale, **extra))
         assert said == {"context": context, "token": "code"}
@@ -53,7 +53,7 @@ def test_people_of_one_hour_share_all_before_the_name_and_nobody_else_does() -> 
     organization = Organization(name="星河科技", name_en="Galaxy")
 
     def shared(facts: InterviewFacts) -> bytes:
-        told = told_of(facts, organization, "zh-hans")
+        told = told_of(told_in_common(facts, organization, "zh-hans"), facts.candidate_name, {})
         begin, rest = told.begin(), told.rest(b"t" * 43)
         found = person_of(begin, rest)
         assert found is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -152,3 +153,16 @@ def test_a_lost_connection_is_one_of_djangos_errors() -> None:
         Wire().fetch("SELECT pg_terminate_backend(pg_backend_pid())", {})
     assert type(found.value).__module__ == "django.db.utils"
     connection.close()
+
+
+def test_turns_are_short_until_the_last_block_has_ended(cast: Cast) -> None:
+    usual = sys.getswitchinterval()
+    with transaction.atomic():
+        with Beside():
+            short = sys.getswitchinterval()
+            with Beside():
+                pass
+            assert sys.getswitchinterval() == short < usual
+        with pytest.raises(RuntimeError), Beside():
+            raise RuntimeError
+    assert sys.getswitchinterval() == usual

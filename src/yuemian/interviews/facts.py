@@ -102,22 +102,23 @@ def context_of(
     return {**shared, "candidate_name": facts.candidate_name, **extra}
 
 
-def told_of(facts: InterviewFacts, organization: Organization, locale: str, **extra: Any) -> Told:
-    """The same for a send to thousands: what alike interviews share is written once."""
-    shared = _written(*_kind(facts, organization, locale))
-    return Told(shared, {"candidate_name": facts.candidate_name, **extra})
+def told_in_common(facts: InterviewFacts, organization: Organization, locale: str) -> bytes:
+    """The same for a send to thousands: what alike interviews share, written once. `told_of` says it to one person."""
+    return _written(*_kind(facts, organization, locale))
+
+
+def told_of(in_common: bytes, candidate_name: str, extra: Mapping[str, Any]) -> Told:
+    return Told(in_common, {"candidate_name": candidate_name, **extra})
 
 
 #: What makes interviews alike, as `_shared` takes it: all facts but the name, and what the organization adds.
-_Kind = tuple[tuple[Any, ...], tuple[Any, ...], str, str, int]
+_Kind = tuple[InterviewFacts, str, str, int]
 
 
 def _kind(facts: InterviewFacts, organization: Organization, locale: str) -> _Kind:
     minutes = organization.video_link_from if facts.video_link and facts.mode == Mode.VIDEO else 0
-    return facts[:_NAME], facts[_NAME + 1 :], organization.name_in(locale), locale, minutes
-
-
-_NAME = InterviewFacts._fields.index("candidate_name")
+    nobodys = facts._replace(candidate_name="") if facts.candidate_name else facts
+    return nobodys, organization.name_in(locale), locale, minutes
 
 
 @lru_cache(maxsize=2048)
@@ -126,11 +127,8 @@ def _written(*kind: Any) -> bytes:
 
 
 @lru_cache(maxsize=2048)
-def _shared(
-    before: tuple[Any, ...], after: tuple[Any, ...], organization_name: str, locale: str, minutes: int
-) -> Mapping[str, Any]:
+def _shared(facts: InterviewFacts, organization_name: str, locale: str, minutes: int) -> Mapping[str, Any]:
     """All but the person's name: interviews of one hour, job and place are alike."""
-    facts = InterviewFacts._make((*before, "", *after))
     when = present(
         facts.starts_at,
         facts.time_zone,

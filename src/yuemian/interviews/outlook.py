@@ -17,11 +17,12 @@ from yuemian.domain.selection import Choice, LeftOut
 from yuemian.domain.states import Answer, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.actions.choose import Plan
-from yuemian.interviews.actions.invite import on_route, router_for, weigh
+from yuemian.interviews.actions.invite import router_for
 from yuemian.interviews.actions.route import Target
 from yuemian.interviews.again import cooling_until
 from yuemian.interviews.chosen import already_told, said_before
 from yuemian.interviews.models import Interview
+from yuemian.interviews.weighing import on_route, weigh
 from yuemian.messaging.actions.content import texts_of
 from yuemian.messaging.models import Batch
 from yuemian.messaging.route_wording import ShownRoute, shown

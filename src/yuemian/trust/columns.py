@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from struct import Struct, pack
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, overload
 from uuid import UUID, SafeUUID
 
 from psycopg import postgres
@@ -129,6 +129,10 @@ _SET_SAFE: Final = UUID.__dict__["is_safe"].__set__
 _UUID: Final = postgres.types["uuid"].oid
 
 
+@overload
+def ids(raw: Sequence[bytes]) -> Sequence[UUID]: ...
+@overload
+def ids(raw: Sequence[bytes | None]) -> Sequence[UUID | None]: ...
 def ids(raw: Sequence[bytes | None]) -> Sequence[UUID | None]:
     """From their 16 bytes each, in a quarter of the time that one by one takes: a claimed row has ten of them."""
     known = dict.fromkeys(raw)

@@ -16,9 +16,10 @@ from django.utils import timezone
 from tests.factories import Cast, create_cast, create_interviews
 from yuemian.channels.base import Dedup, Limits, Message, Outcome, Provider, Receipt
 from yuemian.domain.states import Channel, Purpose
-from yuemian.interviews.actions.invite import Item, plan_items, send, summarize
+from yuemian.interviews.actions.invite import plan_items, send, summarize
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.interviews.weighing import Item
 from yuemian.messaging.actions.plan import Occasion
 from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.database import Database

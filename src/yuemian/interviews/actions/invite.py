@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -14,43 +14,33 @@ from django.db import transaction
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.canary import canary_size
-from yuemian.domain.routing import Route
-from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out, worth_until
-from yuemian.domain.states import Answer, BatchState, Channel, InterviewState, Purpose
+from yuemian.domain.selection import LeftOut, worth_until
+from yuemian.domain.states import BatchState, Channel, Purpose
 from yuemian.interviews.actions.replan import hold_facts, take_suggestions
 from yuemian.interviews.actions.route import Router, StepRequest
 from yuemian.interviews.actions.stages import note_invited
-from yuemian.interviews.again import cooling_until
-from yuemian.interviews.chosen import Asked, Chosen, Said, ask_chosen, said_before
-from yuemian.interviews.facts import context_of, told_of
+from yuemian.interviews.chosen import Alike, Asked, Kinds, Said, ask_chosen, said_before
+from yuemian.interviews.facts import context_of, told_in_common, told_of
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.interviews.weighing import Item, weigh_all
 from yuemian.messaging.actions.batches import mark_canary
-from yuemian.messaging.actions.content import best_locale, texts_of
-from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_beside, plan_notifications
-from yuemian.messaging.models import Batch, TemplateVariant, TemplateVersion
+from yuemian.messaging.actions.content import texts_of
+from yuemian.messaging.actions.plan import (
+    KINDS_KEPT,
+    Intent,
+    Occasion,
+    Recipient,
+    plan_beside,
+    plan_notifications,
+)
+from yuemian.messaging.models import Batch, TemplateVersion
 from yuemian.trust import audit
 from yuemian.trust.beside import Beside, Wire
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 
-#: Locale → channel → text, as `texts_of` gives them.
-Texts = Mapping[str, Mapping[Channel, TemplateVariant]]
-#: Language, channels, or why not.
-Verdict = tuple[str, Sequence[Channel], LeftOut | None]
 #: Interviews decided and planned at once.
 SLICE: Final = 2000
-
-
-class Item(NamedTuple):
-    """One chosen interview: on which channels its candidate hears, or why not."""
-
-    interview: Chosen
-    locale: str
-    channels: Sequence[Channel]
-    left_out: LeftOut | None
-    #: How often this purpose was said about this revision before; None: nobody looked yet.
-    times_said: int | None = None
-    route: Route | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +90,9 @@ def summarize_chosen(
     to on the best of the channels, the others behind it; without, on all that are wanted.
     """
     read = ask_chosen(Wire(), version.organization_id, interview_ids, purpose).with_said()
-    return _summary(_decide(*read, texts_of(version), purpose, wanted, now=now, resend=resend, router=router))
+    return _summary(
+        weigh_all(*read, texts_of(version), purpose, wanted, now=now, resend=resend, router=router)
+    )
 
 
 def _summary(items: Sequence[Item]) -> Summary:
@@ -143,16 +135,16 @@ def send_chosen(
     `batch_id` names a draft that now becomes this batch. `is_routed`: each on the best channel instead of on all.
     """
     router = router_for(user.organization, version, purpose, now=now, due_at=due_at) if is_routed else None
-    texts, ids = texts_of(version), list(dict.fromkeys(interview_ids))
+    texts, ids, kinds = texts_of(version), list(dict.fromkeys(interview_ids)), Kinds()
     slices = (ids[at : at + SLICE] for at in range(0, len(ids), SLICE))
 
     def ask(wire: Wire, some: Sequence[UUID]) -> Asked:
-        return ask_chosen(wire, version.organization_id, some, purpose)
+        return ask_chosen(wire, version.organization_id, some, purpose, kinds)
 
     def summaries(beside: Beside) -> Iterator[Summary]:
         for asked in beside.ahead(ask, slices):
             yield _summary(
-                _decide(*asked.with_said(), texts, purpose, wanted, now=now, resend=resend, router=router)
+                weigh_all(*asked.with_said(), texts, purpose, wanted, now=now, resend=resend, router=router)
             )
 
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
@@ -235,6 +227,7 @@ def _intents_of(
     extra: Mapping[str, Any],
 ) -> Iterator[Intent]:
     """Everybody who is written to; who is not is counted. One slice is decided at a time."""
+    common = _Commons(occasion)
     for summary in summaries:
         left_out.update(summary.by_reason)
         going = summary.going
@@ -242,7 +235,7 @@ def _intents_of(
             note_invited([item.interview.application_id for item in going], beside.execute)
             ids = [item.interview.id for item in going]
             take_suggestions(occasion.organization.pk, ids, now=occasion.now, carry_out=beside.execute)
-        yield from _intents(occasion, going, extra)
+        yield from _intents(occasion, going, extra, common)
 
 
 def _try_first(batch: Batch, planned: Sequence[bytes]) -> None:
@@ -254,13 +247,43 @@ def _try_first(batch: Batch, planned: Sequence[bytes]) -> None:
 
 def plan_items(occasion: Occasion, items: Sequence[Item], **extra: Any) -> list[UUID]:
     """One notification per item. The occurrence counts up when this purpose was said before (explicit resend)."""
-    return plan_notifications(occasion, _intents(occasion, items, extra))
+    return plan_notifications(occasion, _intents(occasion, items, extra, _Commons(occasion)))
 
 
-def _intents(occasion: Occasion, items: Sequence[Item], extra: Mapping[str, Any]) -> Iterator[Intent]:
+def _intents(
+    occasion: Occasion, items: Sequence[Item], extra: Mapping[str, Any], common: _Commons
+) -> Iterator[Intent]:
     unasked = {item.interview.id: item.interview.revision for item in items if item.times_said is None}
     said = said_before(unasked, occasion.purpose) if unasked else {}
-    return (_intent(occasion, item, _times(item, said) + 1, extra) for item in items)
+    return (
+        _intent(item, _times(item, said) + 1, common[item.interview.alike, item.locale], extra)
+        for item in items
+    )
+
+
+class _InCommon(NamedTuple):
+    """What is the same in the intents of people who are alike."""
+
+    told: bytes
+    deadline_at: datetime
+    link_expires_at: datetime
+
+
+class _Commons(dict[tuple[Alike, str], _InCommon]):
+    """What was worked out for one planning: by kind of people and language."""
+
+    def __init__(self, occasion: Occasion) -> None:
+        super().__init__()
+        self._occasion = occasion
+
+    def __missing__(self, key: tuple[Alike, str]) -> _InCommon:
+        if len(self) >= KINDS_KEPT:
+            self.clear()
+        (alike, locale), occasion = key, self._occasion
+        told = told_in_common(alike.facts, occasion.organization, locale)
+        until = worth_until(occasion.purpose, alike.facts.starts_at, alike.ends_at, now=occasion.now)
+        found = self[key] = _InCommon(told, *until)
+        return found
 
 
 def _times(item: Item, said: Mapping[UUID, Said]) -> int:
@@ -270,20 +293,17 @@ def _times(item: Item, said: Mapping[UUID, Said]) -> int:
     return known.times if known else 0
 
 
-def _intent(occasion: Occasion, item: Item, occurrence: int, extra: Mapping[str, Any]) -> Intent:
+def _intent(item: Item, occurrence: int, common: _InCommon, extra: Mapping[str, Any]) -> Intent:
     interview, route = item.interview, item.route
-    deadline, link_expires = worth_until(
-        occasion.purpose, interview.facts.starts_at, interview.ends_at, now=occasion.now
-    )
     return Intent(
         recipient=Recipient(candidate=interview.candidate, contact_points=interview.contact_points),
         subject_id=interview.id,
         subject_revision=interview.revision,
         locale=item.locale,
-        context=told_of(interview.facts, occasion.organization, item.locale, **extra),
+        context=told_of(common.told, interview.candidate_name, extra),
         channels=route.channels if route else item.channels,
-        deadline_at=deadline,
-        link_expires_at=link_expires,
+        deadline_at=common.deadline_at,
+        link_expires_at=common.link_expires_at,
         occurrence=occurrence,
         explanation=route.note if route else "",
         at_once=route.at_once if route else None,
@@ -328,67 +348,3 @@ def send_test(
         )
         audit.record(organization.pk, user.actor, "template.tested", at=now, subject=("version", version.pk))
     return ids
-
-
-def weigh(
-    choice: Choice,
-    locales: Iterable[str],
-    texts: Texts,
-    purpose: Purpose,
-    wanted: Collection[Channel],
-    *,
-    now: datetime,
-) -> Verdict:
-    """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
-    locale = best_locale(texts, locales) or "zh-hans"
-    choice = replace(choice, texts=texts.get(locale, {}).keys())
-    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
-
-
-def on_route(verdict: Verdict, route: Route | None) -> Verdict:
-    """The same on the channels that a route begins with."""
-    if route is None:
-        return verdict
-    locale, _, reason = verdict
-    return locale, route.first, reason or (None if route.channels else LeftOut.MISSING_CONTACT)
-
-
-def _decide(
-    chosen: Sequence[Chosen],
-    said: Mapping[UUID, Said],
-    texts: Texts,
-    purpose: Purpose,
-    wanted: Collection[Channel],
-    *,
-    now: datetime,
-    resend: bool,
-    router: Router | None,
-) -> list[Item]:
-    """Most people of a batch are alike in all that the decision looks at: each kind of person is weighed once."""
-    people = [each.candidate.candidate_id for each in chosen] if resend else []
-    cooling = cooling_until(people, purpose, now=now) if people else {}
-    routes = router.routes(chosen) if router else {}
-    weighed: dict[tuple[Any, ...], Verdict] = {}
-    items = []
-    for each in chosen:
-        known = said.get(each.id)
-        was_told = known is not None and known.is_told and not resend
-        facts = each.facts
-        points = tuple(each.contact_points)
-        cools_until = cooling.get(each.candidate.candidate_id) if cooling else None
-        kind = (each.state, facts.answer, facts.starts_at <= now, was_told, each.locales, points, cools_until)
-        verdict = weighed.get(kind)
-        if verdict is None:
-            choice = Choice(
-                state=InterviewState(each.state),
-                answer=Answer(facts.answer),
-                starts_at=facts.starts_at,
-                was_told=was_told,
-                channels=points,
-                texts=(),
-                cools_until=cools_until,
-            )
-            verdict = weighed[kind] = weigh(choice, each.locales, texts, purpose, wanted, now=now)
-        route = routes.get(each.id)
-        items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
-    return items

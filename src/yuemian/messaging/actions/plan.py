@@ -30,8 +30,9 @@ WAKE = "yuemian_wake"
 #: Rows written by one statement: enough to forget its fixed cost, few enough to hold.
 SLICE: Final = 1000
 _TOKEN_BYTES: Final = 32
-#: Of a kilobyte each: where everybody's hour is their own, a send must not hold them all.
-_KINDS_KEPT: Final = 4000
+#: Kinds of alike people that a send remembers, a kilobyte of each: where everybody's hour is their own, it must not
+#: hold them all.
+KINDS_KEPT: Final = 4000
 #: What a link is good for; one of another purpose opens nothing.
 ANSWER_LINK: Final = "answer"
 SURVEY_LINK: Final = "survey"
@@ -323,7 +324,7 @@ class _Planning:
         try:
             known = self._shared[context.shared]
         except KeyError:
-            if len(self._shared) >= _KINDS_KEPT:
+            if len(self._shared) >= KINDS_KEPT:
                 self._shared.clear()
             self._shared[context.shared] = None
             return None
