@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from collections.abc import Iterable
 from signal import Signals
@@ -16,6 +15,7 @@ from yuemian.messaging.engine.accounts import Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.worker import Options, Worker
+from yuemian.trust.collecting import collect_rarely
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +35,7 @@ async def serve(signals: Iterable[Signals], **options: Any) -> None:
     loop = asyncio.get_running_loop()
     for number in signals:
         loop.add_signal_handler(number, worker.stop)
-    # What stands now stays; the collector need not look at it again, nor after every few messages.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    collect_rarely()
     log.info("worker_started", pid=os.getpid())
     await worker.run()
     log.info("worker_stopped", pid=os.getpid())
