@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import PASSWORD, Cast, sign_in_client
+from yuemian.accounts.actions import PER_ADDRESS
 from yuemian.accounts.models import Session
-from yuemian.trust.models import AuditEntry
+from yuemian.trust.models import AuditEntry, RateLimit
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD) -> int:
@@ -40,6 +41,13 @@ def test_the_sixth_try_waits_even_with_the_right_password(cast: Cast) -> None:
     for _ in range(5):
         sign_in(client, cast.recruiter.email, "wrong")
     assert sign_in(client, cast.recruiter.email) == 429
+
+
+def test_made_up_addresses_leave_no_more_rows_than_one_address_may_try(cast: Cast) -> None:
+    client = Client()
+    answers = [sign_in(client, f"nobody{n}@galaxy.example", "wrong") for n in range(100)]
+    assert set(answers) == {422, 429}
+    assert RateLimit.objects.count() <= PER_ADDRESS.hits + 1
 
 
 def test_a_page_that_is_not_public_leads_to_sign_in_and_back(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from yuemian.domain.arrival import SignalKind, Via
 from yuemian.domain.states import Answer, Attendance, Purpose
 from yuemian.hiring.models import ContactPoint
 from yuemian.interviews.actions.arrival import Word, check_in, say, take_up, tick
-from yuemian.interviews.actions.arrival_news import REMEMBERED, WHO_CAME, ask_who_came
+from yuemian.interviews.actions.arrival_news import WHO_CAME, ask_who_came
 from yuemian.interviews.actions.attendance import record_attendance
 from yuemian.interviews.actions.change import cancel_interview
 from yuemian.interviews.actions.respond import Refused, respond
@@ -115,14 +115,6 @@ def test_words_are_sealed_with_the_candidates_key(cast: Cast, who: Invited, now:
     Key.objects.filter(pk=key.pk).update(wrapped=None, destroyed_at=now)
     fresh = Interview.objects.with_people().get()
     assert "地铁停运" not in [entry.quote for entry in story(fresh, cast.recruiter)]
-
-
-def test_mails_forget_the_words_after_a_week(cast: Cast, who: Invited, now: datetime) -> None:
-    signal(who, TEN_LATE, now)
-    ask_who_came(cast.organization.pk, now + REMEMBERED - timedelta(hours=1))
-    assert not Notification.objects.filter(purpose="staff_news", parameters_sealed=b"").exists()
-    ask_who_came(cast.organization.pk, now + REMEMBERED + timedelta(hours=1))
-    assert Notification.objects.filter(purpose="staff_news", parameters_sealed=b"").count() == 2
 
 
 @pytest.mark.parametrize(

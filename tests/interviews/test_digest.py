@@ -18,6 +18,7 @@ from tests.factories import Cast, create_cast, create_interview, create_intervie
 from tests.interviews.today import invite
 from yuemian.accounts.models import Branch, Role, User
 from yuemian.domain.states import Answer, DeliveryState, Purpose
+from yuemian.hiring.actions.erase import ask_erasure
 from yuemian.interviews.actions.digests import send_digests
 from yuemian.interviews.digest import BUTTONS, LONGEST_TEXT, DigestContent, as_text, make_digest
 from yuemian.interviews.models import Digest, Interview
@@ -324,14 +325,16 @@ def test_however_much_there_is_the_text_stays_within_what_a_template_takes(
     assert all(section.link in as_text(content.sections) for section in content.sections)
 
 
-def test_after_a_week_what_was_said_is_forgotten(alone: Cast, now: datetime) -> None:
-    create_interview(alone, now=now, starts_at=now + 2 * DAY)
+def test_what_was_said_is_forgotten_when_anybody_is_erased(alone: Cast, now: datetime) -> None:
+    """It may name them; the one that is just leaving still says what it says."""
+    interview = create_interview(alone, now=now, starts_at=now + 2 * DAY)
     send(alone, now)
-    send(alone, now + 9 * DAY)
+    Delivery.objects.update(state="sent", sent_at=now, settled_at=now)
+    send(alone, now + DAY)
+    ask_erasure(interview.application.candidate, now=now + DAY)
     first, second = digests()
     assert bytes(first.parameters_sealed) == b""
     assert said(second)["user_name"] == alone.recruiter.name
-    assert [each.notification for each in Digest.objects.order_by("day")] == [None, second]
 
 
 # --- Whoever it comes to says when

@@ -88,12 +88,9 @@ def sign_in(email: str, password: str, *, address: str, user_agent: str, now: da
     """
     email = email.strip().lower()
     with transaction.atomic():
-        waits = [
-            limits.hit(PER_ACCOUNT, email, address, now=now),
-            limits.hit(PER_ADDRESS, address, now=now),
-        ]
-    if any(waits):
-        raise TooManyTries(max(wait for wait in waits if wait))
+        wait = limits.hit_behind((PER_ADDRESS, address), (PER_ACCOUNT, email, address), now=now)
+    if wait is not None:
+        raise TooManyTries(wait)
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, organization_id FROM find_login(%s)", [email])
         found = cursor.fetchone()

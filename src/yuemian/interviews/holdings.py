@@ -12,12 +12,14 @@ from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.round_name import round_in
 from yuemian.domain.slots import RequestState
-from yuemian.domain.states import Answer, Attendance, InterviewState
+from yuemian.domain.states import Answer, Attendance
 from yuemian.domain.when import present
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
+from yuemian.interviews.actions.erased import cancel_for_erasure
 from yuemian.interviews.actions.seats import give_back_all
 from yuemian.interviews.models import Cadence, Change, Interview, RescheduleRequest, Response, Seat
+from yuemian.messaging.actions.forget import forget_told
 from yuemian.trust.vault import Unreadable, Vault
 
 _ANSWERS = {
@@ -66,13 +68,13 @@ def _interviews(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG0
 
 
 def _forget_interviews(candidate_ids: Collection[UUID], now: datetime) -> int:
-    """What is still to come does not take place: nobody is left who could be told. Reasons may name people."""
+    """What is still to come does not take place, and who would have waited hears so. Reasons may name people."""
     theirs = Interview.objects.filter(application__candidate__in=candidate_ids)
     Change.objects.filter(interview__in=theirs).exclude(reason="").update(reason="")
     Cadence.objects.filter(interview__in=theirs).update(next_at=None, is_waiting=False)
-    theirs.filter(state=InterviewState.SCHEDULED, starts_at__gt=now).update(
-        state=InterviewState.CANCELLED, cancelled_at=now
-    )
+    # First: what tells that they are called off names nobody, and is to leave.
+    forget_told(list(theirs.values_list("pk", flat=True)), now=now)
+    cancel_for_erasure(candidate_ids, now=now)
     return theirs.update(fingerprint=None)
 
 

@@ -22,6 +22,7 @@ from yuemian.interviews.models import (
 from yuemian.interviews.needs import read_need
 from yuemian.interviews.reasons.reading import every_option
 from yuemian.interviews.reasons.wording import given
+from yuemian.messaging.actions.forget import forget_told
 from yuemian.trust.vault import Unreadable, Vault
 
 
@@ -79,8 +80,10 @@ def _surveys(candidate: Candidate, vault: Vault) -> list[Held]:
     return held
 
 
-def _forget_needs(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
-    return Need.objects.filter(interview__application__candidate__in=candidate_ids).delete()[0]
+def _forget_needs(candidate_ids: Collection[UUID], now: datetime) -> int:
+    theirs = Need.objects.filter(interview__application__candidate__in=candidate_ids)
+    forget_told(list(theirs.values_list("pk", flat=True)), now=now)
+    return theirs.delete()[0]
 
 
 def _forget_surveys(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001

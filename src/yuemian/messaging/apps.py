@@ -17,6 +17,8 @@ LEARNING = Chore("learn_routing", timedelta(minutes=15), "yuemian.messaging.acti
 RETENTION = Chore("retention", timedelta(minutes=30), "yuemian.hiring.tasks.look_nightly")
 ERASURES = Chore("erasures", timedelta(minutes=5), "yuemian.hiring.tasks.erase_what_is_due")
 CHALLENGES = Chore("challenges", timedelta(hours=1), "yuemian.messaging.actions.step_up.tidy")
+FORGETTING = Chore("forget_told", timedelta(hours=6), "yuemian.messaging.actions.forget.forget_old")
+RATE_LIMITS = Chore("rate_limits", timedelta(hours=1), "yuemian.trust.limits.purge")
 #: A sleeper that wakes a minute late is on time.
 WAKING = Chore(
     "wake_conversations", timedelta(minutes=1), "yuemian.messaging.actions.inbox.wake_conversations"
@@ -30,7 +32,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         register_chore(LEARNING)
-        for chore in (STRAYS, WAKING, RETENTION, ERASURES, CHALLENGES):
+        for chore in (STRAYS, WAKING, RETENTION, ERASURES, CHALLENGES, FORGETTING, RATE_LIMITS):
             register_chore(chore)
         register_holdings("yuemian.messaging.holdings.HOLDINGS")
         # By name: models cannot be imported before every app stands.

@@ -16,6 +16,7 @@ from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
 from yuemian.hiring.own_holdings import CHANNELS
 from yuemian.messaging.actions.call_off import call_off_for
+from yuemian.messaging.actions.forget import forget_digests, forget_told
 from yuemian.messaging.models import (
     AccessLink,
     Challenge,
@@ -55,10 +56,14 @@ def _messages(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
 
 
 def _forget_messages(candidate_ids: Collection[UUID], now: datetime) -> int:
-    """What waits never leaves; what was sent keeps its purpose, time and channel, and loses all it was made of."""
+    """What waits never leaves; what was sent keeps its purpose, time and channel, and loses all it was made of.
+
+    Of what colleagues were told about them, digests go here, and the rest with what it is about (`forget_told`).
+    """
     call_off_for(candidate_ids, now=now)
     theirs = Notification.objects.filter(candidate__in=candidate_ids)
     LabMessage.objects.filter(delivery__notification__in=theirs).delete()
+    forget_digests()
     return theirs.update(parameters_sealed=b"", shared=None)
 
 
@@ -156,6 +161,7 @@ def _passed_on(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG00
 def _forget_passed_on(candidate_ids: Collection[UUID], now: datetime) -> int:
     """No interviewer is asked any more; remark and answer become unreadable with the key."""
     theirs = Consultation.objects.filter(conversation__application__candidate__in=candidate_ids)
+    forget_told(list(theirs.values_list("pk", flat=True)), now=now)
     unfinished = [ConsultationState.ASKED, ConsultationState.ANSWERED]
     theirs.filter(state__in=unfinished).update(state=ConsultationState.WITHDRAWN, closed_at=now)
     return theirs.count()

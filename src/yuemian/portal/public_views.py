@@ -70,7 +70,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _in_language(request.POST["language"])
     now, typed = timezone.now(), request.POST.get("code", "").strip()[:_LONGEST]
     with transaction.atomic():
-        wait = limits.hit_all(
+        wait = limits.hit_behind(
             (TRIES_PER_ADDRESS, client_address(request)),
             (TRIES_PER_CODE, (normal(typed, LENGTH) or typed).upper()),
             now=now,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from yuemian.domain.results import NoticeState
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
-from yuemian.results.models import ResultNotice, Scorecard
+from yuemian.messaging.actions.forget import forget_told
+from yuemian.results.models import ResultNotice, Scorecard, ScorecardLink
 from yuemian.trust.vault import Unreadable, Vault
 
 
@@ -44,6 +45,12 @@ def _forget(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG
     return mine.update(candidate_name="", contacts=[])
 
 
+def _forget_asking(candidate_ids: Collection[UUID], now: datetime) -> int:
+    """No interviewer is asked any more; what was noted becomes unreadable with the person's key."""
+    links = ScorecardLink.objects.filter(interview__application__candidate__in=candidate_ids)
+    return forget_told(list(links.values_list("pk", flat=True)), now=now)
+
+
 def _scorecards(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG001
     """That it was evaluated, and when; the notes themselves are given on request, by a person."""
     cards = Scorecard.objects.filter(interview__application__candidate=candidate).submitted()
@@ -68,5 +75,6 @@ HOLDINGS: Final = (
         gettext_lazy("Evaluations of your interviews"),
         gettext_lazy("To decide, and to tell you what was good."),
         _scorecards,
+        erase=_forget_asking,
     ),
 )

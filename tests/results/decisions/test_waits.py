@@ -21,6 +21,7 @@ from yuemian.interviews.models import Cadence, Interview
 from yuemian.interviews.plans.library import install_plan
 from yuemian.interviews.tasks import run_due_steps
 from yuemian.interviews.today import Scope, read_today
+from yuemian.messaging.actions.forget import forget_old
 from yuemian.messaging.models import Delivery, Notification
 from yuemian.results.actions.decide import Choice, decide
 from yuemian.results.actions.escalate import escalate
@@ -284,7 +285,8 @@ def test_nobody_stands_in_the_way_of_those_who_come_after(
 def test_what_the_mail_said_is_forgotten_after_a_week(cast: Cast, late: Interview) -> None:
     escalating(cast, at(25, 10))
     assert bytes(Notification.objects.get().parameters_sealed)
-    escalating(cast, at(25, 10) + 9 * DAY)
+    Delivery.objects.update(state="sent", sent_at=at(25, 10), settled_at=at(25, 10))
+    assert forget_old(cast.organization.pk, at(25, 10) + 8 * DAY) == 1
     assert not bytes(Notification.objects.get().parameters_sealed)
 
 

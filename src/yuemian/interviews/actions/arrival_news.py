@@ -23,7 +23,6 @@ from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import SUBJECT_KIND, ArrivalSignal, Interview, StepOutcome, StepRecord
 from yuemian.messaging.actions.content import NoTemplate, best_locale, texts_of, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Notification
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit, bulk
 from yuemian.trust.identifiers import uuid7
@@ -31,8 +30,6 @@ from yuemian.trust.identifiers import uuid7
 BOTH: Final = (Extra.INTERVIEWER, Extra.RECRUITER)
 #: Nobody reads a mail about an arrival later.
 _USEFUL: Final = timedelta(hours=1)
-#: How long the texts are kept that repeat a candidate's own words under the organization's key.
-REMEMBERED: Final = timedelta(days=7)
 #: No step of a plan can be called so.
 WHO_CAME: Final = "0_who_came"
 #: Whom nobody was asked about by then, the day's list asks about.
@@ -73,7 +70,6 @@ def ask_who_came(organization_id: UUID, now: datetime) -> int:
     recorded, or said that they do not come, is not asked about.
     """
     with transaction.atomic():
-        forget_words(now)
         organization = Organization.objects.get(pk=organization_id)
         if not organization.is_attendance_asked or Channel.EMAIL not in available_channels(organization):
             return 0
@@ -137,17 +133,6 @@ def _record(
     bulk.insert(
         StepRecord, ("id", "interview", "revision", "outcome", "reason", "due_at"), rows, shared=shared
     )
-
-
-def forget_words(now: datetime) -> None:
-    """What mails repeated of a candidate's own words is kept for a week; the words themselves stay with their key."""
-    old = ArrivalSignal.objects.filter(
-        words_sealed__isnull=False, at__lt=now - REMEMBERED, at__gt=now - REMEMBERED * 2
-    )
-    told = old.values("interview")
-    Notification.objects.filter(
-        purpose=str(Purpose.STAFF_NEWS), subject_kind=SUBJECT_KIND, subject_id__in=told
-    ).exclude(parameters_sealed=b"").update(parameters_sealed=b"")
 
 
 def _who_hears(interview_id: UUID, *, is_arrival: bool) -> list[User]:

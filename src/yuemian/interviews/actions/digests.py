@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from yuemian.interviews.models import Digest
 from yuemian.interviews.today import Scope, Today, read_today
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Notification, TemplateVersion
+from yuemian.messaging.models import TemplateVersion
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
@@ -29,8 +29,6 @@ from yuemian.trust.identifiers import uuid7
 ROLES: Final = (Role.RECRUITER, Role.HIRING_LEAD, Role.ADMINISTRATOR, Role.INTERVIEWER)
 #: People per run: a run is one transaction, and the next one follows at once.
 SLICE: Final = 50
-#: How long the text of a digest is kept; it names people whose own keys do not seal it.
-REMEMBERED: Final = timedelta(days=7)
 SUBJECT: Final = "digest"
 
 
@@ -41,7 +39,6 @@ def send_digests(organization_id: UUID, now: datetime) -> int:
     finds it. A crash takes the row with it, so that the next run begins again.
     """
     with transaction.atomic():
-        _forget(now)
         organization = Organization.objects.get(pk=organization_id)
         due = _due(organization, now)
         if not due or Channel.EMAIL not in available_channels(organization):
@@ -146,12 +143,3 @@ def _version(organization: Organization) -> TemplateVersion | None:
         return version_for(organization.pk, Purpose.DIGEST)
     except NoTemplate:
         return None
-
-
-def _forget(now: datetime) -> None:
-    """What a digest said is kept for a week, for whoever asks whether it came."""
-    old = Digest.objects.filter(day__lt=(now - REMEMBERED).date(), notification__isnull=False)
-    rows = dict(old.values_list("pk", "notification")[:1000])
-    if rows:
-        Notification.objects.filter(pk__in=list(rows.values())).update(parameters_sealed=b"")
-        Digest.objects.filter(pk__in=list(rows)).update(notification=None)

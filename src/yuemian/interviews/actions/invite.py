@@ -319,7 +319,10 @@ def send_test(
     channels: Sequence[Channel],
     now: datetime,
 ) -> list[UUID]:
-    """The message this candidate would get, sent to the recruiter alone; its link shows where it would lead."""
+    """The message this candidate would get, sent to the recruiter alone; its link shows where it would lead.
+
+    It is about their interview, so that it is forgotten with them; as a test it is never taken for their message.
+    """
     organization: Organization = user.organization
     occasion = Occasion(
         organization=organization,
@@ -336,7 +339,7 @@ def send_test(
             [
                 Intent(
                     recipient=Recipient(user=user),
-                    subject_id=uuid7(),
+                    subject_id=interview.pk,
                     subject_revision=1,
                     locale=locale,
                     context=context_of(interview, organization, locale),

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.cadence import Extra, Step
@@ -63,10 +65,12 @@ def tell_staff_of_move(
     now: datetime,
     besides: User | None = None,
     is_off: bool = False,
+    is_nameless: bool = False,
 ) -> list[UUID]:
     """The interview has another time: a mail to its interviewers and its recruiter, but not to whoever moved it.
 
-    `is_off`: it has none now, because it is cancelled or the candidate is to choose one.
+    `is_off`: it has none now, because it is cancelled or the candidate is to choose one. `is_nameless`: the candidate
+    is being erased, and the mail says that in the place of their name.
     """
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
@@ -90,7 +94,10 @@ def tell_staff_of_move(
             zone = chosen.facts.time_zone
             old = present(old_start, zone, locale).full if old_start else ""
             if user.pk != (besides.pk if besides else None):
-                extra = {"old_when": old, "is_off": is_off}
+                extra: dict[str, Any] = {"old_when": old, "is_off": is_off}
+                if is_nameless:
+                    with override(locale):
+                        extra["candidate_name"] = _("(erased)")
                 intents.append(_intent(organization, chosen, user, locale=locale, **extra))
     return plan_notifications(occasion, intents)
 

@@ -115,6 +115,15 @@ def call_off_for(candidate_ids: Collection[UUID], *, now: datetime) -> int:
     return len(_call_off(which, ReasonCode.ERASED, now, people=list(candidate_ids)))
 
 
+def call_off_told(subject_ids: Collection[UUID], *, now: datetime) -> int:
+    """The same of what waits for colleagues about these subjects, which are of erased persons."""
+    which = (
+        "d.notification_id IN (SELECT n.id FROM messaging_notification n"
+        " WHERE n.subject_id = ANY(%(subjects)s) AND n.user_id IS NOT NULL)"
+    )
+    return len(_call_off(which, ReasonCode.ERASED, now, subjects=list(subject_ids)))
+
+
 def stop_batch(batch: Batch, *, now: datetime) -> int:
     """Stop a running batch: what has not been handed to a provider never leaves. Returns how many were stopped.
 

@@ -22,7 +22,6 @@ from yuemian.interviews.board import zone_of
 from yuemian.interviews.digest import DigestContent, DigestSection, as_text
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
-from yuemian.messaging.models import Notification
 from yuemian.messaging.reach import available_channels
 from yuemian.results.models import Escalation, Wait
 from yuemian.results.silence.rules import rule_book
@@ -39,7 +38,6 @@ NAMES: Final = 10
 SLICE: Final = 500
 #: Where a row says who has heard of it.
 TOLD_TO: Final = -2
-REMEMBERED: Final = timedelta(days=7)
 
 _LATE: Final = """
 SELECT w.id, w.job_id, i.branch_id, i.result_promised_at, i.time_zone, b.region, c.name, j.title, j.title_en,
@@ -65,7 +63,6 @@ def escalate(organization_id: UUID, now: datetime) -> int:
     that is new to them at most once a day. Whoever cannot be told today is told on their next workday.
     """
     with transaction.atomic():
-        _forget(now)
         organization = Organization.objects.get(pk=organization_id)
         leads = [each for each in _leads(organization_id) if not each.is_away(now)]
         hearing = [each for each in leads if _may_hear(each, now)]
@@ -229,12 +226,3 @@ def _content(late: Sequence[tuple[Any, ...]], now: datetime, zone: ZoneInfo, loc
     )
     assert as_text(content.sections)
     return content
-
-
-def _forget(now: datetime) -> None:
-    """What a mail said is kept for a week: it names people whose own keys do not seal it."""
-    old = Escalation.objects.filter(day__lt=(now - REMEMBERED).date(), notification__isnull=False)
-    rows = dict(old.values_list("pk", "notification")[:1000])
-    if rows:
-        Notification.objects.filter(pk__in=list(rows.values())).update(parameters_sealed=b"")
-        Escalation.objects.filter(pk__in=list(rows)).update(notification=None)
