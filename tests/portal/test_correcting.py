@@ -198,3 +198,9 @@ def test_an_address_that_was_stopped_takes_no_code_before_it_is_wanted_again(
     assert Delivery.objects.count() == before
     browser.press("channel", channel="email", wanted="1")
     assert browser.press("correct", field="email", value=value)["Location"].endswith("/data#address")
+
+
+def test_a_code_speaks_the_language_that_was_chosen(browser: Browser, who: Invited) -> None:
+    browser.press("prefer", locale="en")
+    browser.press("code")
+    assert newest(who).locale == "en"
