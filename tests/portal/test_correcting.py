@@ -9,12 +9,14 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
-from tests.factories import Cast, install_texts
-from tests.portal.data_stories import Browser, code_for, machine
+from tests.factories import Cast, create_interview, install_texts
+from tests.portal.data_stories import Browser, code_for, machine, newest
 from tests.portal.stories import Invited, confirm, invite
 from yuemian.domain.states import Purpose
 from yuemian.hiring.actions.correct import MOST_OPEN
 from yuemian.hiring.models import ContactPoint, Correction
+from yuemian.messaging.models import Delivery
+from yuemian.trust.vault import Vault
 
 NEW = "new@secret.example"
 
@@ -155,3 +157,50 @@ def test_why_nothing_was_sent_is_said_in_the_form_and_in_the_language_of_the_pag
     assert "Es wurden zu viele Codes angefordert" in sentence(
         browser.press("correct", field="email", value=NEW)
     )
+
+
+def own_mail(who: Invited) -> ContactPoint:
+    point = who.interview.application.candidate.contact_points.get(channel="email")
+    point.candidate = who.interview.application.candidate
+    return point
+
+
+@pytest.mark.parametrize("state", ["invalid", "suppressed"])
+def test_an_address_that_failed_is_in_use_again_once_its_code_is_typed(
+    cast: Cast, browser: Browser, who: Invited, state: str
+) -> None:
+    """Somebody else may have it too, as before."""
+    point = own_mail(who)
+    value = point.value(Vault(cast.organization.pk))
+    create_interview(cast, now=timezone.now(), name="别人", email=value)
+    browser.step_up()
+    ContactPoint.objects.filter(pk=point.pk).update(state=state)
+    assert browser.press("correct", field="email", value=value)["Location"].endswith("/data#address")
+    point.refresh_from_db()
+    assert point.state == state
+    assert Delivery.objects.get(notification=newest(who)).contact_point_id == point.pk
+    assert browser.type_code(code_for(who), purpose="address")["Location"].endswith("/data#confirmed")
+    point.refresh_from_db()
+    assert point.state == "active"
+
+
+def test_an_address_that_was_stopped_takes_no_code_before_it_is_wanted_again(
+    cast: Cast, browser: Browser, who: Invited
+) -> None:
+    point = own_mail(who)
+    value = point.value(Vault(cast.organization.pk))
+    browser.step_up()
+    ContactPoint.objects.filter(pk=point.pk).update(state="opted_out")
+    before = Delivery.objects.count()
+    response = browser.press("correct", field="email", value=value)
+    assert (response.status_code, typed(response)) == (409, ("email", value))
+    assert "重新接收" in sentence(response)
+    assert Delivery.objects.count() == before
+    browser.press("channel", channel="email", wanted="1")
+    assert browser.press("correct", field="email", value=value)["Location"].endswith("/data#address")
+
+
+def test_a_code_speaks_the_language_that_was_chosen(browser: Browser, who: Invited) -> None:
+    browser.press("prefer", locale="en")
+    browser.press("code")
+    assert newest(who).locale == "en"

@@ -17,6 +17,7 @@ from tests.portal.stories import TAP, Invited, hidden, invite, phone
 from yuemian.domain.states import Purpose
 from yuemian.interviews.actions.change import By, cancel_interview, change_interview, unsettle
 from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
+from yuemian.interviews.timeline import note_of
 from yuemian.messaging.models import Notification
 from yuemian.portal import nonce
 from yuemian.portal.moving import _moment, _NoTime
@@ -141,6 +142,19 @@ def test_times_are_proposed_on_the_candidates_clock(cast: Cast, now: datetime) -
     assert RescheduleRequest.objects.get().times == [moment, moment + DAY]
     text = phone().get(who.address).content.decode()
     assert "线上也行" in text
+
+
+def test_a_long_note_is_whole_beside_three_times_that_take_many_words(cast: Cast, now: datetime) -> None:
+    zone = ZoneInfo("America/Sao_Paulo")
+    who, client = invite(cast, now=now, candidate_zone=zone.key), phone()
+    client.post("/c/language", {"token": who.token, "language": "pt-br"})
+    times = {f"time{number}": local(now + (3 + number) * DAY, zone) for number in (1, 2, 3)}
+    note = "x" * 293 + " último"
+    content = {"token": who.token, "nonce": who.page_nonce(now=now), "report": TAP, "note": note}
+    client.post("/c/proposal", content | times)
+    said = note_of(Interview.objects.with_people().get(pk=who.interview.pk))
+    assert said.count("horário") == 6
+    assert said.endswith(f"\n{note}")
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,83 @@
-"""A candidate's reply by text message joins the conversation about the interview it answers to."""
+"""Whom a candidate's reply is about: it joins the conversation of that application, whatever our message was about."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
+
+from yuemian.domain.states import InterviewState
+from yuemian.hiring.models import Application
 from yuemian.interviews.models import SUBJECT_KIND, Interview
-from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.actions.conversation import Mailed, add_message
 from yuemian.messaging.models import Medium, Notification
+from yuemian.messaging.subjects import SUBJECTS
 
 
-def hear(sender: object, *, notification: Notification, text: str, at: datetime, **_: Any) -> None:  # noqa: ARG001
+def hear(
+    sender: object,  # noqa: ARG001
+    *,
+    notification: Notification,
+    text: str,
+    at: datetime,
+    other_sender: str = "",
+    **_: Any,
+) -> None:
     """Receives `reply_received`, inside the transaction that records the reply."""
-    if notification.subject_kind != SUBJECT_KIND or not text.strip():
+    if not text.strip():
         return
-    interviews = Interview.objects.filter(organization_id=notification.organization_id)
-    found = (
-        interviews.select_related("application__candidate__key").filter(pk=notification.subject_id).first()
+    interview = _interview(notification)
+    application = interview.application if interview else _application(notification)
+    if application is None:
+        return
+    about = interview or interview_of(application)
+    add_message(
+        application,
+        text,
+        interview_id=about.pk if about else None,
+        author=None,
+        now=at,
+        channel=Medium.SMS,
+        mailed=Mailed(sender=other_sender),
     )
-    if found is not None:
-        add_message(found.application, text, interview_id=found.pk, author=None, now=at, channel=Medium.SMS)
+
+
+def newest_application(organization_id: UUID, candidate_id: UUID) -> Application | None:
+    """The one with the interview that is nearest to come, else the newest."""
+    mine = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
+    near = mine.filter(state=InterviewState.SCHEDULED).order_by("-starts_at").first()
+    near = near or mine.order_by("-starts_at").first()
+    rows = Application.objects.filter(organization_id=organization_id).select_related("candidate__key", "job")
+    if near is not None:
+        return rows.get(pk=near.application_id)
+    return rows.filter(candidate=candidate_id).order_by("-pk").first()
+
+
+def interview_of(application: Application) -> Interview | None:
+    """The latest that is to take place, else the latest."""
+    mine = Interview.objects.filter(application=application).order_by("-starts_at")
+    return mine.filter(state=InterviewState.SCHEDULED).first() or mine.first()
+
+
+def _interview(notification: Notification) -> Interview | None:
+    if notification.subject_kind != SUBJECT_KIND:
+        return None
+    mine = Interview.objects.filter(organization_id=notification.organization_id)
+    return mine.select_related("application__candidate__key").filter(pk=notification.subject_id).first()
+
+
+def _application(notification: Notification) -> Application | None:
+    """What the message was about knows its application; a code, or what is gone since, belongs to the newest one."""
+    if notification.candidate_id is None:
+        return None
+    subject = SUBJECTS.get(notification.subject_kind)
+    if subject is not None and subject.application_sql:
+        with connection.cursor() as cursor:
+            cursor.execute(subject.application_sql, [notification.subject_id])
+            found = cursor.fetchone()
+        if found is not None:
+            rows = Application.objects.filter(organization_id=notification.organization_id)
+            return rows.select_related("candidate__key", "job").get(pk=found[0])
+    return newest_application(notification.organization_id, notification.candidate_id)

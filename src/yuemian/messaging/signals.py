@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 #: A candidate wrote back on a channel. Sent in the transaction that records it, with `notification` (what they answer
-#: to), `text`, `at` and `event_id`. Receivers may write, and must not wait for anything.
+#: to), `text`, `at`, `event_id`, and `other_sender`: the number, where nobody has proved that it is the candidate's.
+#: Receivers may write, and must not wait for anything.
 reply_received = Signal()
 
 #: A candidate wrote into a conversation, on whatever channel. Sent in the transaction that records it, with

@@ -49,6 +49,8 @@ class Subject:
     `past_of_sql` (%(organization)s, %(candidates)s: an array) and `closed_sql` (%(organization)s, %(since)s, %(until)s:
     subjects that ended in between) return PAST_COLUMNS and run as the web role. Empty: nothing can be learned.
 
+    `application_sql` takes one subject id and returns the application it belongs to, as the web role; empty: none.
+
     `closed_reason` says why a message about one that is not open any more does not leave.
     """
 
@@ -57,6 +59,7 @@ class Subject:
     past_of_sql: str = ""
     closed_sql: str = ""
     place_sql: str = ""
+    application_sql: str = ""
     closed_reason: ReasonCode = ReasonCode.INTERVIEW_CANCELLED
 
 

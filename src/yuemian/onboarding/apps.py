@@ -30,6 +30,7 @@ JOIN hiring_candidate p ON p.id = c.candidate_id
 JOIN accounts_branch b ON b.id = c.branch_id
 WHERE c.id = ANY(%s)
 """
+APPLICATION = "SELECT application_id FROM onboarding_onboardingcase WHERE id = %s"
 
 
 class OnboardingConfig(AppConfig):
@@ -37,7 +38,10 @@ class OnboardingConfig(AppConfig):
     label = "onboarding"
 
     def ready(self) -> None:
-        register(Subject("onboarding", TRUTH, place_sql=PLACE, closed_reason=ReasonCode.ONBOARDING_ENDED))
+        ended = ReasonCode.ONBOARDING_ENDED
+        register(
+            Subject("onboarding", TRUTH, place_sql=PLACE, application_sql=APPLICATION, closed_reason=ended)
+        )
         register_counter("/onboarding", "yuemian.onboarding.listing.count_for_navigation")
         register_holdings("yuemian.onboarding.holdings.HOLDINGS")
         register_part(ON_ACTIONS, "yuemian.onboarding.parts.on_actions")

@@ -15,7 +15,7 @@ from yuemian.domain.addresses import email_index_form, phone_index_form, read_em
 from yuemian.domain.names import read_name
 from yuemian.domain.reading import ProblemCode
 from yuemian.domain.states import Channel
-from yuemian.hiring.actions.correct import TooMany, ask_correction, propose_address
+from yuemian.hiring.actions.correct import OptedOut, TooMany, ask_correction, propose_address
 from yuemian.messaging.actions import step_up
 from yuemian.portal import my_data
 from yuemian.portal.actions import DATA_ACTIONS
@@ -37,6 +37,9 @@ _NO_NUMBER = gettext_lazy(
 )
 _NO_MOBILE = gettext_lazy("This is no mobile number: no text message can reach it.")
 _TOO_MANY = gettext_lazy("You have asked for several corrections already. We answer these first.")
+_OPTED_OUT = gettext_lazy(
+    "You have stopped the messages to this address. First press “Receive again” above, under “Stop messages”."
+)
 _NUMBERS: Mapping[ProblemCode, Text] = {
     ProblemCode.PHONE_TOO_SHORT: gettext_lazy("This number is too short; a digit is missing."),
     ProblemCode.PHONE_TOO_LONG: gettext_lazy("This number is too long; there is a digit too many."),
@@ -114,7 +117,10 @@ def _propose(request: HttpRequest, door: Opened, typed: Typed) -> HttpResponse |
     candidate, browser = my_data.candidate_of(door), browser_of(request)
     if not step_up.stand(candidate, DATA, browser, now=door.now).is_open:
         return shown(request, door, 422, typed=replace(typed, needs_proof=True))
-    point = propose_address(candidate, Channel(typed.field), typed.value, now=door.now)
+    try:
+        point = propose_address(candidate, Channel(typed.field), typed.value, now=door.now)
+    except OptedOut:
+        return shown(request, door, 409, typed=replace(typed, wrong=_OPTED_OUT))
     try:
         send(request, door, point, ADDRESS, browser)
     except NotSent as refusal:

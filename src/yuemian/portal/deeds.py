@@ -154,6 +154,6 @@ class Deed:
                 "fields": list(asked.fields.items()),
                 "back_address": contents["page_address"] + (self.part if self.part.startswith("/") else ""),
                 "confirm": summary_nonce(door, asked.action),
-                "old_when": page.old_start(door.data, code) if is_old else None,
+                "old_when": page.old_start(door.data, door.link, code) if is_old else None,
             }
             return sealed(HttpResponse(render("portal/summary.html", contents, code)))

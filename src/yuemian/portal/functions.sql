@@ -56,10 +56,21 @@ BEGIN
             SELECT min(n.leaves_at) FROM results_resultnotice n
             JOIN results_decision d ON d.id = n.decision_id AND d.is_current
             WHERE n.candidate_id = c.id AND n.application_id = a.id AND n.state = 'released'),
-        'change', (
-            SELECT json_build_object('kind', h.kind, 'old_starts_at', h.old_starts_at) FROM interviews_change h
-            WHERE i.revision > 1 AND h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')
-            ORDER BY h.revision DESC, h.at DESC LIMIT 1),
+        'changes', CASE WHEN i.revision > 1 THEN (
+            SELECT json_agg(json_build_object(
+                'revision', h.revision, 'kind', h.kind, 'old_starts_at', h.old_starts_at) ORDER BY h.revision, h.at)
+            FROM interviews_change h
+            WHERE h.interview_id = i.id AND h.kind IN ('rescheduled', 'details_changed', 'unsettled')) END,
+        -- The newest revision before this one that they were told of, or answered: with two, it can only be the first. As
+        -- `interviews.known` asks it.
+        'known_revision', CASE WHEN i.revision > 2 THEN greatest((
+            SELECT max(n.subject_revision) FROM messaging_notification n
+            WHERE n.subject_kind = 'interview' AND n.subject_id = i.id AND n.candidate_id = c.id
+            AND n.subject_revision < i.revision AND n.purpose <> 'answer' AND EXISTS (
+                SELECT FROM messaging_delivery d
+                WHERE d.notification_id = n.id AND d.state IN ('sending', 'sent', 'delivered', 'unknown'))), (
+            SELECT max(r.revision) FROM interviews_response r
+            WHERE r.interview_id = i.id AND r.revision < i.revision AND r.link_id IS NOT NULL)) END,
         'place', (
             SELECT json_build_object(
                 'id', p.id, 'organization_id', p.organization_id, 'branch_id', p.branch_id, 'name', p.name,

@@ -19,7 +19,6 @@ from yuemian.interviews.actions.reschedule import (
     propose_times,
     withdraw,
 )
-from yuemian.interviews.actions.respond import LONGEST_NOTE
 from yuemian.interviews.actions.seats import JustTaken
 from yuemian.portal.actions import PROPOSAL, SLOT, WITHDRAWAL
 from yuemian.portal.deeds import Asked, Deed, Manner, Mistyped, NotSaid, Summary
@@ -30,8 +29,8 @@ from yuemian.portal.times import Proposal, ask_calendars, contents, read_value, 
 #: As many fields as any policy allows.
 FIELDS = ("time1", "time2", "time3")
 PAGE = "/times"
-#: Room in the answer's note beside the times that stand in it.
-LONGEST_WORDS = LONGEST_NOTE - 200
+#: As the form's field takes it.
+LONGEST_WORDS = 300
 _EMPTY = gettext_lazy("Please give at least one time, or write which times suit you.")
 _UNREADABLE = gettext_lazy("This time could not be read. Write it like this: 2026-11-30 14:00.")
 _PAST = gettext_lazy("This time has already passed. Please give a later one.")

@@ -25,8 +25,9 @@ from yuemian.domain.richtext import to_html
 from yuemian.domain.states import Answer, Attendance, InterviewState
 from yuemian.domain.when import day_text, present
 from yuemian.interviews.facts import context_of
-from yuemian.interviews.models import ChangeKind, Interview, Response
-from yuemian.messaging.models import BlockKind, Message
+from yuemian.interviews.known import MOVES
+from yuemian.interviews.models import Interview, Response
+from yuemian.messaging.models import AccessLink, BlockKind, Message
 from yuemian.portal import arrival_part, way
 from yuemian.portal.beside import beside_answer
 from yuemian.portal.page_data import PageData, bytes_of
@@ -98,8 +99,10 @@ class Said:
     stamp: str
 
 
-def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[str, Any]:
-    """The page of an interview; `standing` is `open`, `old_revision`, `cancelled` or `over`."""
+def whole(
+    data: PageData, locale: str, standing: str, *, now: datetime, link: AccessLink | None = None
+) -> dict[str, Any]:
+    """The page of an interview; `standing` is `open`, `old_revision`, `cancelled` or `over`. Previews have no link."""
     interview, vault = data.interview, data.vault()
     return (
         context(data, locale, now=now)
@@ -108,8 +111,8 @@ def whole(data: PageData, locale: str, standing: str, *, now: datetime) -> dict[
             "standing": standing,
             "can_answer": standing in {"open", "old_revision"},
             "answer": standing_answer(data, vault, locale, now=now),
-            "old_when": old_start(data, locale),
-            "has_changed": data.change is not None,
+            "old_when": old_start(data, link, locale),
+            "has_changed": bool(data.changes),
             "has_news": data.news_at is not None and data.news_at <= now,
             "beside": beside_answer(data, vault, locale),
             "answers": _answer_words(locale),
@@ -198,15 +201,27 @@ def standing_answer(data: PageData, vault: Vault, locale: str, *, now: datetime)
     }
 
 
-def old_start(data: PageData, locale: str) -> str | None:
-    """The time before the last change; "" when something else changed, None when nothing ever did."""
-    if data.change is None:
+def old_start(data: PageData, link: AccessLink | None, locale: str) -> str | None:
+    """The time that the reader knows; "" when it holds still and something else changed, None when nothing ever did."""
+    if not data.changes:
         return None
-    is_moved = data.change["kind"] in {ChangeKind.RESCHEDULED, ChangeKind.UNSETTLED}
-    if not is_moved or data.change["old_starts_at"] is None:
+    interview, known = data.interview, _known_revision(data, link)
+    later = (each for each in data.changes if each["revision"] > known and each["kind"] in MOVES)
+    moved = next(later, None)
+    if moved is None or moved["old_starts_at"] is None:
         return ""
-    old = datetime.fromisoformat(data.change["old_starts_at"])
-    return present(old, data.interview.time_zone, locale).full
+    old = datetime.fromisoformat(moved["old_starts_at"])
+    if interview.is_settled and old == interview.starts_at:
+        return ""  # moved, and moved back
+    return present(old, interview.time_zone, locale).full
+
+
+def _known_revision(data: PageData, link: AccessLink | None) -> int:
+    """What an old link's message said; by an up-to-date one, the newest before it that reached them."""
+    revision = data.interview.revision
+    if link is not None and link.subject_revision < revision:
+        return link.subject_revision
+    return data.known_revision or revision - 1
 
 
 def thread(data: PageData, vault: Vault, locale: str, *, now: datetime) -> dict[str, Any]:

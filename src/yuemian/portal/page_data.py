@@ -33,9 +33,11 @@ class PageData:
     organization_key: Key | None
     logo_digest: str
     response: Response | None
-    change: Row | None
+    changes: list[Row]
     messages: list[Row]
     blocks: str
+    #: The newest revision before this one that the candidate knows of.
+    known_revision: int | None = None
     signals: list[Row] = field(default_factory=list)
     #: What was said beside the answer; the reasons are the organization's own, None where the shipped ones hold.
     reason: Row | None = None
@@ -79,9 +81,10 @@ def parse(page: str, blocks: str | None) -> PageData:
         organization_key=built(Key, data["organization_key"]) if data["organization_key"] else None,
         logo_digest=data["logo_digest"],
         response=built(Response, data["response"]) if data["response"] else None,
-        change=data["change"],
+        changes=data["changes"] or [],
         messages=data["messages"] or [],
         blocks=blocks or "[]",
+        known_revision=data["known_revision"],
         signals=data["signals"] or [],
         reason=data["reason"],
         reasons=data["reasons"],

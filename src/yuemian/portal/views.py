@@ -59,7 +59,7 @@ def show(request: HttpRequest, door: Opened) -> HttpResponse:
     """The opened page, compressed where the browser takes it."""
     code = chosen_language(request, door)
     with translation.override(code):
-        contents = page.whole(door.data, code, door.standing, now=door.now) | keys(door)
+        contents = page.whole(door.data, code, door.standing, now=door.now, link=door.link) | keys(door)
         contents |= carrying.offers(agent_of(request))
         contents["times_address"] = f"{contents['page_address']}/times" if "times" in SUBPAGES else ""
         return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))

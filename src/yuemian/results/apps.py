@@ -51,6 +51,7 @@ JOIN interviews_interview i ON i.id = d.interview_id
 JOIN hiring_candidate c ON c.id = n.candidate_id
 WHERE n.id = ANY(%s)
 """
+APPLICATION = "SELECT application_id FROM results_resultnotice WHERE id = %s"
 
 
 class ResultsConfig(AppConfig):
@@ -58,7 +59,7 @@ class ResultsConfig(AppConfig):
     label = "results"
 
     def ready(self) -> None:
-        register(Subject("result", TRUTH, place_sql=PLACE))
+        register(Subject("result", TRUTH, place_sql=PLACE, application_sql=APPLICATION))
         register_holdings("yuemian.results.holdings.HOLDINGS")
         # By name: models cannot be imported before every app stands.
         for signal, receiver in (

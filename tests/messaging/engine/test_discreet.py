@@ -128,9 +128,10 @@ def test_a_discreet_code_is_still_a_code(story: Story) -> None:
     assert "星河" not in text
 
 
-def test_an_unconfirmed_address_takes_its_code(story: Story) -> None:
+@pytest.mark.parametrize("state", [ContactState.UNCONFIRMED, ContactState.INVALID, ContactState.SUPPRESSED])
+def test_an_address_that_is_to_be_proved_takes_its_code(story: Story, state: ContactState) -> None:
     story.invite(1, [Channel.EMAIL])
-    assert ask_code(story, state=ContactState.UNCONFIRMED) == "sent"
+    assert ask_code(story, state=state) == "sent"
 
 
 def test_an_opted_out_address_takes_none(story: Story) -> None:

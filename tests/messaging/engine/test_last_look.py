@@ -63,6 +63,9 @@ def test_a_true_invitation_to_a_working_address_may_leave() -> None:
         ({"contact_state": "invalid"}, {}, "skipped invalid_contact"),
         ({"contact_state": "suppressed"}, {}, "skipped suppressed"),
         ({"contact_state": "opted_out"}, {}, "skipped opted_out"),
+        ({"contact_state": "unconfirmed"}, {}, "skipped missing_contact"),
+        ({"contact_state": "invalid", "purpose": "code"}, {}, ""),
+        ({"contact_state": "opted_out", "purpose": "code"}, {}, "skipped opted_out"),
         ({}, None, "skipped erased"),
     ],
 )

@@ -91,6 +91,7 @@ def test_hand_over_and_settlement_go_by_the_key_alone(crowded: Story) -> None:
     for plan in (hand_over, settle):
         assert set(re.findall(r"(?:using|Scan on) (delivery_\w+|messaging_\w+)", plan)) <= {
             "messaging_delivery_pkey",
+            "messaging_notification_pkey",
             "messaging_delivery",
         }, plan
         assert "Seq Scan" not in plan, plan

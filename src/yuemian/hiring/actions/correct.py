@@ -30,6 +30,10 @@ class TooMany(Exception):  # noqa: N818
     """So many requests wait already; the company answers these first."""
 
 
+class OptedOut(Exception):  # noqa: N818
+    """The candidate stopped messages to this address, or complained of one; wanting them again is a word of its own."""
+
+
 class Decided(Exception):  # noqa: N818
     """Somebody else decided this request; look at the list again."""
 
@@ -110,11 +114,16 @@ def decide_correction(user: User, correction: Correction, *, is_accepted: bool, 
 
 
 def propose_address(candidate: Candidate, channel: Channel, value: str, *, now: datetime) -> ContactPoint:
-    """An address in its normal form, not used before somebody proves by a code that it is theirs."""
+    """An address in its normal form, not used before somebody proves by a code that it is theirs.
+
+    One that failed or was taken out of use stays so until then, as well. Raises OptedOut.
+    """
     index = keyring().blind_index(candidate.organization_id, str(channel), value)
     with transaction.atomic():
         Candidate.objects.select_for_update(no_key=True).get(pk=candidate.pk)
         known = ContactPoint.objects.filter(candidate=candidate, channel=channel, blind_index=index).first()
+        if known and known.state == ContactState.OPTED_OUT:
+            raise OptedOut(OptedOut.__doc__)
         if known:
             return known
         point = _add(candidate, channel, value, ContactState.UNCONFIRMED)
@@ -123,11 +132,11 @@ def propose_address(candidate: Candidate, channel: Channel, value: str, *, now: 
 
 
 def confirm_address(candidate: Candidate, point: ContactPoint, *, now: datetime) -> bool:
-    """The code was right. An address that somebody else has too waits for a person of the company: then False."""
+    """The code was right. A new address that somebody else has too waits for a person of the company: then False."""
     with transaction.atomic():
         if point.state == ContactState.ACTIVE:
             return True
-        if is_elsewhere(point):
+        if point.state == ContactState.UNCONFIRMED and is_elsewhere(point):
             value = point.value(Vault(candidate.organization_id))
             ask_correction(candidate, str(point.channel), value, now=now)
             ContactPoint.objects.filter(pk=point.pk, state=ContactState.UNCONFIRMED).delete()

@@ -16,8 +16,8 @@ from yuemian.domain.mail_reply import Letter, is_same_person
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import Application, ContactPoint
 from yuemian.intake.mail.letters import join
-from yuemian.intake.mail.matching import interview_of
 from yuemian.intake.models import UnsortedMail
+from yuemian.interviews.replies import interview_of
 from yuemian.trust import audit
 from yuemian.trust.live import announce
 from yuemian.trust.vault import Unreadable, Vault

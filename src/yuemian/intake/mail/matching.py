@@ -9,10 +9,11 @@ from uuid import UUID
 
 from yuemian.domain.addresses import email_index_form
 from yuemian.domain.mail_reply import Letter, TokenKind, is_same_person, our_ids
-from yuemian.domain.states import Channel, InterviewState
+from yuemian.domain.states import Channel
 from yuemian.hiring.models import Application, ContactPoint
 from yuemian.intake.models import WhyUnsorted
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.interviews.replies import interview_of, newest_application
 from yuemian.messaging.mailboxes import addresses_of
 from yuemian.messaging.models import Delivery, Mailbox, Notification
 from yuemian.trust.keyring import keyring
@@ -128,20 +129,3 @@ def _of_sender(mailbox: Mailbox, letter: Letter) -> Found | WhyUnsorted:
     if application is None:
         return WhyUnsorted.UNKNOWN
     return Found(application, interview_of(application), None, by_token=False, is_invited_address=True)
-
-
-def newest_application(organization_id: UUID, candidate_id: UUID) -> Application | None:
-    """The one with the interview that is nearest to come, else the newest."""
-    mine = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
-    near = mine.filter(state=InterviewState.SCHEDULED).order_by("-starts_at").first()
-    near = near or mine.order_by("-starts_at").first()
-    rows = Application.objects.filter(organization_id=organization_id).select_related("candidate__key", "job")
-    if near is not None:
-        return rows.get(pk=near.application_id)
-    return rows.filter(candidate=candidate_id).order_by("-pk").first()
-
-
-def interview_of(application: Application) -> Interview | None:
-    """The latest that is to take place, else the latest."""
-    mine = Interview.objects.filter(application=application).order_by("-starts_at")
-    return mine.filter(state=InterviewState.SCHEDULED).first() or mine.first()

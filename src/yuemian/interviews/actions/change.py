@@ -19,6 +19,7 @@ from yuemian.interviews.actions.replan import hold_facts, touch
 from yuemian.interviews.actions.seats import settle
 from yuemian.interviews.actions.staff import tell_staff_of_move
 from yuemian.interviews.facts import never_chosen
+from yuemian.interviews.known import former_facts
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.actions.content import NoTemplate, version_for
@@ -255,6 +256,7 @@ def _tell(
     superseded = supersede(SUBJECT_KIND, [interview.pk], reason, now=now)
     if interview.pk in superseded.told:
         version = _version(by, purpose, interview)
+        extra = _as_known(interview, extra)
         return version is not None and _plan(
             by, interview, purpose, version, now=now, due_at=now, extra=extra
         )
@@ -264,6 +266,18 @@ def _tell(
             due_at, batch = max(now, waiting.due_at), _still_going(waiting.batch)
             _plan(by, interview, again, waiting.version, now=now, due_at=due_at, extra={}, batch=batch)
     return False
+
+
+def _as_known(interview: Interview, extra: dict[str, Any]) -> dict[str, Any]:
+    """The former arrangements are those that the candidate knows: what was called off unheard never held for them."""
+    if "old_when" not in extra:
+        return extra
+    start, place = former_facts(interview, extra["old_when"] or None, extra["old_place"])
+    # Where the time alone is taken away, no place is named.
+    return extra | {
+        "old_when": start or "",
+        "old_place": place if interview.is_settled else extra["old_place"],
+    }
 
 
 def _plan(

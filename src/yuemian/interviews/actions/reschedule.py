@@ -15,7 +15,15 @@ from yuemian.domain.slots import Policy, Refusal, RequestState, SlotKey, Span, r
 from yuemian.domain.states import Answer, Mode
 from yuemian.interviews.actions.change import By, Facts, put_in_place
 from yuemian.interviews.actions.replan import touch
-from yuemian.interviews.actions.respond import LONGEST_NOTE, Refused, reply, respond, standing, write_answer
+from yuemian.interviews.actions.respond import (
+    LONGEST_ANSWER,
+    LONGEST_NOTE,
+    Refused,
+    reply,
+    respond,
+    standing,
+    write_answer,
+)
 from yuemian.interviews.actions.seats import give_back, give_back_overdue, take_seat
 from yuemian.interviews.models import Interview, Participant, RescheduleRequest, Response, SlotSeries
 from yuemian.interviews.slots.calendars import NOBODY_ASKED, Outside
@@ -106,7 +114,8 @@ def choose_slot(
             return True
         held_until = min(press.now + policy.hold, interview.starts_at)
         take_seat(interview, key, now=press.now, held_until=held_until, outside=outside)
-        _ask(press, interview, [key.start], f"{words}\n{note}", series_id=key.series, held_until=held_until)
+        said = _said(words, note)
+        _ask(press, interview, [key.start], said, series_id=key.series, held_until=held_until)
         return False
 
 
@@ -120,7 +129,7 @@ def propose_times(press: Press, times: Sequence[datetime], *, words: str, note: 
         kept = sorted({each for each in times if each > press.now})[: policy.proposals]
         if kept or note.strip():
             give_back(interview, only_held=True)
-            _ask(press, interview, kept, f"{words}\n{note}")
+            _ask(press, interview, kept, _said(words, note))
 
 
 def propose_from_calendar(interview: Interview, start: datetime, note: str, *, now: datetime) -> bool:
@@ -227,9 +236,14 @@ def _allowed(interview: Interview, now: datetime) -> Policy:
     return policy
 
 
-def _ask(press: Press, interview: Interview, times: Sequence[datetime], text: str, **fields: Any) -> None:
+def _said(words: str, note: str) -> str:
+    """The times as the page says them, then the candidate's own words, which are never cut for those."""
+    note = note.strip()[:LONGEST_NOTE]
+    return f"{words[: LONGEST_ANSWER - len(note) - 1]}\n{note}".strip()
+
+
+def _ask(press: Press, interview: Interview, times: Sequence[datetime], note: str, **fields: Any) -> None:
     """The request, and the answer that goes with it."""
-    note = text.strip()[:LONGEST_NOTE]
     respond(
         press.link,
         Answer.RESCHEDULE_REQUESTED,

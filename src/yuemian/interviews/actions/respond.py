@@ -32,7 +32,10 @@ from yuemian.trust.identifiers import uuid7
 from yuemian.trust.live import announce
 from yuemian.trust.vault import Vault
 
+#: What a candidate writes.
 LONGEST_NOTE = 500
+#: What is kept of an answer: before the candidate's own words stand the times that they ask for, in any language.
+LONGEST_ANSWER = 1500
 RECORD_ANSWER = f"""
 SELECT CASE WHEN record_answer(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) THEN {audit.APPEND} END
 """
@@ -125,7 +128,7 @@ def write_answer(
     response, sealed = uuid7(), None
     if note.strip():
         vault = Vault(interview.organization_id)
-        sealed = vault.seal(candidate.key, Response.PLACE, response, note.strip()[:LONGEST_NOTE])
+        sealed = vault.seal(candidate.key, Response.PLACE, response, note.strip()[:LONGEST_ANSWER])
     facts = [interview.pk, interview.revision, interview.state, interview.answer, interview.starts_at]
     entry = audit.values_to_append(
         interview.organization_id,

@@ -32,7 +32,7 @@ class Entry:
     author: str
     text: str
     is_name_shown: bool = False
-    #: What is to be said beside it, where it came by mail.
+    #: What is to be said beside it, where it came by mail or from an address that is not the candidate's.
     said: Said | None = None
 
 
@@ -137,8 +137,12 @@ def message_entry(message: Message, vault: Vault, key: Key) -> Entry:
         author=message.author.name if message.author else "",
         text=readable(vault, key, Message.PLACE, message.pk, message.body_sealed),
         is_name_shown=message.voice == Voice.NAMED_INTERVIEWER,
-        said=said_of(message, vault, key) if message.channel == Medium.EMAIL else None,
+        said=said_of(message, vault, key) if _has_more(message) else None,
     )
+
+
+def _has_more(message: Message) -> bool:
+    return message.channel == Medium.EMAIL or message.sender_note is not None
 
 
 def _note(note: Note, vault: Vault, key: Key) -> Entry:

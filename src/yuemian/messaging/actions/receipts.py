@@ -236,6 +236,7 @@ def _heed(account: Reporter, delivery: Delivery, event: Event, now: datetime) ->
             text=event.text,
             at=_moment(event, now),
             event_id=event.event_id,
+            other_sender=_other_sender(delivery, event),
         )
     if not is_stop:
         return
@@ -262,6 +263,13 @@ def _heed(account: Reporter, delivery: Delivery, event: Event, now: datetime) ->
             attempt=delivery.attempt,
             code="reply",
         )
+
+
+def _other_sender(delivery: Delivery, event: Event) -> str:
+    """Whoever answers a code may be a stranger, whose number somebody typed; "" once the number is proved theirs."""
+    point = delivery.contact_point
+    is_proved = point is not None and point.state != ContactState.UNCONFIRMED
+    return "" if is_proved else event.recipient
 
 
 def _moment(event: Event, now: datetime) -> datetime:

@@ -106,6 +106,7 @@ def send_code(
 ) -> Challenge:
     """A new code; an older one for the same purpose and browser is no longer asked for.
 
+    In the candidate's language, as every message; `locale` is the page's, where there is no text in theirs.
     Raises TooManyCodes and NoTemplate.
     """
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
@@ -218,7 +219,7 @@ def _plan(challenge: Challenge, to: ContactPoint, code: str, locale: str) -> Non
     organization, key = candidate.organization, candidate.key
     version = version_for(organization.pk, Purpose.CODE)
     texts = texts_of(version)
-    said_in = best_locale(texts, (locale, candidate.locale, organization.locale)) or locale
+    said_in = best_locale(texts, (candidate.locale, locale, organization.locale)) or locale
     wrapped = bytes(key.wrapped) if key.wrapped is not None else None
     addressee = Addressee(candidate.pk, key.pk, key.number, wrapped, key.wrapped_by)
     channel = Channel(to.channel)

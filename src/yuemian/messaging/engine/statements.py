@@ -98,10 +98,11 @@ SELECT version_id, channel, locale, subject, body FROM messaging_templatevariant
 # It touches no indexed column, so PostgreSQL rewrites the row in its page alone. `coalesce` leads by the key: an index
 # on `state` or `lease_until` would be walked over everything that is under way.
 # The address is looked at once more: whoever opted out while another message to them was being planned could not call
-# off what they did not see yet (docs/decisions/0012).
+# off what they did not see yet (docs/decisions/0012). A code proves an address that failed, too.
 STILL_IN_USE: Final = """(d.contact_point_id IS NULL OR (
-      SELECT p.state IN ('active', 'unconfirmed') FROM hiring_contactpoint p
-      WHERE p.id = d.contact_point_id LIMIT 1))"""
+      SELECT p.state IN ('active', 'unconfirmed') OR (p.state <> 'opted_out' AND (
+          SELECT n.purpose = 'code' FROM messaging_notification n WHERE n.id = d.notification_id))
+      FROM hiring_contactpoint p WHERE p.id = d.contact_point_id LIMIT 1))"""
 HAND_OVER: Final = f"""
 UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s
 WHERE d.id = ANY(%(ids)s) AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s

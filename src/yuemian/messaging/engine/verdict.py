@@ -107,9 +107,10 @@ def _unreachable(row: Claimed) -> Verdict | None:
         return Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
     if row.contact_state == ContactState.ACTIVE:
         return None
+    if row.purpose == Purpose.CODE and row.contact_state != ContactState.OPTED_OUT:
+        return None  # it proves that the address is theirs, and that it works: a new one, or one that failed before
     if row.contact_state == ContactState.UNCONFIRMED:
-        # Only the code that confirms it goes there.
-        return None if row.purpose == Purpose.CODE else Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
+        return Verdict(_SKIPPED, ReasonCode.MISSING_CONTACT)
     return Verdict(_SKIPPED, _CONTACT_REASONS[ContactState(row.contact_state)])
 
 
