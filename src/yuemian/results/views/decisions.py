@@ -148,7 +148,7 @@ def _undoable(user: User, now: Any) -> list[dict[str, Any]]:
 def decide(request: SignedInRequest) -> HttpResponse:
     """From the list or a person's page: what will happen, before it happens."""
     asked = _asked(request)
-    if not asked.people and not asked.left_out:
+    if not (asked.people or asked.left_out or asked.undecided):
         messages.error(request, _("Nobody was chosen. Tick some rows first."))
         return HttpResponseRedirect(_back(request))
     return _page(request, asked, _form(request, asked))
@@ -344,7 +344,7 @@ def export(request: SignedInRequest) -> HttpResponse:
             _("Word due by"), _("Scorecards"), _("State"), _("Decision"), _("Reasons"), _("Decided by"), _("Decided"),
         ]
     )  # fmt: skip
-    found = rows.rows_of(first(user, filters, MOST, now=now), now=now)
+    found = rows.rows_of(user, first(user, filters, MOST, now=now), now=now)
     language = get_language() or "en"
     for row in found:
         decision = row.decision
