@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,6 +20,8 @@ from yuemian.trust.tenancy import enter
 Handler = Callable[[HttpRequest], HttpResponse]
 #: How stale `last_seen_at` may get, so that reading a page seldom writes.
 TOUCH_AFTER = timedelta(minutes=1)
+#: What a page that nobody touches sends with what it asks for by itself: that keeps no session alive.
+UNATTENDED = "X-Unattended"
 
 
 class SignedInUser:
@@ -62,7 +64,8 @@ def sign_in_from_cookie(request: HttpRequest) -> User | None:
     session_id, user_id, organization_id = found
     enter(organization_id)
     now = timezone.now()
-    Session.objects.filter(pk=session_id, last_seen_at__lt=now - TOUCH_AFTER).update(last_seen_at=now)
+    if UNATTENDED not in request.headers:
+        Session.objects.filter(pk=session_id, last_seen_at__lt=now - TOUCH_AFTER).update(last_seen_at=now)
     user = User.objects.select_related("organization", "branch").get(pk=user_id)
     request.user = user  # type: ignore[assignment]
     request.session_id = session_id  # type: ignore[attr-defined]
@@ -74,11 +77,14 @@ def token_hash(token: str) -> bytes:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    target = (
-        f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}"
-        if request.method == "GET"
-        else (reverse("sign-in"))
-    )
+    """Back to the page that stood there: a part of one is asked for in the name of the whole."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": reverse("sign-in")})
-    return HttpResponseRedirect(target)
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return HttpResponse(
+            status=401, headers={"HX-Redirect": _sign_in(page._replace(scheme="", netloc="").geturl())}
+        )
+    return HttpResponseRedirect(_sign_in(request.get_full_path() if request.method == "GET" else ""))
+
+
+def _sign_in(then: str) -> str:
+    return f"{reverse('sign-in')}?{urlencode({'next': then})}" if then else reverse("sign-in")
