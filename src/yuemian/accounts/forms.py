@@ -226,7 +226,10 @@ class UserForm(forms.ModelForm[User]):
         self.fields["locale"].choices = ConsoleLocale.choices  # type: ignore[attr-defined]
         is_new = self.instance._state.adding
         self.fields["password"].required = is_new
-        if not is_new:
+        if self.instance.pk == editor.pk:
+            # One's own is changed where the present one is asked for and other sessions end.
+            del self.fields["password"]
+        elif not is_new:
             self.fields["password"].label = _("New password")
             self.fields["password"].help_text = _(
                 "Leave empty to keep the present one. At least 12 characters."

@@ -106,7 +106,7 @@ def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
             actions.save_user(
                 request.user,
                 form.save(commit=False),
-                password=form.cleaned_data["password"],
+                password=form.cleaned_data.get("password", ""),
                 now=timezone.now(),
             )
         except actions.AddressTaken:
@@ -116,7 +116,8 @@ def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
         else:
             messages.success(request, _("Added.") if is_new else _("Saved."))
             return redirect("settings-users")
-    context = {"form": form, "person": None if is_new else person}
+    is_own = person.pk == request.user.pk
+    context = {"form": form, "person": None if is_new else person, "is_own": is_own}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 
