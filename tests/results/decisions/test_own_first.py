@@ -98,6 +98,11 @@ def test_nor_does_the_file_that_is_taken_along(cast: Cast, held: Interview, now:
     assert "一致推荐" in text
 
 
+def test_a_hiring_lead_takes_no_list_along(held: Interview, lead_client: Client) -> None:
+    assert "/results/export" not in lead_client.get("/results").content.decode()
+    assert lead_client.post("/results/export").status_code == 403
+
+
 def test_whoever_did_not_hold_it_reads_at_once(
     cast: Cast, held: Interview, recruiter_client: Client, now: datetime
 ) -> None:

@@ -76,6 +76,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "outcome_words": OUTCOMES,
         "may_decide": user.may(Permission.DECIDE_RESULTS),
         "may_edit": user.may(Permission.EDIT_TEMPLATES),
+        "may_export": user.may(Permission.EXPORT_RESULTS),
         "has_any": any(figures[state].value for state in WaitState.values) or not filters.is_plain,
         "undoable": _undoable(user, now),
         "query": request.GET.urlencode(),
@@ -331,7 +332,7 @@ def take_back(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.SEE_RESULTS)
+@requires(Permission.EXPORT_RESULTS)
 def export(request: SignedInRequest) -> HttpResponse:
     """The list as it is filtered, without notes; who took it along is written down."""
     user, now = request.user, timezone.now()
