@@ -238,13 +238,14 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
     names = dict(User.objects.visible_to(request.user).values_list("id", "name"))
     rows = [(entry, names.get(entry.actor_id) if entry.actor_id else None) for entry in page]
-    return render(request, "accounts/audit.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "checked": audit.last_check(request.user.organization_id)}
+    return render(request, "accounts/audit.html", context)
 
 
 @requires(Permission.READ_AUDIT)
 @require_POST
 def audit_verify(request: SignedInRequest) -> HttpResponse:
-    fault = audit.verify(request.user.organization_id)
+    fault = audit.check(request.user.organization_id, request.user.actor, at=timezone.now())
     if fault:
         messages.error(
             request,
