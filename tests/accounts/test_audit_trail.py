@@ -47,3 +47,21 @@ def test_a_broken_chain_is_found_and_said(cast: Cast) -> None:
     assert found.details["problem"] == "its content was changed"
     page = sign_in_client(cast.auditor).get("/settings/audit").content.decode()
     assert f"第 {found.details['sequence']} 条" in page
+
+
+def test_what_was_refused_is_written_down_once_an_hour(cast: Cast) -> None:
+    client = sign_in_client(cast.interviewer)
+    for _ in range(3):
+        assert client.get("/results").status_code == 403
+    assert client.post("/results/export?name=somebody").status_code == 403
+    entries = AuditEntry.objects.filter(action="access.refused").order_by("sequence")
+    assert [(each.actor_id, each.details) for each in entries] == [
+        (cast.interviewer.pk, {"page": "results", "method": "GET"}),
+        (cast.interviewer.pk, {"page": "results-export", "method": "POST"}),
+    ]
+
+
+def test_so_is_what_a_view_refuses_that_waits_for_the_network(cast: Cast) -> None:
+    client = sign_in_client(cast.interviewer)
+    assert client.post(f"/settings/channels/{cast.organization.pk}/trial").status_code == 403
+    assert AuditEntry.objects.get(action="access.refused").details["page"] == "channel-trial"
