@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.accounts.fresh import AsksPassword
 from yuemian.channels.base import ChannelError, Provider
 from yuemian.channels.http import Network
 from yuemian.messaging.models import ProviderAccount
@@ -36,7 +37,7 @@ class Section:
     is_open: bool
 
 
-class AccountForm(forms.Form):
+class AccountForm(AsksPassword):
     """`stored` are the present settings (None: a new account, drawn from `initial_config`)."""
 
     name = forms.CharField(

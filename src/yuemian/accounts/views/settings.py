@@ -100,7 +100,7 @@ def user_edit(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 
 def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
     is_new = person._state.adding
-    form = UserForm(request.POST or None, instance=person, editor=request.user)
+    form = UserForm(request.POST or None, instance=person, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_user(

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.cell_text import harmless
@@ -333,6 +334,7 @@ def take_back(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EXPORT_RESULTS)
+@fresh
 def export(request: SignedInRequest) -> HttpResponse:
     """The list as it is filtered, without notes; who took it along is written down."""
     user, now = request.user, timezone.now()
