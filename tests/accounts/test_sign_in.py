@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -83,6 +84,32 @@ def test_an_old_session_opens_nothing(cast: Cast, change: dict[str, timedelta]) 
     client = sign_in_client(cast.recruiter)
     Session.objects.update(**{name: timezone.now() + offset for name, offset in change.items()})
     assert client.get("/settings").status_code == 302
+
+
+@pytest.mark.parametrize(("headers", "status"), [({"X-Unattended": "1"}, 302), ({}, 200)])
+def test_what_a_page_asks_for_by_itself_keeps_no_session(
+    cast: Cast, headers: dict[str, str], status: int
+) -> None:
+    client = sign_in_client(cast.recruiter)
+    Session.objects.update(last_seen_at=timezone.now() - timedelta(minutes=29))
+    assert client.get("/settings", headers=headers).status_code == 200
+    Session.objects.update(last_seen_at=F("last_seen_at") - timedelta(minutes=2))
+    assert client.get("/settings").status_code == status
+
+
+def test_whoever_only_reads_and_types_stays_signed_in(cast: Cast) -> None:
+    client = sign_in_client(cast.recruiter)
+    assert 'data-attended="/session"' in client.get("/settings").content.decode()
+    Session.objects.update(last_seen_at=timezone.now() - timedelta(minutes=29))
+    assert client.get("/session").status_code == 204
+    assert Session.objects.get().last_seen_at > timezone.now() - timedelta(minutes=1)
+
+
+def test_signing_in_again_leads_back_to_the_page_that_stood_there(cast: Cast) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/results?state=decided"}
+    answer = Client().get("/results/attention", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fresults%3Fstate%3Ddecided"
 
 
 def test_disabling_a_person_ends_their_sessions(cast: Cast) -> None:

@@ -189,6 +189,45 @@ def test_an_account_is_entered_edited_and_its_secret_never_comes_back(owner: Cli
     assert SECRET not in owner.get("/settings/channels").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"config_url": "https://sms.example.com/v2/send"}, 302),
+        ({"config_url": "https://sms.example.net/send"}, 422),
+        ({"config_url": "https://sms.example.com:8443/send"}, 422),
+        ({"config_lookup_url": "https://example.net/?id={key}", "config_dedup": "lookup"}, 422),
+        ({"config_url": "https://sms.example.net/send", "config_password": "another"}, 302),
+    ],
+)
+def test_a_kept_secret_never_goes_to_another_server(
+    owner: Client, cast: Cast, now: datetime, change: dict[str, str], status: int
+) -> None:
+    account, vault = create_account(cast, now=now), Vault(cast.organization.pk)
+    before, page = open_config(account, vault), f"/settings/channels/{account.pk}"
+    form = form_of(owner.get(page).content.decode()) | {"config_lookup_found": "code = 0"} | change
+    answer = owner.post(page, form)
+    assert answer.status_code == status
+    account.refresh_from_db()
+    assert (open_config(account, vault) == before) is (status == 422)
+    if status == 422:
+        assert "换了服务器" in str(answer.context["form"].errors["config_password"])
+
+
+@pytest.mark.parametrize("change", [{"host": "smtp.example.net"}, {"port": "465"}, {"tls": "implicit"}])
+def test_nor_does_a_mail_servers_password(
+    owner: Client, cast: Cast, now: datetime, change: dict[str, str]
+) -> None:
+    account, vault = ProviderAccount(provider="smtp", name="Relay"), Vault(cast.organization.pk)
+    config = SMTPConfig(host="smtp.example.com", user="app", password=SECRET)
+    save_account(cast.owner, account, config, fields=[], now=now)
+    page = f"/settings/channels/{account.pk}"
+    form = form_of(owner.get(page).content.decode())
+    assert owner.post(page, form).status_code == 302
+    assert owner.post(page, form | {f"config_{name}": to for name, to in change.items()}).status_code == 422
+    account.refresh_from_db()
+    assert open_config(account, vault) == config
+
+
 def test_settings_that_cannot_work_are_refused_on_the_page_in_both_languages(owner: Client) -> None:
     values = form_of(owner.get(NEW).content.decode()) | {
         "name": "x",

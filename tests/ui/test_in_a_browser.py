@@ -156,3 +156,41 @@ def test_the_page_works_without_javascript(chromium: Browser, address: str) -> N
     page.locator('.menu button[value="dark"]').click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
+
+
+def asked_by_itself(page: Page) -> str | None:
+    """What a request of the page's own says of being unattended."""
+    with page.expect_request("**/ui/gallery?itself") as asked:
+        page.evaluate(
+            "() => { htmx.ajax('GET', '/ui/gallery?itself', { target: '#toasts', swap: 'none' }); }"
+        )
+    return asked.value.headers.get("x-unattended")
+
+
+def test_a_page_says_when_nobody_touches_it(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    assert asked_by_itself(page) == "1"
+    page.locator("h1").click()
+    assert asked_by_itself(page) is None
+    page.clock.fast_forward(61_000)
+    assert asked_by_itself(page) == "1"
+    page.keyboard.press("j")
+    assert asked_by_itself(page) is None
+
+
+def test_reading_and_typing_are_told_every_two_minutes(page: Page) -> None:
+    page.clock.install()
+    page.reload()
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.url) if "?seen" in request.url else None)
+    page.evaluate("() => { document.body.dataset.attended = '/ui/gallery?seen'; }")
+    page.keyboard.press("j")
+    page.clock.fast_forward(119_000)
+    page.wait_for_timeout(50)
+    assert told == []
+    page.clock.fast_forward(2_000)
+    with page.expect_request("**/ui/gallery?seen"):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert len(told) == 1

@@ -167,7 +167,8 @@ def save_organization(user: User, organization: Organization, fields: list[str],
 
 
 def save_user(editor: User, person: User, *, password: str, now: datetime) -> None:
-    """Add or change a user. Disabling one ends all their sessions. Raises AddressTaken, LastAdministrator."""
+    """Add or change a user. Disabling one, or a new password, ends all their sessions; one's own password is changed by
+    `change_password`. Raises AddressTaken, LastAdministrator."""
     is_new = person._state.adding
     with transaction.atomic():
         if not is_new and not _leaves_an_administrator(person):
@@ -179,7 +180,7 @@ def save_user(editor: User, person: User, *, password: str, now: datetime) -> No
                 person.save(force_insert=is_new)
         except IntegrityError as error:
             raise AddressTaken from error
-        if not person.is_active or (password and person.pk != editor.pk):
+        if password or not person.is_active:
             Session.objects.filter(user=person, ended_at=None).update(ended_at=now)
         audit.record(
             editor.organization_id,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 from PIL import Image, UnidentifiedImageError
 
+from yuemian.accounts.fresh import AsksPassword
 from yuemian.accounts.models import Branch, ConsoleLocale, Organization, Permission, Role, User
 from yuemian.domain.addresses import supported_regions
 
@@ -196,7 +197,7 @@ class BranchForm(forms.ModelForm[Branch]):
         return region
 
 
-class UserForm(forms.ModelForm[User]):
+class UserForm(AsksPassword, forms.ModelForm[User]):
     password = forms.CharField(
         label=_("First password"),
         required=False,
@@ -219,14 +220,18 @@ class UserForm(forms.ModelForm[User]):
         }
         help_texts = {"phone": _("Shown to candidates as the contact's number.")}
 
-    def __init__(self, *args: Any, editor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        editor = self.request.user
         self.fields["branch"].queryset = Branch.objects.visible_to(editor)  # type: ignore[attr-defined]
         self.fields["role"].choices = Role.choices  # type: ignore[attr-defined]
         self.fields["locale"].choices = ConsoleLocale.choices  # type: ignore[attr-defined]
         is_new = self.instance._state.adding
         self.fields["password"].required = is_new
-        if not is_new:
+        if self.instance.pk == editor.pk:
+            # One's own is changed where the present one is asked for and other sessions end.
+            del self.fields["password"]
+        elif not is_new:
             self.fields["password"].label = _("New password")
             self.fields["password"].help_text = _(
                 "Leave empty to keep the present one. At least 12 characters."

@@ -9,6 +9,7 @@ from yuemian.accounts import views
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-out", views.sign_out, name="sign-out"),
+    path("session", views.session_seen, name="session-seen"),
     path("settings", views.settings_home, name="settings"),
     path("settings/organization", views.organization, name="settings-organization"),
     path("settings/rehearsal", views.rehearsal, name="settings-rehearsal"),

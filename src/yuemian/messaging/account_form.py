@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.accounts.fresh import AsksPassword
 from yuemian.channels.base import ChannelError, Provider
 from yuemian.channels.http import Network
 from yuemian.messaging.models import ProviderAccount
@@ -36,7 +37,7 @@ class Section:
     is_open: bool
 
 
-class AccountForm(forms.Form):
+class AccountForm(AsksPassword):
     """`stored` are the present settings (None: a new account, drawn from `initial_config`)."""
 
     name = forms.CharField(
@@ -125,6 +126,7 @@ class AccountForm(forms.Form):
         except ChannelError as error:
             raise ValidationError(sentence(error)) from error
         self._refuse_inside()
+        self._refuse_elsewhere(cleaned)
         return cleaned
 
     def _refuse_inside(self) -> None:
@@ -139,6 +141,15 @@ class AccountForm(forms.Form):
                 )
                 values = {"address": address, "network": ip_network(address)}
                 self.add_error(PREFIX + field.name, words % values)
+
+    def _refuse_elsewhere(self, cleaned: Mapping[str, Any]) -> None:
+        """A kept secret never goes to another server, nor to the same one with another encryption."""
+        if self.stored is None or _servers(self.config) <= _servers(self.stored):
+            return
+        for field in shown_settings(self.provider):
+            name = PREFIX + field.name
+            if field.metadata["secret"] and getattr(self.stored, field.name) and not cleaned[name]:
+                self.add_error(name, gettext("Another server: enter its password."))
 
     @property
     def changed_names(self) -> list[str]:
@@ -170,6 +181,20 @@ def sentence(error: ChannelError) -> str:
     }
     said = gettext(error.sentence)
     return said % values if values else said
+
+
+def _servers(config: Any) -> set[tuple[str, ...]]:
+    """Whom these settings connect to: scheme or encryption, host and port."""
+    found: set[tuple[str, ...]] = set()
+    for field in dataclasses.fields(config):
+        value = "" if field.metadata["internal"] else str(getattr(config, field.name))
+        if field.name == "host":
+            found.add((str(config.tls), value.lower(), str(config.port)))
+        elif field.name.endswith("url") and value:
+            parts = urlsplit(value)
+            # Without a password that stands in the address itself.
+            found.add((parts.scheme, parts.netloc.rpartition("@")[2].lower()))
+    return found
 
 
 def _number_in(name: str, value: str) -> str:

@@ -15,6 +15,7 @@ from yuemian.messaging.clock import Chore, register_chore
 LEARNING = Chore("learn_routing", timedelta(minutes=15), "yuemian.messaging.actions.learn.learn_from_answers")
 #: Whose time is over is looked for once a night; the look itself says whether it is time.
 RETENTION = Chore("retention", timedelta(minutes=30), "yuemian.hiring.tasks.look_nightly")
+AUDIT = Chore("audit", timedelta(minutes=30), "yuemian.accounts.tasks.check_audit_trail_nightly")
 ERASURES = Chore("erasures", timedelta(minutes=5), "yuemian.hiring.tasks.erase_what_is_due")
 CHALLENGES = Chore("challenges", timedelta(hours=1), "yuemian.messaging.actions.step_up.tidy")
 FORGETTING = Chore("forget_told", timedelta(hours=6), "yuemian.messaging.actions.forget.forget_old")
@@ -32,7 +33,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         register_chore(LEARNING)
-        for chore in (STRAYS, WAKING, RETENTION, ERASURES, CHALLENGES, FORGETTING, RATE_LIMITS):
+        for chore in (STRAYS, WAKING, RETENTION, AUDIT, ERASURES, CHALLENGES, FORGETTING, RATE_LIMITS):
             register_chore(chore)
         register_holdings("yuemian.messaging.holdings.HOLDINGS")
         # By name: models cannot be imported before every app stands.

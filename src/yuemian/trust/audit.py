@@ -14,6 +14,8 @@ from django.db import connection
 from yuemian.trust.models import AuditEntry
 
 START = bytes(32)
+#: A check of the whole chain; its details say what it found.
+CHECKED = "audit.checked"
 #: One call of the function in functions.sql; `values_to_append` gives its values.
 APPEND = "append_audit(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
@@ -124,3 +126,17 @@ def verify(organization_id: UUID) -> Fault | None:
             return Fault(entry.sequence, "its content was changed")
         previous, expected = bytes(entry.hash), expected + 1
     return None
+
+
+def check(organization_id: UUID, actor: Actor, *, at: datetime) -> Fault | None:
+    """Verify, and append what was found: the trail itself keeps when it was checked last."""
+    fault = verify(organization_id)
+    found = {"sequence": fault.sequence, "problem": fault.problem} if fault else {"fits": True}
+    record(organization_id, actor, CHECKED, at=at, **found)
+    return fault
+
+
+def last_check(organization_id: UUID) -> AuditEntry | None:
+    """The newest entry of a check. Walks back from the end: a night's worth of entries at most."""
+    entries = AuditEntry.objects.filter(organization_id=organization_id, action=CHECKED)
+    return entries.order_by("-sequence").first()

@@ -294,7 +294,7 @@ def test_facts_are_read_as_everywhere_else(cast: Cast, now: datetime) -> None:
         ("coding", True),
         ("energy", False),
     ]
-    (card,) = scorecards_of([decision.interview_id], vault)[decision.interview_id]
+    (card,) = scorecards_of(cast.recruiter, [decision.interview_id], vault)[decision.interview_id]
     assert card.recommendation is None
-    cards, names = cards_of([decision.interview_id], vault)
+    cards, names = cards_of(cast.recruiter, [decision.interview_id], vault)
     assert (cards[0].recommendation_text, list(names.values())) == ("", ["编码", "精力"])

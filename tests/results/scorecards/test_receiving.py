@@ -42,7 +42,7 @@ def take(cast: Cast, held: Interview, now: datetime, **changes: Any) -> Received
 
 def test_it_is_a_submitted_scorecard(cast: Cast, held: Interview, now: datetime) -> None:
     assert take(cast, held, now).outcome == "created"
-    (card,) = scorecards_of([held.pk], Vault(cast.organization.pk))[held.pk]
+    (card,) = scorecards_of(cast.recruiter, [held.pk], Vault(cast.organization.pk))[held.pk]
     assert (card.author, card.source, card.recommendation) == ("王评委", "moka", "no")
     assert [(e.key, e.name, e.rating, e.is_skipped) for e in card.entries] == [
         ("coding", "编码", 4, False),
@@ -59,7 +59,7 @@ def test_the_same_again_changes_nothing_and_another_text_takes_its_place(
     assert (again.outcome, again.scorecard.pk, again.scorecard.edition) == ("same", first.pk, 1)
     changed = take(cast, held, now, entries=GOOD.entries[:1], recommendation="yes")
     assert (changed.outcome, changed.scorecard.pk) == ("changed", first.pk)
-    (card,) = scorecards_of([held.pk], Vault(cast.organization.pk))[held.pk]
+    (card,) = scorecards_of(cast.recruiter, [held.pk], Vault(cast.organization.pk))[held.pk]
     assert ([entry.key for entry in card.entries], card.recommendation) == (["coding"], "yes")
     assert Scorecard.objects.count() == 1
 

@@ -177,7 +177,7 @@ def test_reading_gives_cards_lines_and_facts(cast: Cast, held: Interview, now: d
     )
     submit(second, held.pk, rated, 0, now=now + HOUR)
     vault = Vault(cast.organization.pk)
-    cards = scorecards_of([held.pk], vault)[held.pk]
+    cards = scorecards_of(cast.recruiter, [held.pk], vault)[held.pk]
     assert [card.author for card in cards] == ["陈默", "第二面试官"]
     assert cards[1].summary == "讲清了取舍的理由"
     lines = lines_of(cards, "en")
@@ -211,7 +211,7 @@ def test_a_fact_about_what_must_not_count_is_never_shareable(
 def test_an_open_one_is_no_fact(cast: Cast, held: Interview, now: datetime) -> None:
     save(cast.interviewer, held.pk, draft(), 0, now=now)
     assert facts_of([held.pk], Vault(cast.organization.pk), "en") == {}
-    assert scorecards_of([held.pk], Vault(cast.organization.pk)) == {}
+    assert scorecards_of(cast.recruiter, [held.pk], Vault(cast.organization.pk)) == {}
 
 
 def test_the_nearest_form_holds(cast: Cast, held: Interview, now: datetime) -> None:

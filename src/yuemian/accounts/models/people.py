@@ -173,6 +173,7 @@ class Permission(models.TextChoices):
     SEE_RESULTS = "see_results"  # scorecards of others, decisions, letters
     DECIDE_RESULTS = "decide_results"
     APPROVE_RESULTS = "approve_results"
+    EXPORT_RESULTS = "export_results"  # take the list along as a file
     SEE_ONBOARDING = "see_onboarding"  # how far each is; values masked
     HANDLE_ONBOARDING = "handle_onboarding"  # unmask, look at files, send back, complete, export
 
@@ -191,6 +192,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.USE_LAB,
             Permission.SEE_RESULTS,
             Permission.DECIDE_RESULTS,
+            Permission.EXPORT_RESULTS,
             Permission.SEE_ONBOARDING,
             Permission.HANDLE_ONBOARDING,
         }

@@ -19,7 +19,7 @@ from yuemian.accounts.views.settings import (
     user_new,
     users,
 )
-from yuemian.accounts.views.sign_in import sign_in, sign_out
+from yuemian.accounts.views.sign_in import session_seen, sign_in, sign_out
 
 __all__ = [
     "absence",
@@ -33,6 +33,7 @@ __all__ = [
     "organization",
     "rehearsal",
     "session_end",
+    "session_seen",
     "settings_home",
     "sign_in",
     "sign_out",

@@ -100,13 +100,13 @@ def user_edit(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 
 def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
     is_new = person._state.adding
-    form = UserForm(request.POST or None, instance=person, editor=request.user)
+    form = UserForm(request.POST or None, instance=person, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             actions.save_user(
                 request.user,
                 form.save(commit=False),
-                password=form.cleaned_data["password"],
+                password=form.cleaned_data.get("password", ""),
                 now=timezone.now(),
             )
         except actions.AddressTaken:
@@ -116,7 +116,8 @@ def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
         else:
             messages.success(request, _("Added.") if is_new else _("Saved."))
             return redirect("settings-users")
-    context = {"form": form, "person": None if is_new else person}
+    is_own = person.pk == request.user.pk
+    context = {"form": form, "person": None if is_new else person, "is_own": is_own}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)
 
 
@@ -237,13 +238,14 @@ def audit_log(request: SignedInRequest) -> HttpResponse:
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
     names = dict(User.objects.visible_to(request.user).values_list("id", "name"))
     rows = [(entry, names.get(entry.actor_id) if entry.actor_id else None) for entry in page]
-    return render(request, "accounts/audit.html", {"page": page, "rows": rows})
+    context = {"page": page, "rows": rows, "checked": audit.last_check(request.user.organization_id)}
+    return render(request, "accounts/audit.html", context)
 
 
 @requires(Permission.READ_AUDIT)
 @require_POST
 def audit_verify(request: SignedInRequest) -> HttpResponse:
-    fault = audit.verify(request.user.organization_id)
+    fault = audit.check(request.user.organization_id, request.user.actor, at=timezone.now())
     if fault:
         messages.error(
             request,

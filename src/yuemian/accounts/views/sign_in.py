@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yuemian.accounts import actions
 from yuemian.accounts.forms import SignInForm
@@ -62,6 +62,12 @@ def sign_out(request: SignedInRequest) -> HttpResponse:
     response = HttpResponseRedirect(reverse("sign-in"))
     response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite="Lax")
     return response
+
+
+@require_safe
+def session_seen(request: SignedInRequest) -> HttpResponse:  # noqa: ARG001
+    """Somebody is at the page, though all they do is read and type: asked for, the session has been renewed."""
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
 
 def _with_cookie(response: HttpResponse, token: str) -> HttpResponse:

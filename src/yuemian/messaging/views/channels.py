@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, detached, requires
 from yuemian.accounts.models import Permission
 from yuemian.channels.base import ChannelError, Outcome, Provider, Receipt
@@ -112,6 +113,7 @@ def account_switch(request: SignedInRequest, account_id: UUID) -> HttpResponse:
 
 @requires(Permission.EDIT_SETTINGS)
 @require_POST
+@fresh
 def account_callback(request: SignedInRequest, account_id: UUID) -> HttpResponse:
     """A new address for callbacks, shown by this very answer and never again."""
     account = _account(request, account_id)
@@ -157,7 +159,12 @@ def _edit(
         {} if is_new else {name: getattr(account, name) for name in ("name", "weight", "cost", "per_second")}
     )
     form = AccountForm(
-        _provider(account), request.POST or None, stored=stored, initial_config=initial, initial=own
+        _provider(account),
+        request.POST or None,
+        request=request,
+        stored=stored,
+        initial_config=initial,
+        initial=own,
     )
     if request.method == "POST" and form.is_valid():
         form.apply_to(account)

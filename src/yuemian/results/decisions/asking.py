@@ -30,6 +30,8 @@ class Person:
     standing: Decision | None
     #: What is suggested, as the page showed it.
     suggestion: Outcome | None = None
+    #: What others said is read after writing one's own.
+    is_own_first: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +71,12 @@ class Asked:
 
     @property
     def unheard(self) -> int:
-        return sum(not each.said for each in self.people)
+        return sum(not each.said and not each.is_own_first for each in self.people)
+
+    @property
+    def own_first(self) -> list[Person]:
+        """Whose scorecards this person has not read yet, having held the interview themselves."""
+        return [each for each in (*self.people, *self.undecided) if each.is_own_first]
 
     @property
     def standing(self) -> Counter[str]:
@@ -96,7 +103,7 @@ def ask(
     rows = Interview.objects.visible_to(user).with_people().filter(pk__in=list(interview_ids)[:MOST])
     interviews = list(rows.order_by("starts_at", "id"))
     ids = [each.pk for each in interviews]
-    said = recommendations_of(ids)
+    heard = recommendations_of(user, ids)
     standing = {
         each.interview_id: each
         for each in Decision.objects.current().filter(interview__in=ids).select_related("decided_by")
@@ -107,9 +114,11 @@ def ask(
         if why is not None:
             left_out.append((interview, OBSTACLES[why]))
             continue
-        mine = said.get(interview.pk, ())
-        suggestion = suggested(mine) if shown is None else shown.get(interview.pk)
-        people.append(Person(interview, mine, standing.get(interview.pk), suggestion))
+        mine = heard[interview.pk]
+        suggestion = suggested(mine.said) if shown is None else shown.get(interview.pk)
+        people.append(
+            Person(interview, mine.said, standing.get(interview.pk), suggestion, is_own_first=mine.kept > 0)
+        )
     if not is_suggested:
         return Asked(people, left_out)
     clear = [each for each in people if each.suggestion is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yuemian.accounts.models import User
 from yuemian.domain.results import Recommendation, apart
 from yuemian.interviews.wording import Text
 from yuemian.results.decisions.wording import RATINGS, RECOMMENDATIONS
@@ -60,18 +62,29 @@ class Line:
     is_apart: bool
 
 
-def recommendations_of(interview_ids: Collection[UUID]) -> dict[UUID, list[Recommendation]]:
-    """By interview, of submitted scorecards; one statement."""
-    found: dict[UUID, list[Recommendation]] = {}
-    rows = Scorecard.objects.submitted().filter(interview__in=list(interview_ids)).exclude(recommendation="")
-    for interview_id, said in rows.values_list("interview", "recommendation"):
-        found.setdefault(interview_id, []).append(Recommendation(said))
+@dataclass
+class Heard:
+    """What interviewers recommend, and of how many this person may not know it before they have written their own."""
+
+    said: list[Recommendation] = field(default_factory=list)
+    kept: int = 0
+
+
+def recommendations_of(user: User, interview_ids: Collection[UUID]) -> defaultdict[UUID, Heard]:
+    """By interview, of submitted scorecards, as far as this person reads them; one statement."""
+    found: defaultdict[UUID, Heard] = defaultdict(Heard)
+    rows = Scorecard.objects.submitted().filter(interview__in=list(interview_ids))
+    for interview_id, said in rows.recommended(user):
+        if said is None:
+            found[interview_id].kept += 1
+        elif said:
+            found[interview_id].said.append(Recommendation(said))
     return found
 
 
-def cards_of(interview_ids: Collection[UUID], vault: Vault) -> tuple[list[Card], dict[str, str]]:
-    """Submitted scorecards of interviews, and the competencies' names in order."""
-    found = [card for cards in scorecards_of(interview_ids, vault).values() for card in cards]
+def cards_of(user: User, interview_ids: Collection[UUID], vault: Vault) -> tuple[list[Card], dict[str, str]]:
+    """Submitted scorecards of interviews that this person reads, and the competencies' names in order."""
+    found = [card for cards in scorecards_of(user, interview_ids, vault).values() for card in cards]
     language, names, cards = get_language() or "en", dict[str, str](), []
     for card in sorted(found, key=lambda each: (each.submitted_at, each.id)):
         seen = {entry.key: Seen(entry.rating, entry.note, entry.is_shareable) for entry in card.entries}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,11 @@ from yuemian.domain.results.facts import Recommendation
 from yuemian.domain.round_name import round_in
 from yuemian.interviews.models import Interview
 from yuemian.results.actions.decide import obstacle_of
-from yuemian.results.decisions.cards import Card, beside, cards_of
+from yuemian.results.actions.scorecards import why_closed
+from yuemian.results.decisions.cards import Card, beside, cards_of, recommendations_of
 from yuemian.results.decisions.reasons import named
 from yuemian.results.decisions.rows import next_rounds
-from yuemian.results.decisions.wording import NOTICES, OBSTACLES, OUTCOMES, VERDICTS
+from yuemian.results.decisions.wording import NOTICES, OBSTACLES, OUTCOMES, OWN_FIRST, VERDICTS
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.silence.word import last_words, quiet_of
 from yuemian.trust.vault import DataKey, Unreadable, Vault
@@ -46,9 +47,13 @@ class Round:
     name: str
     cards: Sequence[Card]
     decision: Decision | None
+    #: What others said is read after writing one's own.
+    is_own_first: bool
 
     @property
     def badge(self) -> tuple[Any, str]:
+        if self.is_own_first:
+            return OWN_FIRST
         return VERDICTS[verdicts([Recommendation(c.recommendation) for c in self.cards if c.recommendation])]
 
 
@@ -68,7 +73,9 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         for each in others
         if each.application_id == interview.application_id and each.starts_at < interview.starts_at
     ]
-    cards, names = cards_of([each.pk for each in (interview, *earlier)], vault)
+    ids = [each.pk for each in (interview, *earlier)]
+    cards, names = cards_of(user, ids, vault)
+    kept = {pk for pk, heard in recommendations_of(user, ids).items() if heard.kept}
     own = [card for card in cards if card.interview_id == interview.pk]
     said = [Recommendation(card.recommendation) for card in own if card.recommendation]
     handed_in = {card.name for card in own}
@@ -83,10 +90,12 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         "round": round_in(interview.round, language),
         "cards": own,
         "lines": beside(own, shown_names),
-        "verdicts": VERDICTS[verdicts(said)],
+        "verdicts": OWN_FIRST if interview.pk in kept else VERDICTS[verdicts(said)],
+        "is_own_first": interview.pk in kept,
+        "may_write": interview.pk in kept and not why_closed(user, interview, now=now),
         "is_divided": verdicts(said) is Verdicts.SPLIT,
         "lacking": [each.name for each in interview.interviewers.all() if each.name not in handed_in],
-        "earlier": _rounds(earlier, cards, pasts, language),
+        "earlier": _rounds(earlier, cards, kept, pasts, language),
         "decided": [each for each in pasts if each.decision.interview_id == interview.pk],
         "elsewhere": [each for each in pasts if each.decision.interview_id != interview.pk],
         "current": next(
@@ -130,7 +139,11 @@ def _pasts(user: User, candidate_id: UUID, key: DataKey, vault: Vault) -> list[P
 
 
 def _rounds(
-    earlier: Sequence[Interview], cards: Sequence[Card], pasts: Sequence[Past], language: str
+    earlier: Sequence[Interview],
+    cards: Sequence[Card],
+    kept: Collection[UUID],
+    pasts: Sequence[Past],
+    language: str,
 ) -> list[Round]:
     current = {each.decision.interview_id: each.decision for each in pasts if each.decision.is_current}
     return [
@@ -139,6 +152,7 @@ def _rounds(
             round_in(each.round, language),
             [card for card in cards if card.interview_id == each.pk],
             current.get(each.pk),
+            each.pk in kept,
         )
         for each in earlier
     ]

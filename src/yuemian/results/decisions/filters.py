@@ -133,7 +133,7 @@ def _narrowed(rows: WaitQuerySet, user: User, filters: ResultFilters, now: datet
     if filters.age is not None:
         rows = rows.filter(_older(filters.age, now))
     if filters.verdicts is not None:
-        rows = rows.filter(_said(filters.verdicts))
+        rows = rows.filter(_said(filters.verdicts, user))
     if filters.outcome is not None:
         decided = Decision.objects.filter(interview=OuterRef("interview"), is_current=True)
         rows = rows.filter(Exists(decided.filter(outcome=filters.outcome)))
@@ -154,8 +154,9 @@ def _older(age: Age, now: datetime) -> Q:
     return Q(ended_at__lt=now - timedelta(days=int(age)))
 
 
-def _said(verdicts: Verdicts) -> Q:
-    cards = Scorecard.objects.submitted().filter(interview=OuterRef("interview"))
+def _said(verdicts: Verdicts, user: User) -> Q:
+    """As far as this person reads it: whoever has to write first finds theirs among those without a scorecard."""
+    cards = Scorecard.objects.visible_to(user).submitted().filter(interview=OuterRef("interview"))
     is_for = Q(Exists(cards.filter(recommendation__in=_FOR)))
     is_against = Q(Exists(cards.filter(recommendation__in=_AGAINST)))
     return {

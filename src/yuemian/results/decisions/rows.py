@@ -21,7 +21,7 @@ from yuemian.interviews.wording import Text
 from yuemian.results.decisions.cards import recommendations_of
 from yuemian.results.decisions.filters import ResultFilters, first
 from yuemian.results.decisions.reasons import named
-from yuemian.results.decisions.wording import NOTICES, RECOMMENDATIONS, SILENCE_TONES, VERDICTS
+from yuemian.results.decisions.wording import NOTICES, OWN_FIRST, RECOMMENDATIONS, SILENCE_TONES, VERDICTS
 from yuemian.results.models import Decision, ResultNotice, Wait, WaitState
 from yuemian.results.silence.word import Quiet, last_words, quiet_of
 
@@ -35,6 +35,8 @@ class ResultRow:
     decision: Decision | None
     reasons: Sequence[str]
     said: Sequence[Recommendation]
+    #: What others said is read after writing one's own.
+    is_own_first: bool
     #: So many interviewers have not handed in a scorecard.
     lacking: int
     notice_state: str
@@ -60,6 +62,8 @@ class ResultRow:
     @property
     def verdict_badge(self) -> tuple[Text, str]:
         """One interviewer's own word; of several, what they come to."""
+        if self.is_own_first:
+            return OWN_FIRST
         return RECOMMENDATIONS[self.said[0]] if len(self.said) == 1 else VERDICTS[self.verdicts]
 
     @property
@@ -112,13 +116,13 @@ def page(
         waits.reverse()
     places = [Place(each.ended_at, each.pk) for each in waits]
     return ResultPage(
-        rows_of(waits, now=now),
+        rows_of(user, waits, now=now),
         previous=places[0] if after or before else None,
         following=places[-1] if is_back or len(found) > PAGE_SIZE else None,
     )
 
 
-def rows_of(waits: Sequence[Wait], *, now: datetime) -> list[ResultRow]:
+def rows_of(user: User, waits: Sequence[Wait], *, now: datetime) -> list[ResultRow]:
     ids = [each.interview_id for each in waits]
     interviews = Interview.objects.with_people().prefetch_related("interviewers").in_bulk(ids)
     decisions = {
@@ -131,12 +135,12 @@ def rows_of(waits: Sequence[Wait], *, now: datetime) -> list[ResultRow]:
         {pk for each in decisions.values() for pk in each.reasons},
     )
     language = get_language() or "en"
-    said, words = recommendations_of(ids), last_words(ids)
+    heard, words = recommendations_of(user, ids), last_words(ids)
     following = next_rounds([interviews[pk] for pk in ids])
     rows = []
     for wait in waits:
         interview = interviews[wait.interview_id]
-        decision = decisions.get(interview.pk)
+        decision, mine = decisions.get(interview.pk), heard[interview.pk]
         rows.append(
             ResultRow(
                 interview=interview,
@@ -147,8 +151,9 @@ def rows_of(waits: Sequence[Wait], *, now: datetime) -> list[ResultRow]:
                     for pk in (decision.reasons if decision else ())
                     if pk in reasons
                 ],
-                said=said.get(interview.pk, ()),
-                lacking=max(0, len(interview.interviewers.all()) - len(said.get(interview.pk, ()))),
+                said=mine.said,
+                is_own_first=mine.kept > 0,
+                lacking=max(0, len(interview.interviewers.all()) - len(mine.said) - mine.kept),
                 notice_state=notices.get(decision.pk, "") if decision else "",
                 quiet=quiet_of(interview, words.get(interview.pk), now=now),
                 next_interview=following.get(interview.pk),

@@ -66,6 +66,8 @@ VERDICTS: Final[Mapping[str, tuple[Text, str]]] = {
     Verdicts.SPLIT: (word("verdicts", "Divided"), "warning"),
     Verdicts.NONE: (word("verdicts", "No scorecard"), "neutral"),
 }
+#: In place of what others said, for who held the interview and has not written.
+OWN_FIRST: Final[tuple[Text, str]] = (word("verdicts", "Write yours first"), "info")
 NOTICES: Final[Mapping[str, Text]] = {
     NoticeState.DRAFT: word("notice of a result", "Letter is written"),
     NoticeState.SUBMITTED: word("notice of a result", "Waits for approval"),

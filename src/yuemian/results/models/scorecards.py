@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,18 +77,27 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     def visible_to(self, user: User) -> ScorecardQuerySet:
         """One's own; and those that others have submitted, for who sees results and whoever has submitted for the
         same interview. Whoever holds an interview reads nobody else's of it before, whatever their role."""
-        mine = Scorecard.objects.filter(
-            interview=models.OuterRef("interview"), interviewer=user, state=ScorecardState.SUBMITTED
-        )
-        holds = Participant.objects.filter(interview=models.OuterRef("interview"), user=user)
-        others = models.Q(models.Exists(mine))
-        if user.may(Permission.SEE_RESULTS):
-            others |= ~models.Q(models.Exists(holds))
-        rule = models.Q(interviewer=user) | (models.Q(state=ScorecardState.SUBMITTED) & others)
-        return self.filter(organization_id=user.organization_id).filter(rule)
+        return self.filter(organization_id=user.organization_id).filter(_is_read_by(user))
+
+    def recommended(self, user: User) -> list[tuple[UUID, str | None]]:
+        """Each one's interview and recommendation; None where `visible_to` keeps it from this person. One statement."""
+        rows = self.filter(organization_id=user.organization_id).annotate(is_read=_is_read_by(user))
+        found = rows.values_list("interview_id", "recommendation", "is_read")
+        return [(interview, said if is_read else None) for interview, said, is_read in found]
 
     def submitted(self) -> ScorecardQuerySet:
         return self.filter(state=ScorecardState.SUBMITTED)
+
+
+def _is_read_by(user: User) -> models.Q:
+    mine = Scorecard.objects.filter(
+        interview=models.OuterRef("interview"), interviewer=user, state=ScorecardState.SUBMITTED
+    )
+    holds = Participant.objects.filter(interview=models.OuterRef("interview"), user=user)
+    others = models.Q(models.Exists(mine))
+    if user.may(Permission.SEE_RESULTS):
+        others |= ~models.Q(models.Exists(holds))
+    return models.Q(interviewer=user) | (models.Q(state=ScorecardState.SUBMITTED) & others)
 
 
 class Scorecard(TenantModel):

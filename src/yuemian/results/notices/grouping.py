@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from yuemian.accounts.models import User
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.richtext import to_html
 from yuemian.messaging.preview import with_marks
@@ -59,12 +60,10 @@ class Group:
         return ",".join(str(each.notice.pk) for each in self.people)
 
 
-def groups(
-    notices: Sequence[ResultNotice], texts: Mapping[UUID, LetterText], reader: UUID | None = None
-) -> list[Group]:
+def groups(notices: Sequence[ResultNotice], texts: Mapping[UUID, LetterText], reader: User) -> list[Group]:
     """`notices` come with decision, candidate, job and interview; those without a readable text are missing."""
     found: dict[tuple[object, ...], Group] = {}
-    recommended = recommendations_of([each.decision.interview_id for each in notices])
+    heard = recommendations_of(reader, [each.decision.interview_id for each in notices])
     for notice in notices:
         if notice.pk not in texts:
             continue
@@ -92,8 +91,8 @@ def groups(
             notice.submitted_by_id,
             notice.decision.decided_by_id,
         }
-        is_own = reader in authors and not notice.is_single_free
-        group.people.append(Person(notice, recommended.get(notice.decision.interview_id, []), is_own))
+        is_own = reader.pk in authors and not notice.is_single_free
+        group.people.append(Person(notice, heard[notice.decision.interview_id].said, is_own))
     return sorted(
         found.values(), key=lambda each: (not each.is_edited, each.outcome, each.job, -len(each.people))
     )

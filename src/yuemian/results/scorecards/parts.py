@@ -32,11 +32,8 @@ def on_interview(request: HttpRequest, interview: Interview, now: datetime) -> s
     is_holder = any(person.pk == user.pk for person in interview.interviewers.all())
     if not (is_holder or user.may(Permission.SEE_RESULTS)):
         return ""
-    visible = Scorecard.objects.visible_to(user).filter(interview=interview)
-    ids = set(visible.submitted().values_list("pk", flat=True))
-    found = scorecards_of([interview.pk], Vault(interview.organization_id)).get(interview.pk, [])
-    cards = [card for card in found if card.id in ids]
-    own = visible.filter(interviewer=user).first()
+    cards = scorecards_of(user, [interview.pk], Vault(interview.organization_id)).get(interview.pk, [])
+    own = Scorecard.objects.visible_to(user).filter(interview=interview, interviewer=user).first()
     owed = (
         owed_for(interview.organization_id, interview.pk, now=now) if user.may(Permission.SEE_RESULTS) else []
     )

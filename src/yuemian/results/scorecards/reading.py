@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from yuemian.accounts.models import User
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import Fact, Rating, Recommendation
 from yuemian.domain.round_name import round_in
@@ -52,13 +53,12 @@ class Card:
         return next((each for each in self.entries if each.key == key), None)
 
 
-def scorecards_of(interview_ids: Collection[UUID], vault: Vault) -> dict[UUID, list[Card]]:
-    """By interview, in the order they were submitted; interviews without one are missing.
+def scorecards_of(user: User, interview_ids: Collection[UUID], vault: Vault) -> dict[UUID, list[Card]]:
+    """By interview, in the order they were submitted, those that this person reads; interviews without one are missing.
 
-    Whoever shows them asks `Scorecard.objects.visible_to` first: see `cards_for`. What was sealed for somebody who is
-    erased is left out.
+    What was sealed for somebody who is erased is left out.
     """
-    rows = Scorecard.objects.filter(interview__in=list(interview_ids)).submitted()
+    rows = Scorecard.objects.visible_to(user).filter(interview__in=list(interview_ids)).submitted()
     return _cards(_with_all(rows), vault)
 
 

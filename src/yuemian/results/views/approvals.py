@@ -105,7 +105,7 @@ def _standing(batch: ResultBatch, states: Counter[str], *, now: datetime) -> dic
 def _to_approve(request: SignedInRequest, batch: ResultBatch, vault: Vault) -> dict[str, Any]:
     notices = list(reading.letters(batch, N.SUBMITTED))
     texts = readable(notices, vault)
-    found = groups(notices, texts, request.user.pk)
+    found = groups(notices, texts, request.user)
     page: Page[Group] = page_of(request, found, GROUPS)
     here = [person.notice for group in page.object_list for person in group.people if not person.is_own]
     return {

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.cell_text import harmless
@@ -76,6 +77,7 @@ def show(request: SignedInRequest) -> HttpResponse:
         "outcome_words": OUTCOMES,
         "may_decide": user.may(Permission.DECIDE_RESULTS),
         "may_edit": user.may(Permission.EDIT_TEMPLATES),
+        "may_export": user.may(Permission.EXPORT_RESULTS),
         "has_any": any(figures[state].value for state in WaitState.values) or not filters.is_plain,
         "undoable": _undoable(user, now),
         "query": request.GET.urlencode(),
@@ -148,7 +150,7 @@ def _undoable(user: User, now: Any) -> list[dict[str, Any]]:
 def decide(request: SignedInRequest) -> HttpResponse:
     """From the list or a person's page: what will happen, before it happens."""
     asked = _asked(request)
-    if not asked.people and not asked.left_out:
+    if not (asked.people or asked.left_out or asked.undecided):
         messages.error(request, _("Nobody was chosen. Tick some rows first."))
         return HttpResponseRedirect(_back(request))
     return _page(request, asked, _form(request, asked))
@@ -331,7 +333,8 @@ def take_back(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.SEE_RESULTS)
+@requires(Permission.EXPORT_RESULTS)
+@fresh
 def export(request: SignedInRequest) -> HttpResponse:
     """The list as it is filtered, without notes; who took it along is written down."""
     user, now = request.user, timezone.now()
@@ -344,7 +347,7 @@ def export(request: SignedInRequest) -> HttpResponse:
             _("Word due by"), _("Scorecards"), _("State"), _("Decision"), _("Reasons"), _("Decided by"), _("Decided"),
         ]
     )  # fmt: skip
-    found = rows.rows_of(first(user, filters, MOST, now=now), now=now)
+    found = rows.rows_of(user, first(user, filters, MOST, now=now), now=now)
     language = get_language() or "en"
     for row in found:
         decision = row.decision

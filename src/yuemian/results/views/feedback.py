@@ -24,8 +24,10 @@ from yuemian.domain.feedback.checking import digest
 from yuemian.hiring.models import Job
 from yuemian.interviews.board import read_id
 from yuemian.interviews.keyset import Place
+from yuemian.interviews.models import Interview
 from yuemian.results.actions import feedback as actions
 from yuemian.results.changes import changed_words
+from yuemian.results.decisions.cards import recommendations_of
 from yuemian.results.feedback.looking import facts_seen, lines_of, opened, whole
 from yuemian.results.feedback.material import Material, checked, ground, house_of, materials
 from yuemian.results.feedback.modelling import fetch_draft, prepare
@@ -251,15 +253,19 @@ def _context(
     found = checked(said, material, house, Length(feedback.length))
     has_model = LanguageModel.objects.filter(organization_id=request.user.organization_id, is_active=True)
     count, earlier, later = beside(request.user, feedback, **_filter(request))
-    return _listing(request) | {
+    unwritten, listing = _unwritten(request.user, feedback), _listing(request)
+    if unwritten:  # Whoever has not read the facts does not review what rests on them.
+        listing["may_edit"] = False
+    return listing | {
+        "unwritten": unwritten,
         "feedback": feedback,
         "queue": {"count": count, "before": earlier, "after": later},
         "changes": changed_words(written.text, said) if written.text != said else "",
         "material": material,
         "text": said,
         "is_typed": said != stands,
-        "facts": facts_seen(beneath),
-        "lines": lines_of(said, written, beneath, found),
+        "facts": [] if unwritten else facts_seen(beneath),
+        "lines": [] if unwritten else lines_of(said, written, beneath, found),
         "whole": whole(found),
         "verdict": _verdict(found),
         "seen": digest(found),
@@ -273,6 +279,14 @@ def _context(
         "rounds": _rounds(material),
         "longest": actions.LONGEST,
     }
+
+
+def _unwritten(user: User, feedback: Feedback) -> list[Interview]:
+    """Interviews of this application whose other scorecards this person reads after writing their own."""
+    rounds = Interview.objects.visible_to(user).filter(application=feedback.decision.application_id)
+    rounds = rounds.order_by("starts_at", "id")
+    heard = recommendations_of(user, list(rounds.values_list("pk", flat=True)))
+    return [each for each in rounds if heard[each.pk].kept] if heard else []
 
 
 def _rounds(material: Material) -> list[str]:

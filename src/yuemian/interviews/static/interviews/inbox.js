@@ -30,7 +30,7 @@
   const read = () => {
     if (!mark || mark.dataset.unread === undefined || document.visibilityState !== "visible") return;
     delete mark.dataset.unread;
-    fetch(mark.action, { method: "POST", body: new FormData(mark), headers: { "HX-Request": "true" } }).then((answer) => {
+    fetch(mark.action, { method: "POST", body: new FormData(mark), headers: { "HX-Request": "true", ...window.yuemian.unattended() } }).then((answer) => {
       if (!answer.ok) return;
       const row = document.getElementById(`c-${main.dataset.conversation}`);
       row?.parentElement.classList.remove("is-unread");

@@ -57,7 +57,7 @@
     if (running) { missed = true; return; }
     running = true;
     try {
-      const answer = await fetch(location.href, { headers: { "HX-Request": "true", "HX-Target": "board" } });
+      const answer = await fetch(location.href, { headers: { "HX-Request": "true", "HX-Target": "board", ...window.yuemian.unattended() } });
       if (answer.ok) mergeBoard(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { /* The stream reconnects by itself and asks again. */ } finally {
       running = false;

@@ -78,7 +78,22 @@
     document.addEventListener("htmx:sendError", () => toast(region.dataset.offline, "danger"));
     document.addEventListener("htmx:responseError", () => toast(region.dataset.failed, "danger"));
   }
-  window.yuemian = { toast };
+
+  /* Idle means that nobody touches the page. What it asks for by itself says so and keeps no session alive; while somebody only
+     reads and types, one request every two minutes does. */
+  const MINUTE = 60000;
+  let touched_at = -MINUTE, told_at = performance.now();
+  const unattended = () => (performance.now() - touched_at < MINUTE ? {} : { "X-Unattended": "1" });
+  const touched = (event) => {
+    if (!event.isTrusted) return;
+    const now = touched_at = performance.now(), address = document.body.dataset.attended;
+    if (!address || now - told_at < 2 * MINUTE) return;
+    told_at = now;
+    fetch(address).catch(() => { /* Offline: the next touch tells it. */ });
+  };
+  ["pointerdown", "keydown", "input", "wheel", "touchmove"].forEach((kind) => document.addEventListener(kind, touched, { capture: true, passive: true }));
+  document.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, unattended()));
+  window.yuemian = { toast, unattended };
 
   /* <select data-autosubmit>, <form data-confirm="id of a dialog"> */
   document.addEventListener("change", (event) => { if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit(); });
