@@ -11,12 +11,14 @@ from contextlib import ExitStack
 
 from tests.houses import migrated_house, new_house, open_place, remove_house
 from yuemian.postgres import running_server
+from yuemian.trust.keyfile import create
 
 open_place()
 
 if "DATABASE_URL" not in os.environ:
     _data = new_house(migrated_house(), "yuemian-suite-")
     os.environ["YUEMIAN_DATA"] = str(_data)
+    create(_data / "keys" / "master.key")
     _server = ExitStack()
     _settings = {
         "shared_buffers": "128MB",

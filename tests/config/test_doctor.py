@@ -56,7 +56,6 @@ def test_a_missing_key_file_warns_that_a_backup_may_be_needed(here: Environment)
         ("http://localhost:8000", "smtp://mail.example.com", Level.WARN),
         ("http://interviews.example.com", "", Level.WARN),
         ("https://interviews.example.com", "smtp://mail.example.com", Level.OK),
-        ("https://example.com/interviews", "", Level.FAIL),
     ],
 )
 def test_the_public_address_is_judged(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -17,7 +18,8 @@ import psycopg
 import pytest
 
 from tests.houses import environment_of, migrated_house, new_house, remove_house
-from yuemian.postgres import Server
+from yuemian.postgres import Server, running_server
+from yuemian.trust.keyfile import create
 
 PATIENCE = 180
 
@@ -36,10 +38,11 @@ class Installation:
     def environment(self) -> dict[str, str]:
         return environment_of(self.data) | {"PORT": str(self.port)}
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, says: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "yuemian.config.cli", *arguments],
             env=self.environment,
+            input=says,
             capture_output=True,
             text=True,
             check=False,
@@ -185,12 +188,73 @@ def test_the_children_end_with_a_killed_supervisor(prepared: Installation) -> No
     prepared.until_database_has_ended()
 
 
+def test_a_database_that_a_command_had_started_is_started_again_when_the_command_ends(
+    prepared: Installation,
+) -> None:
+    with running_server(prepared.data):
+        started = prepared.up()
+        prepared.until_page("/readyz", 200)
+    prepared.until_page("/readyz", 200)
+    started.terminate()
+    assert started.wait(PATIENCE) == 0
+
+
+def test_an_older_program_leaves_a_newer_database_as_it_is(prepared: Installation) -> None:
+    function = "SELECT prosrc FROM pg_proc WHERE proname = 'list_organizations'"
+    newer = json.dumps({"migrations": "of later", "demo": True, "version": "99.1", "more": "of later"})
+    with running_server(prepared.data):
+        (before,) = prepared.sql(function)
+        prepared.sql(
+            "CREATE OR REPLACE FUNCTION list_organizations() RETURNS SETOF uuid"
+            " LANGUAGE sql AS 'SELECT NULL::uuid'"
+        )
+        prepared.sql(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('hiring', '9999_later', now())"
+        )
+        prepared.sql(f"COMMENT ON TABLE django_migrations IS '{newer}'")
+        for command in (("migrate",), ("manage", "migrate")):
+            refused = prepared.run(*command)
+            assert refused.returncode == 1
+            assert "it has hiring.9999_later); update this machine" in refused.stderr
+        assert "Update this machine" in prepared.run("doctor").stdout
+        prepared.sql("DELETE FROM django_migrations WHERE name = '9999_later'")
+        refused = prepared.run("up")
+        assert refused.returncode == 1
+        assert "Yuemian 99.1, and this is" in refused.stderr
+        assert "Update this machine" in prepared.run("doctor").stdout
+        assert prepared.sql(function) == [("SELECT NULL::uuid",)]
+        assert prepared.run("migrate").returncode == 0
+        assert prepared.sql(function) == [before]
+
+
 def test_a_second_start_for_the_same_data_is_refused(prepared: Installation) -> None:
     started = prepared.up()
     prepared.until_page("/healthz", 200)
     again = prepared.run("up", "--no-demo")
     assert again.returncode == 1
     assert f"already runs for {prepared.data} (process {started.pid})" in again.stderr
+
+
+def test_without_its_key_file_or_with_another_one_nothing_starts(prepared: Installation) -> None:
+    found = ("found", "--name", "远山科技", "--admin-name", "周远", "--admin-email")
+    path, kept = prepared.data / "keys" / "master.key", prepared.data / "kept.key"
+    with running_server(prepared.data):
+        done = prepared.run(*found, "zhou@yuanshan.example", says="kuaisu zongse huli 12\n")
+        assert done.returncode == 0, done.stderr
+        assert "opens the keys of all organizations (1)" in prepared.run("doctor").stdout
+        path.rename(kept)
+        for command in (("worker",), ("web",), ("up",), (*found, "li@yuanshan.example")):
+            refused = prepared.run(*command, says="kuaisu zongse huli 12\n")
+            assert (refused.returncode, path.exists()) == (1, False), command
+            assert f"There is no key file at {path}" in refused.stderr
+        assert prepared.run("doctor").returncode == 1
+        create(path)
+        refused = prepared.run("worker")
+        assert refused.returncode == 1
+        assert "is not the key file that this database was made with" in refused.stderr
+        assert "does not open the keys of 1 of 1" in prepared.run("doctor").stdout
+        kept.replace(path)
+        assert "opens the keys of all organizations (1)" in prepared.run("doctor").stdout
 
 
 def test_a_port_in_use_is_explained(installation: Installation) -> None:

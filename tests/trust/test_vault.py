@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
-from tests.factories import Cast, create_interview
+from tests.factories import Cast, create_cast, create_interview
 from yuemian.hiring.models import ContactPoint
-from yuemian.trust import keyring as keyring_module
+from yuemian.trust import vault as vault_module
+from yuemian.trust.keyfile import read
 from yuemian.trust.keyring import KeyFileProblem, create, keyring, parse
-from yuemian.trust.vault import Unreadable, Vault, destroy, new_candidate_keys, organization_key
+from yuemian.trust.tenancy import SETTING
+from yuemian.trust.vault import Locked, Unreadable, Vault, destroy, new_candidate_keys, organization_key
 
 
 def test_a_sealed_value_opens_again(cast: Cast) -> None:
@@ -107,6 +110,35 @@ def test_equal_values_have_equal_blind_indexes_only_inside_one_organization(cast
     )
 
 
+def test_a_key_file_is_made_before_the_first_organization_and_never_in_place_of_a_lost_one(
+    db: None, settings: Settings, tmp_path: Path, now: datetime
+) -> None:
+    settings.KEY_FILE = tmp_path / "master.key"
+    keyring.cache_clear()
+    try:
+        cast = create_cast(now=now)
+        settings.KEY_FILE.unlink()
+        for bound_to in (str(cast.organization.pk), ""):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, %s, true)", [SETTING, bound_to])
+            keyring.cache_clear()
+            with pytest.raises(KeyFileProblem, match="restore it from your backup"):
+                keyring()
+        assert not settings.KEY_FILE.exists()
+    finally:
+        keyring.cache_clear()
+
+
+def test_another_installations_key_file_does_not_pass_for_an_erasure(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    create(tmp_path / "other.key")
+    other = read(tmp_path / "other.key")
+    monkeypatch.setattr(vault_module, "keyring", lambda: other)
+    with pytest.raises(Locked, match="restore the right key file"):
+        Vault(cast.organization.pk).cipher(organization_key(cast.organization.pk))
+
+
 def test_the_key_file_is_made_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "master.key"
     create(path)
@@ -122,4 +154,4 @@ def test_the_key_file_is_made_once_and_private(tmp_path: Path) -> None:
 )
 def test_a_broken_key_file_is_refused_with_the_remedy(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(KeyFileProblem, match="restore it from your backup"):
-        keyring_module.parse(content, tmp_path / "master.key")
+        parse(content, tmp_path / "master.key")

@@ -49,11 +49,7 @@ def read() -> Environment:
     data = Path(_text("YUEMIAN_DATA", "") or _default_data()).expanduser().resolve()
     host = _text("YUEMIAN_HOST", "127.0.0.1")
     port = _port("PORT", 8000)
-    public_url = _text("YUEMIAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
-    if not public_url.startswith(("http://", "https://")):
-        raise EnvironmentError_(
-            f"YUEMIAN_PUBLIC_URL is {public_url!r}; give the address people type, such as https://interviews.example.com"
-        )
+    public_url = _public_url(port)
     url = _text("DATABASE_URL", "")
     return Environment(
         data=data,
@@ -63,11 +59,11 @@ def read() -> Environment:
         secret_key=_secret_key(data),
         key_file=Path(_text("YUEMIAN_KEY_FILE", str(data / "keys" / "master.key"))),
         allowed_hosts=_hosts(public_url),
-        trusted_proxies=_list("YUEMIAN_TRUSTED_PROXIES"),
+        trusted_proxies=_networks("YUEMIAN_TRUSTED_PROXIES"),
         database=database(url, data),
         engine_database=database(url, data, ENGINE),
         database_is_embedded=not url,
-        smtp_url=_text("YUEMIAN_SMTP_URL", ""),
+        smtp_url=_smtp_url(),
         mail_from=_text("YUEMIAN_MAIL_FROM", ""),
         metrics_token=_metrics_token(),
         private_networks=_networks("YUEMIAN_PRIVATE_NETWORKS"),
@@ -136,6 +132,41 @@ def _text(name: str, default: str) -> str:
 
 def _list(name: str) -> list[str]:
     return [item.strip() for item in _text(name, "").split(",") if item.strip()]
+
+
+def _public_url(port: int) -> str:
+    url = _text("YUEMIAN_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        is_whole = url.startswith(("http://", "https://")) and parts.hostname and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.username is not None:
+        raise EnvironmentError_(
+            f"YUEMIAN_PUBLIC_URL is {url!r}; give the address people type, such as https://interviews.example.com"
+        )
+    if parts.path or parts.query or parts.fragment:
+        raise EnvironmentError_(
+            f"YUEMIAN_PUBLIC_URL is {url!r}, with a path; "
+            "give Yuemian a host name of its own, such as https://interviews.example.com"
+        )
+    return url
+
+
+def _smtp_url() -> str:
+    url = _text("YUEMIAN_SMTP_URL", "")
+    if url:
+        from yuemian.channels.smtp import SMTPConfig  # noqa: PLC0415  (kept lazy: most commands send no mail)
+
+        try:
+            config = SMTPConfig.from_url(url)
+            if config.ca_file:
+                config.tls_context()
+        except ValueError as error:
+            raise EnvironmentError_(
+                f"YUEMIAN_SMTP_URL cannot be used: {error} Percent-encode @, : and / in user and password"
+            ) from error
+    return url
 
 
 def _clamd() -> str:

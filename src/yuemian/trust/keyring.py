@@ -1,85 +1,35 @@
-"""The master key file: created on first start, read once, never printed."""
+"""The master keys of this process: read once, never printed; made with the first organization."""
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
-import os
-import secrets
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
+from yuemian.trust.keyfile import KeyFileProblem, Keyring, create, missing, parse, read
 
-class KeyFileProblem(Exception):  # noqa: N818
-    """The key file cannot be used; restore it from your backup, or data stays unreadable."""
+__all__ = ["KeyFileProblem", "Keyring", "create", "keyring", "parse"]
 
-
-@dataclass(frozen=True)
-class Keyring:
-    """Master keys by number (the highest wraps new keys) and the secret of the blind indexes."""
-
-    master: dict[int, bytes]
-    index: bytes
-
-    @property
-    def newest(self) -> int:
-        return max(self.master)
-
-    def blind_index(self, organization_id: UUID, column: str, value: str) -> bytes:
-        """128 bits of HMAC-SHA256 over column and normalised value, keyed per organization."""
-        key = hmac.digest(self.index, organization_id.bytes, "sha256")
-        return hmac.digest(key, column.encode() + b"\0" + value.encode(), "sha256")[:16]
+# The organization that is being founded in this transaction has no key yet and does not count.
+_IS_IN_USE = """
+    SELECT EXISTS (SELECT FROM trust_key WHERE wrapped IS NOT NULL) OR EXISTS (
+        SELECT FROM list_organizations() known
+        WHERE known IS DISTINCT FROM nullif(current_setting('yuemian.organization', true), '')::uuid)
+"""
 
 
 @cache
 def keyring() -> Keyring:
-    """The installation's keyring, made on first use when no key file exists yet."""
+    """The installation's keyring, made on first use while nothing has been sealed yet. Raises KeyFileProblem."""
     path: Path = settings.KEY_FILE
     try:
-        return parse(path.read_bytes(), path)
+        return read(path)
     except FileNotFoundError:
+        with connection.cursor() as cursor:
+            cursor.execute(_IS_IN_USE)
+            if cursor.fetchone() != (False,):
+                raise missing(path) from None
         create(path)
-        return parse(path.read_bytes(), path)
-
-
-def create(path: Path) -> None:
-    """Write a new key file readable by its owner alone; an existing one is left as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = json.dumps(
-        {"master": {"1": _text(secrets.token_bytes(32))}, "index": _text(secrets.token_bytes(32))}
-    )
-    # Written aside and linked into place, so that a concurrent start sees a whole file or none.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-
-
-def parse(content: bytes, path: Path) -> Keyring:
-    """Raises KeyFileProblem with the remedy when the file is not a whole, strong key file."""
-    try:
-        data = json.loads(content)
-        master = {int(number): base64.b64decode(key, validate=True) for number, key in data["master"].items()}
-        index = base64.b64decode(data["index"], validate=True)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeyFileProblem(f"{path} is not a key file of Yuemian; restore it from your backup") from error
-    if not master or len(index) != 32 or any(len(key) != 32 for key in master.values()):
-        raise KeyFileProblem(f"{path} holds a key that is not 32 bytes long; restore it from your backup")
-    return Keyring(master, index)
-
-
-def _text(key: bytes) -> str:
-    return base64.b64encode(key).decode("ascii")
+        return read(path)

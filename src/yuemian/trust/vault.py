@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
+from yuemian.trust.keyfile import wrap_context
 from yuemian.trust.keyring import keyring
 from yuemian.trust.models import Key, KeyPurpose
 
@@ -25,6 +26,10 @@ _NONCE = 12
 
 class Unreadable(Exception):  # noqa: N818
     """The value cannot be decrypted: its key was destroyed (the person was erased), or the record was altered."""
+
+
+class Locked(Unreadable):
+    """No master key of this installation's key file opens the organization's key; restore the right key file."""
 
 
 class DataKey(Protocol):
@@ -127,7 +132,7 @@ class Vault:
         if key.wrapped_by < 0:
             master = keyring().master.get(-key.wrapped_by)
             if master is None:
-                raise Unreadable(
+                raise Locked(
                     f"Master key {-key.wrapped_by} is not in the key file; restore it from your backup."
                 )
             wrapping = AESGCM(master)
@@ -138,8 +143,10 @@ class Vault:
         assert key.wrapped is not None
         data = bytes(key.wrapped)
         try:
-            return wrapping.decrypt(data[:12], data[12:], _wrap_context(self.organization_id, key.number))
+            return wrapping.decrypt(data[:12], data[12:], wrap_context(self.organization_id, key.number))
         except InvalidTag as error:
+            if key.wrapped_by < 0:
+                raise Locked(Locked.__doc__) from error
             raise Unreadable(Unreadable.__doc__) from error
 
     def _context(self, place: str, row_id: bytes) -> bytes:
@@ -194,11 +201,7 @@ def destroy(keys: Iterable[Key], now: datetime) -> None:
 
 def _wrap(cipher: AESGCM, organization_id: UUID, number: int) -> bytes:
     nonce = os.urandom(12)
-    return nonce + cipher.encrypt(nonce, os.urandom(32), _wrap_context(organization_id, number))
-
-
-def _wrap_context(organization_id: UUID, number: int) -> bytes:
-    return b"key\0" + organization_id.bytes + number.to_bytes(8, "big")
+    return nonce + cipher.encrypt(nonce, os.urandom(32), wrap_context(organization_id, number))
 
 
 def _chance() -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -15,6 +16,8 @@ from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, 
 from yuemian.channels.base import Dedup, Outcome, Receipt
 from yuemian.messaging.engine.worker import Worker
 from yuemian.messaging.models import DeliveryEvent, ProviderAccount
+from yuemian.trust import vault
+from yuemian.trust.keyfile import create, read
 
 OPEN = "UPDATE messaging_provideraccount SET health = 'open', health_code = %s, health_since = now(), health_until = %s"
 
@@ -265,6 +268,23 @@ def test_an_account_whose_settings_cannot_be_read_rests_until_it_is_edited(live:
     deliver(accounts={})  # the opener does not know it
     assert live.health() == {"ours": ("open", "not_configured")}
     assert live.deliveries() == [("held", "not_configured")]
+
+
+def test_a_worker_with_another_key_file_changes_nothing_that_others_share(
+    live: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    create(tmp_path / "other.key")
+    other = read(tmp_path / "other.key")
+    live.account("ours")
+    live.invite(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(vault, "keyring", lambda: other)
+        deliver(accounts={"ours": FakeProvider()})
+    assert live.health() == {"ours": ("ok", "")}
+    assert live.deliveries("state", "reason", "attempt") == [("queued", "", 0)]
+    live.change("UPDATE messaging_delivery SET due_at = now()")
+    deliver(accounts={"ours": FakeProvider()})
+    assert live.deliveries("state", "attempt") == [("sent", 1)]
 
 
 def test_every_attempt_leaves_its_event(live: Story) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +25,7 @@ from yuemian.accounts.forms import (
 )
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Session, User
+from yuemian.channels.smtp import SMTPConfig
 from yuemian.domain.workdays import is_known
 from yuemian.trust import audit
 from yuemian.trust.models import AuditEntry
@@ -33,9 +33,8 @@ from yuemian.ui.when import zone_text
 
 
 def settings_home(request: SignedInRequest) -> HttpResponse:
-    mail = urlsplit(settings.SMTP_URL)
     context = {
-        "mail_host": f"{mail.hostname}:{mail.port or 587}" if settings.SMTP_URL else "",
+        "mail_host": SMTPConfig.from_url(settings.SMTP_URL).where if settings.SMTP_URL else "",
         "people": User.objects.visible_to(request.user).count(),
         "may_edit": request.user.may(Permission.EDIT_SETTINGS),
         "may_see_interviews": request.user.may(Permission.SEE_INTERVIEWS),

@@ -57,7 +57,10 @@ class SMTPConfig:
     @classmethod
     def from_url(cls, url: str) -> SMTPConfig:
         """`smtp://user:pass@host:587?tls=starttls&from=hr@example.com`, `smtps://host` for implicit TLS."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # its words would repeat the password
+            parts = urlsplit("")
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise BadConfig("The mail address of the server must look like smtp://user:password@host:587.")
         try:
@@ -86,6 +89,11 @@ class SMTPConfig:
             password=unquote(parts.password or ""),
             **options,
         )
+
+    @property
+    def where(self) -> str:
+        """As pages and the doctor name it."""
+        return f"{self.host}:{self.port}"
 
     def tls_context(self) -> ssl.SSLContext:
         try:

@@ -8,11 +8,12 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from yuemian.config import connection
-from yuemian.config.cli import state
+from yuemian.config.cli import keys, state
 from yuemian.config.cli.findings import Finding, fail, ok, warn
 from yuemian.config.cli.session import database_running
 from yuemian.config.environment import APP, ENGINE, OWNER, Environment
 from yuemian.postgres import ServerProblem
+from yuemian.trust.keyfile import KeyFileProblem
 
 OLDEST_SERVER = 150000
 Link = psycopg.Connection[TupleRow]
@@ -67,6 +68,7 @@ def database(settings: Environment) -> Iterator[Finding]:
     try:
         with database_running(settings), connection.connect(settings.database, as_role=False) as link:
             yield from _examine(link)
+            yield _keys(link, settings)
     except ServerProblem as problem:
         yield fail("database", "The embedded database does not run", str(problem))
     except psycopg.OperationalError as error:
@@ -111,9 +113,28 @@ def _migrations(link: Link) -> Finding:
     remembered = state.read(link)
     if not remembered.migrations:
         return warn("migrations", "The database is empty", "Run: yuemian up (or yuemian migrate)")
+    if state.unknown_migrations(link) or remembered.is_newer:
+        text = "The database was brought up to date by a newer version of Yuemian"
+        return fail("migrations", text, "Update this machine to that version.")
     if not remembered.is_current:
         return fail("migrations", "The database is of another version of Yuemian", "Run: yuemian migrate")
     return ok("migrations", "The database is up to date")
+
+
+def _keys(link: Link, settings: Environment) -> Finding:
+    try:
+        closed, total = keys.count_closed(link, settings.key_file)
+    except KeyFileProblem as problem:
+        return fail("keys", "The data cannot be read", str(problem))
+    except psycopg.errors.InvalidParameterValue:  # no such role yet; said above
+        closed, total = 0, 0
+    if closed:
+        return fail(
+            "keys",
+            f"{settings.key_file} does not open the keys of {closed} of {total} organizations",
+            "Restore from your backup the key file that the database was made with.",
+        )
+    return ok("keys", f"The key file opens the keys of all organizations ({total})")
 
 
 def _row_level_security(link: Link) -> Finding:

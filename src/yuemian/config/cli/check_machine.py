@@ -104,12 +104,6 @@ def public_url(settings: Environment) -> Iterator[Finding]:
             f"{settings.public_url} is not encrypted",
             "Put an HTTPS proxy in front and set YUEMIAN_PUBLIC_URL to its https:// address.",
         )
-    elif parts.path or parts.query:
-        yield fail(
-            "public_url",
-            f"YUEMIAN_PUBLIC_URL has a path ({settings.public_url})",
-            "Give Yuemian a host name of its own, such as https://interviews.example.com",
-        )
     else:
         yield ok("public_url", f"Links point to {settings.public_url}")
 
@@ -123,7 +117,7 @@ def smtp(settings: Environment) -> Iterator[Finding]:
     except BadConfig as error:
         yield fail("smtp", "YUEMIAN_SMTP_URL cannot be used", str(error))
         return
-    where = f"{config.host}:{config.port}"
+    where = config.where
     try:
         _greet(config)
     except (OSError, smtplib.SMTPException, ValueError) as error:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import psycopg
 
+from yuemian.config.cli.state import NewerDatabase
 from yuemian.config.environment import EnvironmentError_
 from yuemian.postgres import RolesMissing, ServerProblem
+from yuemian.trust.keyfile import KeyFileProblem
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, function = command.entry.partition(":")
     try:
         return int(getattr(importlib.import_module(module), function)(rest) or 0)
-    except (EnvironmentError_, ServerProblem, RolesMissing) as problem:
+    except (EnvironmentError_, ServerProblem, RolesMissing, NewerDatabase, KeyFileProblem) as problem:
         print(f"yuemian {command.name}: {problem}", file=sys.stderr)
         return 1
     except psycopg.OperationalError as problem:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from yuemian.config import connection, environment
-from yuemian.config.cli import state
+from yuemian.config.cli import keys, state
 from yuemian.config.cli.session import database_running
 from yuemian.config.environment import Environment
 from yuemian.postgres import ensure_roles
@@ -20,7 +20,10 @@ _MIGRATION_LOCK = 0x796D
 
 
 def migrate(_rest: list[str]) -> int:
-    """Roles first where the server is not ours, then the tables; then the database knows its version."""
+    """Roles first where the server is not ours, then the tables; then the database knows its version.
+
+    Raises NewerDatabase.
+    """
     settings = environment.read()
     with database_running(settings):
         if not settings.database_is_embedded:
@@ -28,9 +31,13 @@ def migrate(_rest: list[str]) -> int:
                 ensure_roles(link)
         with connection.connect(settings.database) as link:
             link.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+            state.refuse_newer(link)
             _management("migrate", "--verbosity", "1", "--no-input")
             importlib.import_module("yuemian.config.upgrading").bring_up_to_date()
-            state.write(link, replace(state.read(link), migrations=state.fingerprint()))
+            remembered = replace(
+                state.read(link), migrations=state.fingerprint(), version=state.own_version()
+            )
+            state.write(link, remembered)
     return 0
 
 
@@ -41,6 +48,7 @@ def demo(rest: list[str]) -> int:
         if importlib.util.find_spec("yuemian.config.demo") is None:
             print("This version has no demo organization; start with: yuemian up --no-demo", file=sys.stderr)
             return 1
+        keys.prove(settings)
         _set_up_django()
         create_demo: Any = importlib.import_module("yuemian.config.demo").create_demo
         how_to_sign_in: str | None = create_demo(is_bare="--bare" in rest)
@@ -51,14 +59,20 @@ def demo(rest: list[str]) -> int:
 
 def found(rest: list[str]) -> int:
     """A real organization; its own arguments are read by `config.founding`."""
-    with database_running(environment.read()):
+    settings = environment.read()
+    with database_running(settings):
+        keys.prove(settings)
         _set_up_django()
         return int(importlib.import_module("yuemian.config.founding").main(rest))
 
 
 def manage(rest: list[str]) -> int:
     """Django's own commands, as the owner."""
-    with database_running(environment.read()):
+    settings = environment.read()
+    with database_running(settings):
+        if rest[:1] == ["migrate"]:
+            with connection.connect(settings.database) as link:
+                state.refuse_newer(link)
         _management(*(rest or ["help"]))
     return 0
 
@@ -71,7 +85,9 @@ def import_file(rest: list[str]) -> int:
     if {"-h", "--help"} & set(rest):
         _set_up_django()
         return _intake(rest)
-    with database_running(environment.read()):
+    settings = environment.read()
+    with database_running(settings):
+        keys.prove(settings)
         _set_up_django()
         return _intake(rest)
 

@@ -18,7 +18,7 @@ from types import FrameType
 import psycopg
 
 from yuemian.config import connection, environment
-from yuemian.config.cli import banner, port, state
+from yuemian.config.cli import banner, keys, port, state
 from yuemian.config.cli.children import Child
 from yuemian.config.environment import PACKAGE, Environment
 from yuemian.postgres import Server, ServerProblem
@@ -27,6 +27,8 @@ TICK = 0.2
 READY_WITHIN = 60.0
 WEB_PATIENCE = 10.0
 WORKER_PATIENCE = 20.0
+#: A server that another command started ends with it; asking costs a connection, so not at every tick.
+ADOPTED_ASKED_EVERY = 3.0
 #: Ours of a killed predecessor end within their grace.
 PREDECESSOR_PATIENCE = 8.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -53,6 +55,7 @@ class _Supervisor:
         self._step: subprocess.Popen[bytes] | None = None
         self._stops_asked = 0
         self._is_starting = True
+        self._adopted_asked_at = 0.0
 
     def run(self) -> int:
         for number in _SIGNALS:
@@ -79,7 +82,9 @@ class _Supervisor:
             self._server.start()
         remembered = self._state()
         if not remembered.is_current:
+            _refuse_newer(remembered)
             self._run_step("migrate", "Preparing the database …")
+        keys.prove(self._settings)
         if self._wants_demo and not remembered.demo:
             self._run_step("demo", "Creating the demo organization …")
         _compile_catalogues()
@@ -131,10 +136,17 @@ class _Supervisor:
             pause = min(pause * 1.2, 0.3)
 
     def _keep_alive(self) -> None:
-        if self._server and not self._server.is_adopted and not self._server.is_running():
+        if self._server and self._has_ended(self._server):
             self._revive(self._server)
         self._web.keep_alive()
         self._worker.keep_alive()
+
+    def _has_ended(self, server: Server) -> bool:
+        if server.is_adopted:
+            if time.monotonic() < self._adopted_asked_at + ADOPTED_ASKED_EVERY:
+                return False
+            self._adopted_asked_at = time.monotonic()
+        return not server.is_running()
 
     def _revive(self, server: Server) -> None:
         _say("The database server ended; starting it again.")
@@ -183,6 +195,15 @@ def _only_one(settings: Environment) -> Iterator[None]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+def _refuse_newer(remembered: state.State) -> None:
+    """A restart takes no database back by itself; a person may, with a command of its own."""
+    if remembered.is_newer:
+        raise state.NewerDatabase(
+            f"The database was last brought up to date by Yuemian {remembered.version}, and this is "
+            f"{state.own_version()}; update this machine, or to go back on purpose run: yuemian migrate"
+        )
 
 
 def _claim_port(settings: Environment) -> None:

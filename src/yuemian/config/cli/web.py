@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+import psycopg
 import uvicorn
 
 from yuemian.config import environment, logs
+from yuemian.config.cli import keys
 from yuemian.config.cli.children import end_with_supervisor
 
 #: Seconds for requests under way when the process is asked to stop.
@@ -30,6 +33,8 @@ def run(_rest: list[str]) -> int:
     end_with_supervisor()
     settings = environment.read()
     logs.configure("web")
+    with suppress(psycopg.OperationalError):  # the pages say themselves that it does not answer
+        keys.prove(settings)
     proxies = settings.trusted_proxies
     server = _Server(
         uvicorn.Config(

@@ -31,7 +31,7 @@ from yuemian.messaging.engine.settle import refusal
 from yuemian.messaging.models import ProviderAccount
 from yuemian.messaging.provider_accounts import open_account
 from yuemian.trust.models import Key
-from yuemian.trust.vault import Unreadable, Vault
+from yuemian.trust.vault import Locked, Unreadable, Vault
 
 log = structlog.get_logger(__name__)
 
@@ -253,6 +253,11 @@ class Accounts:
                 self._by_place.clear()
             try:
                 account = Account(self._opener(*_unsealed(row, found[row.id])), row=row)
+            except Locked:
+                # This machine's key file is at fault, not the account: other workers may have the right one.
+                self._broken[row.id] = row.version
+                log.error("organization_locked", organization=str(row.organization_id))
+                continue
             except (BadConfig, Unreadable, KeyError, ValueError) as problem:
                 await self._cannot_open(database, row, problem)
                 continue

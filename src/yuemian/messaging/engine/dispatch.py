@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -27,12 +27,14 @@ from yuemian.messaging.engine.news import News
 from yuemian.messaging.engine.render import Renderer
 from yuemian.messaging.engine.settle import Attempt, Settlement, called_off, held, parked, settlement
 from yuemian.messaging.engine.verdict import gone_with_its_account, verdict
-from yuemian.trust.vault import Unreadable, Vault
+from yuemian.trust.vault import Locked, Unreadable, Vault
 
 log = structlog.get_logger(__name__)
 
 #: After so many messages rendered in a row, what other claims have on the wire gets its turn.
 _STRETCH: Final = 50
+#: Seconds until rows are tried again whose organization's key this machine cannot open.
+_LOCKED_WAIT: Final = 600.0
 
 
 @dataclass
@@ -82,7 +84,13 @@ class Dispatch:
         missing = self._renderer.missing(rows)
         if missing:
             self._renderer.learn(await texts_of(self._database, missing))
-        vaults = {organization: sender.vault() for organization, sender in senders.items()}
+        vaults = _vaults_of(senders)
+        locked = [Deferral(row.id, _LOCKED_WAIT) for row in rows if row.organization_id not in vaults]
+        if locked:
+            await self._hand_over.defer(worker, locked)
+            rows = [row for row in rows if row.organization_id in vaults]
+            if not rows:
+                return
         shared = await self._beginnings.of(self._database, rows, vaults)
         envelopes: dict[str, Envelope] = {}
         lab = Account(LabProvider(self._database, envelopes))
@@ -184,3 +192,14 @@ class Dispatch:
             log.exception("row_parked", delivery=str(row.id), code=reference)
             detail = f"An unexpected error; the log has it under {reference}."
             return parked(attempt, ReasonCode.TEMPLATE_ERROR, detail)
+
+
+def _vaults_of(senders: Mapping[UUID, Sender]) -> dict[UUID, Vault]:
+    """Of the organizations whose keys open; the others' messages do not keep theirs from leaving."""
+    vaults = {}
+    for organization, sender in senders.items():
+        try:
+            vaults[organization] = sender.vault()
+        except Locked:
+            log.error("organization_locked", organization=str(organization))
+    return vaults

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +22,7 @@ from yuemian.accounts.models import Permission
 from yuemian.channels.base import ChannelError, Outcome, Provider, Receipt
 from yuemian.channels.http_sms import presets
 from yuemian.channels.registry import PROVIDERS
+from yuemian.channels.smtp import SMTPConfig
 from yuemian.domain.states import Channel
 from yuemian.messaging import trial
 from yuemian.messaging.account_form import AccountForm, sentence
@@ -207,15 +207,14 @@ def _tell(request: SignedInRequest, receipt: Receipt) -> None:
 
 
 def _shelves(accounts: Sequence[ProviderAccount]) -> Iterator[Shelf]:
-    mail = urlsplit(settings.SMTP_URL)
+    mail = SMTPConfig.from_url(settings.SMTP_URL).where if settings.SMTP_URL else ""
     for channel in Channel:
-        own = f"{mail.hostname}:{mail.port or 587}" if channel is Channel.EMAIL and settings.SMTP_URL else ""
         can_add = any(provider.channel is channel for provider in PROVIDERS.values())
         yield Shelf(
             channel=channel,
             label=CHANNELS[channel],
             accounts=[account for account in accounts if account.channel == channel],
-            own=own,
+            own=mail if channel is Channel.EMAIL else "",
             can_add=can_add,
             why_empty=_why_empty(channel, can_add=can_add),
         )
