@@ -64,6 +64,8 @@ class _Supervisor:
             self._is_starting = False
             while not self._stops_asked:
                 self._keep_alive()
+                if self._server:
+                    self._server.shorten_log()
                 time.sleep(TICK)
         except _StopAsked:
             pass
