@@ -75,6 +75,11 @@ class Server:
         if self._child is not None:
             self._child.send_signal(signal.SIGQUIT)
 
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's own, of the version that wrote the data."""
+        home = places.cluster_home(self.data, users.server_account(places.cluster_owner(self.data)))
+        return binaries.choose(binaries.installed(), home).program(name)
+
     def shorten_log(self) -> None:
         """Keep a long log aside and begin it anew; asked now and then by whoever runs the server for months."""
         if self._log is not None and self._child is not None:
