@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,29 @@ def test_the_page_moves_an_installation_with_every_row_its_owners_and_its_keys(
     with psycopg.connect(foreign.conninfo("postgres", "shared")) as link:
         assert counts(link) == before
     assert "opened" in run([sys.executable, "-c", SIGN_IN], house, url)
+
+
+def test_a_dump_is_restored_whole_into_an_empty_data_directory_and_into_no_other(
+    house: Path, tmp_path: Path
+) -> None:
+    call(house, *FOUND, said=PASSWORD)
+    dump = str(tmp_path / "yuemian.dump")
+    call(house, "dump", dump)
+    fresh = new_house(None, "yuemian-fresh-")
+    try:
+        shutil.copytree(house / "keys", fresh / "keys")
+        call(fresh, "restore", dump)
+        found = []
+        for place in (house, fresh):
+            with running_server(place) as server, psycopg.connect(server.conninfo("postgres")) as link:
+                found.append(counts(link))
+                if place == fresh:
+                    assert "opened" in run([sys.executable, "-c", SIGN_IN], fresh, "")
+        assert found[0] == found[1]
+        with pytest.raises(AssertionError, match="holds tables already"):
+            call(fresh, "restore", dump)
+    finally:
+        remove_house(fresh)
 
 
 def test_a_dump_never_writes_over_a_file_and_never_speaks_for_another_server(

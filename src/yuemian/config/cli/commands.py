@@ -45,7 +45,8 @@ COMMANDS = [
     Command(
         "hold", "after a restore: hold what waits until a person releases it", f"{_HERE}.restored:hold", "app"
     ),
-    Command("dump", "write the embedded database into a file for pg_restore", f"{_HERE}.dump:run", "owner"),
+    Command("dump", "write the embedded database into a file for pg_restore", f"{_HERE}.dump:dump", "owner"),
+    Command("restore", "read such a file into an empty embedded database", f"{_HERE}.dump:restore", "owner"),
     Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
     Command("privacy", "check the receipt of an erasure", f"{_HERE}.privacy:run", "app"),
     Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),
@@ -103,7 +104,7 @@ def _read(given: list[str]) -> tuple[Command, list[str]]:
         child = choices.add_parser(command.name, help=command.help, description=command.help)
         for option, words in _OPTIONS.get(command.name, {}).items():
             child.add_argument(option, action="store_true", help=words)
-        if command.name == "dump":
-            child.add_argument("file", help="where to; it must not exist yet")
+        if command.name in {"dump", "restore"}:
+            child.add_argument("file", help="its path; a dump writes over nothing")
     parsed = parser.parse_args(given)
     return by_name[parsed.command], given[1:]

@@ -1,25 +1,21 @@
-"""`yuemian dump FILE`: the embedded database as one file, whole also while Yuemian runs."""
+"""`yuemian dump FILE` and `yuemian restore FILE`: the embedded database as one file, whole also while Yuemian runs."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import psycopg
+
 from yuemian.config import environment
-from yuemian.postgres import ServerProblem, running_server
+from yuemian.config.environment import Environment
+from yuemian.postgres import Server, ServerProblem, running_server
 
 
-def run(rest: list[str]) -> int:
+def dump(rest: list[str]) -> int:
     """In pg_dump's own format, for pg_restore. As superuser: row-level security hides rows from everybody else."""
-    settings = environment.read()
-    if not settings.database_is_embedded:
-        print(
-            "yuemian dump: DATABASE_URL names another server; use its own means, such as pg_dump",
-            file=sys.stderr,
-        )
-        return 1
+    settings = _embedded("pg_dump")
     target = Path(rest[0])
     draft = target.with_name(f".{target.name}.part")
     with running_server(settings.data) as server:
@@ -30,6 +26,39 @@ def run(rest: list[str]) -> int:
             draft.unlink(missing_ok=True)
     print(f"Dumped to {target}. The keys in {settings.key_file.parent} are not in it; keep them apart.")
     return 0
+
+
+def restore(rest: list[str]) -> int:
+    """All or nothing, into a database without tables; owners and rights come with it."""
+    settings = _embedded("pg_restore")
+    if not Path(rest[0]).is_file():
+        raise ServerProblem(f"{rest[0]} is not a file")
+    with running_server(settings.data) as server:
+        if not _is_empty(server):
+            raise ServerProblem(
+                f"The database of {settings.data} holds tables already; set YUEMIAN_DATA to a new directory"
+            )
+        command = [str(server.program("pg_restore")), "--exit-on-error", "--single-transaction"]
+        command += ["--dbname", server.conninfo("postgres"), rest[0]]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServerProblem(f"pg_restore failed: {done.stderr.strip() or done.returncode}")
+    print(f"Restored. Put the keys into {settings.key_file.parent}, then run: yuemian hold")
+    return 0
+
+
+def _embedded(instead: str) -> Environment:
+    """Raises ServerProblem."""
+    settings = environment.read()
+    if not settings.database_is_embedded:
+        raise ServerProblem(f"DATABASE_URL names another server; use its own means, such as {instead}")
+    return settings
+
+
+def _is_empty(server: Server) -> bool:
+    with psycopg.connect(server.conninfo("postgres")) as link:
+        row = link.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    return row == (0,)
 
 
 def _write(command: list[str], target: Path, draft: Path) -> None:
