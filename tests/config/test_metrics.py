@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -97,6 +97,21 @@ def test_workers_report_their_counters_and_their_silence(db: None, client: Clien
     assert (found["yuemian_workers", ("alive",)], found["yuemian_workers", ("silent",)]) == (1, 1)
     assert found["yuemian_worker_deliveries_total", ("accepted", "email", "one:7")] == 10
     assert ("yuemian_worker_deliveries_total", ("accepted", "email", "gone:7")) not in found
+
+
+def test_a_database_that_is_away_is_a_figure(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert samples(client)["yuemian_database_up", ()] == 1
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", refuse)
+        found = samples(client)
+    assert found["yuemian_database_up", ()] == 0
+    assert not [name for name, _ in found if name.startswith(("yuemian_queue", "yuemian_workers"))]
 
 
 # --- Who may -----------------------------------------------------------------------------------------------

@@ -49,9 +49,9 @@ class Installation:
             timeout=PATIENCE,
         )
 
-    def up(self) -> subprocess.Popen[str]:
+    def up(self, *options: str) -> subprocess.Popen[str]:
         started = subprocess.Popen(
-            [sys.executable, "-m", "yuemian.config.cli", "up", "--no-demo"],
+            [sys.executable, "-m", "yuemian.config.cli", "up", "--no-demo", *options],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -173,6 +173,17 @@ def test_a_killed_child_and_a_killed_database_are_replaced(prepared: Installatio
     doctor = prepared.run("doctor", "--json")
     assert '"level": "fail"' not in doctor.stdout, doctor.stdout
     assert doctor.returncode == 0
+    started.terminate()
+    assert started.wait(PATIENCE) == 0
+
+
+def test_without_a_worker_the_pages_alone_run(prepared: Installation) -> None:
+    started = prepared.up("--no-worker")
+    prepared.until_page("/readyz", 200)
+    lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in prepared.children(started.pid)]
+    assert sorted(
+        line.rstrip(b"\0").rpartition(b"\0")[2] for line in lines if b"yuemian.config.cli" in line
+    ) == [b"web"]
     started.terminate()
     assert started.wait(PATIENCE) == 0
 

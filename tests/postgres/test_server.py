@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,6 +196,28 @@ def test_a_data_directory_in_a_private_home_is_served_from_elsewhere_and_the_hom
         subprocess.run(["rm", "-r", str(home)], check=True)
 
 
+def test_a_data_directory_made_anew_in_a_private_home_begins_with_an_empty_database(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root runs the server as another user")
+    data.chmod(0o700)
+    inside, homes = data / "var", []
+    try:
+        with running_server(inside, settings=SMALL) as server:
+            homes.append((inside / "postgres").resolve())
+            _write(server, "of before")
+        shutil.rmtree(inside)
+        with running_server(inside, settings=SMALL) as server, psycopg.connect(server.conninfo()) as link:
+            homes.append((inside / "postgres").resolve())
+            assert link.execute("SELECT to_regclass('words')").fetchone() == (None,)
+        assert homes[0] != homes[1]
+        assert (homes[0] / "18" / "PG_VERSION").exists()
+        assert f"{homes[0]} holds the database of an earlier" in capsys.readouterr().err
+    finally:
+        subprocess.run(["rm", "-r", *map(str, homes)], check=True)
+
+
 def test_a_process_number_reused_by_a_stranger_does_not_stop_the_start(data: Path) -> None:
     with running_server(data, settings=SMALL) as server:
         _write(server, "kept")
@@ -205,9 +228,33 @@ def test_a_process_number_reused_by_a_stranger_does_not_stop_the_start(data: Pat
         assert _read(server) == ["kept"]
 
 
+def test_the_log_of_a_running_server_begins_anew_when_it_is_long(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_server(data, settings=SMALL | {"log_min_messages": "debug1"}) as server:
+        log = data / "postgres" / "server.log"
+        begun = log.read_text()
+        server.shorten_log()
+        assert not log.with_suffix(".log.1").exists()
+        monkeypatch.setattr("yuemian.postgres.server.LARGEST_LOG", 10)
+        server.shorten_log()
+        assert log.with_suffix(".log.1").read_text().startswith(begun)
+        assert log.stat().st_size == 0
+        os.kill(server.pid or 0, signal.SIGHUP)
+        _until(lambda: "SIGHUP" in log.read_text())
+        assert b"\0" not in log.read_bytes()
+
+
 def test_a_broken_setting_is_reported_with_the_servers_own_words(data: Path) -> None:
     with pytest.raises(ServerProblem, match=r"did not start.*no_such_setting"):
         Server(data, settings={"no_such_setting": "1"}).start()
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _write(server: Server, word: str) -> None:

@@ -10,9 +10,20 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from yuemian.accounts.middleware import token_hash
-from yuemian.accounts.models import ABSOLUTE, Branch, Organization, Role, Session, User
+from yuemian.accounts.models import (
+    ABSOLUTE,
+    Branch,
+    CalendarAccount,
+    CalendarLink,
+    CalendarService,
+    Organization,
+    Role,
+    Session,
+    User,
+)
 from yuemian.accounts.signals import rules_changed
 from yuemian.trust import audit, limits
 from yuemian.trust.audit import SYSTEM, Actor
@@ -150,6 +161,22 @@ def set_rehearsal(user: User, *, is_rehearsal: bool, now: datetime) -> None:
         audit.record(
             user.organization_id, user.actor, "organization.rehearsal_set", at=now, is_rehearsal=is_rehearsal
         )
+
+
+def put_in_rehearsal(organization_id: UUID, *, now: datetime) -> int:
+    """From the shell, for a copy of the data: nothing reaches anybody, and no calendar is asked.
+
+    Returns how many connections to calendars were switched off. The caller acts in the organization.
+    """
+    Organization.objects.filter(pk=organization_id).update(is_rehearsal=True)
+    accounts = CalendarAccount.objects.filter(organization_id=organization_id, is_active=True)
+    own = CalendarLink.objects.filter(organization_id=organization_id, service=CalendarService.CALDAV)
+    count = accounts.update(is_active=False, version=F("version") + 1)
+    count += own.update(service="", version=F("version") + 1)
+    audit.record(
+        organization_id, SYSTEM, "organization.rehearsal_set", at=now, is_rehearsal=True, calendars=count
+    )
+    return count
 
 
 class AddressTaken(Exception):  # noqa: N818

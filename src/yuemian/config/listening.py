@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
@@ -14,6 +14,9 @@ from yuemian.config.connection import arguments, assumed_role
 from yuemian.config.events import Access
 
 CHANNEL = "yuemian_events"
+#: The most connections of each kind; docs/howto/external-postgresql.md adds up all that a process opens.
+MOST_STATEMENTS: Final = 8
+MOST_SESSIONS: Final = 4
 #: A listener only hears: without probes it would not notice for hours that its server has gone.
 KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
@@ -44,7 +47,7 @@ class Statements:
         self._pool = AsyncConnectionPool(
             kwargs=given | {"autocommit": True},
             min_size=0,
-            max_size=8,
+            max_size=MOST_STATEMENTS,
             timeout=5,
             open=False,
             configure=self._take_role,
@@ -77,7 +80,7 @@ class Sessions:
         self._pool = AsyncConnectionPool(
             kwargs=arguments(database) | {"autocommit": True},
             min_size=0,
-            max_size=4,
+            max_size=MOST_SESSIONS,
             timeout=5,
             open=False,
             configure=self._take_role,

@@ -6,14 +6,18 @@ import hmac
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address
+from typing import Any
 
 import orjson
+import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from django.http import HttpRequest
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+log = structlog.get_logger(__name__)
 
 #: A worker that has not reported for so long is not at work; it reports every few seconds.
 SILENT_AFTER = 30
@@ -63,21 +67,41 @@ def may_scrape(request: HttpRequest) -> bool:
 
 
 class EngineCollector(Collector):
-    """Asks the database at every scrape: two statements, each of constant cost."""
+    """Asks the database at every scrape: two statements, each of constant cost.
+
+    A database that does not answer is a figure too: without it an alert would have nothing to compare with.
+    """
 
     def collect(self) -> Iterator[Metric]:
         begin = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(FIGURES)
-            figures = cursor.fetchall()
-            cursor.execute(WORKERS)
-            workers = cursor.fetchall()
+        try:
+            figures, workers = _ask()
+        except Error as error:
+            log.warning("figures_missing", error=type(error).__name__)
+            yield _database_up(0)
+            return
         seconds = time.perf_counter() - begin
+        yield _database_up(1)
         yield from _families(figures)
         yield from _of_workers(workers)
         yield GaugeMetricFamily(
             "yuemian_database_seconds", "How long the database took for these figures.", value=seconds
         )
+
+
+def _ask() -> tuple[list[Any], list[Any]]:
+    """Figures and workers. Raises Django's database errors."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIGURES)
+        figures = cursor.fetchall()
+        cursor.execute(WORKERS)
+        return figures, cursor.fetchall()
+
+
+def _database_up(value: int) -> Metric:
+    return GaugeMetricFamily(
+        "yuemian_database_up", "1 when the database gave the figures, 0 when it did not.", value=value
+    )
 
 
 def _families(figures: list[tuple[str, str, str, str, float]]) -> Iterator[Metric]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 import tempfile
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def cluster_home(data: Path, account: Account) -> Path:
     """The directory that holds the clusters, one per major version, and is entered by the server's user.
 
     `postgres/` of the data directory; when the server's user cannot get there (a private home), a directory
-    under /var/lib/yuemian to which `postgres` is a link. Permissions of existing directories stay untouched.
+    under /var/lib/yuemian to which `postgres` is a link. Permissions of existing directories stay untouched. Without
+    the link the data directory is a new one: clusters of an earlier one at the same path stay where they are.
     """
     link = data / "postgres"
     if not (link.exists() or link.is_symlink()):
@@ -58,7 +60,7 @@ def cluster_home(data: Path, account: Account) -> Path:
             link.mkdir()
             link.chmod(0o711)
         else:
-            elsewhere = STATE / _mark(data)
+            elsewhere = _unused(STATE / _mark(data))
             for directory in (STATE, elsewhere):
                 directory.mkdir(exist_ok=True)
                 directory.chmod(0o711)
@@ -72,6 +74,16 @@ def cluster_home(data: Path, account: Account) -> Path:
             "allow it (chmod o+x on the directories above) or choose another YUEMIAN_DATA"
         )
     return home
+
+
+def _unused(wanted: Path) -> Path:
+    """This place, or one beside it: a database that stands there was made with other keys than those there are now."""
+    place, number = wanted, 1
+    while next(place.glob("[0-9]*/PG_VERSION"), None):
+        sys.stderr.write(f"{place} holds the database of an earlier data directory; it stays as it is.\n")
+        number += 1
+        place = wanted.with_name(f"{wanted.name}-{number}")
+    return place
 
 
 def cluster_owner(data: Path) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -34,6 +35,7 @@ class Server:
         self.data = data
         self._settings = settings or {}
         self._child: subprocess.Popen[bytes] | None = None
+        self._log: Path | None = None
 
     @property
     def is_adopted(self) -> bool:
@@ -73,6 +75,16 @@ class Server:
         if self._child is not None:
             self._child.send_signal(signal.SIGQUIT)
 
+    def program(self, name: str) -> Path:
+        """One of PostgreSQL's own, of the version that wrote the data."""
+        home = places.cluster_home(self.data, users.server_account(places.cluster_owner(self.data)))
+        return binaries.choose(binaries.installed(), home).program(name)
+
+    def shorten_log(self) -> None:
+        """Keep a long log aside and begin it anew; asked now and then by whoever runs the server for months."""
+        if self._log is not None and self._child is not None:
+            _shorten(self._log)
+
     def _answers(self) -> bool:
         """Whether a server takes our connection; waits while one is on its way up or down."""
         deadline = time.monotonic() + PATIENCE
@@ -102,7 +114,9 @@ class Server:
         guests = [users.own_name(), account.name, "root"]
         cluster.configure(files, sockets=sockets, guests=guests, account=account, extra=self._settings)
         process.remove_stale_marks(files, sockets)
-        with _open_log(home / "server.log") as log:
+        self._log = home / "server.log"
+        _shorten(self._log)
+        with self._log.open("ab") as log:
             self._run(programs.program("postgres"), files, account, log)
 
     def _run(self, program: Path, files: Path, account: users.Account, log: IO[bytes]) -> None:
@@ -189,11 +203,12 @@ def _open_lock(path: Path) -> IO[bytes]:
         ) from error
 
 
-def _open_log(path: Path) -> IO[bytes]:
+def _shorten(log: Path) -> None:
+    """Emptied, not replaced: the server keeps it open and appends, wherever its end is."""
     with suppress(FileNotFoundError):
-        if path.stat().st_size > LARGEST_LOG:
-            path.replace(path.with_suffix(".log.1"))
-    return path.open("ab")
+        if log.stat().st_size > LARGEST_LOG:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
 
 
 def _is_changing(error: psycopg.OperationalError) -> bool:

@@ -86,5 +86,15 @@ class Child:
             self._process.kill()
 
 
+class Absent(Child):
+    """One that nobody asked for."""
+
+    def start(self) -> None:
+        """Never."""
+
+    def keep_alive(self) -> None:
+        """There is nothing to keep."""
+
+
 def _reason(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

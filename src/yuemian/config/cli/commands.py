@@ -38,10 +38,32 @@ COMMANDS = [
         "found", "found a real organization with its first administrator", f"{_HERE}.database:found", "owner"
     ),
     Command("import", "check and import a file of interviews", f"{_HERE}.database:import_file", "app"),
+    Command(
+        "rehearse",
+        "make a copy harmless: all in rehearsal, connections off",
+        f"{_HERE}.restored:rehearse",
+        "app",
+    ),
+    Command(
+        "hold", "after a restore: hold what waits until a person releases it", f"{_HERE}.restored:hold", "app"
+    ),
+    Command("dump", "write the embedded database into a file for pg_restore", f"{_HERE}.dump:dump", "owner"),
+    Command("restore", "read such a file into an empty embedded database", f"{_HERE}.dump:restore", "owner"),
     Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
     Command("privacy", "check the receipt of an erasure", f"{_HERE}.privacy:run", "app"),
     Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),
 ]
+_OPTIONS = {
+    "up": {
+        "--no-demo": "never create the demo organization",
+        "--no-worker": "pages alone: nothing is sent, and no mailbox is read",
+    },
+    "migrate": {"--roles": "make the roles alone, for a dump that is restored next"},
+    "demo": {"--bare": "people, jobs and texts only: no candidates yet"},
+    "rehearse": {"--yes": "do not ask"},
+    "hold": {"--yes": "do not ask"},
+    "doctor": {"--json": "print the findings as JSON"},
+}
 #: Their arguments are read by somebody else.
 _PASS_THROUGH = {"found", "import", "manage", "privacy"}
 
@@ -82,13 +104,9 @@ def _read(given: list[str]) -> tuple[Command, list[str]]:
     choices = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         child = choices.add_parser(command.name, help=command.help, description=command.help)
-        if command.name == "up":
-            child.add_argument("--no-demo", action="store_true", help="never create the demo organization")
-        if command.name == "demo":
-            child.add_argument(
-                "--bare", action="store_true", help="people, jobs and texts only: no candidates yet"
-            )
-        if command.name == "doctor":
-            child.add_argument("--json", action="store_true", help="print the findings as JSON")
+        for option, words in _OPTIONS.get(command.name, {}).items():
+            child.add_argument(option, action="store_true", help=words)
+        if command.name in {"dump", "restore"}:
+            child.add_argument("file", help="its path; a dump writes over nothing")
     parsed = parser.parse_args(given)
     return by_name[parsed.command], given[1:]

@@ -19,16 +19,19 @@ from yuemian.postgres import ensure_roles
 _MIGRATION_LOCK = 0x796D
 
 
-def migrate(_rest: list[str]) -> int:
+def migrate(rest: list[str]) -> int:
     """Roles first where the server is not ours, then the tables; then the database knows its version.
 
-    Raises NewerDatabase.
+    With `--roles` they are all: a dump that is restored next brings its own tables. Raises NewerDatabase.
     """
     settings = environment.read()
     with database_running(settings):
         if not settings.database_is_embedded:
             with connection.connect(settings.database, as_role=False) as link:
                 ensure_roles(link)
+        if "--roles" in rest:
+            print("The roles are there; nothing else was made.")
+            return 0
         with connection.connect(settings.database) as link:
             link.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
             state.refuse_newer(link)

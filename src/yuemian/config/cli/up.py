@@ -19,7 +19,7 @@ import psycopg
 
 from yuemian.config import connection, environment
 from yuemian.config.cli import banner, keys, port, state
-from yuemian.config.cli.children import Child
+from yuemian.config.cli.children import Absent, Child
 from yuemian.config.environment import PACKAGE, Environment
 from yuemian.postgres import Server, ServerProblem
 
@@ -42,16 +42,18 @@ def run(rest: list[str]) -> int:
     settings = environment.read()
     settings.data.mkdir(parents=True, exist_ok=True)
     with _only_one(settings):
-        return _Supervisor(settings, wants_demo="--no-demo" not in rest).run()
+        return _Supervisor(
+            settings, wants_demo="--no-demo" not in rest, wants_worker="--no-worker" not in rest
+        ).run()
 
 
 class _Supervisor:
-    def __init__(self, settings: Environment, *, wants_demo: bool) -> None:
+    def __init__(self, settings: Environment, *, wants_demo: bool, wants_worker: bool) -> None:
         self._settings = settings
         self._wants_demo = wants_demo
         self._server = Server(settings.data) if settings.database_is_embedded else None
         self._web = Child("web", "app", say=_say)
-        self._worker = Child("worker", "app", say=_say)
+        self._worker = (Child if wants_worker else Absent)("worker", "app", say=_say)
         self._step: subprocess.Popen[bytes] | None = None
         self._stops_asked = 0
         self._is_starting = True
@@ -67,6 +69,8 @@ class _Supervisor:
             self._is_starting = False
             while not self._stops_asked:
                 self._keep_alive()
+                if self._server:
+                    self._server.shorten_log()
                 time.sleep(TICK)
         except _StopAsked:
             pass
