@@ -175,7 +175,8 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
-    return {**context, **_outcome(summary), "channel_options": _options(choice), **_zone(user)}
+    context |= {"other_rounds": _other_rounds(batch, choice), "channel_options": _options(choice)}
+    return {**context, **_outcome(summary), **_zone(user)}
 
 
 def _zone(user: User) -> dict[str, Any]:
