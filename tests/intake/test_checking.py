@@ -194,6 +194,20 @@ def test_the_same_row_twice_is_created_once_even_if_spelled_differently() -> Non
     assert sheet.rows[1].notices[-1].params == {"first": "2"}
 
 
+def test_a_copied_row_that_was_corrected_is_a_row_of_its_own_and_so_is_its_pattern() -> None:
+    other = {Field.NAME: "李四", Field.PHONE: "13900139000", Field.EMAIL: "lisi@example.com"}
+    for number in (2, 3):
+        sheet = check(GOOD, GOOD, choices=Choices(overrides={number: other}))
+        assert [row.state for row in sheet.rows] == [RowState.GOOD, RowState.GOOD]
+        assert {row.values[Field.NAME] for row in sheet.rows} == {"张三", "李四"}
+    alike = Choices(overrides={2: other, 3: other})
+    assert [row.state for row in check(GOOD, GOOD, choices=alike).rows] == [
+        RowState.GOOD,
+        RowState.DUPLICATE,
+    ]
+    assert check(GOOD, GOOD, choices=Choices(overrides={3: {}})).rows[1].state is RowState.DUPLICATE
+
+
 def test_one_person_may_have_several_interviews_and_overlaps_are_remarked() -> None:
     sheet = check(
         GOOD, person(round="复试", start="2026-11-26 14:00"), person(round="终试", start="2026-11-25 14:30")

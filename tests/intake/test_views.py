@@ -136,6 +136,25 @@ def test_all_cells_of_a_row_can_be_edited_and_set_back(cast: Cast, recruiter_cli
     assert Safe(import_).sheet().rows[0].values[Field.NAME] == "张三"
 
 
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("rows/2", {"email": "", "was-email": "zhang@@x"}),
+        ("rows/2/cell", {"field": "email", "value": " "}),
+    ],
+)
+def test_a_cell_that_is_emptied_stays_empty_until_the_row_is_set_back(
+    recruiter_client: Client, path: str, data: dict[str, str]
+) -> None:
+    import_ = upload(recruiter_client, later(email="zhang@@x"))
+    assert states(import_) == {2: RowState.BAD}
+    post(recruiter_client, import_, path, data)
+    assert states(import_) == {2: RowState.GOOD}
+    assert Field.EMAIL not in Safe(import_).sheet().rows[0].values
+    post(recruiter_client, import_, "rows/2", {"reset": "1"})
+    assert states(import_) == {2: RowState.BAD}
+
+
 def test_questions_are_answered_by_a_press(cast: Cast, recruiter_client: Client) -> None:
     rows = [
         later(start="03/04/2036 14:00"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.actions.respond import ask, respond
 from yuemian.interviews.forms import facts_of
 from yuemian.interviews.models import Interview
+from yuemian.interviews.views.editing import _blank
 from yuemian.messaging.models import AccessLink, Conversation, Delivery, Notification, Visit
 from yuemian.trust.models import AuditEntry
 
@@ -38,6 +39,11 @@ def entered(cast: Cast, now: datetime, **changes: Any) -> dict[str, Any]:
         "round": "初试", "date": f"{start:%Y-%m-%d}", "time": "14:30", "time_zone": "Asia/Shanghai",
         "minutes": "60", "mode": "onsite", "place_name": "星河大厦", **changes,
     }  # fmt: skip
+
+
+def test_a_new_interview_is_meant_for_tomorrow_where_it_is(cast: Cast) -> None:
+    at_night = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)  # one in the morning in Shanghai
+    assert _blank(cast.recruiter, at_night)["date"] == date(2026, 11, 29)
 
 
 def told(cast: Cast, *, now: datetime, **fields: Any) -> Interview:

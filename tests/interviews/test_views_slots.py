@@ -250,10 +250,12 @@ def test_one_press_on_today_accepts_what_was_asked_for(
     propose_times(press(who, now), [now + 5 * DAY], words="", note="上午")
     request = RescheduleRequest.objects.get()
     text = recruiter_client.get("/today").content.decode()
-    found = re.search(rf'/requests/{request.pk}/accept".*?name="at" value="([^"]+)"', text, re.DOTALL)
+    found = re.search(
+        rf'/requests/{request.pk}/accept\?whose=me".*?name="at" value="([^"]+)"', text, re.DOTALL
+    )
     assert found
     response = recruiter_client.post(f"/requests/{request.pk}/accept", {"at": found[1], "from": "today"})
-    assert response["Location"] == "/today"
+    assert response["Location"] == "/today?whose=me"
     interview = Interview.objects.get()
     assert (interview.starts_at, interview.answer) == (now + 5 * DAY, "accepted")
     again = recruiter_client.post(f"/requests/{request.pk}/accept", {"at": found[1]}, follow=True)

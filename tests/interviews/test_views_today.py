@@ -6,7 +6,6 @@ import re
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -308,19 +307,6 @@ def test_reception_reads_names_and_hours_and_can_reach_nobody(
     assert "不来的人" not in text
     assert not re.search(r"xy@|138000|mailto:|tel:", text)
     assert f'href="/interviews/{interview.pk}' not in text
-
-
-def test_those_who_are_silent_can_be_reminded_from_here(
-    cast: Cast, recruiter_client: Client, now: datetime
-) -> None:
-    silent = create_interviews(cast, 2, now=now, starts_at=now + 2 * DAY)
-    invite(cast, silent, now=now)
-    create_interview(cast, now=now, starts_at=now + 2 * DAY)
-    text = page(recruiter_client).content.decode()
-    (query,) = re.findall(r'name="filter" value="([^"]+)"', text)
-    answer = recruiter_client.post("/send", {"all_matching": "1", "filter": query.replace("&amp;", "&")})
-    batch = UUID(str(answer["Location"]).rsplit("/", 1)[1])
-    assert set(Batch.objects.get(pk=batch).selection.interview_ids) == {each.pk for each in silent}
 
 
 def test_the_page_holds_no_address_of_a_candidate(

@@ -17,7 +17,7 @@ from yuemian.domain.states import Answer
 from yuemian.interviews.actions.change import cancel_interview
 from yuemian.interviews.actions.reasons import save_reasons
 from yuemian.interviews.actions.respond import respond
-from yuemian.interviews.models import StatedReason
+from yuemian.interviews.models import Interview, Response, StatedReason
 from yuemian.interviews.reasons.reading import options_of, reasons_for_job, reasons_of_week
 from yuemian.trust.models import AuditEntry
 
@@ -118,6 +118,38 @@ def test_a_reason_holds_as_long_as_its_answer(cast: Cast) -> None:
     cancel_interview(cast.recruiter, who.interview.pk, now=timezone.now())
     (counted,) = reasons_for_job(cast.recruiter, cast.backend.pk, since)
     assert (counted.code, counted.count, counted.share) == ("pay", 1, 100)
+
+
+def say_again(who: Invited, code: str) -> None:
+    """The interview was moved, and they declined that, too."""
+    Interview.objects.filter(pk=who.interview.pk).update(revision=2)
+    at, own = timezone.now(), {"organization_id": who.interview.organization_id, "interview": who.interview}
+    Response.objects.create(revision=2, answer=Answer.DECLINED, at=at, **own)
+    StatedReason.objects.create(revision=2, answer=Answer.DECLINED, code=code, at=at, **own)
+
+
+def test_who_declines_a_moved_interview_again_is_one_person(cast: Cast) -> None:
+    who, other = declined(cast), declined(cast)
+    give(phone(), who, "pay")
+    say_again(who, "pay")
+    give(phone(), other, "pay")
+    say_again(other, "too_far")
+    own, since = cast.recruiter, timezone.now() - timedelta(days=1)
+    counted = {each.code: each.count for each in reasons_for_job(own, cast.backend.pk, since)}
+    assert counted == {"pay": 1, "too_far": 1}
+    assert not reasons_of_week(own, recruiter=None, branch=None, now=timezone.now())
+
+
+def test_who_declines_two_interviews_of_a_job_is_one_person(cast: Cast) -> None:
+    who, other = declined(cast), declined(cast)
+    other.interview.application = who.interview.application
+    other.interview.save()
+    since = timezone.now() - timedelta(days=1)
+    for each in (who, other):
+        give(phone(), each, "pay")
+    (counted,) = reasons_for_job(cast.recruiter, cast.backend.pk, since)
+    assert (counted.count, counted.share) == (1, 100)
+    assert not reasons_of_week(cast.recruiter, recruiter=None, branch=None, now=timezone.now())
 
 
 def test_what_several_say_in_a_week_is_a_line_on_today(cast: Cast) -> None:

@@ -48,20 +48,33 @@ def channels_for(choice: Choice, wanted: Collection[Channel]) -> list[Channel]:
 
 
 def left_out(
-    choice: Choice, purpose: Purpose, wanted: Collection[Channel], *, now: datetime
+    choice: Choice,
+    purpose: Purpose,
+    wanted: Collection[Channel],
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> LeftOut | None:
-    """None when the message goes out. What a person writes to somebody who asked goes out at any time, and at once."""
-    if purpose != Purpose.ANSWER and (reason := _untimely(choice, purpose, now)) is not None:
+    """None when the message goes out, at `due_at` or now.
+
+    What a person writes to somebody who asked goes out at any time, and at once.
+    """
+    if purpose != Purpose.ANSWER and (reason := _untimely(choice, purpose, now, due_at)) is not None:
         return reason
     if not any(channel in choice.channels for channel in wanted):
         return LeftOut.MISSING_CONTACT
     return None if channels_for(choice, wanted) else LeftOut.NO_TEXT
 
 
-def _untimely(choice: Choice, purpose: Purpose, now: datetime) -> LeftOut | None:
+def is_over(starts_at: datetime, *, now: datetime, due_at: datetime | None = None) -> bool:
+    """Whether a message that leaves at `due_at`, or now, comes after the interview has begun."""
+    return starts_at <= max(now, due_at or now)
+
+
+def _untimely(choice: Choice, purpose: Purpose, now: datetime, due_at: datetime | None) -> LeftOut | None:
     if choice.state == InterviewState.CANCELLED and purpose != Purpose.CANCELLATION:
         return LeftOut.CANCELLED
-    if choice.starts_at <= now:
+    if is_over(choice.starts_at, now=now, due_at=due_at):
         return LeftOut.OVER
     if choice.was_told:
         return LeftOut.ALREADY_TOLD

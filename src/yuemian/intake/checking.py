@@ -241,7 +241,7 @@ def _judge(rows: list[CheckedRow], reference: Reference, choices: Choices) -> li
         row = _against_file(row, contacts[row.number], by_contact, choices)  # noqa: PLW2901
         if len(by_external_id.get(row.values.get(Field.EXTERNAL_ID, ""), ())) > 1:
             row = _with_problem(row, ProblemCode.EXTERNAL_ID_OF_TWO_PEOPLE)  # noqa: PLW2901
-        judged.append(_with_state(row, seen, reference))
+        judged.append(_with_state(row, _whole(row, choices), seen, reference))
     return judged
 
 
@@ -336,9 +336,15 @@ def _span(row: CheckedRow) -> tuple[datetime, datetime] | None:
     return begin, begin + timedelta(minutes=int(minutes))
 
 
-def _with_state(row: CheckedRow, seen: dict[str, int], reference: Reference) -> CheckedRow:
+def _whole(row: CheckedRow, choices: Choices) -> str:
+    """The row as it stands: a copied row that was typed over is no copy any more."""
+    typed = choices.overrides.get(row.number, {})
+    return "\x1f".join([*row.cells, *(f"\x1e{name}\x1e{text}" for name, text in sorted(typed.items()))])
+
+
+def _with_state(row: CheckedRow, whole: str, seen: dict[str, int], reference: Reference) -> CheckedRow:
     """Decides what becomes of the row; `seen` maps fingerprints and whole rows to the first with them."""
-    marks = (*row.fingerprints, "\x1f".join(row.cells))
+    marks = (*row.fingerprints, whole)
     first = next((seen[mark] for mark in marks if mark in seen), None)
     for mark in marks:
         seen.setdefault(mark, row.number)

@@ -85,7 +85,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
             cools_until=cooling.get(candidate_id),
         )
         locales = (locale, branch_locale)
-        verdict = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now)
+        verdict = weigh(choice, locales, texts, plan.purpose, plan.channels, now=now, due_at=plan.due_at)
         _, channels, reason = on_route(verdict, routes.get(pk))
         if reason is None:
             found.going += 1

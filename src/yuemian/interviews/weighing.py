@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from yuemian.domain.routing import Route
-from yuemian.domain.selection import Choice, LeftOut, channels_for, left_out
+from yuemian.domain.selection import Choice, LeftOut, channels_for, is_over, left_out
 from yuemian.domain.states import Answer, Channel, InterviewState, Purpose
 from yuemian.interviews.actions.route import Router
 from yuemian.interviews.again import cooling_until
@@ -43,11 +43,13 @@ def weigh(
     wanted: Collection[Channel],
     *,
     now: datetime,
+    due_at: datetime | None = None,
 ) -> Verdict:
     """The one decision about one person: language, channels, or why not. `choice.texts` is filled in here."""
     locale = best_locale(texts, locales) or "zh-hans"
     choice = replace(choice, texts=texts.get(locale, {}).keys())
-    return locale, channels_for(choice, wanted), left_out(choice, purpose, wanted, now=now)
+    reason = left_out(choice, purpose, wanted, now=now, due_at=due_at)
+    return locale, channels_for(choice, wanted), reason
 
 
 def on_route(verdict: Verdict, route: Route | None) -> Verdict:
@@ -66,6 +68,7 @@ def weigh_all(
     wanted: Collection[Channel],
     *,
     now: datetime,
+    due_at: datetime | None = None,
     resend: bool,
     router: Router | None,
 ) -> list[Item]:
@@ -84,7 +87,7 @@ def weigh_all(
         kind = (
             state,
             facts.answer,
-            facts.starts_at <= now,
+            is_over(facts.starts_at, now=now, due_at=due_at),
             was_told,
             each.alike.locales,
             points,
@@ -101,7 +104,9 @@ def weigh_all(
                 texts=(),
                 cools_until=cools_until,
             )
-            verdict = weighed[kind] = weigh(choice, each.alike.locales, texts, purpose, wanted, now=now)
+            locales = each.alike.locales
+            verdict = weigh(choice, locales, texts, purpose, wanted, now=now, due_at=due_at)
+            weighed[kind] = verdict
         route = routes.get(each.id)
         items.append(Item(each, *on_route(verdict, route), known.times if known else 0, route))
     return items

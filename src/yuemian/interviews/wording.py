@@ -86,7 +86,7 @@ FIELDS: dict[str, Text] = {
 }
 LEFT_OUT: dict[str, Reason] = {
     LeftOut.CANCELLED: Reason(_("The interview is cancelled.")),
-    LeftOut.OVER: Reason(_("The interview has already begun."), _("Change its time first.")),
+    LeftOut.OVER: Reason(_("The interview has begun by the time of sending."), _("Change its time first.")),
     LeftOut.ALREADY_TOLD: Reason(
         _("Already told about this appointment."), _("Tick “send again” if you mean it.")
     ),

@@ -84,7 +84,7 @@ def proposed(row: CheckedRow) -> list[Field]:
 def edit_row(
     user: User, import_id: UUID, number: int, texts: Mapping[Field, str | None], *, now: datetime
 ) -> Import:
-    """Type something else over cells of a row; None takes the file's own content again."""
+    """Type something else over cells of a row, "" to empty them; None takes the file's own content again."""
 
     def decision(opened: Opened) -> Decision:
         opened.row(number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
@@ -71,12 +70,12 @@ def accept(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.IMPORT)
 def cell(request: SignedInRequest, import_id: UUID, number: int) -> HttpResponse:
-    """Type something else over one cell, or choose one of its meanings."""
+    """Type something else over one cell, or nothing, or choose one of its meanings."""
     found(request, import_id)
     name, value = request.POST.get("field", ""), request.POST.get("value", "").strip()
     if name not in _FIELDS:
         return HttpResponseBadRequest()
-    texts: Mapping[Field, str | None] = {Field(name): value or None}
+    texts = {Field(name): value}
     return decided(
         request,
         import_id,
@@ -159,7 +158,7 @@ def row(request: SignedInRequest, import_id: UUID, number: int) -> HttpResponse:
         for name in EDITED:
             value, was = request.POST.get(name), request.POST.get(f"was-{name}", "")
             if value is not None and value.strip() != was:
-                texts[name] = value.strip() or None
+                texts[name] = value.strip()
         if request.POST.get("reset"):
             texts = dict.fromkeys(EDITED)
         return decided(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -141,11 +141,11 @@ def send_chosen(
     def ask(wire: Wire, some: Sequence[UUID]) -> Asked:
         return ask_chosen(wire, version.organization_id, some, purpose, kinds)
 
+    weigh = partial(weigh_all, now=now, due_at=due_at, resend=resend, router=router)
+
     def summaries(beside: Beside) -> Iterator[Summary]:
         for asked in beside.ahead(ask, slices):
-            yield _summary(
-                weigh_all(*asked.with_said(), texts, purpose, wanted, now=now, resend=resend, router=router)
-            )
+            yield _summary(weigh(*asked.with_said(), texts, purpose, wanted))
 
     return _send(user, summaries, version, purpose, now=now, due_at=due_at, batch_id=batch_id)
 

@@ -33,25 +33,37 @@ _STANDING: Final = """
         WHERE p.interview_id = r.interview_id AND p.revision = r.revision
         ORDER BY p.at DESC, p.id DESC LIMIT 1)
 """
+#: Of an interview that was moved, the newest counts; and a person once for each reason, whatever their interviews.
 _OF_JOB: Final = f"""
-    SELECT r.id, r.code, r.answer, r.at, i.id, c.name
-    FROM interviews_statedreason r
-    JOIN interviews_interview i ON i.id = r.interview_id AND i.organization_id = r.organization_id
-    JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = r.organization_id
-    JOIN hiring_candidate c ON c.id = a.candidate_id AND c.organization_id = r.organization_id
-    WHERE r.organization_id = %(organization)s AND a.job_id = %(job)s AND r.at > %(since)s
-{_STANDING}ORDER BY r.at DESC LIMIT 2000
+    SELECT code, answer, at, interview_id, name FROM (
+        SELECT DISTINCT ON (newest.candidate_id, newest.code) newest.*, c.name FROM (
+            SELECT DISTINCT ON (r.interview_id)
+                r.code, r.answer, r.at, r.interview_id, r.organization_id, a.candidate_id
+            FROM interviews_statedreason r
+            JOIN interviews_interview i ON i.id = r.interview_id AND i.organization_id = r.organization_id
+            JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = r.organization_id
+            WHERE r.organization_id = %(organization)s AND a.job_id = %(job)s AND r.at > %(since)s
+{_STANDING}ORDER BY r.interview_id, r.revision DESC
+        ) AS newest
+        JOIN hiring_candidate c ON c.id = newest.candidate_id AND c.organization_id = newest.organization_id
+        ORDER BY newest.candidate_id, newest.code, newest.at DESC
+    ) AS people ORDER BY at DESC LIMIT 2000
 """  # noqa: S608
 _OF_WEEK: Final = f"""
-    SELECT j.id, j.title, j.title_en, r.code, count(*)
-    FROM interviews_statedreason r
-    JOIN interviews_interview i ON i.id = r.interview_id AND i.organization_id = r.organization_id
-    JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = r.organization_id
-    JOIN hiring_job j ON j.id = a.job_id AND j.organization_id = r.organization_id
-    WHERE r.organization_id = %(organization)s AND r.at > %(since)s AND r.answer = 'declined'
-      AND (%(recruiter)s::uuid IS NULL OR i.recruiter_id = %(recruiter)s)
-      AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)
-{_STANDING}GROUP BY j.id, r.code HAVING count(*) >= %(least)s ORDER BY count(*) DESC LIMIT 5
+    SELECT j.id, j.title, j.title_en, newest.code, count(DISTINCT newest.candidate_id) AS people FROM (
+        SELECT DISTINCT ON (r.interview_id) r.code, r.answer, r.organization_id, a.job_id, a.candidate_id
+        FROM interviews_statedreason r
+        JOIN interviews_interview i ON i.id = r.interview_id AND i.organization_id = r.organization_id
+        JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = r.organization_id
+        WHERE r.organization_id = %(organization)s AND r.at > %(since)s
+          AND (%(recruiter)s::uuid IS NULL OR i.recruiter_id = %(recruiter)s)
+          AND (%(branch)s::uuid IS NULL OR i.branch_id = %(branch)s)
+{_STANDING}ORDER BY r.interview_id, r.revision DESC
+    ) AS newest
+    JOIN hiring_job j ON j.id = newest.job_id AND j.organization_id = newest.organization_id
+    WHERE newest.answer = 'declined'
+    GROUP BY j.id, newest.code HAVING count(DISTINCT newest.candidate_id) >= %(least)s
+    ORDER BY people DESC, j.id, newest.code LIMIT 5
 """  # noqa: S608
 
 
@@ -160,7 +172,7 @@ def reasons_for_job(user: User, job_id: UUID, since: datetime) -> list[Counted]:
     """The most frequent first, each with who gave it, the newest first."""
     rows = _rows(_OF_JOB, {"organization": user.organization_id, "job": job_id, "since": since})
     people: dict[str, list[Person]] = {}
-    for _id, code, answer, at, interview_id, name in rows:
+    for code, answer, at, interview_id, name in rows:
         moved = answer == str(Answer.RESCHEDULE_REQUESTED)
         people.setdefault(code, []).append(Person(interview_id, name, at, moved))
     options = every_option(user.organization_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -15,6 +15,8 @@ from yuemian.interviews.models import Interview, Seat, SlotSeries
 from yuemian.interviews.slots.calendars import Outside
 from yuemian.ui.when import day_text
 
+#: What began so long ago may still be under way.
+_UNDER_WAY = timedelta(days=1)
 FREE, TAKEN, HELD, FULL, PAST, BUSY, OUTSIDE = "free", "taken", "held", "full", "past", "busy", "outside"
 
 
@@ -190,6 +192,40 @@ def _sitting(
         sitter = Sitter(seat.interview_id, name, seat.held_until is not None)
         found.setdefault(seat.slot.starts_at, []).append(sitter)
     return found
+
+
+def others_of(
+    found: Collection[SlotSeries], span: Span, *, now: datetime, viewer: User
+) -> dict[UUID, list[Span]]:
+    """By series: its interviewer's interviews that are in none of its slots; in two statements."""
+    people = {series.interviewer_id for series in found if series.interviewer_id}
+    rows = Interview.objects.visible_to(viewer).filter(
+        interviewers__in=people,
+        state="scheduled",
+        starts_at__gte=span.start - _UNDER_WAY,
+        starts_at__lt=span.end,
+    )
+    held: dict[UUID, list[tuple[UUID, Span]]] = {}
+    for person, pk, starts_at, length in rows.values_list("interviewers", "pk", "starts_at", "duration"):
+        held.setdefault(person, []).append((pk, Span(starts_at, starts_at + length)))
+    seats = Seat.objects.filter(slot__series__in=[series.pk for series in found]).exclude(held_until__lte=now)
+    seated = set(
+        seats.filter(slot__starts_at__gte=span.start - _UNDER_WAY, slot__starts_at__lt=span.end).values_list(
+            "slot__series", "interview"
+        )
+    )
+    return {
+        series.pk: [each for pk, each in held.get(series.interviewer_id, []) if (series.pk, pk) not in seated]
+        for series in found
+        if series.interviewer_id
+    }
+
+
+def in_the_way_of(
+    series: SlotSeries, others: Sequence[Span], outside: Outside, seated: Iterable[datetime]
+) -> list[Span]:
+    """What keeps a free slot from being taken: other interviews, and what else the interviewer's calendar has."""
+    return [*others, *_calendar(series, outside, [*others, *_spans(series, seated)])]
 
 
 def _others(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.rows import Row, rows_of
 from yuemian.interviews.today import parts
 from yuemian.interviews.today.beyond import READERS, picks_of
+from yuemian.interviews.today.folding import Folded, fold
 from yuemian.interviews.today.incomplete import Clash, Incomplete, incomplete
 from yuemian.interviews.today.inviting import Ahead, look_ahead
 from yuemian.interviews.today.parts import COUNTED, Part, Pick
@@ -33,15 +34,15 @@ from yuemian.interviews.wording import MODES, Reason, Text
 from yuemian.messaging.models import Delivery
 from yuemian.ui.states import appearance
 
-#: Lines of a part; a day's arrivals are shown whole as far as a person can read them.
+#: Lines of a part that is not shown whole, which one part at a time is; more of a day's arrivals.
 SHOWN = 6
 SHOWN_ARRIVALS = 40
 ATTENDANCES = (Attendance.ATTENDED, Attendance.NO_SHOW, Attendance.EXCUSED)
 ARRIVALS = frozenset({Part.TODAY, Part.TOMORROW})
-#: The board's filter that holds the rest of a part.
+#: The board's filter that holds what is beyond COUNTED, among others.
 ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
     Part.ARRIVING: {"day": "today"},
-    Part.WAITING: {"status": "reschedule"},
+    Part.WAITING: {"day": "any"},
     Part.INVITE: {"status": "not_invited"},
     Part.TODAY: {"day": "today"},
     Part.TOMORROW: {"day": "tomorrow"},
@@ -49,7 +50,7 @@ ON_THE_BOARD: Mapping[Part, Mapping[str, str]] = {
     Part.RESULTS: {"state": "waiting", "age": "late"},  # of the list of results
     Part.UNANSWERED: {"status": "waiting"},
     Part.TROUBLE: {"status": "failed"},
-    Part.INCOMPLETE: {"day": "week"},
+    Part.INCOMPLETE: {"day": "upcoming"},
 }
 
 
@@ -119,6 +120,10 @@ class Section:
     count: int
     is_capped: bool
     board_query: str
+    #: Everybody of it, shown or not, in its order.
+    ids: Sequence[UUID] = field(default_factory=tuple)
+    #: The query of the page that shows it whole; empty: it does.
+    whole_query: str = ""
     #: Of a day's arrivals: how many gave which answer.
     answers: Mapping[str, int] = field(default_factory=dict)
     #: Of those to be invited: how many more a plan invites today by itself, at most COUNTED and one.
@@ -220,7 +225,8 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     zone = zone_of(user)
     wanted = ARRIVALS.intersection(only) if user.role == Role.INTERVIEWER else only
     picked = {part: _picked(part, user, scope, now) for part in Part if part in wanted}
-    silent = [folded.id for folded in _folded(picked.get(Part.UNANSWERED, ()), SHOWN)]
+    unanswered = fold(picked.get(Part.UNANSWERED, ()), _most(Part.UNANSWERED, user, scope))
+    silent = [folded.id for folded in unanswered]
     ahead = look_ahead(user, scope, now) if Part.INVITE in wanted else Ahead({}, {})
     cases = {case.interview_id: case for case in _cases(user, [*ahead.suggested, *silent])}
     inviting = ahead.inviting([cases[id_] for id_ in ahead.suggested if id_ in cases], now)
@@ -228,7 +234,7 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
     lacking = incomplete(user, scope, now) if Part.INCOMPLETE in wanted else Incomplete()
     late = {Part.INVITE: inviting.picks, Part.INCOMPLETE: lacking.picks}
     picked |= {part: picks for part, picks in late.items() if part in wanted}
-    shown = {part: _folded(picks, _most(part)) for part, picks in picked.items()}
+    shown = {part: fold(picks, _most(part, user, scope)) for part, picks in picked.items()}
     rows = _rows(user, shown, lacking.clashes, now)
     words = words_of(
         [rows[folded.id].interview for folded in shown.get(Part.WAITING, ()) if folded.id in rows]
@@ -253,13 +259,15 @@ def read_today(user: User, scope: Scope, *, now: datetime, only: Collection[Part
 def _section(
     part: Part, picks: Sequence[Pick], lines: Sequence[Line], scope: Scope, *, by_plan: int
 ) -> Section:
-    count = len({pick.id for pick in picks})
+    ids = list(dict.fromkeys(pick.id for pick in picks))
     return Section(
         part=part,
         lines=lines,
-        count=min(count, COUNTED),
-        is_capped=count > COUNTED,
+        count=min(len(ids), COUNTED),
+        is_capped=len(ids) > COUNTED,
         board_query=scope.board_query(**ON_THE_BOARD[part]),
+        ids=ids[:COUNTED],
+        whole_query="" if part == scope.whole else replace(scope, whole=str(part)).query,
         answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
         by_plan=by_plan,
     )
@@ -283,34 +291,15 @@ def _picked(part: Part, user: User, scope: Scope, now: datetime) -> Sequence[Pic
     return read[part]() if part in read else ()
 
 
-def _most(part: Part) -> int:
+def _most(part: Part, user: User, scope: Scope) -> int:
+    """An interviewer's page has nothing else, so it is never cut."""
+    if part == scope.whole or user.role == Role.INTERVIEWER:
+        return COUNTED
     return SHOWN_ARRIVALS if part in ARRIVALS else SHOWN
 
 
-@dataclass(frozen=True)
-class _Folded:
-    """All that a part has to say about one interview."""
-
-    id: UUID
-    since: datetime | None
-    whys: Sequence[str]
-
-
-def _folded(picks: Iterable[Pick], most: int) -> list[_Folded]:
-    whys: dict[UUID, list[str]] = {}
-    since: dict[UUID, datetime | None] = {}
-    for pick in picks:
-        if pick.id not in whys and len(whys) == most:
-            continue
-        found = whys.setdefault(pick.id, [])
-        if pick.why and pick.why not in found:
-            found.append(pick.why)
-        since.setdefault(pick.id, pick.since)
-    return [_Folded(id_, since[id_], tuple(found)) for id_, found in whys.items()]
-
-
 def _rows(
-    user: User, shown: Mapping[Part, Sequence[_Folded]], clashes: Sequence[Clash], now: datetime
+    user: User, shown: Mapping[Part, Sequence[Folded]], clashes: Sequence[Clash], now: datetime
 ) -> dict[UUID, Row]:
     """The interviews of all parts at once, only those this person may see."""
     ids = {folded.id for each in shown.values() for folded in each}
@@ -373,7 +362,7 @@ class _Known:
     next_steps: Mapping[UUID, Sequence[str]]
     now: datetime
 
-    def line(self, part: Part, folded: _Folded) -> Line:
+    def line(self, part: Part, folded: Folded) -> Line:
         row = self.rows[folded.id]
         return Line(
             row=row,

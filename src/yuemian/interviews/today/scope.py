@@ -1,9 +1,9 @@
-"""Whose candidates the Today page is about: one's own, a branch's, everybody's; a value of the URL."""
+"""What the Today page is about: one's own candidates, a branch's, everybody's; a value of the URL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,6 +19,8 @@ class Scope:
 
     is_mine: bool = True
     branch: UUID | None = None
+    #: The part that is shown to its end.
+    whole: str = ""
 
     @classmethod
     def of(cls, user: User) -> Scope:
@@ -27,8 +29,11 @@ class Scope:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], user: User) -> Scope:
-        """What `?whose=` asks for: `me`, `all`, or a branch; anything else is as good as nothing."""
-        whose = query.get("whose", "")
+        """What `?whose=` asks for: `me`, `all`, or a branch; anything else is as good as nothing. So is `?whole=`."""
+        return replace(cls._whose(query.get("whose", ""), user), whole=_word(query.get("whole", "")))
+
+    @classmethod
+    def _whose(cls, whose: str, user: User) -> Scope:
         if whose in {MINE, EVERYBODY}:
             return cls(is_mine=whose == MINE)
         branch = _branch(whose, user)
@@ -40,7 +45,8 @@ class Scope:
 
     @property
     def query(self) -> str:
-        return urlencode({"whose": self.whose})
+        whole = {"whole": self.whole} if self.whole else {}
+        return urlencode({"whose": self.whose, **whole})
 
     def board_query(self, **more: str) -> str:
         """The board's filter for the same people."""
@@ -54,6 +60,11 @@ class Scope:
         if self.is_mine:
             return rows.filter(recruiter=user)
         return rows.filter(branch=self.branch) if self.branch else rows
+
+
+def _word(text: str) -> str:
+    """The name of a part, or what is none."""
+    return text if text.isascii() and text.isalpha() and len(text) < 20 else ""
 
 
 def _branch(text: str, user: User) -> UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -70,7 +71,7 @@ def _blank(user: User, now: datetime) -> dict[str, Any]:
         "time_zone": zone,
         "minutes": 60,
         "mode": Mode.ONSITE,
-        "date": (now + timedelta(days=1)).date(),
+        "date": now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1),
         "place_name": branch.name if branch else "",
         "place_address": branch.address if branch else "",
     }

@@ -24,6 +24,7 @@ from yuemian.interviews.consequence import consequence_of
 from yuemian.interviews.models import Interview, RescheduleRequest
 from yuemian.interviews.slots.forms import ChooseForm
 from yuemian.interviews.slots.reading import offers_for
+from yuemian.interviews.today import Scope
 from yuemian.interviews.views.detail import fetch
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
@@ -126,7 +127,8 @@ def _fetch(request: SignedInRequest, request_id: UUID) -> RescheduleRequest:
 
 def _back(request: SignedInRequest, found: RescheduleRequest) -> HttpResponse:
     if request.POST.get("from") == "today":
-        return HttpResponseRedirect(reverse("today"))
+        scope = Scope.from_query(request.GET, request.user)
+        return HttpResponseRedirect(f"{reverse('today')}?{scope.query}")
     return HttpResponseRedirect(reverse("interview", args=[found.interview_id]))
 
 

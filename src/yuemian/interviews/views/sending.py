@@ -111,7 +111,7 @@ class Group:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEND)
 def start(request: SignedInRequest) -> HttpResponse:
-    """From the board: ids, or the filter with `all_matching`."""
+    """From the board: ids, or the filter with `all_matching`; from Today with the `purpose` to write for."""
     if request.method != "POST":
         messages.info(request, _("Choose interviews in the list, then press “Send…”."))
         return HttpResponseRedirect(reverse("interviews"))
@@ -120,7 +120,9 @@ def start(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("No interview was chosen. Tick some rows first."))
         return HttpResponseRedirect(reverse("interviews"))
     batch = choose(request.user, ids, now=timezone.now())
-    return HttpResponseRedirect(reverse("send-draft", args=[batch.pk]))
+    purpose = request.POST.get("purpose", "")
+    query = f"?{urlencode({'purpose': purpose})}" if purpose in BY_HAND else ""
+    return HttpResponseRedirect(reverse("send-draft", args=[batch.pk]) + query)
 
 
 def _chosen_ids(request: SignedInRequest, form: QueryDict) -> list[UUID]:
@@ -175,7 +177,8 @@ def _context(request: SignedInRequest, batch: Batch, form: QueryDict, now: datet
     if request.headers.get("HX-Target") == "preview":
         return context
     summary = outlook(user, batch, choice.plan, now=now) if choice.plan else None
-    return {**context, **_outcome(summary), "channel_options": _options(choice), **_zone(user)}
+    context |= {"other_rounds": _other_rounds(batch, choice), "channel_options": _options(choice)}
+    return {**context, **_outcome(summary), **_zone(user)}
 
 
 def _zone(user: User) -> dict[str, Any]:
@@ -268,7 +271,7 @@ def versions_of(user: User) -> list[TemplateVersion]:
 
 
 def _version(versions: Sequence[TemplateVersion], form: QueryDict, batch: Batch) -> TemplateVersion | None:
-    """The chosen one, else the invitation for the round all have in common, else the one for any round."""
+    """The chosen one, else of the purpose asked for, or an invitation, the one for the round all have in common."""
     wanted = _uuid(form.get("template"))
     chosen = next((version for version in versions if version.pk == wanted), None)
     if chosen or not versions:
@@ -278,7 +281,11 @@ def _version(versions: Sequence[TemplateVersion], form: QueryDict, batch: Batch)
     rank = {round_name: 0, "": 1}
     return min(
         versions,
-        key=lambda each: (BY_HAND.index(Purpose(each.template.purpose)), rank.get(each.template.round, 2)),
+        key=lambda each: (
+            each.template.purpose != form.get("purpose", ""),
+            BY_HAND.index(Purpose(each.template.purpose)),
+            rank.get(each.template.round, 2),
+        ),
     )
 
 

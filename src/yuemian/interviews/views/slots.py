@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -26,7 +27,7 @@ from yuemian.interviews.models.slots import STANDARD
 from yuemian.interviews.slots.calendars import Outside, asked, asking
 from yuemian.interviews.slots.forms import WEEKDAYS, PolicyForm, SeriesForm, initial_of, write_hours
 from yuemian.interviews.slots.reading import seats_of
-from yuemian.interviews.slots.week import span_of, week_of
+from yuemian.interviews.slots.week import in_the_way_of, others_of, span_of, week_of
 from yuemian.trust.tenancy import acting_in
 
 EDITING = ["GET", "HEAD", "POST"]
@@ -47,18 +48,24 @@ def index(request: SignedInRequest) -> HttpResponse:
     outside = asked(question)
     with acting_in(user.organization_id):
         taken = seats_of([series.pk for series in found], span, now=now)
+        others = others_of(found, span, now=now, viewer=user)
         context = {
-            "lines": [_line(series, taken.get(series.pk, {}), outside, now) for series in found],
+            "lines": [
+                _line(series, taken.get(series.pk, {}), others.get(series.pk, []), outside, now)
+                for series in found
+            ],
             "may_edit": user.may(Permission.EDIT_INTERVIEWS),
             "may_add": user.may(Permission.EDIT_INTERVIEWS) or user.role == Role.INTERVIEWER,
         }
         return render(request, "interviews/slots/index.html", context)
 
 
-def _line(series: SlotSeries, seats: dict[datetime, int], outside: Outside, now: datetime) -> dict[str, Any]:
+def _line(
+    series: SlotSeries, seats: dict[datetime, int], others: Sequence[Span], outside: Outside, now: datetime
+) -> dict[str, Any]:
     """A series in the list: its hours, and what of it is taken and open in the next days."""
     terms = series.terms()
-    busy = outside.busy.get(series.interviewer_id, []) if series.interviewer_id else []
+    busy = in_the_way_of(series, others, outside, seats)
     unknown = outside.unknown.get(series.interviewer_id) if series.interviewer_id else None
     open_slots = sum(
         seats.get(span.start, 0) < series.capacity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -153,7 +154,8 @@ def reception(request: SignedInRequest) -> HttpResponse:
     """Who comes, by hour, and who is there: to be followed live, or printed. No way to reach anybody."""
     scope = Scope.from_query(request.GET, request.user)
     part = Part.TOMORROW if request.GET.get("day") == Part.TOMORROW else Part.TODAY
-    today = read_today(request.user, scope, now=timezone.now(), only=[part])
+    whole = replace(scope, whole=str(part))
+    today = read_today(request.user, whole, now=timezone.now(), only=[part])
     section = today[part]
     needs = needs_of(request.user, [line.interview for line in section.lines])
     context = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -78,9 +80,10 @@ def page(
     status: int = 200,
     *,
     in_clear: CaseRead | None = None,
+    comments: Mapping[str, str] = MappingProxyType({}),
     **forms: Any,
 ) -> HttpResponse:
-    """`in_clear`: read by `unmask`, for this one answer."""
+    """`in_clear`: read by `unmask`, for this one answer. `comments`: typed, and not sent back yet."""
     vault, locale = Vault(case.organization_id), get_language() or "en"
     read = in_clear or read_case(case, vault)
     terms = terms_of(case, vault)
@@ -91,7 +94,11 @@ def page(
         "sections": [
             (
                 SECTIONS[section],
-                [_line(each, case, vault, locale, in_clear is not None) for each in read.of(section)],
+                [
+                    _line(each, case, vault, locale, in_clear is not None)
+                    | {"typed": comments.get(each.spec.key, "")}
+                    for each in read.of(section)
+                ],
             )
             for section in read.sections
         ],
@@ -165,41 +172,68 @@ def begin(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.HANDLE_ONBOARDING)
 def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
-    """`accept=<field>`, or `deed=return` with a comment on each field that is wrong, or `deed=complete`."""
-    case, now = fetch(request, case_id), timezone.now()
+    """`accept=<field>`, or `deed=return` with a comment on each field that is wrong, or `deed=complete`.
+
+    A comment is kept on the page until it is sent back: it stands nowhere else.
+    """
+    case, comments, is_sent = fetch(request, case_id), _typed(request), False
     try:
-        if key := request.POST.get("accept", ""):
-            review.accept(request.user, case.pk, key, now=now)
-            return redirect(f"{reverse('onboarding-case', args=[case.pk])}#q-{key}")
-        if request.POST.get("deed") == "complete":
-            review.complete(request.user, case.pk, now=now)
-            messages.success(request, _("Complete. It can be handed over to the HR system now."))
-        else:
-            _send_back(request, case)
+        is_sent = _decided(request, case, comments)
     except Closed:
         messages.warning(request, _("The form is with the candidate; wait until it is handed in."))
     except review.NotReady:
         messages.warning(request, _("Something is still missing, or a file waits for the virus scanner."))
     except NotHired:
         _warn_not_hired(request)
-    return redirect("onboarding-case", case.pk)
+    key = request.POST.get("accept", "")
+    if comments and not is_sent:
+        return page(request, fetch(request, case_id), comments=comments)
+    anchor = f"#q-{key}" if key else ""
+    return redirect(f"{reverse('onboarding-case', args=[case.pk])}{anchor}")
 
 
-def _send_back(request: SignedInRequest, case: OnboardingCase) -> None:
-    comments = {
+def _typed(request: SignedInRequest) -> dict[str, str]:
+    """Field → what is to be corrected there; of the entry that is said to be right, nothing."""
+    typed = {
         name.removeprefix("comment-"): str(text)
         for name, text in request.POST.items()
         if name.startswith("comment-") and str(text).strip()
     }
+    typed.pop(request.POST.get("accept", ""), None)
+    return typed
+
+
+def _decided(request: SignedInRequest, case: OnboardingCase, comments: dict[str, str]) -> bool:
+    """Does what was pressed; whether the comments have gone to the candidate by it."""
+    now = timezone.now()
+    if key := request.POST.get("accept", ""):
+        review.accept(request.user, case.pk, key, now=now)
+        return False
+    if request.POST.get("deed") != "complete":
+        return _send_back(request, case, comments)
+    if comments:
+        messages.warning(
+            request,
+            _("Send back what is to be corrected, or empty it, before pressing “Everything is complete”."),
+        )
+        return False
+    review.complete(request.user, case.pk, now=now)
+    messages.success(request, _("Complete. It can be handed over to the HR system now."))
+    return False
+
+
+def _send_back(request: SignedInRequest, case: OnboardingCase, comments: dict[str, str]) -> bool:
+    """False: nothing was to be corrected."""
     if not comments:
         messages.warning(
             request, _("Say beside each entry that is wrong, in a few words, what is to be corrected.")
         )
-        return
+        return False
     if review.send_back(request.user, case.pk, comments, now=timezone.now()):
         messages.success(request, _("Sent back. The candidate is being told."))
     else:
         messages.warning(request, _("Sent back, but there is no way to write to the candidate. Please call."))
+    return True
 
 
 def _warn_not_hired(request: SignedInRequest) -> None:
