@@ -8,15 +8,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import Cast, create_interview
+from tests.factories import Cast, create_interview, sign_in_client
 from tests.interviews import conversations
 from tests.interviews.slots import press
 from tests.portal.stories import invite
+from yuemian.accounts.models import Organization
 from yuemian.domain.states import Purpose
 from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.interviews.actions.consult import consult
 from yuemian.interviews.actions.reschedule import propose_times
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview, RescheduleRequest
+from yuemian.messaging.defaults import install_defaults
 from yuemian.messaging.models import Conversation, Message, Notification
 
 SAID = "候选人的页面上已写明，但没能发出消息。"
@@ -61,6 +64,36 @@ def test_a_request_that_is_declined_says_so_too(cast: Cast, recruiter_client: Cl
     leave_no_address(who.interview)
     deed = f"/requests/{RescheduleRequest.objects.get().pk}/decline"
     assert SAID in recruiter_client.post(deed, {"text": "很抱歉"}, follow=True).content.decode()
+    assert answers_planned() == 0
+
+
+@pytest.mark.parametrize("is_direct", [True, False])
+def test_an_interviewers_answer_says_so_to_whoever_lets_it_out(
+    cast: Cast, recruiter_client: Client, now: datetime, is_direct: bool
+) -> None:
+    Organization.objects.filter(pk=cast.organization.pk).update(is_direct_answer_allowed=is_direct)
+    interview = create_interview(cast, now=now)
+    install_defaults(cast.organization, now)
+    question = conversations.ask(interview, "用什么语言？", at=now)
+    asked = consult(
+        cast.recruiter,
+        question,
+        cast.interviewer,
+        interview,
+        is_name_shown=False,
+        with_conversation=False,
+        now=now,
+    )
+    leave_no_address(interview)
+    answered = sign_in_client(cast.interviewer).post(
+        f"/asked/{asked.pk}/answer", {"text": "Python。"}, follow=True
+    )
+    assert (SAID in answered.content.decode()) is is_direct
+    if not is_direct:
+        released = recruiter_client.post(
+            f"/inbox/asked/{asked.pk}/release", {"text": "Python。"}, follow=True
+        )
+        assert SAID in released.content.decode()
     assert answers_planned() == 0
 
 
