@@ -140,7 +140,7 @@ def test_nothing_to_see_of_what_no_longer_holds(reader: Reader, what: str) -> No
         tale.decide([reader.notice.decision.interview], Outcome.PASS)
         # Without the news of it, too: the page asks the decision itself.
         assert reader.client.get(reader.address).status_code == 404
-        void_notices(tale.cast.recruiter, [reader.notice.decision_id], now=now)
+        void_notices([reader.notice.decision_id], now=now)
     elif what == "expired":
         AccessLink.objects.filter(pk=reader.link.pk).update(expires_at=now)
     else:

@@ -15,7 +15,7 @@ from tests.interviews.slots import create_policy, create_series
 from tests.interviews.test_invite import facts_of
 from tests.portal.stories import TAP, Invited, hidden, invite, phone
 from yuemian.domain.states import Purpose
-from yuemian.interviews.actions.change import By, cancel_interview, change_interview, unsettle
+from yuemian.interviews.actions.change import By, cancel_interview, change_interview, unsettle_all
 from yuemian.interviews.models import Interview, RescheduleRequest, Response, Seat
 from yuemian.interviews.timeline import note_of
 from yuemian.messaging.models import Notification
@@ -256,7 +256,7 @@ def test_an_unsettled_interview_asks_for_a_time_and_nothing_else(cast: Cast, now
     who = invite(cast, now=now)
     Notification.objects.filter(purpose=Purpose.INVITATION).first()
     interview = Interview.objects.with_people().get(pk=who.interview.pk)
-    unsettle(By.of(cast.recruiter), interview, until=now + 10 * DAY, now=now, reason="面试官生病")
+    unsettle_all(By.of(cast.recruiter), [interview], until=now + 10 * DAY, now=now, reason="面试官生病")
     text = phone().get(who.address).content.decode()
     assert f'href="{who.address}/times"' in text
     assert 'value="accepted"' not in text

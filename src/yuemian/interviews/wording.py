@@ -211,6 +211,9 @@ PROBLEMS: dict[str, Text] = {
     ProblemCode.NAME_CONTAINS_LINK: _("A name never holds a link."),
 }
 
+#: Of an answer for which nothing could be planned.
+UNTOLD: Final = _("It stands on the candidate's page; no message could be sent.")
+
 
 def reason(code: str, purpose: str = "") -> Reason:
     """The sentence and remedy of a reason; a code nobody knows shows as itself. `purpose`: of the message."""

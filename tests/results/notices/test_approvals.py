@@ -223,7 +223,7 @@ def test_another_decision_makes_it_void(tale: Tale) -> None:
     tale.approve(batch)
     decision = tale.only(batch).decision
     tale.decide([decision.interview], Outcome.PASS)
-    void_notices(tale.cast.recruiter, [decision.pk], now=tale.now)
+    void_notices([decision.pk], now=tale.now)
     assert tale.states(batch) == [N.VOID]
 
 

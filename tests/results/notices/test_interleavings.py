@@ -112,7 +112,7 @@ class Interference:
                 interview = Decision.objects.select_related("interview").get(pk=plan.decision).interview
                 tale.decide([interview], Outcome.PASS)
                 if plan.deed == "decide":
-                    void_notices(tale.cast.recruiter, [plan.decision], now=tale.now)
+                    void_notices([plan.decision], now=tale.now)
 
 
 class Receiving(FakeProvider):

@@ -169,7 +169,7 @@ def test_a_changed_decision_calls_back_what_has_not_left(tale: Tale) -> None:
     batch = tale.released()
     decision = tale.only(batch).decision
     tale.decide([decision.interview], Outcome.PASS)
-    (gone,) = void_notices(tale.cast.recruiter, [decision.pk], now=tale.now)
+    (gone,) = void_notices([decision.pk], now=tale.now)
     assert (gone.state, tale.states(batch)) == (N.VOID, [N.VOID])
     assert set(deliveries(batch=batch.sending)) == {("cancelled", "result_changed")}
 
@@ -181,7 +181,7 @@ def test_a_changed_decision_leaves_what_was_told_and_shuts_its_link(tale: Tale) 
         state=DeliveryState.SENT, sent_at=tale.now, provider="x"
     )
     tale.decide([notice.decision.interview], Outcome.PASS)
-    assert void_notices(tale.cast.recruiter, [notice.decision_id], now=tale.now) == []
+    assert void_notices([notice.decision_id], now=tale.now) == []
     assert tale.states(batch) == [N.RELEASED]
     assert not AccessLink.objects.filter(subject_kind="result", revoked_at=None).exists()
 

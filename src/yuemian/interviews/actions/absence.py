@@ -13,9 +13,10 @@ from django.db import transaction
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.slots import Closure
 from yuemian.domain.states import InterviewState
-from yuemian.interviews.actions.change import By, CannotChange, Changed, unsettle
+from yuemian.interviews.actions.change import By, CannotChange, Changed, unsettle_all
 from yuemian.interviews.actions.replan import hold_facts
 from yuemian.interviews.actions.series import record_shut, shut_days
+from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import Interview, InterviewQuerySet, SlotSeries
 from yuemian.trust import audit
 
@@ -31,6 +32,13 @@ class Absence:
     asked: list[UUID] = field(default_factory=list)
     told: int = 0
     closed: int = 0
+
+
+def clock_of(user: User, interviewer: User) -> ZoneInfo:
+    """Whose days count: those of their bookable times, where all run on one clock; else those of where they are."""
+    own = SlotSeries.objects.visible_to(user).filter(interviewer=interviewer, is_active=True)
+    clocks = set(own.values_list("time_zone", flat=True))
+    return ZoneInfo(clocks.pop()) if len(clocks) == 1 else zone_of(interviewer)
 
 
 def held_on(user: User, interviewer: User, day: date, zone: ZoneInfo, *, now: datetime) -> InterviewQuerySet:
@@ -78,7 +86,7 @@ def cannot_come(
         ).order_by("pk")
         ids = list(locked.values_list("pk", flat=True))
         found = Interview.objects.with_people().filter(pk__in=ids).order_by("starts_at", "pk")
-        changed = [unsettle(By.of(user), each, until=until, now=now, reason=reason) for each in found]
+        changed = unsettle_all(By.of(user), list(found), until=until, now=now, reason=reason)
         record_shut(user, series, now=now)
         audit.record(
             user.organization_id,
@@ -100,4 +108,5 @@ def ask_to_choose(user: User, interview_id: UUID, *, until: datetime, reason: st
         interview = Interview.objects.with_people().get(pk=interview_id)
         if until <= now:
             raise CannotChange("The time to choose by has already passed.")
-        return unsettle(By.of(user), interview, until=until, now=now, reason=reason)
+        (changed,) = unsettle_all(By.of(user), [interview], until=until, now=now, reason=reason)
+        return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -153,11 +154,23 @@ def put_in_place(
     return Changed(interview.revision, is_told)
 
 
-def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, reason: str = "") -> Changed:
-    """The time no longer holds, and the candidate is asked to choose one by `until`; whoever was told is told so.
+def unsettle_all(
+    by: By, interviews: Sequence[Interview], *, until: datetime, now: datetime, reason: str = ""
+) -> list[Changed]:
+    """Their times no longer hold, and the candidates are asked to choose one by `until`; whoever was told is told so.
 
-    The caller has locked the interview. Raises CannotChange, NoTemplate.
+    The caller has locked the interviews. Nothing is written down before all of them have changed. Raises CannotChange,
+    NoTemplate.
     """
+    before = [each.revision for each in interviews]
+    done = [_unsettle(by, each, until=until, now=now, reason=reason) for each in interviews]
+    for interview, revision in zip(interviews, before, strict=True):
+        if interview.revision != revision:
+            _record(by, interview, ChangeKind.UNSETTLED, now=now)
+    return done
+
+
+def _unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, reason: str) -> Changed:
     _check_open(interview, now)
     if not interview.is_settled and interview.starts_at == until:
         return Changed(interview.revision, False)  # pressed twice: they were asked
@@ -176,7 +189,7 @@ def unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, re
     is_told = _tell(by, interview, Purpose.CHANGE, ReasonCode.SUPERSEDED_BY_RESCHEDULE, now=now, extra=extra)
     if old_start is not None:
         tell_staff_of_move(by.organization, interview.pk, old_start, now=now, besides=by.user, is_off=True)
-    _note(by, interview, ChangeKind.UNSETTLED, now=now, reason=reason, old_start=old_start)
+    _keep(by, interview, ChangeKind.UNSETTLED, now=now, reason=reason, old_start=old_start)
     return Changed(interview.revision, is_told)
 
 
@@ -332,6 +345,13 @@ def _version(by: By, purpose: Purpose, interview: Interview) -> TemplateVersion 
 def _note(
     by: By, interview: Interview, kind: ChangeKind, *, now: datetime, reason: str, old_start: datetime | None
 ) -> None:
+    _keep(by, interview, kind, now=now, reason=reason, old_start=old_start)
+    _record(by, interview, kind, now=now)
+
+
+def _keep(
+    by: By, interview: Interview, kind: ChangeKind, *, now: datetime, reason: str, old_start: datetime | None
+) -> None:
     Change.objects.create(
         id=uuid7(),
         organization_id=interview.organization_id,
@@ -344,6 +364,9 @@ def _note(
         actor=by.user,
         at=now,
     )
+
+
+def _record(by: By, interview: Interview, kind: ChangeKind, *, now: datetime) -> None:
     audit.record(
         interview.organization_id,
         by.actor,

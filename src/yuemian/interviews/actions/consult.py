@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +30,13 @@ from yuemian.trust.vault import Vault
 SUBJECT: Final = "consultation"
 #: A mail that could not be sent for so long would come too late to be of use.
 PATIENCE: Final = timedelta(days=3)
+
+
+class LetOut(NamedTuple):
+    """A question passed on, and whether its answer goes to the candidate as a message."""
+
+    consultation: Consultation
+    is_told: bool
 
 
 def consult(
@@ -78,7 +85,7 @@ def consult(
 
 def answer_consultation(
     user: User, consultation: Consultation, interview: Interview, text: str, *, now: datetime
-) -> Consultation:
+) -> LetOut:
     """The interviewer's answer: to HR, or at once to the candidate where the organization allows it.
 
     Raises ForbiddenMove once it is answered or withdrawn, and NoTemplate.
@@ -92,11 +99,10 @@ def answer_consultation(
         locked.answer_sealed = vault.seal(key, Consultation.ANSWER, locked.pk, text)
         locked.answered_at = now
         locked.state = to
-        if is_direct:
-            _let_out(user, locked, interview, text, now=now)
+        is_told = is_direct and _let_out(user, locked, interview, text, now=now)
         locked.save()
         _record(user, locked, "consultation.answered", now, is_direct=is_direct)
-    return locked
+    return LetOut(locked, is_told)
 
 
 def release(
@@ -107,16 +113,16 @@ def release(
     *,
     is_name_shown: bool,
     now: datetime,
-) -> Consultation:
+) -> LetOut:
     """HR lets the answer out, as it is or shortened. Raises ForbiddenMove and NoTemplate."""
     with transaction.atomic():
         locked = _locked(consultation.pk, ConsultationState.RELEASED)
         locked.is_name_shown = is_name_shown
         locked.state = ConsultationState.RELEASED
-        _let_out(user, locked, interview, text.strip()[:LONGEST], now=now)
+        is_told = _let_out(user, locked, interview, text.strip()[:LONGEST], now=now)
         locked.save()
         _record(user, locked, "consultation.released", now, is_name_shown=is_name_shown)
-    return locked
+    return LetOut(locked, is_told)
 
 
 def withdraw(user: User, consultation: Consultation, *, now: datetime) -> Consultation:
@@ -131,10 +137,12 @@ def withdraw(user: User, consultation: Consultation, *, now: datetime) -> Consul
 
 def _let_out(
     user: User, consultation: Consultation, interview: Interview, text: str, *, now: datetime
-) -> None:
+) -> bool:
     voice = Voice.NAMED_INTERVIEWER if consultation.is_name_shown else Voice.INTERVIEWER
     consultation.closed_at = now
-    consultation.message = reply(user, interview, text, now=now, author=consultation.interviewer, voice=voice)
+    said = reply(user, interview, text, now=now, author=consultation.interviewer, voice=voice)
+    consultation.message = said.message
+    return said.is_told
 
 
 def _write_to(consultation: Consultation, interview: Interview, *, now: datetime) -> None:

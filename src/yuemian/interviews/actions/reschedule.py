@@ -183,19 +183,20 @@ def accept_request(user: User, request_id: UUID, at: datetime, *, now: datetime)
 
 def decline_request(
     user: User, request_id: UUID, text: str, *, now: datetime, offers_again: bool = False
-) -> Interview:
+) -> bool:
     """The time stays as it is; the candidate reads the words and answers again. Raises NoLongerOpen, NoTemplate.
 
-    `offers_again`: they are asked to choose among the slots, so that this request counts for nothing.
+    False when no message can be sent: the words stand on the candidate's page all the same. `offers_again`: they are
+    asked to choose among the slots, so that this request counts for nothing.
     """
     with transaction.atomic():
         interview, request = _decide(user, request_id)
         _close(request, RequestState.DECLINED, now, user, is_counted=not offers_again)
         give_back(interview, only_held=True)
         _reopen(interview, now)
-        reply(user, interview, text, now=now)
+        said = reply(user, interview, text, now=now)
         _record(interview, user.actor, "reschedule.declined", now)
-        return interview
+        return said.is_told
 
 
 def expire_requests(organization_id: UUID, now: datetime) -> int:

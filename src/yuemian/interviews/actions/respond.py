@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ from yuemian.messaging.actions.conversation import (
     said_just_now,
 )
 from yuemian.messaging.actions.plan import Occasion
-from yuemian.messaging.models import AccessLink, Medium, Message
+from yuemian.messaging.models import AccessLink, Medium, Message, Notification
 from yuemian.messaging.reach import available_channels
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
@@ -39,6 +40,13 @@ LONGEST_ANSWER = 1500
 RECORD_ANSWER = f"""
 SELECT CASE WHEN record_answer(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) THEN {audit.APPEND} END
 """
+
+
+class Answered(NamedTuple):
+    """What was said, and whether a message about it goes to the candidate or it only stands on their page."""
+
+    message: Message
+    is_told: bool
 
 
 @dataclass(eq=False)
@@ -175,7 +183,7 @@ def reply(
     now: datetime,
     author: User | None = None,
     voice: Voice = Voice.COMPANY,
-) -> Message:
+) -> Answered:
     """The company's answer: into the conversation, and to the candidate as a message. Raises NoTemplate.
 
     The same words once more, as from a button pressed twice, are the same answer: nothing is said again.
@@ -184,7 +192,7 @@ def reply(
     with transaction.atomic():
         Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=interview.pk)
         if said := said_just_now(interview.application, text, author or user, now=now):
-            return said
+            return Answered(said, _was_told(interview, said))
         question = last_from_candidate(interview.application)
         message = add_message(
             interview.application,
@@ -194,7 +202,7 @@ def reply(
             now=now,
             voice=voice,
         )
-        _send_answer(user, interview, text.strip(), question, now=now)
+        is_told = _send_answer(user, interview, text.strip(), question, now=now)
         audit.record(
             user.organization_id,
             user.actor,
@@ -203,12 +211,24 @@ def reply(
             subject=("interview", interview.pk),
         )
         announce(user.organization_id, "interviews", interview=interview.pk)
-    return message
+    return Answered(message, is_told)
+
+
+def can_be_reached(interview: Interview) -> bool:
+    """Whether an answer can go out as a message: an address is in use on a channel that there is."""
+    points = interview.application.candidate.contact_points.all()
+    in_use = {point.channel for point in points if point.state == ContactState.ACTIVE}
+    return not in_use.isdisjoint(available_channels(interview.organization))
+
+
+def _was_told(interview: Interview, said: Message) -> bool:
+    planned = Notification.objects.filter(subject_kind=SUBJECT_KIND, subject_id=interview.pk)
+    return planned.filter(purpose=Purpose.ANSWER, created_at=said.created_at).exists()
 
 
 def _send_answer(
     user: User, interview: Interview, text: str, question: Message | None, *, now: datetime
-) -> None:
+) -> bool:
     version = version_for(user.organization_id, Purpose.ANSWER, interview.round)
     is_same_day = interview.starts_at - now < SAME_DAY
     # Where learning is on, an answer goes where this person reads; close to the interview, everywhere.
@@ -235,7 +255,7 @@ def _send_answer(
         answered=mail_to_answer(question, interview.application),
     )
     asked = _words_of(question, interview)
-    plan_items(occasion, summary.going, hr_answer=text, candidate_question=asked)
+    return bool(plan_items(occasion, summary.going, hr_answer=text, candidate_question=asked))
 
 
 def locked(link: AccessLink) -> Interview:

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, Role, User, UserQuerySet
-from yuemian.interviews.actions.absence import cannot_come, held_on
+from yuemian.interviews.actions.absence import cannot_come, clock_of, held_on
 from yuemian.interviews.board import zone_of
 from yuemian.interviews.models import SlotSeries
 from yuemian.interviews.slots.forms import ChooseForm
 from yuemian.messaging.actions.content import NoTemplate
+from yuemian.ui.when import zone_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,11 +31,12 @@ def show(request: SignedInRequest) -> HttpResponse:
     """`?interviewer=…&day=…`, and `only=` one interview of that day."""
     user, now = request.user, timezone.now()
     values = request.POST if request.method == "POST" else request.GET
-    people, zone = _people(user), zone_of(user)
+    people = _people(user)
     chosen = _id(values.get("interviewer"))
     interviewer = (
         get_object_or_404(people, pk=chosen) if chosen else (user if _is_interviewer(user) else None)
     )
+    zone = clock_of(user, interviewer) if interviewer else zone_of(user)
     day = _date(values.get("day")) or now.astimezone(zone).date()
     initial = {
         "until": (now + timedelta(days=7)).astimezone(zone).date(),
@@ -44,6 +46,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     rows = held_on(user, interviewer, day, zone, now=now).with_people() if interviewer else []
     only = _id(values.get("only"))
     found = [each for each in rows if only is None or each.pk == only]
+    ticked = _ids(request) if request.method == "POST" else {each.pk for each in found}
     if request.method == "POST" and interviewer and form.is_valid():
         return _do(request, form, interviewer, day, now)
     own = SlotSeries.objects.visible_to(user).filter(interviewer=interviewer, is_active=True)
@@ -53,8 +56,9 @@ def show(request: SignedInRequest) -> HttpResponse:
         "day": day,
         "only": only,
         "found": found,
+        "ticked": ticked,
         "form": form,
-        "zone": zone,
+        "zone_name": zone_text(zone),
         "has_times": interviewer is not None and own.exists(),
     }
     return render(request, "interviews/slots/absence.html", context, status=422 if form.errors else 200)
@@ -63,8 +67,7 @@ def show(request: SignedInRequest) -> HttpResponse:
 def _do(
     request: SignedInRequest, form: ChooseForm, interviewer: User, day: date, now: datetime
 ) -> HttpResponse:
-    ids = [each for each in map(_id, request.POST.getlist("ids")) if each]
-    data = form.cleaned_data
+    ids, data = _ids(request), form.cleaned_data
     try:
         done = cannot_come(
             request.user, interviewer, ids, day=day, until=data["until"], reason=data["reason"], now=now
@@ -110,6 +113,10 @@ def _id(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
+
+
+def _ids(request: SignedInRequest) -> set[UUID]:
+    return {each for each in map(_id, request.POST.getlist("ids")) if each}
 
 
 def _date(text: str | None) -> date | None:

@@ -23,6 +23,7 @@ from yuemian.interviews.board import zone_of
 from yuemian.interviews.inbox.thread import Entry, answer_of, message_entry, remark_of
 from yuemian.interviews.inbox.wording import CONSULTATIONS
 from yuemian.interviews.models import Interview
+from yuemian.interviews.wording import UNTOLD
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.messaging.models import Consultation
@@ -74,10 +75,12 @@ def answer(request: SignedInRequest, consultation_id: UUID) -> HttpResponse:
     except NoTemplate:
         messages.error(request, _("This cannot be sent yet; tell whoever asked you."))
     else:
-        is_out = done.state == ConsultationState.RELEASED
-        messages.success(
-            request, _("Your answer is on its way.") if is_out else _("Your answer waits for HR's release.")
-        )
+        if done.consultation.state != ConsultationState.RELEASED:
+            messages.success(request, _("Your answer waits for HR's release."))
+        elif done.is_told:
+            messages.success(request, _("Your answer is on its way."))
+        else:
+            messages.warning(request, UNTOLD)
     return page
 
 

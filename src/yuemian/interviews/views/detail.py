@@ -24,7 +24,7 @@ from yuemian.interviews import rows, timeline, wording
 from yuemian.interviews.actions.arrival import may_be_ticked
 from yuemian.interviews.actions.attendance import may_record
 from yuemian.interviews.actions.choose import show_contacts
-from yuemian.interviews.actions.respond import reply
+from yuemian.interviews.actions.respond import can_be_reached, reply
 from yuemian.interviews.agenda.page import agenda_of, attendance_part
 from yuemian.interviews.facts import lines
 from yuemian.interviews.models import Interview
@@ -85,6 +85,7 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "waiting_since": timeline.waiting_since(interview),
         "may_read": timeline.may_read_conversation(user),
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+        "can_be_reached": can_be_reached(interview),
         "may_record": may_record(user, interview),
         "can_tick": may_record(user, interview) and may_be_ticked(interview, now),
         "arrival_words": newest_words({interview.pk: interview}).get(interview.pk, "")
@@ -153,8 +154,11 @@ def answer(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
         messages.error(request, _("Write an answer first."))
     else:
         try:
-            reply(request.user, interview, text[:LONGEST], now=timezone.now())
-            messages.success(request, _("Your answer is on its way."))
+            said = reply(request.user, interview, text[:LONGEST], now=timezone.now())
+            if said.is_told:
+                messages.success(request, _("Your answer is on its way."))
+            else:
+                messages.warning(request, wording.UNTOLD)
         except NoTemplate:
             messages.error(
                 request, _("No template for answers is published yet; publish one under Templates.")

@@ -19,6 +19,7 @@ from yuemian.domain.conversation import can_reply_until
 from yuemian.domain.states import ConversationState
 from yuemian.hiring.models import Job
 from yuemian.interviews import rows, wording
+from yuemian.interviews.actions.respond import can_be_reached
 from yuemian.interviews.board import read_id, zone_of
 from yuemian.interviews.inbox import offers, reading
 from yuemian.interviews.inbox import thread as threads
@@ -188,6 +189,7 @@ def conversing(request: SignedInRequest, conversation: Conversation, *, now: dat
         "is_unread": Conversation.objects.filter(pk=conversation.pk).unread_by(user).exists(),
         "query": kept(request.GET).urlencode(),
         "may_edit": may_edit,
+        "can_be_reached": interview is not None and can_be_reached(interview),
         "longest": LONGEST,
     }
 

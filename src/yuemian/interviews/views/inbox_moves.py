@@ -23,6 +23,7 @@ from yuemian.interviews.inbox import thread as threads
 from yuemian.interviews.inbox.filters import Filters
 from yuemian.interviews.models import Interview
 from yuemian.interviews.views.inbox import fetch, next_place
+from yuemian.interviews.wording import UNTOLD
 from yuemian.messaging.actions import inbox
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
@@ -43,11 +44,14 @@ def answer(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         return _back(request, conversation.pk)
     following = _following(request, conversation, now)
     try:
-        reply(user, interview, text[:LONGEST], now=now)
+        said = reply(user, interview, text[:LONGEST], now=now)
     except NoTemplate:
         return _no_template(request, conversation.pk, _("answers"))
     name = conversation.application.candidate.name
-    messages.success(request, _("Your answer to %(name)s is on its way.") % {"name": name})
+    if said.is_told:
+        messages.success(request, _("Your answer to %(name)s is on its way.") % {"name": name})
+    else:
+        messages.warning(request, UNTOLD)
     return _on(request, following) if request.POST.get("then") == "next" else _back(request, conversation.pk)
 
 
@@ -185,8 +189,11 @@ def release(request: SignedInRequest, consultation_id: UUID) -> HttpResponse:
         return _back(request, conversation.pk)
     is_named = "is_name_shown" in request.POST
     try:
-        consultations.release(user, consultation, interview, text, is_name_shown=is_named, now=now)
-        messages.success(request, _("The answer is on its way to the candidate."))
+        done = consultations.release(user, consultation, interview, text, is_name_shown=is_named, now=now)
+        if done.is_told:
+            messages.success(request, _("The answer is on its way to the candidate."))
+        else:
+            messages.warning(request, UNTOLD)
     except NoTemplate:
         return _no_template(request, conversation.pk, _("answers"))
     except ForbiddenMove:

@@ -25,6 +25,7 @@ from yuemian.interviews.models import Interview
 from yuemian.interviews.reasons.reading import may_read_reasons, reasons_for_job
 from yuemian.interviews.rows import rows_of
 from yuemian.interviews.views.detail import detail, fetch
+from yuemian.interviews.wording import UNTOLD
 
 PERIODS: Final = {
     "7": gettext_lazy("7 days"),
@@ -79,7 +80,7 @@ def need(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
         messages.warning(request, _("The candidate needs nothing any more."))
     else:
         if not is_told and not is_part:
-            messages.warning(request, _("It stands on the candidate's page; no message could be sent."))
+            messages.warning(request, UNTOLD)
     if not is_part:
         return HttpResponseRedirect(f"{reverse('interview', args=[interview.pk])}#needs")
     whole = detail(request.user, fetch(request.user, interview_id), now=timezone.now())

@@ -26,6 +26,7 @@ from yuemian.interviews.slots.forms import ChooseForm
 from yuemian.interviews.slots.reading import offers_for
 from yuemian.interviews.today import Scope
 from yuemian.interviews.views.detail import fetch
+from yuemian.interviews.wording import UNTOLD
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 
@@ -67,7 +68,7 @@ def decline(request: SignedInRequest, request_id: UUID) -> HttpResponse:
         messages.error(request, _("Write a word to the candidate."))
         return _back(request, found)
     try:
-        interview = decline_request(
+        is_told = decline_request(
             request.user, found.pk, text, now=timezone.now(), offers_again="again" in request.POST
         )
     except NoLongerOpen:
@@ -77,8 +78,11 @@ def decline(request: SignedInRequest, request_id: UUID) -> HttpResponse:
     except NoTemplate:
         messages.error(request, _no_template())
     else:
-        name = interview.application.candidate.name
-        messages.success(request, _("%(name)s is being told.") % {"name": name})
+        name = found.interview.application.candidate.name
+        if is_told:
+            messages.success(request, _("%(name)s is being told.") % {"name": name})
+        else:
+            messages.warning(request, UNTOLD)
     return _back(request, found)
 
 

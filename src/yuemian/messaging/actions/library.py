@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +22,8 @@ from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 
 Place = tuple[Channel, str]
+#: Begins what `stamp_of` gives, also of a template without any text.
+_STAMP: Final = "seen"
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,29 @@ def save_draft(user: User, template: Template, place: Place, text: Text, *, now:
             _write(draft, {place: text})
         TemplateVersion.objects.filter(pk=draft.pk).update(author=user)
     return draft
+
+
+def stamp_of(texts: Mapping[Place, Text]) -> str:
+    """What an editor has seen of a template: short digests of its newest texts, for `changed_since`."""
+    return " ".join([_STAMP, *(f"{place}={digest}" for place, digest in _digests(texts).items())])
+
+
+def changed_since(template: Template, seen: str) -> set[Place]:
+    """Whose texts are no longer as this editor saw them; none where it says nothing. Nobody else writes until the end
+    of the caller's transaction."""
+    with transaction.atomic():
+        Template.objects.select_for_update().get(pk=template.pk)
+    mark, *pairs = seen.split() or [""]
+    if mark != _STAMP:
+        return set()
+    then = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    newest = texts_in(template.versions.order_by("-number").first())
+    now = _digests(newest)
+    return {
+        (Channel(channel), locale)
+        for channel, _, locale in (name.partition("/") for name in then.keys() | now.keys())
+        if then.get(f"{channel}/{locale}") != now.get(f"{channel}/{locale}") and channel in set(Channel)
+    }
 
 
 def discard_draft(user: User, template: Template, *, now: datetime) -> None:
@@ -225,6 +252,13 @@ def texts_in(version: TemplateVersion | None) -> dict[Place, Text]:
         return {}
     return {
         (Channel(each.channel), each.locale): Text(each.subject, each.body) for each in version.variants.all()
+    }
+
+
+def _digests(texts: Mapping[Place, Text]) -> dict[str, str]:
+    return {
+        f"{channel}/{locale}": sha256(f"{text.subject}\0{text.body}".encode()).hexdigest()[:16]
+        for (channel, locale), text in texts.items()
     }
 
 

@@ -79,8 +79,11 @@ def template_save(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     template = _template(request, template_id)
     place, text = _place_of(request, template), _text_of(request)
     now = timezone.now()
-    newest = template.versions.order_by("-number").first()
-    if text != library.texts_in(newest).get(place, Text("", "")):
+    changed = library.changed_since(template, request.POST.get("seen", ""))
+    stored = library.texts_in(template.versions.order_by("-number").first()).get(place, Text("", ""))
+    if changed and ("publish" in request.POST or (place in changed and text != stored)):
+        return _overtaken(request, template, place, text, changed)
+    if text != stored:
         library.save_draft(request.user, template, place, text, now=now)
     if "publish" not in request.POST:
         messages.success(request, _("Draft saved. Nothing is sent with it before you publish it."))
@@ -182,6 +185,9 @@ def template_duplicate(request: SignedInRequest, template_id: UUID) -> HttpRespo
 def template_discard(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     """Forget the draft; the published version stays."""
     template = _template(request, template_id)
+    if library.changed_since(template, request.POST.get("seen", "")):
+        messages.error(request, _("Somebody has changed this text meanwhile; look at it again."))
+        return _back_to(template, _place_of(request, template))
     try:
         library.discard_draft(request.user, template, now=timezone.now())
     except NothingToPublish:
@@ -219,13 +225,39 @@ def _back_to(template: Template, place: Place) -> HttpResponse:
     return HttpResponseRedirect(reverse("template", args=[template.pk]) + query, status=303)
 
 
-def _editor(request: SignedInRequest, template: Template, place: Place) -> dict[str, Any]:
+def _overtaken(
+    request: SignedInRequest, template: Template, place: Place, typed: Text, changed: set[Place]
+) -> HttpResponse:
+    """Nothing is saved: what a colleague wrote meanwhile, beside what was typed, which stays in the box."""
+    newest = template.versions.select_related("author").order_by("-number").first()
+    stored = library.texts_in(newest).get(place, Text("", ""))
+    overtaken = {
+        "author": newest.author if newest else None,
+        "differences": shelf.differences({place: stored}, {place: typed}) if place in changed else [],
+        "others": [
+            {
+                "channel": channel,
+                "locale": locale,
+                "channel_name": shelf.channel_name(template.purpose, channel),
+                "locale_name": shelf.LOCALE_NAMES.get(locale, locale),
+            }
+            for channel, locale in sorted(changed - {place})
+        ],
+    }
+    context = _editor(request, template, place, typed) | {"overtaken": overtaken}
+    return render(request, "messaging/template.html", context, status=409)
+
+
+def _editor(
+    request: SignedInRequest, template: Template, place: Place, typed: Text | None = None
+) -> dict[str, Any]:
     versions = list(
         template.versions.select_related("author").prefetch_related("variants").order_by("-number")
     )
     draft = next((version for version in versions if not version.published_at), None)
     published = next((version for version in versions if version.published_at), None)
-    text = library.texts_in(draft or published).get(place, Text("", ""))
+    stored = library.texts_in(draft or published)
+    text = typed or stored.get(place, Text("", ""))
     may_edit = request.user.may(Permission.EDIT_TEMPLATES)
     return {
         "template": template,
@@ -237,6 +269,7 @@ def _editor(request: SignedInRequest, template: Template, place: Place) -> dict[
         "published": published,
         **_tabs(template, place, draft, published),
         "text": text,
+        "seen": library.stamp_of(stored),
         "palette": _palette(template.purpose),
         "people": people(request.user),
         "may_edit": may_edit and not template.is_archived,

@@ -17,7 +17,7 @@ from yuemian.domain.states import Answer, InterviewState
 from yuemian.interviews.models import Interview
 from yuemian.results.actions.locking import lock_interviews
 from yuemian.results.actions.told import settle_waits
-from yuemian.results.actions.void import void_notices
+from yuemian.results.actions.void import record_void, void_notices
 from yuemian.results.decisions.reasons import offered, stored
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.silence.rules import rule_book
@@ -107,8 +107,9 @@ def decide(
         if not fresh:
             return []
         decisions = _write(user, interviews, fresh, current, now)
-        void_notices(user, [current[pk].pk for pk in fresh if pk in current], now=now)
+        gone = void_notices([current[pk].pk for pk in fresh if pk in current], now=now)
         settle_waits(user.organization_id, list(fresh))
+        record_void(user, gone, now=now)
         _record(user, "result.decided", decisions, now)
         announce(user.organization_id, "interviews")
     return decisions
@@ -133,10 +134,11 @@ def undo(user: User, decided_at: datetime, *, now: datetime) -> list[UUID]:
         interviews = [each.interview_id for each in mine]
         if _have_next_round(interviews):
             raise NoUndo("next_round")
-        void_notices(user, ids, now=now)
+        gone = void_notices(ids, now=now)
         Decision.objects.filter(pk__in=ids).update(is_current=False)
         _restore(user, mine, now)
         settle_waits(user.organization_id, interviews)
+        record_void(user, gone, now=now)
         _record(user, "result.undone", mine, now)
         announce(user.organization_id, "interviews")
     return interviews

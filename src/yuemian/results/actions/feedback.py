@@ -15,7 +15,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.feedback import Draft, Finding, Length, Tone
 from yuemian.domain.feedback.checking import digest
 from yuemian.domain.results import TOLD_BY_LETTER
-from yuemian.results.actions.void import void_notices
+from yuemian.results.actions.void import record_void, void_notices
 from yuemian.results.feedback.material import (
     House,
     Material,
@@ -285,7 +285,7 @@ def _put(desk: _Desk, text: str) -> bool:
 def _unreview(user: User, feedback: Feedback, *, now: datetime) -> None:
     if feedback.reviewed_at is not None:
         feedback.reviewed_at = feedback.reviewed_by = None
-        void_notices(user, [feedback.decision_id], now=now)
+        record_void(user, void_notices([feedback.decision_id], now=now), now=now)
 
 
 def _seal(desk: _Desk, written: Draft) -> None:

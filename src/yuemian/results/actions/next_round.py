@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -24,6 +27,7 @@ class NextRound:
     """What comes next, for everybody who advances. `starts_at` is by when where the candidates choose their time."""
 
     round: str
+    #: A moment; or, without a zone, what the clock shows where each of them is interviewed.
     starts_at: datetime
     is_chosen: bool = False
     duration: timedelta = timedelta(hours=1)
@@ -33,6 +37,11 @@ class NextRound:
     #: None: held as the last one was.
     mode: Mode | None = None
     video_link: str = ""
+
+    def starts_in(self, zone: ZoneInfo) -> datetime:
+        if self.starts_at.tzinfo is not None:
+            return self.starts_at
+        return self.starts_at.replace(tzinfo=zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,7 @@ def schedule_next(
         last = list(rows.order_by("starts_at", "id"))
         newest = _newest_starts([each.application_id for each in last])
         wanted = [each for each in last if newest.get(each.application_id) == each.starts_at]
-        ids = schedule_interviews(
-            user, [_appointment(each, plan, place) for place, each in enumerate(wanted)], now=now
-        )
+        ids = schedule_interviews(user, _appointments(wanted, plan), now=now)
         if plan.is_chosen and ids:
             # Nobody was told of a time: from the beginning they are asked to choose one.
             Interview.objects.filter(pk__in=ids).update(state=InterviewState.DRAFT)
@@ -87,9 +94,15 @@ def _newest_starts(application_ids: Collection[UUID]) -> dict[UUID, datetime]:
     return dict(rows.values_list("application", "starts_at"))
 
 
+def _appointments(before: Iterable[Interview], plan: NextRound) -> list[Appointment]:
+    """One after the other means on one clock: those of another one begin there at the same hour."""
+    places: dict[str, Iterator[int]] = defaultdict(count)
+    return [_appointment(each, plan, next(places[each.time_zone])) for each in before]
+
+
 def _appointment(before: Interview, plan: NextRound, place: int) -> Appointment:
     candidate, mode = before.application.candidate, plan.mode or Mode(before.mode)
-    is_onsite = mode is Mode.ONSITE
+    is_onsite, starts_at = mode is Mode.ONSITE, plan.starts_in(before.zone)
     person = Person(
         name=candidate.name,
         name_key=candidate.name_key,
@@ -102,7 +115,7 @@ def _appointment(before: Interview, plan: NextRound, place: int) -> Appointment:
         job=before.application.job,
         branch=before.branch,
         round=plan.round,
-        starts_at=plan.starts_at + plan.duration * place if plan.is_in_turn else plan.starts_at,
+        starts_at=starts_at + plan.duration * place if plan.is_in_turn else starts_at,
         time_zone=before.time_zone,
         recruiter=before.recruiter,
         duration=plan.duration,

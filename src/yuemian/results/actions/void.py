@@ -21,9 +21,10 @@ from yuemian.trust.live import announce
 N = NoticeState
 
 
-def void_notices(user: User, decision_ids: Collection[UUID], *, now: datetime) -> list[ResultNotice]:
+def void_notices(decision_ids: Collection[UUID], *, now: datetime) -> list[ResultNotice]:
     """Their decisions have changed, in the caller's transaction. What was told of already stays as it was told: its
-    link opens nothing any more, and whoever is told anew is told a correction.
+    link opens nothing any more, and whoever is told anew is told a correction. The caller writes it down with
+    `record_void`, when no more rows are to be locked.
     """
     rows = ResultNotice.objects.filter(decision__in=decision_ids).exclude(state=N.VOID)
     notices = _locked(list(rows.values_list("pk", flat=True)))
@@ -33,9 +34,12 @@ def void_notices(user: User, decision_ids: Collection[UUID], *, now: datetime) -
     shut_links(notices, now=now)
     if any(each.released_at for each in gone):
         results_called_back.send(ResultNotice, notices=[each for each in gone if each.released_at], now=now)
+    return gone
+
+
+def record_void(user: User, gone: Collection[ResultNotice], *, now: datetime) -> None:
     for notice in gone:
         _record(user.organization_id, user.actor, "result.void", notice, now)
-    return gone
 
 
 def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[ResultNotice]:

@@ -21,6 +21,7 @@ from yuemian.results.actions.next_round import NextRound
 from yuemian.results.decisions.asking import Asked
 from yuemian.results.decisions.wording import OUTCOMES
 from yuemian.results.models import DecisionReason
+from yuemian.ui.when import zone_text
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOLLOW = {
@@ -106,7 +107,7 @@ class DecideForm(forms.Form):
         initial = {
             "outcome": chosen,
             "follow": "none",
-            "until": (now + timedelta(days=7)).date(),
+            "until": (now + timedelta(days=7)).astimezone(next(iter(zones_of(asked)), UTC)).date(),
             "round": following_round(asked),
         }
         super().__init__(data if data is not None and "pressed" in data else None, initial=initial)
@@ -135,8 +136,8 @@ class DecideForm(forms.Form):
         return [Outcome(chosen)] if chosen else []
 
     @property
-    def zone(self) -> ZoneInfo:
-        return self.asked.people[0].interview.zone
+    def zone_names(self) -> list[str]:
+        return [zone_text(zone) for zone in zones_of(self.asked)]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -160,12 +161,13 @@ class DecideForm(forms.Form):
         if any(name in self.errors for name in needed):
             return
         clock = data["time"] if data["follow"] == "time" else time(23, 59)
+        data["next_at"] = datetime.combine(data[needed[0]], clock)
         try:
-            data["next_at"] = local_to_utc(data[needed[0]], clock, self.zone)
+            moments = [local_to_utc(data[needed[0]], clock, zone) for zone in zones_of(self.asked)]
         except forms.ValidationError as error:
             self.add_error(needed[-1], error)
             return
-        if data["next_at"] <= self.now:
+        if min(moments) <= self.now:
             self.add_error(needed[0], gettext("This time has already passed; choose a later one."))
 
     def choices(self) -> list[Choice]:
@@ -191,6 +193,12 @@ class DecideForm(forms.Form):
             is_in_turn=data["follow"] == "time" and bool(data["is_in_turn"]),
             interviewers=tuple(data["interviewers"]),
         )
+
+
+def zones_of(asked: Asked) -> list[ZoneInfo]:
+    """The clocks on which a next round is set: each advances on the one they were interviewed by."""
+    advancing = asked.of(Outcome.ADVANCE) if asked.is_suggested else asked.people
+    return list(dict.fromkeys(each.interview.zone for each in advancing))
 
 
 def following_round(asked: Asked) -> str:

@@ -25,6 +25,7 @@ from yuemian.messaging.actions import room
 from yuemian.results.actions import approvals, notices
 from yuemian.results.actions.notices import OPEN, NotLetPass
 from yuemian.results.models import ResultBatch, ResultNotice
+from yuemian.results.models.notices import ResultNoticeQuerySet
 from yuemian.results.notices import reading
 from yuemian.results.notices.content import LetterText, opened_text
 from yuemian.results.notices.forms import LetterForm, PersonalForm
@@ -44,6 +45,9 @@ _ACTS = {
     "rewrite": notices.rewrite_notices,
     "drop": notices.drop_notices,
 }
+#: Letters named on the page that asks before they are written anew, and what it carries on.
+NAMED: Final = 20
+_CARRIED: Final = ("act", "ids", "problem", "reason", "back")
 #: What an act on all of a batch is about.
 _ALL_OF: Final = {
     "put-back": (NoticeState.EXCLUDED, NoticeState.RECALLED),
@@ -118,6 +122,8 @@ def act(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
     name, named = request.POST.get("act", ""), request.POST.get("ids", "")
     which = Q(state__in=_ALL_OF.get(name, ())) if named == "all" else Q(pk__in=uuids(named.split(",")))
     ids = ResultNotice.objects.filter(which, batch=batch)
+    if name == "rewrite" and (page := _ask_before(request, batch, ids)):
+        return page
     try:
         count = _ACTS[name](request.user, list(ids.values_list("pk", flat=True)), now=timezone.now())
     except (KeyError, ForbiddenMove):
@@ -234,6 +240,10 @@ def look(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
     """Let a problem pass after a look, or say why a person is told once more."""
     notice, now = notice_of(request, notice_id), timezone.now()
     code, reason = request.POST.get("problem", ""), request.POST.get("reason", "")
+    if reason.strip() and notice.batch:
+        mine = ResultNotice.objects.filter(pk=notice.pk)
+        if page := _ask_before(request, notice.batch, mine, is_correction=True):
+            return page
     try:
         if "reason" in request.POST:
             notices.explain_correction(request.user, notice.pk, reason, now=now)
@@ -247,6 +257,31 @@ def look(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
         if back == "letter"
         else redirect("result-batch", notice.batch_id)
     )
+
+
+def _ask_before(
+    request: SignedInRequest,
+    batch: ResultBatch,
+    letters: ResultNoticeQuerySet,
+    *,
+    is_correction: bool = False,
+) -> HttpResponse | None:
+    """Where somebody has written by hand on what is about to be written anew, a page that asks first."""
+    edited = letters.filter(is_edited=True)
+    if request.POST.get("sure") == "1" or not (count := edited.count()):
+        return None
+    context = {
+        "batch": batch,
+        "edited": edited[:NAMED],
+        "count": count,
+        "is_correction": is_correction,
+        "action": request.path,
+        "carried": [(name, request.POST[name]) for name in _CARRIED if name in request.POST],
+        "back": reverse("result-letter", args=[edited[0].pk])
+        if count == 1
+        else reverse("result-batch", args=[batch.pk]),
+    }
+    return render(request, "results/notices/overwrite.html", context)
 
 
 def batch_of(request: SignedInRequest, batch_id: UUID) -> ResultBatch:

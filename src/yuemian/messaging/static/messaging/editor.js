@@ -6,7 +6,7 @@
   const subject = form.elements.subject, body = form.elements.body;
   let last = body, isSaving = false;
   const initial = () => `${subject.value}\n${body.value}`;
-  const saved = initial();
+  const saved = form.hasAttribute("data-overtaken") ? null : initial();
   [subject, body].forEach((field) => field.addEventListener("focus", () => { last = field; }));
   const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
 
