@@ -103,8 +103,9 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
 
 
 def route_shown(user: User, plan: Plan, interview: Interview, *, now: datetime) -> ShownRoute | None:
-    """How one of the chosen would be written to, and why; None when the recruiter decides."""
-    if not plan.is_routed:
+    """How one of the chosen would be written to, and why; None when the recruiter decides, or nobody is written to
+    because the interview has begun by then."""
+    if not plan.is_routed or interview.starts_at <= max(now, plan.due_at or now):
         return None
     locales = (interview.application.candidate.locale, interview.branch.locale)
     target = Target(interview.pk, interview.revision, locales)
