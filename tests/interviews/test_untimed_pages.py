@@ -13,6 +13,7 @@ from django.utils import timezone
 from tests.factories import Cast, create_interview, create_template, sign_in_client
 from tests.interviews.conversations import ask, of
 from tests.portal.stories import Invited, invite, phone
+from tests.results.decisions.people import interviewed
 from yuemian.domain.states import Answer, InterviewState, Mode, Purpose
 from yuemian.interviews.actions import consult
 from yuemian.interviews.models import Interview
@@ -142,3 +143,12 @@ def test_the_list_of_whoever_is_not_written_to_says_it_too(
     chosen = recruiter_client.post("/send", {"ids": [str(who.interview.pk)]})["Location"]
     given = f"?set=1&template={cast.templates[Purpose.INVITATION].pk}&channel=email"
     looked_at(recruiter_client, who, until, f"{chosen}/left-out{given}")
+
+
+def test_results_say_it_of_the_next_round(
+    cast: Cast, recruiter_client: Client, now: datetime, until: datetime
+) -> None:
+    (before,) = interviewed(cast, 1, now=now)
+    who = draft(cast, until, now=now)
+    Interview.objects.filter(pk=who.interview.pk).update(application=before.application)
+    looked_at(recruiter_client, who, until, f"/results/{before.pk}")
