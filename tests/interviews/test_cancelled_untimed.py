@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import Cast, create_interview
+from tests.interviews.test_invite import facts_of
 from tests.portal.stories import Invited, invite
 from yuemian.domain.states import InterviewState, Purpose
 from yuemian.domain.when import present
 from yuemian.interviews.actions.absence import ask_to_choose
-from yuemian.interviews.actions.change import cancel_interview
+from yuemian.interviews.actions.change import cancel_interview, change_interview, recognise_untimed
 from yuemian.interviews.calendars.feed import feed_of
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.facts import context_of
@@ -77,6 +78,22 @@ def test_the_note_the_facts_and_a_later_send_know_no_time(cast: Cast, told: Invi
     assert (interview.state, interview.is_settled) == ("cancelled", False)
     (chosen,) = read_chosen(cast.organization.pk, [interview.pk])
     assert not chosen.facts.is_settled
+
+
+def test_one_cancelled_before_this_was_noted_is_recognised(cast: Cast, now: datetime) -> None:
+    moved, chosen, plain = (create_interview(cast, now=now) for _ in range(3))
+    for each in (moved, chosen):
+        ask_to_choose(cast.recruiter, each.pk, until=now + 9 * DAY, reason="", now=now)
+    later = facts_of(fresh(chosen), starts_at=now + 5 * DAY)
+    change_interview(cast.recruiter, chosen.pk, later, now=now + timedelta(minutes=1))
+    for each in (moved, chosen, plain):
+        cancel_interview(cast.recruiter, each.pk, now=now + timedelta(minutes=2))
+    Interview.objects.update(is_untimed=False)
+    assert recognise_untimed(cast.organization.pk) == 1
+    assert not fresh(moved).is_settled
+    assert fresh(chosen).is_settled
+    assert fresh(plain).is_settled
+    assert recognise_untimed(cast.organization.pk) == 0
 
 
 def test_one_that_had_a_time_keeps_it(cast: Cast, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -16,11 +17,13 @@ from yuemian.domain.routing import Route, Why
 from yuemian.domain.routing.learning import is_in_holdout
 from yuemian.domain.states import Attendance, Channel, DeliveryState, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
+from yuemian.interviews.actions.choose import Plan
 from yuemian.interviews.actions.invite import Summary, router_for, send, send_chosen, summarize_chosen
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.actions.route import Router, StepRequest, Target, routes_for
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.models import Interview
+from yuemian.interviews.outlook import route_shown
 from yuemian.interviews.route_reading import segment_of
 from yuemian.messaging.models import ChannelDay, ChannelPolicy, ChannelStatistic, Delivery, ProviderAccount
 from yuemian.messaging.routing_history import EVERYBODY, read_lanes
@@ -126,6 +129,16 @@ def test_a_later_sending_is_judged_by_its_own_time(cast: Cast, now: datetime) ->
     interview = newcomer(cast, now=now)
     later = StepRequest(Purpose.INVITATION, BOTH, due_at=interview.starts_at - 2 * HOUR)
     assert route_of(cast, interview, now, later).explanation.code == Why.URGENT
+
+
+def test_of_an_interview_that_has_begun_no_way_is_shown(cast: Cast, now: datetime) -> None:
+    interview = newcomer(cast, now=now, starts_in=3 * HOUR)
+    plan = Plan(cast.templates[Purpose.INVITATION], [Channel.EMAIL, Channel.SMS], is_routed=True)
+    assert route_shown(cast.recruiter, plan, interview, now=now)
+    assert route_shown(cast.recruiter, plan, interview, now=now + 3 * HOUR) is None
+    later = replace(plan, due_at=now + 4 * HOUR)
+    assert route_shown(cast.recruiter, later, interview, now=now) is None
+    assert route_of(cast, interview, now + 4 * HOUR).explanation.code != Why.URGENT
 
 
 def test_the_next_channel_is_the_one_not_used_for_this_revision(cast: Cast, now: datetime) -> None:

@@ -81,6 +81,21 @@ def test_late_then_here_with_a_tap_each(
     assert signals(inside) == [("late", 10, False), ("here", None, False)]
 
 
+def test_enter_in_the_words_says_no_delay_that_nobody_chose(
+    story: Story, inside: Callable[[], Any], address: str, pocket: Pocket
+) -> None:
+    page = opened(pocket, address, f"{story.who.address}/arrival")
+    page.wait_for_timeout(READING)
+    page.locator("#late-words").type("地铁停了")
+    page.locator("#late-words").press("Enter")
+    page.wait_for_timeout(READING)
+    assert page.url.endswith("/arrival")
+    assert signals(inside) == []
+    page.get_by_role("button", name="30 分钟").tap()
+    expect(page.locator("#arrival")).to_contain_text("30")
+    assert signals(inside) == [("late", 30, False)]
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_without_script_two_presses_each(
     story: Story, inside: Callable[[], Any], address: str, pocket: Pocket, language: str

@@ -106,3 +106,10 @@ def test_the_page_offers_it_until_the_interview(cast: Cast, invited: Invited, no
 def test_it_speaks_the_language_of_the_notice(cast: Cast) -> None:
     _, event = fetched(invite(cast, now=timezone.now(), locale="en"))
     assert event["SUMMARY"] == "Interview: Backend Engineer, First interview (Galaxy Tech)"
+
+
+def test_an_app_that_refuses_files_is_told_how_it_arrives_all_the_same(invited: Invited) -> None:
+    said = "这个应用可能无法下载文件"
+    assert said in phone().get(invited.address).content.decode()
+    browser = Client(headers={"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Safari"})
+    assert said not in browser.get(invited.address).content.decode()

@@ -10,11 +10,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import Cast, create_user, sign_in_client
+from tests.interviews.test_invite import facts_of
 from tests.portal.stories import TAP, Invited, confirm, hidden, invite, phone, tap
 from yuemian.accounts.models import Role
 from yuemian.domain.reasons import SHIPPED, Option
 from yuemian.domain.states import Answer
-from yuemian.interviews.actions.change import cancel_interview
+from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.reasons import save_reasons
 from yuemian.interviews.actions.respond import respond
 from yuemian.interviews.models import Interview, Response, StatedReason
@@ -150,6 +151,33 @@ def test_who_declines_two_interviews_of_a_job_is_one_person(cast: Cast) -> None:
     (counted,) = reasons_for_job(cast.recruiter, cast.backend.pk, since)
     assert (counted.count, counted.share) == (1, 100)
     assert not reasons_of_week(cast.recruiter, recruiter=None, branch=None, now=timezone.now())
+
+
+def test_an_old_link_that_declined_says_why_as_well(cast: Cast) -> None:
+    now = timezone.now()
+    who = invite(cast, now=now - timedelta(hours=1))
+    later = facts_of(who.interview, starts_at=who.interview.starts_at + timedelta(days=1))
+    change_interview(cast.recruiter, who.interview.pk, later, now=now)
+    browser = phone()
+    assert confirm(browser, who, "declined", now=now, revision=2).status_code == 303
+    given = who.page_nonce(now=now, revision=2)
+    answer = give(browser, who, "other", words="孩子病了", nonce=given)
+    assert answer["Location"] == f"{who.address}#answer"
+    reason = StatedReason.objects.get()
+    assert (reason.code, reason.revision) == ("other", 2)
+    assert "孩子病了" in browser.get(who.address).content.decode()
+    assert give(browser, who, "clash", nonce=given)["Location"] == f"{who.address}/times"
+    assert "看看其他时间" in browser.get(who.address).content.decode()
+
+
+def test_a_reason_ends_with_its_answer_behind_an_old_link_too(cast: Cast) -> None:
+    who, now = declined(cast), timezone.now()
+    later = facts_of(who.interview, starts_at=who.interview.starts_at + timedelta(days=1))
+    change_interview(cast.recruiter, who.interview.pk, later, now=now)
+    give(phone(), who, "pay", nonce=who.page_nonce(now=now, revision=2))
+    cancel_interview(cast.recruiter, who.interview.pk, now=now)
+    give(phone(), who, "pay", nonce=who.page_nonce(now=now, revision=2))
+    assert not StatedReason.objects.exists()
 
 
 def test_what_several_say_in_a_week_is_a_line_on_today(cast: Cast) -> None:

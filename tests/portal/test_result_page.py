@@ -5,21 +5,23 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import datetime, timedelta
+from html import escape, unescape
 
 import orjson
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from tests.factories import Cast, install_texts
-from tests.portal.stories import PHONE, TAP, Invited, invite
+from tests.portal.stories import PHONE, TAP, Invited, hidden, invite
 from tests.results.stories import Tale
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.interviews.models import SurveyDrop, SurveyInvitation
 from yuemian.messaging.actions.plan import hash_token
-from yuemian.messaging.models import AccessLink, Delivery, LabMessage, Message, Notification
+from yuemian.messaging.models import AccessLink, Challenge, Delivery, LabMessage, Message, Notification
 from yuemian.onboarding.actions.begin import begin_onboarding
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.portal import nonce
@@ -54,12 +56,12 @@ class Reader:
     def page(self) -> str:
         return self.client.get(self.address).content.decode()
 
-    def press(self, name: str, **fields: str) -> object:
+    def press(self, name: str, **fields: str) -> HttpResponse:
         given = nonce.issue(
             self.token, "page", self.who.interview.revision, now=timezone.now() - timedelta(seconds=10)
         )
         content = {"token": self.token, "nonce": given, "report": TAP, **fields}
-        return self.client.post(f"/c/{name}", content)
+        return self.client.post(f"/c/{name}", content)  # type: ignore[return-value]
 
     def prove(self) -> None:
         self.press("result-code")
@@ -234,7 +236,7 @@ def test_a_question_goes_into_the_conversation(reader: Reader) -> None:
 
 
 def test_how_it_was_told_is_answered_once_and_without_a_name(reader: Reader) -> None:
-    assert reader.press("result-opinion", impression="4", recommend="9").status_code == 303  # type: ignore[attr-defined]
+    assert reader.press("result-opinion", impression="4", recommend="9").status_code == 422
     assert not SurveyDrop.objects.exists()  # who has not read it has nothing to say of it
     reader.prove()
     for _ in range(2):
@@ -242,6 +244,33 @@ def test_how_it_was_told_is_answered_once_and_without_a_name(reader: Reader) -> 
     drop = SurveyDrop.objects.get()
     assert (drop.kind, drop.impression, drop.recommend, drop.notice) == ("result", 4, 9, 5)
     assert "result-opinion" not in reader.page()
+
+
+def test_an_opinion_that_comes_too_late_waits_for_the_code(reader: Reader) -> None:
+    reader.prove()
+    Challenge.objects.update(passed_until=timezone.now() - timedelta(minutes=1))
+    given = {"impression": "4", "recommend": "9", "notice": "5", "badly": '说得\n"太晚"了'}
+    answer = reader.press("result-opinion", **given)
+    for step in ("lapsed", "asked", "wrong"):
+        assert answer.status_code in {200, 422}
+        text = answer.content.decode()
+        assert ("没有发送" in text) == (step == "lapsed")
+        assert LETTER not in text
+        waiting = {name: unescape(hidden(answer, name)) for name in given}
+        assert waiting == given
+        if step == "lapsed":
+            answer = reader.press("result-code", **waiting)
+        elif step == "asked":
+            answer = reader.press("result-prove", code="nothing", **waiting)
+    answer = reader.press("result-prove", code=reader.newest_code(), **waiting)
+    text = answer.content.decode()
+    assert LETTER in text
+    assert text.count(" checked") == 3
+    assert 'name="recommend" value="9" required checked' in text
+    assert f">{escape(given['badly'])}</textarea>" in text
+    assert not SurveyDrop.objects.exists()
+    reader.press("result-opinion", **given)
+    assert SurveyDrop.objects.get().recommend == 9
 
 
 def test_a_link_of_another_purpose_opens_no_result(reader: Reader, cast: Cast) -> None:

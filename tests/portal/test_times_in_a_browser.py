@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.factories import sign_in_client
 from tests.interviews.slots import SHANGHAI, create_policy, create_series, offers, press
@@ -66,6 +66,37 @@ def test_a_tap_and_a_press_move_the_interview(
     with inside():
         interview = Interview.objects.get()
         assert (interview.answer, interview.revision, Seat.objects.count()) == ("accepted", 2, 1)
+
+
+@pytest.mark.parametrize("how", ["came back", "waited"])
+def test_a_form_whose_answer_never_came_can_be_sent_again(
+    story: Story, inside: Callable[[], Any], address: str, pocket: Pocket, how: str
+) -> None:
+    with inside():
+        prepare(story, is_automatic=True)
+    page = pocket().new_page()
+    page.clock.install()
+    sent: list[str] = []
+
+    def keep(route: Route) -> None:
+        sent.append(route.request.method)
+        route.fulfill(status=204)
+
+    page.route("**/c/slot", keep)
+    page.goto(f"{address}{story.who.address}/times")
+    page.locator(".clock-tile").nth(2).tap()
+    for _ in range(2):
+        page.locator(".press .yes").tap()
+    expect(page.locator(".press [aria-busy]")).to_have_count(1)
+    assert sent == ["POST"]
+    if how == "waited":
+        page.clock.fast_forward("00:11")
+    else:
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(page.locator(".press [aria-busy]")).to_have_count(0)
+    page.locator(".press .yes").tap()
+    expect(page.locator(".press [aria-busy]")).to_have_count(1)
+    assert sent == ["POST", "POST"]
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

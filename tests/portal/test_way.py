@@ -20,6 +20,7 @@ from yuemian.accounts.models import Organization
 from yuemian.domain.invitation import Method
 from yuemian.domain.states import Channel, Mode, Purpose
 from yuemian.domain.template import compile_template, render
+from yuemian.interviews.actions.change import cancel_interview
 from yuemian.interviews.actions.staff import _intent
 from yuemian.interviews.chosen import read_chosen
 from yuemian.interviews.facts import context_of
@@ -145,6 +146,16 @@ def test_a_video_link_appears_in_time(cast: Cast) -> None:
     Interview.objects.update(starts_at=now + timedelta(days=2))
     Organization.objects.update(video_link_from=0)
     assert "https://meet.example.com/abc" in phone().get(who.address).content.decode()
+
+
+def test_a_cancelled_interview_shows_nothing_of_its_video_link(cast: Cast) -> None:
+    now = timezone.now()
+    who = invite(cast, now=now, mode=Mode.VIDEO, starts_at=now + timedelta(days=1))
+    Interview.objects.update(video_link="https://meet.example.com/abc")
+    cancel_interview(cast.recruiter, who.interview.pk, now=now)
+    for minutes in (60, 0):
+        Organization.objects.update(video_link_from=minutes)
+        assert "meet.example.com" not in phone().get(who.address).content.decode()
 
 
 def event_of(context: Mapping[str, Any], language: str) -> Any:

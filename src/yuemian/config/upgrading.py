@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from yuemian.accounts.models import Organization
+from yuemian.interviews.actions.change import recognise_untimed
 from yuemian.interviews.actions.stages import catch_up_interviewed
 from yuemian.interviews.plans.library import install_plan
 from yuemian.messaging.defaults import install_new_purposes, refresh_unchanged
@@ -14,7 +15,8 @@ from yuemian.trust.tenancy import acting_in
 
 
 def bring_up_to_date(now: datetime | None = None) -> int:
-    """Texts for new purposes, new languages of untouched texts, the standard plan, and the stage of whoever came.
+    """Texts for new purposes, new languages of untouched texts, the standard plan, the stage of whoever came, and which
+    interviews were cancelled without a time.
 
     Returns how many there are.
     """
@@ -29,4 +31,5 @@ def bring_up_to_date(now: datetime | None = None) -> int:
             refresh_unchanged(organization, now)
             install_plan(organization, now)
             catch_up_interviewed(organization_id, now)
+            recognise_untimed(organization_id)
     return len(ids)

@@ -48,14 +48,17 @@ def _interviews(candidate: Candidate, vault: Vault) -> list[Held]:  # noqa: ARG0
     found = Interview.objects.filter(application__candidate=candidate).select_related("application__job")
     for each in found.order_by("starts_at"):
         title, round_name = each.application.job.title_in(locale), round_in(each.round, locale)
-        when = present(each.starts_at, each.time_zone, locale, duration=each.duration).full
+        when = _("A time of your choice")
+        if each.is_settled:
+            when = present(each.starts_at, each.time_zone, locale, duration=each.duration).full
         said = [when, f"{title} {round_name}", str(_ANSWERS[Answer(each.answer)])]
         if each.attendance in _ATTENDANCE:
             said.append(str(_ATTENDANCE[Attendance(each.attendance)]))
         data = {
             "job": title,
             "round": round_name,
-            "starts_at": each.starts_at,
+            "starts_at": each.starts_at if each.is_settled else None,
+            "choose_by": None if each.is_settled else each.starts_at,
             "time_zone": each.time_zone,
             "place": each.place_name,
             "state": each.state,

@@ -35,7 +35,9 @@ class Staying:
     interview_id: UUID
     name: str
     starts_at: datetime
-    time_zone: str
+    zone: str
+    is_settled: bool
+    is_untimed: bool
     reason: LeftOut
     #: When it may be said again, for those who were written to a moment ago.
     until: datetime | None = None
@@ -61,7 +63,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
         .order_by("starts_at", "id")
         .values_list(
             "pk", "revision", "state", "answer", "starts_at", "time_zone", "application__candidate_id",
-            "application__candidate__name", "application__candidate__locale", "branch__locale",
+            "application__candidate__name", "application__candidate__locale", "branch__locale", "is_untimed",
         )
     )  # fmt: skip
     revisions = {row[0]: row[1] for row in rows}
@@ -74,7 +76,7 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
         router = router_for(user.organization, plan.version, plan.purpose, now=now, due_at=plan.due_at)
         routes = router.routes([Target(row[0], row[1], (row[8], row[9])) for row in rows])
     found = Outlook()
-    for pk, _, state, answer, starts_at, zone, candidate_id, name, locale, branch_locale in rows:
+    for pk, _, state, answer, starts_at, zone, candidate_id, name, locale, branch_locale, is_untimed in rows:
         choice = Choice(
             state=InterviewState(state),
             answer=Answer(answer),
@@ -95,13 +97,15 @@ def outlook(user: User, batch: Batch, plan: Plan, *, now: datetime) -> Outlook:
         else:
             found.by_reason[reason] += 1
             until = cooling.get(candidate_id) if reason is LeftOut.COOLING_DOWN else None
-            found.staying.append(Staying(pk, name, starts_at, zone, reason, until))
+            is_settled = state != InterviewState.DRAFT and not is_untimed
+            found.staying.append(Staying(pk, name, starts_at, zone, is_settled, is_untimed, reason, until))
     return found
 
 
 def route_shown(user: User, plan: Plan, interview: Interview, *, now: datetime) -> ShownRoute | None:
-    """How one of the chosen would be written to, and why; None when the recruiter decides."""
-    if not plan.is_routed:
+    """How one of the chosen would be written to, and why; None when the recruiter decides, or nobody is written to
+    because the interview has begun by then."""
+    if not plan.is_routed or interview.starts_at <= max(now, plan.due_at or now):
         return None
     locales = (interview.application.candidate.locale, interview.branch.locale)
     target = Target(interview.pk, interview.revision, locales)

@@ -1,4 +1,4 @@
-"""Sends the code that proves who asks on “My data”, or says why none was sent."""
+"""Sends the code that proves who asks, on “My data” and before a letter, or says why none was sent."""
 
 from __future__ import annotations
 

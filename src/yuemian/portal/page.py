@@ -266,8 +266,10 @@ def _note(interview: Interview, given: Response | None, vault: Vault) -> str:
 
 
 def video_opens(interview: Interview, locale: str, *, now: datetime) -> str:
-    """From when on the link is shown, in words; "" once it is."""
+    """From when on the link is shown, in words; "" once it is. Without a time there is no such moment yet."""
     minutes = interview.organization.video_link_from
+    if minutes and not interview.is_settled:
+        return _("Once you have chosen a time, this page says from when on the link to the meeting is shown.")
     opens_at = interview.starts_at - timedelta(minutes=minutes)
     if not minutes or now >= opens_at:
         return ""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from yuemian.domain.survey import LONGEST_WORDS
 from yuemian.interviews.actions.surveys import Given, answer_beside_letter
 from yuemian.messaging.actions import step_up
-from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.messaging.actions.plan import RESULT_LINK
-from yuemian.messaging.actions.step_up import NoWay, TooManyCodes
+from yuemian.messaging.actions.step_up import NoWay
 from yuemian.portal import my_data
 from yuemian.portal.actions import QUESTION, RESULT_CODE, RESULT_OPINION, send_question
 from yuemian.portal.browser import browser_of, new_browser, remember
+from yuemian.portal.codes import NO_WAY, NotSent, send
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.result_page import RESULT, shown
+from yuemian.portal.result_page import RESULT, Opinion, shown
 from yuemian.portal.showing import back, posted
 
 _PAGE = "/result"
-_BOUNDS = {"impression": (1, 5), "recommend": (0, 10), "notice": (1, 5)}
+_LAPSED = gettext_lazy(
+    "Too much time has passed, and nothing was sent. Please prove once more that it is you: "
+    "your answers then stand in the form again."
+)
 
 
 def _prove(request: HttpRequest, door: Opened) -> HttpResponse:
@@ -30,40 +33,43 @@ def _prove(request: HttpRequest, door: Opened) -> HttpResponse:
     if browser:
         typed = request.POST.get("code", "")
         step_up.check_code(my_data.candidate_of(door), RESULT, browser, typed, now=door.now)
-    return back(door, f"{_PAGE}#code")
+    waiting = Opinion.of(request.POST)
+    return shown(request, door, typed=waiting) if waiting.fields else back(door, f"{_PAGE}#code")
 
 
 prove = posted(_prove, (RESULT_LINK,))
 
 
 def _read_code(door: Opened, form: QueryDict) -> Asked | None:  # noqa: ARG001
-    return Asked(RESULT_CODE, is_about_the_facts=False)
+    """An opinion that waits for this proof travels along."""
+    return Asked(RESULT_CODE, dict(Opinion.of(form).fields), is_about_the_facts=False)
 
 
 def _summarize_code(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
     return Summary(_("Send you a code?"), _("Yes, send me a code"), is_about_the_facts=False)
 
 
-def _send_code(door: Opened, asked: Asked, manner: Manner) -> HttpResponse:  # noqa: ARG001
-    candidate, browser = my_data.candidate_of(door), browser_of(manner.request) or new_browser()
-    no_way = _(
-        "We have no address to which we could send you a code. Please write to us, or call your contact."
-    )
+def _send_code(door: Opened, asked: Asked, manner: Manner) -> HttpResponse:
+    waiting, request = Opinion(asked.fields), manner.request
+    browser = browser_of(request) or new_browser()
     try:
-        point = step_up.address_for(door.link, candidate)
-        step_up.send_code(candidate, RESULT, browser, to=point, locale=door.locale, now=door.now)
-    except (NoWay, NoTemplate):
-        return shown(manner.request, door, 409, problem=no_way)
-    except TooManyCodes as refusal:
-        minutes = int(refusal.wait.total_seconds() // 60) + 1
-        problem = _(
-            "Too many codes were asked for. The next one can be sent in %(minutes)d minutes; "
-            "a code that you have already received may still work."
-        )
+        point = step_up.address_for(door.link, my_data.candidate_of(door))
+        send(request, door, point, RESULT, browser)
+    except NoWay:
+        return shown(request, door, 409, problem=NO_WAY, typed=waiting)
+    except NotSent as refusal:
         return shown(
-            manner.request, door, 429, problem=problem % {"minutes": minutes}, retry_after=minutes * 60
+            request,
+            door,
+            refusal.status,
+            problem=refusal.words,
+            typed=waiting,
+            retry_after=refusal.seconds,
         )
-    response = back(door, f"{_PAGE}#code")
+    is_waiting = bool(waiting.fields)
+    response = (
+        shown(request, door, typed=waiting, browser=browser) if is_waiting else back(door, f"{_PAGE}#code")
+    )
     remember(response, browser)
     return response
 
@@ -87,17 +93,8 @@ def _ask(door: Opened, asked: Asked, manner: Manner) -> None:
 
 
 def _read_opinion(door: Opened, form: QueryDict) -> Asked | None:  # noqa: ARG001
-    """Within its bounds; without the two main figures there is nothing to send."""
-    given = {name: form.get(name, "").strip() for name in _BOUNDS}
-    fields = {
-        name: value
-        for name, value in given.items()
-        if value.isascii() and value.isdigit() and _BOUNDS[name][0] <= int(value[:3]) <= _BOUNDS[name][1]
-    }
-    if words := form.get("badly", "").strip()[:LONGEST_WORDS]:
-        fields["badly"] = words
-    is_complete = "impression" in fields and "recommend" in fields
-    return Asked(RESULT_OPINION, fields, is_about_the_facts=False) if is_complete else None
+    typed = Opinion.of(form)
+    return Asked(RESULT_OPINION, dict(typed.fields), is_about_the_facts=False) if typed.is_complete else None
 
 
 def _summarize_opinion(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
@@ -110,16 +107,16 @@ def _summarize_opinion(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
     )
 
 
-def _judge(door: Opened, asked: Asked, manner: Manner) -> str:
-    """Only whoever has opened the letter in this browser has read it."""
-    candidate, fields = my_data.candidate_of(door), asked.fields
+def _judge(door: Opened, asked: Asked, manner: Manner) -> HttpResponse | str:
+    """Only whoever has opened the letter in this browser has read it; what was typed too late waits for the code."""
+    candidate, typed = my_data.candidate_of(door), Opinion(asked.fields)
     if not step_up.stand(candidate, RESULT, browser_of(manner.request), now=door.now).is_open:
-        return f"{_PAGE}#code"
+        return shown(manner.request, door, 422, problem=_LAPSED, typed=typed)
     given = Given(
-        impression=int(fields["impression"]),
-        recommend=int(fields["recommend"]),
-        notice=int(fields["notice"]) if "notice" in fields else None,
-        words={"badly": fields["badly"]} if "badly" in fields else {},
+        impression=int(asked.fields["impression"]),
+        recommend=int(asked.fields["recommend"]),
+        notice=typed.figure("notice"),
+        words={"badly": typed.words} if typed.words else {},
     )
     answer_beside_letter(door.interview, candidate.pk, given, now=door.now)
     return f"{_PAGE}#opinion"

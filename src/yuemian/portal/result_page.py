@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.gzip import gzip_page
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
 from yuemian.domain.richtext import to_html
+from yuemian.domain.survey import LONGEST_WORDS
 from yuemian.interviews.actions.surveys import result_survey_standing
 from yuemian.interviews.surveys.asking import policy_of
 from yuemian.messaging.actions import step_up
@@ -30,6 +33,39 @@ from yuemian.trust.vault import Unreadable
 log = structlog.get_logger("yuemian.portal")
 #: What a code may be asked for here.
 RESULT: Final = "result"
+_FIVES, _TENS = range(1, 6), range(11)
+_FIGURES: Final = {"impression": _FIVES, "recommend": _TENS, "notice": _FIVES}
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How it was told, as it was typed beside the letter; it stays in its form until it could be sent."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: QueryDict) -> Opinion:
+        """Within its bounds."""
+        given = {name: form.get(name, "").strip() for name in _FIGURES}
+        fields = {name: value for name, value in given.items() if value in map(str, _FIGURES[name])}
+        if words := form.get("badly", "").strip()[:LONGEST_WORDS]:
+            fields["badly"] = words
+        return cls(fields)
+
+    @property
+    def is_complete(self) -> bool:
+        """Without the two main figures there is nothing to send."""
+        return "impression" in self.fields and "recommend" in self.fields
+
+    def figure(self, name: str) -> int | None:
+        return int(self.fields[name]) if name in self.fields else None
+
+    @property
+    def words(self) -> str:
+        return self.fields.get("badly", "")
+
+
+NOTHING_TYPED: Final = Opinion()
 
 
 @public
@@ -42,12 +78,22 @@ def result_page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, door: Opened, status: int = 200, *, retry_after: int = 0, **more: Any
+    request: HttpRequest,
+    door: Opened,
+    status: int = 200,
+    *,
+    typed: Opinion = NOTHING_TYPED,
+    browser: str = "",
+    retry_after: int = 0,
+    **more: Any,
 ) -> HttpResponse:
-    """The page, with what went wrong when something did as `problem`."""
+    """The page, with what went wrong when something did as `problem`.
+
+    `typed` stands in its form, and waits beside the code until that opens; `browser` is one that has no cookie yet.
+    """
     code = chosen_language(request, door)
     with translation.override(code):
-        own = _contents(door, browser_of(request), code)
+        own = _contents(door, browser or browser_of(request), code) | _typed(typed)
         whole = page.context(door.data, code, now=door.now) | keys(door) | own | more
         response = sealed(HttpResponse(render("portal/result.html", whole, code), status=status))
     if retry_after:
@@ -79,10 +125,17 @@ def _contents(door: Opened, browser: str, locale: str) -> dict[str, Any]:
             "form_address": form_address(door),
             "survey": result_survey_standing(door.interview, candidate.pk),
             "minimum": policy_of(door.interview.organization_id).minimum,
-            "fives": list(range(1, 6)),
-            "tens": list(range(11)),
+            "fives": list(_FIVES),
+            "tens": list(_TENS),
         }
     )
+
+
+def _typed(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "waiting": list(opinion.fields.items()),
+        "typed": {name: opinion.figure(name) for name in _FIGURES} | {"badly": opinion.words},
+    }
 
 
 def _letter(door: Opened) -> LetterText | None:

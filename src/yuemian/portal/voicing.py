@@ -19,11 +19,14 @@ from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
 from yuemian.portal.needs_page import FIELD
 
+#: Behind an old link, too: what is said here belongs to the answer that stands, whichever link gave it.
+_STANDS = frozenset({"open", "old_revision"})
+
 
 def _read_reason(door: Opened, form: QueryDict) -> Asked | None:
     code, words = form.get("reason", ""), form.get("words", "").strip()[:LONGEST_NOTE]
     known = {option.code for option in offered_for(door.data)}
-    if door.standing != "open" or code not in known:
+    if door.standing not in _STANDS or code not in known:
         return None
     return Asked(REASON, {"reason": code, "words": words}, is_about_the_facts=False)
 
@@ -47,7 +50,7 @@ def _give_reason(door: Opened, asked: Asked, manner: Manner) -> str:  # noqa: AR
 
 
 def _read_needs(door: Opened, form: QueryDict) -> Asked | None:
-    if door.standing not in {"open", "old_revision"}:
+    if door.standing not in _STANDS:
         return None
     fields = {FIELD + kind: "1" for kind in NeedKind if form.get(FIELD + kind)}
     if words := form.get("words", "").strip()[:LONGEST_NOTE]:

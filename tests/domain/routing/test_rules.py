@@ -389,6 +389,13 @@ RULES = [
         step=RouteRequest(Purpose.CHANGE, until_interview=timedelta(days=7)),
     ),
     Row(
+        "nothing hurries once the interview has begun",
+        SIMPLE,
+        "email, sms",
+        Why.CHEAPER,
+        step=RouteRequest(Purpose.CHANGE, until_interview=-SOON),
+    ),
+    Row(
         "a reminder is not urgent by being late",
         SIMPLE,
         "email, sms",

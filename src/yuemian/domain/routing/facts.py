@@ -76,9 +76,9 @@ class RouteRequest:
 
     @property
     def is_urgent(self) -> bool:
-        return (
-            self.purpose in _URGENT and self.until_interview is not None and self.until_interview < SAME_DAY
-        )
+        """Nothing hurries any more once the interview has begun."""
+        until = self.until_interview
+        return self.purpose in _URGENT and until is not None and timedelta() < until < SAME_DAY
 
     @property
     def is_about_attendance(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Organization, User
@@ -228,6 +229,18 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
             old_start=interview.starts_at if was_settled else None,
         )
         return Changed(interview.revision, is_told)
+
+
+def recognise_untimed(organization_id: UUID) -> int:
+    """Interviews cancelled before this was noted: left to the candidate, and given no time since. Safe to repeat."""
+    moves = Change.objects.filter(
+        interview=OuterRef("pk"), kind__in=[ChangeKind.UNSETTLED, ChangeKind.RESCHEDULED]
+    )
+    last = Subquery(moves.order_by("-at", "-pk").values("kind")[:1])
+    cancelled = Interview.objects.filter(
+        organization_id=organization_id, state=InterviewState.CANCELLED, is_untimed=False
+    )
+    return cancelled.alias(last_move=last).filter(last_move=ChangeKind.UNSETTLED).update(is_untimed=True)
 
 
 def _former_event(interview: Interview) -> dict[str, str]:

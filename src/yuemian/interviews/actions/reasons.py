@@ -23,13 +23,14 @@ from yuemian.trust.vault import Vault
 def give_reason(link: AccessLink, code: str, words: str, *, now: datetime) -> Onward:
     """The candidate says why; again changes it. Returns where that leads. Raises Refused.
 
+    An old link does it as well: the reason belongs to the answer that stands, and such a link can give that.
     Refused as well (`unknown`) for a reason that is not on offer, or without an answer that has one.
     """
     with transaction.atomic():
         Interview.objects.select_for_update(of=("self",), no_key=True).get(pk=link.subject_id)
         interview = Interview.objects.with_people().get(pk=link.subject_id)
         why = standing(link, interview, now=now)
-        if why != "open":
+        if why not in {"open", "old_revision"}:
             raise Refused(why)
         option = _on_offer(interview, code)
         text = words.strip()[:LONGEST_NOTE]

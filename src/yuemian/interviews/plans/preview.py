@@ -93,7 +93,9 @@ def _label(interview: Interview, missed: int) -> str:
     parts = [
         interview.application.candidate.name,
         round_in(interview.round, language),
-        present(interview.starts_at, interview.time_zone, language).day,
+        present(interview.starts_at, interview.time_zone, language).day
+        if interview.is_settled
+        else str(appearance(interview.state, "interview").label),
     ]
     if interview.answer != Answer.NEEDS_ACTION:
         parts.append(str(appearance(interview.answer, "response").label))

@@ -34,6 +34,7 @@ from yuemian.interviews.models import Interview, Place
 from yuemian.interviews.views.detail import fetch
 from yuemian.interviews.wording import FIELDS, MODES, Text
 from yuemian.messaging.actions.content import NoTemplate
+from yuemian.ui.states import appearance
 from yuemian.ui.when import full_text
 
 EDITING = ["GET", "HEAD", "POST"]
@@ -189,6 +190,8 @@ def differences_of(interview: Interview, facts: Facts) -> list[tuple[Text, str, 
 
 def _shown(facts: Interview | Facts, name: str) -> str:
     value = getattr(facts, name)
+    if name == "starts_at" and isinstance(facts, Interview) and not facts.is_settled:
+        return str(appearance(facts.state, "interview").label)
     if isinstance(value, datetime):
         zone = Interview(time_zone=facts.time_zone).zone
         return full_text(value, zone, with_year=False)

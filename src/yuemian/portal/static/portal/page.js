@@ -17,6 +17,10 @@
   };
   for (const kind of ["pointerup", "keydown", "click"]) doc.addEventListener(kind, touched, true);
 
+  const release = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
   doc.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) return event.preventDefault();
@@ -24,9 +28,13 @@
     if ("stays" in form.dataset) return;
     form.dataset.sent = "1";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    // An answer that was stopped or never came leaves no dead form; the server knows a press that comes twice.
+    setTimeout(release, 10000, form);
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted && doc.getElementById("questions")) location.reload();
+    if (!event.persisted) return;
+    for (const form of doc.forms) release(form);
+    if (doc.getElementById("questions")) location.reload();
   });
 
   const copy = async (text) => {
