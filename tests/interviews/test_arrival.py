@@ -16,7 +16,7 @@ from tests.portal.stories import Invited, invite
 from yuemian.accounts.models import Organization, Role
 from yuemian.domain.arrival import SignalKind, Via
 from yuemian.domain.states import Answer, Attendance, Purpose
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.interviews.actions.arrival import Word, check_in, say, take_up, tick
 from yuemian.interviews.actions.arrival_news import WHO_CAME, ask_who_came
 from yuemian.interviews.actions.attendance import record_attendance
@@ -238,8 +238,9 @@ def test_the_interviewer_is_asked_once_who_came(cast: Cast, who: Invited, now: d
         lambda cast, who: respond(who.link, Answer.DECLINED, "", now=after(who, -20), was_confirmed=True),
         lambda cast, who: cancel_interview(cast.recruiter, who.interview.pk, now=after(who, -20)),
         lambda cast, who: Organization.objects.update(is_attendance_asked=False),
+        lambda cast, who: Candidate.objects.update(erased_at=after(who, -20)),
     ],
-    ids=["recorded", "declined", "cancelled", "switched off"],
+    ids=["recorded", "declined", "cancelled", "switched off", "erased"],
 )
 def test_nobody_is_asked_where_nothing_is_open(
     cast: Cast, who: Invited, settle: Callable[[Cast, Invited], Any]

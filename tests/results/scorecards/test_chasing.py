@@ -16,6 +16,7 @@ from tests.results.scorecards.held import create_held, draft
 from yuemian.accounts.models import User
 from yuemian.domain.scorecard import MOST_MORNINGS
 from yuemian.domain.states import Purpose
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.interviews.models import Interview, Participant
 from yuemian.messaging.models import Notification, Template
 from yuemian.results.actions.scorecard_chase import CannotAsk, TooSoon, ask_for_scorecards, remind
@@ -149,6 +150,14 @@ def test_nobody_is_reminded_who_has_submitted_or_does_not_hold_it(
     submit(cast.interviewer, held.pk, draft(), 0, now=now)
     with pytest.raises(CannotAsk):
         remind(cast.recruiter, held.pk, cast.interviewer.pk, now=now)
+
+
+def test_of_somebody_who_is_erased_no_scorecard_is_asked_for_or_late(
+    cast: Cast, held: Interview, now: datetime
+) -> None:
+    erase_by_hand(cast.owner, held.application.candidate, now=now)
+    assert run(cast, now) == 0
+    assert owed_by(cast.interviewer, now=now) == late(cast.recruiter, now=now + 24 * HOUR) == []
 
 
 def test_who_is_late_is_seen(cast: Cast, held: Interview, now: datetime) -> None:

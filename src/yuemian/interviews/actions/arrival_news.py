@@ -93,6 +93,9 @@ WHERE i.organization_id = %(organization)s AND i.state = 'scheduled' AND i.atten
   AND NOT EXISTS (
     SELECT FROM interviews_steprecord r
     WHERE r.interview_id = i.id AND r.revision = i.revision AND r.step_key = %(key)s)
+  AND NOT EXISTS (
+    SELECT FROM hiring_application a JOIN hiring_candidate c ON c.id = a.candidate_id
+    WHERE a.id = i.application_id AND c.erased_at IS NOT NULL)
 ORDER BY i.starts_at, i.id LIMIT %(limit)s
 FOR NO KEY UPDATE OF i SKIP LOCKED
 """

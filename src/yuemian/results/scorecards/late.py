@@ -26,7 +26,8 @@ LATE_AFTER: Final = timedelta(hours=24)
 #: Lines of Today; one more tells that there are more.
 SHOWN: Final = 20
 
-# Everybody who held an interview that took place, as far as one knows, and has not submitted.
+# Everybody who held an interview that took place, as far as one knows, and has not submitted. Of somebody who is erased
+# nothing can be written any more.
 _OWED: Final = """
 FROM interviews_interview i
 JOIN interviews_participant p ON p.interview_id = i.id AND p.organization_id = i.organization_id
@@ -37,6 +38,8 @@ WHERE i.organization_id = %(organization)s
   AND i.answer <> 'declined'
   AND NOT EXISTS (SELECT FROM results_scorecard s
                   WHERE s.interview_id = i.id AND s.interviewer_id = u.id AND s.state = 'submitted')
+  AND NOT EXISTS (SELECT FROM hiring_application f JOIN hiring_candidate g ON g.id = f.candidate_id
+                  WHERE f.id = i.application_id AND g.erased_at IS NOT NULL)
 """
 _TO_ASK: Final = f"""
 SELECT i.id, u.id, i.starts_at + i.duration {_OWED}
