@@ -15,7 +15,7 @@ from tests.interviews.test_invite import facts_of
 from tests.portal.stories import Invited, hidden, invite, invited, phone, tap
 from yuemian.domain.states import Purpose
 from yuemian.domain.when import present
-from yuemian.interviews.actions.change import change_interview
+from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import Delivery, Notification
@@ -49,10 +49,16 @@ def when(start: datetime, who: Invited) -> str:
     return present(start, who.interview.time_zone, "zh-hans").full
 
 
+def hour(start: datetime, who: Invited) -> str:
+    return present(start, who.interview.time_zone, "zh-hans").time
+
+
 def last_told(who: Invited) -> dict[str, Any]:
-    row = Notification.objects.filter(subject_id=who.interview.pk, purpose=Purpose.CHANGE).latest(
-        "created_at", "id"
-    )
+    return told_last(who, Purpose.CHANGE)
+
+
+def told_last(who: Invited, purpose: Purpose) -> dict[str, Any]:
+    row = Notification.objects.filter(subject_id=who.interview.pk, purpose=purpose).latest("created_at", "id")
     context: dict[str, Any] = snapshot_of(row, Vault(row.organization_id))["context"]
     return context
 
@@ -121,3 +127,24 @@ def test_a_time_that_moved_and_moved_back_has_not_changed(cast: Cast, who: Invit
     change(cast, who, now=now, starts_at=start)
     assert OTHER_CHANGED in page(who)
     assert TIME_CHANGED not in page(who)
+
+
+def test_a_cancellation_after_an_unheard_move_names_the_time_that_the_candidate_knows(
+    cast: Cast, who: Invited, now: datetime
+) -> None:
+    start = who.interview.starts_at
+    change(cast, who, now=now, starts_at=start + 4 * HOURS)
+    cancel_interview(cast.recruiter, who.interview.pk, now=now)
+    context = told_last(who, Purpose.CANCELLATION)
+    assert context["interview_time"].startswith(hour(start, who))
+    assert "known_start" not in context
+
+
+def test_a_cancellation_after_a_move_they_heard_of_names_the_new_time(
+    cast: Cast, who: Invited, now: datetime
+) -> None:
+    later = who.interview.starts_at + 4 * HOURS
+    change(cast, who, now=now, starts_at=later)
+    tell()
+    cancel_interview(cast.recruiter, who.interview.pk, now=now)
+    assert told_last(who, Purpose.CANCELLATION)["interview_time"].startswith(hour(later, who))

@@ -164,6 +164,13 @@ def _shared(facts: InterviewFacts, organization_name: str, locale: str, minutes:
     }
 
 
+def times_at(facts: InterviewFacts, start: datetime, locale: str) -> dict[str, str]:
+    """What a message says of the time, had the interview this one: for whoever knows no other."""
+    own_zone = facts.candidate_zone or None
+    when = present(start, facts.time_zone, locale, duration=facts.duration, own_zone=own_zone)
+    return _times(when, facts._replace(starts_at=start))
+
+
 def _times(when: When, facts: InterviewFacts) -> dict[str, str]:
     return {
         "interview_when": when.text,

@@ -20,7 +20,7 @@ from yuemian.interviews.actions.invite import plan_items, summarize
 from yuemian.interviews.actions.replan import hold_facts, touch
 from yuemian.interviews.actions.seats import settle
 from yuemian.interviews.actions.staff import tell_staff_of_move
-from yuemian.interviews.facts import never_chosen
+from yuemian.interviews.facts import never_chosen, times_at
 from yuemian.interviews.known import former_facts
 from yuemian.interviews.models import SUBJECT_KIND, Change, ChangeKind, Interview
 from yuemian.messaging.actions.call_off import supersede
@@ -296,6 +296,9 @@ def _tell(
 
 def _as_known(interview: Interview, extra: dict[str, Any]) -> dict[str, Any]:
     """The former arrangements are those that the candidate knows: what was called off unheard never held for them."""
+    if interview.state == InterviewState.CANCELLED and interview.is_settled:
+        # It is the time they know that is off, or they would come at that.
+        return extra | {"known_start": former_facts(interview, interview.starts_at, "")[0]}
     if "old_when" not in extra:
         return extra
     start, place = former_facts(interview, extra["old_when"] or None, extra["old_place"])
@@ -319,6 +322,9 @@ def _plan(
 ) -> bool:
     summary = summarize([interview], version, purpose, available_channels(by.organization), now=now)
     old, locale = extra.get("old_when"), summary.going[0].locale if summary.going else ""
+    known = (extra := dict(extra)).pop("known_start", None)
+    if known and known != interview.starts_at and locale:
+        extra |= times_at(summary.going[0].interview.facts, known, locale)
     if isinstance(old, datetime) and locale:
         extra = extra | {"old_when": present(old, interview.time_zone, locale).full}
     if interview.is_untimed and locale:

@@ -338,18 +338,11 @@ class Digest(TenantModel):
         null=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="Empty: there was nothing to say, or what was said is forgotten again.",
+        help_text="Empty: there was nothing to say.",
     )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
-        indexes = [
-            models.Index(
-                fields=["organization", "day"],
-                name="digest_remembered",
-                condition=models.Q(notification__isnull=False),
-            )
-        ]
 
     def __str__(self) -> str:
         return f"digest of {self.day} for {self.user_id}"
