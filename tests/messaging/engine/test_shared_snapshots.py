@@ -11,6 +11,8 @@ import pytest
 
 from tests.factories import create_interview
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
+from yuemian.interviews import chosen
+from yuemian.interviews.actions import invite as inviting
 from yuemian.messaging.actions import plan
 from yuemian.messaging.models import Notification, SharedSnapshot
 from yuemian.messaging.snapshots import snapshot_of
@@ -111,7 +113,8 @@ def test_a_beginning_of_somebody_elses_parks_its_messages_alone(
 def test_kinds_are_forgotten_before_they_fill_the_memory(
     live: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "_KINDS_KEPT", 2)
+    for module in (plan, chosen, inviting):  # where it was read, and what follows from it
+        monkeypatch.setattr(module, "KINDS_KEPT", 2)
     first = (live.now + timedelta(days=3)).astimezone(SHANGHAI).replace(hour=10)
     hours = [first + timedelta(hours=hour) for hour in (0, 0, 1, 2, 0, 0)]
 
