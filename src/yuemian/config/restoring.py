@@ -20,7 +20,8 @@ WHERE stopped_at IS NULL AND seen_at > now() - interval '30 seconds'
 
 
 class WorkerAtWork(Exception):  # noqa: N818
-    """A worker is at work on this database; stop it, wait half a minute, and call this again."""
+    """A worker is at work on this database, or was when a fresh backup was made; stop it, wait half a minute, and call
+    this again."""
 
 
 @dataclass
@@ -54,7 +55,7 @@ def hold(now: datetime | None = None) -> int:
     as it starts, and send once more what had been sent.
     """
     if _worker_is_alive():
-        raise WorkerAtWork(WorkerAtWork.__doc__)
+        raise WorkerAtWork(" ".join(str(WorkerAtWork.__doc__).split()))
     Clock().tick()
     now, count = now or datetime.now(UTC), 0
     for organization_id in _organizations():
