@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Mapping
@@ -155,14 +156,16 @@ def test_a_lost_connection_is_one_of_djangos_errors() -> None:
     connection.close()
 
 
-def test_turns_are_short_until_the_last_block_has_ended(cast: Cast) -> None:
-    usual = sys.getswitchinterval()
+def test_turns_are_short_and_garbage_rarely_looked_for_until_the_last_block_has_ended(cast: Cast) -> None:
+    usual = sys.getswitchinterval(), gc.get_threshold()
     with transaction.atomic():
         with Beside():
-            short = sys.getswitchinterval()
+            turn, threshold = sys.getswitchinterval(), gc.get_threshold()
             with Beside():
                 pass
-            assert sys.getswitchinterval() == short < usual
+            assert (sys.getswitchinterval(), gc.get_threshold()) == (turn, threshold)
+            assert turn < usual[0]
+            assert threshold > usual[1]
         with pytest.raises(RuntimeError), Beside():
             raise RuntimeError
-    assert sys.getswitchinterval() == usual
+    assert (sys.getswitchinterval(), gc.get_threshold()) == usual

@@ -15,7 +15,6 @@ from yuemian.config.access import AccessLog, App
 from yuemian.config.events import Hub, Receive, Scope, Send
 from yuemian.config.listening import Listener, Sessions, Statements
 from yuemian.config.patience import Patient
-from yuemian.trust.collecting import collect_rarely
 
 #: Threads that answer pages; each keeps one connection to the database.
 THREADS = 10
@@ -79,14 +78,10 @@ def _build() -> tuple[AccessLog, Hub]:
     pages = cast("App", WSGIMiddleware(cast("Any", get_wsgi_application()), workers=THREADS))
     pages = Express(statements.ask, Patient(pages))
 
-    def warming() -> None:
-        warm_up()
-        collect_rarely()
-
     async def opening() -> None:
         await sessions.open()
         await statements.open()
-        Thread(target=warming, name="warm-up", daemon=True).start()
+        Thread(target=warm_up, name="warm-up", daemon=True).start()
 
     async def closing() -> None:
         await statements.close()

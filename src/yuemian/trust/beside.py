@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections import deque
@@ -20,6 +21,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from yuemian.trust import columns
+from yuemian.trust.collecting import RARELY
 
 V = TypeVar("V")
 R = TypeVar("R")
@@ -33,6 +35,7 @@ _USUAL_TURN: Final = sys.getswitchinterval()
 _SHORT_TURN: Final = _USUAL_TURN / 10
 _turns = Lock()
 _open = 0
+_usual_threshold = gc.get_threshold()
 _NAME: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -113,7 +116,7 @@ class Beside:
         self._broken_by: BaseException | None = None
 
     def __enter__(self) -> Self:
-        _short_turns(1)
+        _at_work(1)
         return self
 
     def __exit__(
@@ -121,7 +124,7 @@ class Beside:
     ) -> None:
         # Nothing of ours may still use the connection when the transaction goes back.
         self._pool.shutdown()
-        _short_turns(-1)
+        _at_work(-1)
         if self._broken_by is not None and self._broken_by is not error:
             raise self._broken_by
         if error is None:
@@ -160,14 +163,18 @@ class Beside:
             raise
 
 
-def _short_turns(more: int) -> None:
+def _at_work(more: int) -> None:
     """While a block is open, a busy thread keeps Python to itself for a tenth of the usual time: PostgreSQL waits for
-    its next statement until the thread beside has had a turn, which was a sixth of a large send.
+    its next statement until the thread beside has had a turn, which was a sixth of a large send. And garbage is looked
+    for rarely: the people of a slice live just long enough to be gone through again and again.
     """
-    global _open  # noqa: PLW0603  (the length of turns is the process's, not a block's)
+    global _open, _usual_threshold  # noqa: PLW0603  (both are the process's, not a block's)
     with _turns:
+        if not _open:
+            _usual_threshold = gc.get_threshold()
         _open += more
         sys.setswitchinterval(_SHORT_TURN if _open else _USUAL_TURN)
+        gc.set_threshold(*(RARELY if _open else _usual_threshold))
 
 
 def execute_now(statement: LiteralString, values: Mapping[str, Any]) -> None:
