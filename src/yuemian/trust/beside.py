@@ -33,7 +33,8 @@ _AHEAD: Final = 3
 #: Seconds.
 _USUAL_TURN: Final = sys.getswitchinterval()
 _SHORT_TURN: Final = _USUAL_TURN / 10
-_turns = Lock()
+#: Guards what follows, which is the process's.
+_pace = Lock()
 _open = 0
 _usual_threshold = gc.get_threshold()
 _NAME: Final = re.compile(r"%\((\w+)\)s")
@@ -169,7 +170,7 @@ def _at_work(more: int) -> None:
     for rarely: the people of a slice live just long enough to be gone through again and again.
     """
     global _open, _usual_threshold  # noqa: PLW0603  (both are the process's, not a block's)
-    with _turns:
+    with _pace:
         if not _open:
             _usual_threshold = gc.get_threshold()
         _open += more
