@@ -9,15 +9,14 @@ from email.utils import parseaddr
 
 import pytest
 from aiosmtpd.controller import Controller
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, Mailbox, free_port, wait_until
 from tests.journeys.test_real_mail import body_of, go_live, invite_by_hand, mail_number
+from tests.looking import is_within_the_screen, violations
 from tests.simulators.post_office import DOMAIN, PASSWORD, PostOffice, is_installed, open_post_office
 
 pytestmark = pytest.mark.journey
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 CANDIDATE, NOBODY = "han.meimei@example.com", "nobody@reject.test"
 
 
@@ -158,11 +157,10 @@ def test_every_page_of_the_mailbox_is_accessible_and_fits(
         page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if not is_within_the_screen(page):
                 found.append(f"{path} is wider than {width}")
-        result = Axe().run(page, options={"runOnly": RULES})
-        if result.violations_count:
-            found.append(f"{path}\n{result.generate_report()}")
+        if report := violations(page):
+            found.append(f"{path}\n{report}")
     assert not found, "\n".join(found)
 
 

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 
 from tests.houses import ROOT
 from tests.journeys.conftest import House
-from tests.journeys.test_today import RECRUITER, is_within_the_screen, violations
+from tests.journeys.test_today import RECRUITER
+from tests.looking import is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.test_today import RECRUITER, enter, is_within_the_screen, violations
+from tests.journeys.test_today import RECRUITER, enter
+from tests.looking import is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey
 

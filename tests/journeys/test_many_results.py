@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 from tests.houses import ROOT, environment_of
 from tests.journeys.conftest import House, Mailbox, wait_until
 from tests.journeys.test_real_mail import body_of, go_live
-from tests.journeys.test_today import violations
+from tests.looking import is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey
 
@@ -117,7 +117,7 @@ def test_many_results(house: House, desk: Callable[..., Page], phone: Callable[.
     released(lead, house)
     on_the_phone = desk(LEAD, **PHONE)
     on_the_phone.goto(address)
-    assert on_the_phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert is_within_the_screen(on_the_phone)
     told = stopped_in_the_middle(lead, house.mailbox)
 
     house.mailbox.thinks = 0
@@ -244,4 +244,4 @@ def read_on_the_phone(house: House, phone: Callable[..., Page]) -> None:
     expect(reader.locator("main")).to_contain_text("赵涵语")
     expect(reader.locator("main")).not_to_contain_text("赵涵涵")
     assert violations(reader) == ""
-    assert reader.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert is_within_the_screen(reader)

@@ -9,24 +9,17 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, wait_until
 from tests.journeys.test_real_mail import body_of, first_with, go_live
+from tests.looking import assert_sound
 from yuemian.postgres import Server
 
 pytestmark = pytest.mark.journey
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 NOTE = "写 LRU 缓存时先问了并发要求，边界都测了"
 LONG = 60_000
 WORDS = {"zh": ("提交", "谢谢，已提交", "已保存"), "en": ("Submit", "Thank you", "Saved at")}
-
-
-def check(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def hold(recruiter: Page, house: House, name: str) -> str:
@@ -68,17 +61,17 @@ def score(page: Page, locale: str) -> None:
     if locale == "en":
         page.locator(".language-switch button").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
-    check(page)
+    assert_sound(page)
     cards = page.locator("[data-competency]")
     for number in range(cards.count()):
         cards.nth(number).locator(".rating").nth(3).click()
         cards.nth(number).locator("textarea").fill(NOTE)
     page.locator("#c-recommendation .rating").nth(1).click()
     expect(page.locator("#sheet-status")).to_contain_text(saved, timeout=LONG)
-    check(page)
+    assert_sound(page)
     page.get_by_role("button", name=press, exact=True).click()
     expect(page.locator("#closed")).to_contain_text(thanks, timeout=LONG)
-    check(page)
+    assert_sound(page)
 
 
 @pytest.mark.parametrize(("locale", "name"), [("zh", "评价甲"), ("en", "评价乙")])
@@ -101,4 +94,4 @@ def test_an_interviewer_on_the_phone(
     # The recruiter's open page has followed by itself.
     expect(recruiter.locator("#scorecards")).to_contain_text(NOTE, timeout=LONG)
     expect(recruiter.locator("#scorecards")).to_contain_text("推荐")
-    check(recruiter)
+    assert_sound(recruiter)

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
 from tests.journeys.test_story import page_behind_the_first_message
+from tests.looking import is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey
 
 RECRUITER, INTERVIEWER = "linyue@galaxy.example", "chenmo@galaxy.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True}
 
 
@@ -34,22 +33,6 @@ def enter(page: Page, house: House, name: str, number: int) -> None:
     page.locator("[name=interviewers]").first.check()
     page.click("button[name=save]")
     page.wait_for_url(re.compile(r"/interviews/[0-9a-f-]{36}$"))
-
-
-#: Whatever moves in and then stands still; what is half transparent on its way has no contrast.
-AT_REST = """() => Promise.all(document.getAnimations()
-    .filter((each) => each.effect.getTiming().iterations !== Infinity)
-    .map((each) => each.finished.catch(() => {}))).then(() => {})"""
-
-
-def violations(page: Page) -> str:
-    page.evaluate(AT_REST)
-    result = Axe().run(page, options={"runOnly": RULES})
-    return result.generate_report() if result.violations_count else ""
-
-
-def is_within_the_screen(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_morning_on_the_phone(house: House, desk: Callable[..., Page]) -> None:

@@ -13,9 +13,10 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.interviews.places import create_place, held_at
+from tests.looking import assert_sound
 from tests.portal.conftest import Story, founded
 from tests.portal.stories import Invited, invite
-from tests.portal.test_in_a_browser import READING, _check
+from tests.portal.test_in_a_browser import READING
 from yuemian.interviews.models import ArrivalSignal, Interview
 from yuemian.interviews.photo import small_jpeg
 from yuemian.messaging.models import Delivery
@@ -68,7 +69,7 @@ def test_late_then_here_with_a_tap_each(
         page.get_by_role("button", name="English").tap()
     page.get_by_role("link", name=way).tap()
     expect(page.locator(".maps a").first).to_be_visible()
-    _check(page)
+    assert_sound(page)
     page.go_back()
     page.get_by_role("link", name=late).tap()
     page.wait_for_timeout(READING)
@@ -128,11 +129,12 @@ def test_every_page_is_accessible_and_fits(
     page = opened(pocket, address, paths[0], width=width, color_scheme=scheme)
     for path in [*paths, f"/arrive/{place}?done=1"]:
         page.goto(address + path)
-        _check(page)
+        assert_sound(page)
     page.goto(f"{address}{paths[2]}")
     page.locator("#lost-words").fill("我在北门")
     page.locator("form:has(#lost-words) button").click()
-    _check(page)  # the summary, as the page was not read for two seconds
+    expect(page.locator("main .confirm")).to_be_visible()
+    assert_sound(page)  # the summary, as the page was not read for two seconds
 
 
 def place_of(who: Invited, inside: Callable[[], Any]) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.factories import sign_in_client
 from tests.interviews.slots import SHANGHAI, create_policy, create_series, offers, press
+from tests.looking import assert_sound
 from tests.portal.conftest import Story
 from tests.portal.stories import invite
-from tests.portal.test_in_a_browser import READING, RULES
+from tests.portal.test_in_a_browser import READING
 from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.reschedule import choose_slot
 from yuemian.interviews.models import Interview, RescheduleRequest, Seat, SlotSeries
@@ -31,9 +31,7 @@ def check(page: Page, name: str = "") -> None:
     """Accessible, no wider than the screen, and in the candidate's own script without anything of the console."""
     if PICTURES and name:
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-    assert not found.response["violations"], found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_sound(page)
 
 
 def prepare(story: Story, *, is_automatic: bool, **fields: Any) -> None:

@@ -10,10 +10,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.interviews.slots import create_series
+from tests.looking import assert_sound
 from tests.portal.conftest import Story
 from tests.portal.data_stories import code_for
 from tests.portal.test_in_a_browser import READING
-from tests.portal.test_my_data_in_a_browser import check, keep_picture
+from tests.portal.test_my_data_in_a_browser import keep_picture
 from yuemian.hiring.models import Candidate
 
 pytestmark = pytest.mark.journey
@@ -57,7 +58,7 @@ def look_at(page: Page, name: str, look: Look) -> None:
     language, width, scheme, has_script = look
     keep_picture(page, f"{name}-{language}-{width}-{scheme}")
     if has_script:
-        check(page)
+        assert_sound(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

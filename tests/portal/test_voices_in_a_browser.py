@@ -8,11 +8,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.factories import create_interview, create_template
+from tests.looking import assert_sound
 from tests.portal.conftest import Story, desk
 from tests.portal.stories import Invited, invited
 from yuemian.accounts.models import Branch
@@ -25,7 +25,6 @@ from yuemian.interviews.models import Cadence, Plan
 pytestmark = pytest.mark.journey
 #: A page younger than two seconds was not read.
 READING = 2200
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 Pocket = Callable[..., BrowserContext]
 STEPS = [{"key": "survey", "purpose": "survey", "anchor": "after_end", "offset": 60}]
 
@@ -35,12 +34,6 @@ def opened(pocket: Pocket, address: str, **options: Any) -> Page:
     page.on("console", lambda message: pytest.fail(message.text))
     page.goto(address)
     return page
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def press(page: Page, name: str, *, is_sure: bool) -> None:
@@ -78,11 +71,11 @@ def test_a_reason_is_one_tap_and_stands_before_the_recruiter(
     expect(page.locator("#why")).to_contain_text(title)
     expect(page.get_by_role("button", name=reason)).to_have_attribute("aria-pressed", "true")
     if script:
-        assert_accessible(page)
+        assert_sound(page)
     recruiter = desk(pocket, address, inside, story.cast.recruiter, f"/jobs/{story.cast.backend.pk}")
     expect(recruiter.locator(".reason-list")).to_contain_text("薪资")
     expect(recruiter.locator(".reason-people").first).to_contain_text("候选人0")
-    assert_accessible(recruiter)
+    assert_sound(recruiter)
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -94,14 +87,14 @@ def test_a_need_is_said_seen_and_arranged(
     page.get_by_role("link", name="有什么需要吗").click()
     page.get_by_label("轮椅无障碍通行").check()
     if script:
-        assert_accessible(page)
+        assert_sound(page)
     press(page, "告诉他们", is_sure=script)
     expect(page.locator(".voice")).to_contain_text("正在安排")
     recruiter = desk(pocket, address, inside, story.cast.recruiter, "/today")
     expect(recruiter.locator("#waiting")).to_contain_text("面试时有需要")
     recruiter.locator("#waiting a.button", has_text="去安排").click()
     expect(recruiter.locator("#needs")).to_contain_text("轮椅无障碍通行")
-    assert_accessible(recruiter)
+    assert_sound(recruiter)
     recruiter.locator("#arranged").fill("从北门坡道进")
     recruiter.get_by_role("button", name="已安排，告诉候选人").click()
     expect(recruiter.locator("#needs")).to_contain_text("林悦已安排")
@@ -144,7 +137,7 @@ def test_five_answers_become_figures(
         page.locator("input[name=recommend]").nth(10 - number).check()
         page.locator("#well").fill(f"第 {number} 个答复")
         if not number:
-            assert_accessible(page)
+            assert_sound(page)
         press(page, "Send my answers" if number == 2 else "提交", is_sure=script)
         expect(page.locator(".voice [role=status]")).to_be_visible()
     recruiter = desk(pocket, address, inside, story.cast.recruiter, "/surveys")
@@ -155,4 +148,4 @@ def test_five_answers_become_figures(
     expect(recruiter.locator(".survey-figures")).to_contain_text("4.6")
     expect(recruiter.locator("svg.survey-chart")).to_be_visible()
     expect(recruiter.locator(".survey-words")).to_contain_text("第 4 个答复")
-    assert_accessible(recruiter)
+    assert_sound(recruiter)

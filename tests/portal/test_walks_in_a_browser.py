@@ -15,17 +15,17 @@ from uuid import UUID
 from wsgiref.simple_server import make_server
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.wsgi import get_wsgi_application
 from django.utils import timezone, translation
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.interviews.places import create_place, held_at
 from tests.interviews.slots import create_policy, create_series
+from tests.looking import is_within_the_screen, violations
 from tests.portal.conftest import Story, _Quiet, _Server, founded
 from tests.portal.data_stories import code_for
 from tests.portal.stories import Invited, invite
-from tests.portal.test_in_a_browser import READING, RULES
+from tests.portal.test_in_a_browser import READING
 from tests.portal.test_voices_in_a_browser import asked
 from yuemian.domain.languages import direction
 from yuemian.domain.short_code import grouped
@@ -103,10 +103,9 @@ class Walk:
 
     def look(self, page: Page) -> None:
         """Nothing sticks out, and a screen reader finds its way."""
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        assert is_within_the_screen(page), page.url
         if self.has_script:
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-            assert not found.response["violations"], found.generate_report()
+            assert not (found := violations(page)), found
 
     def press(self, **buttons: str) -> None:
         """A press on each page, and without script the second one; nothing counts before that."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import running_browser
+from tests.looking import is_within_the_screen, violations
 
 pytestmark = pytest.mark.journey
 
@@ -46,10 +46,7 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
 @pytest.mark.parametrize(("width", "theme"), [(375, "dark"), (1440, "light"), (1440, "dark")])
 def test_the_gallery_is_accessible(chromium: Browser, address: str, width: int, theme: str) -> None:
     page = opened(chromium, address, width=width, theme=theme)
-    result = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    assert result.violations_count == 0, result.generate_report()
+    assert not (found := violations(page)), found
     page.context.close()
 
 
@@ -58,7 +55,7 @@ def test_no_width_scrolls_sideways(chromium: Browser, address: str, language: st
     page = opened(chromium, address, language=language)
     for width in (320, 375, 820, 1024, 1440):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert is_within_the_screen(page), width
     page.context.close()
 
 

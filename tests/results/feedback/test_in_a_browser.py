@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.looking import assert_sound
 from tests.portal.conftest import Story, address, chromium, desk, inside, pocket, story
 from tests.results.feedback.factories import USUAL, create_reason, create_scorecard, drafted, rejected
 from yuemian.results.models import Feedback
 
 __all__ = ["address", "chromium", "inside", "pocket", "story"]
 pytestmark = pytest.mark.journey
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 OTHERS = (
     ("sales_drive", "开拓", 5, "从展会名片里找到了关键联系人", True),
     ("planning", "计划", 2, "拜访安排比较随意", True),
@@ -38,13 +37,6 @@ def furnish(story: Story) -> None:
         drafted(cast, decision, now=now + timedelta(seconds=number))
 
 
-def is_fine(page: Page) -> None:
-    """Nothing that a screen reader or a narrow screen would trip over."""
-    result = Axe().run(page, options={"runOnly": RULES})
-    assert not result.violations_count, result.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def reviewed(inside: Callable[[], Any]) -> set[str]:
     with inside():
         rows = Feedback.objects.filter(reviewed_at__isnull=False)
@@ -57,11 +49,11 @@ def test_a_recruiter_reviews_one_after_another_by_keyboard(
     with inside():
         furnish(story)
     page = desk(pocket, address, inside, story.cast.recruiter, "/results/feedback")
-    is_fine(page)
+    assert_sound(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("周小满")
-    is_fine(page)
+    assert_sound(page)
     # A sentence and its facts light up together.
     page.locator(".feedback-lines li", has_text="链表").first.focus()
     expect(page.locator("#fact-1")).to_have_class("is-linked")
@@ -73,7 +65,7 @@ def test_a_recruiter_reviews_one_after_another_by_keyboard(
     page.keyboard.press("Control+End")
     page.keyboard.type("您的年龄偏大。")
     expect(page.locator("#checked")).to_have_attribute("data-verdict", "blocked")
-    is_fine(page)
+    assert_sound(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("何以安")
     for _ in range(7):
@@ -111,10 +103,10 @@ def test_many_at_once_after_a_look_at_some_on_a_phone_in_english(
         height=812,
         locale="en-GB",
     )
-    is_fine(page)
+    assert_sound(page)
     page.get_by_role("link", name="Look at some and review all").click()
     expect(page.locator("h1")).to_contain_text("Review 3 drafts at once")
-    is_fine(page)
+    assert_sound(page)
     page.get_by_role("button", name="Mark 3 as reviewed").click()
     expect(page.locator(".empty")).to_contain_text("Nothing to review")
     assert reviewed(inside) == {"周小满", "何以安", "林知夏"}
@@ -122,7 +114,7 @@ def test_many_at_once_after_a_look_at_some_on_a_phone_in_english(
     page.locator("[name=text]").fill("您的代码整洁大方。")
     page.locator("[name=locale]").select_option("zh-hans")
     expect(page.locator("#phrase-preview mark")).to_have_text("您的代码整洁大方。")
-    is_fine(page)
+    assert_sound(page)
 
 
 def test_settings(
@@ -130,4 +122,4 @@ def test_settings(
 ) -> None:
     page = desk(pocket, address, inside, story.cast.owner, "/settings/feedback")
     page.locator("details.settings-group summary").click()
-    is_fine(page)
+    assert_sound(page)

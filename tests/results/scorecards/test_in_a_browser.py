@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.factories import Cast, create_cast, create_user, install_texts
+from tests.looking import assert_sound
 from tests.portal.conftest import desk
 from tests.results.scorecards.held import KEYS, NOTE, create_held, draft, join, link_to
 from yuemian.accounts.models import Role, User
@@ -28,7 +28,6 @@ from yuemian.trust.tenancy import acting_in
 from yuemian.trust.vault import Vault
 
 pytestmark = pytest.mark.journey
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PATIENCE = 30_000
 Pocket = Callable[..., BrowserContext]
 
@@ -71,12 +70,6 @@ def opened(pocket: Pocket, url: str, **options: Any) -> Page:
     return page
 
 
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def saved(page: Page, words: str) -> None:
     expect(page.locator("#sheet-status")).to_contain_text(words, timeout=PATIENCE)
 
@@ -109,7 +102,7 @@ def test_an_interviewer_on_the_phone(story: Story, address: str, pocket: Pocket,
         User.objects.filter(pk=story.cast.interviewer.pk).update(locale=locale)
     page = opened(pocket, address + story.link)
     expect(page.locator("h1")).to_have_text(story.held.application.candidate.name)
-    assert_accessible(page)
+    assert_sound(page)
 
     page.locator("#c-coding .rating").nth(3).click()
     saved(page, is_saved)
@@ -118,7 +111,7 @@ def test_an_interviewer_on_the_phone(story: Story, address: str, pocket: Pocket,
     expect(page.locator("#hints-coding")).to_be_empty(timeout=PATIENCE)
     page.fill("#note-ownership", "她有孩子，加班困难，周末从来不接电话")
     expect(page.locator("#hints-ownership")).to_contain_text(must_not, timeout=PATIENCE)
-    assert_accessible(page)
+    assert_sound(page)
 
     page.context.set_offline(True)
     page.fill("#note-system_design", "先画了数据流，再说分库的代价")
@@ -134,14 +127,14 @@ def test_an_interviewer_on_the_phone(story: Story, address: str, pocket: Pocket,
 
     page.get_by_role("button", name=press).click()
     expect(page.locator("#missing")).to_contain_text(missing, timeout=PATIENCE)
-    assert_accessible(page)
+    assert_sound(page)
     for key in KEYS:
         page.locator(f"#c-{key} .rating").nth(3).click()
         page.fill(f"#note-{key}", NOTE)
     page.locator("#c-recommendation .rating").nth(1).click()
     page.get_by_role("button", name=press).click()
     expect(page.locator("#closed")).to_contain_text(thanks, timeout=PATIENCE)
-    assert_accessible(page)
+    assert_sound(page)
     assert kept(page) is None
     with story.inside():
         assert Scorecard.objects.get().state == "submitted"
@@ -201,7 +194,7 @@ def test_two_tabs_never_write_over_each_other(story: Story, address: str, pocket
     # What only the other tab wrote is simply there.
     expect(second.locator("#note-ownership")).to_have_value("只在第一个标签页写的话")
     assert story.notes()["coding"] == "第一个标签页改过的话"
-    assert_accessible(second)
+    assert_sound(second)
     second.get_by_role("button", name="两边都留").click()
     saved(second, "已保存")
     assert story.notes()["coding"] == "第二个标签页的话\n第一个标签页改过的话"
@@ -224,10 +217,10 @@ def test_another_browser_is_asked_for_a_code(story: Story, address: str, pocket:
     saved(page, "已保存")
     other = opened(pocket, address + story.link)
     expect(other.locator("h1")).to_contain_text("是你本人吗")
-    assert_accessible(other)
+    assert_sound(other)
     other.get_by_role("button", name="发送验证码").click()
     expect(other.locator("#code")).to_be_visible()
-    assert_accessible(other)
+    assert_sound(other)
 
 
 def test_the_recruiter_sees_them_side_by_side_and_who_is_late(
@@ -244,27 +237,27 @@ def test_the_recruiter_sees_them_side_by_side_and_who_is_late(
         Interview.objects.update(starts_at=now - timedelta(hours=27))
     page = desk(pocket, address, story.inside, cast.recruiter, f"/interviews/{story.held.pk}")
     expect(page.locator("#scorecards")).to_contain_text("分歧较大")
-    assert_accessible(page)
+    assert_sound(page)
     page.locator("#scorecards").get_by_role("button", name="现在提醒").click()
     expect(page.locator("#scorecards")).to_contain_text("已提醒 1 次")
     page.goto(f"{address}/today")
     expect(page.locator("#scorecards")).to_contain_text("第三面试官")
-    assert_accessible(page)
+    assert_sound(page)
     page.set_viewport_size({"width": 375, "height": 667})
-    assert_accessible(page)
+    assert_sound(page)
     page.goto(f"{address}/interviews/{story.held.pk}")
-    assert_accessible(page)
+    assert_sound(page)
 
 
 def test_the_forms_are_edited(story: Story, address: str, pocket: Pocket) -> None:
     page = desk(pocket, address, story.inside, story.cast.owner, "/settings/scorecards")
-    assert_accessible(page)
+    assert_sound(page)
     page.locator("tr", has_text="技术").get_by_role("link", name="改成自己的").click()
     page.locator("summary", has_text="编码能力").click()
     page.locator("[name=c0-name]").fill("写代码")
-    assert_accessible(page)
+    assert_sound(page)
     page.locator("#edit button.primary").click()
     page.wait_for_url("**/settings/scorecards/*-*")
     expect(page.frame_locator("iframe").locator("legend").first).to_have_text("写代码")
     page.set_viewport_size({"width": 375, "height": 667})
-    assert_accessible(page)
+    assert_sound(page)
