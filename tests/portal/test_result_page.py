@@ -235,6 +235,18 @@ def test_a_question_goes_into_the_conversation(reader: Reader) -> None:
     assert "可以知道更多原因吗？" in reader.page()
 
 
+def test_a_question_sent_as_the_code_lapsed_is_said_to_have_arrived(reader: Reader) -> None:
+    reader.prove()
+    Challenge.objects.update(passed_until=timezone.now() - timedelta(minutes=1))
+    assert "问题已发送" not in reader.page()
+    reader.press("result-ask", text="可以知道更多原因吗？")
+    text = reader.page()
+    assert Message.objects.count() == 1
+    assert "问题已发送" in text
+    assert "可以知道更多原因吗？" not in text
+    assert LETTER not in text
+
+
 def test_how_it_was_told_is_answered_once_and_without_a_name(reader: Reader) -> None:
     assert reader.press("result-opinion", impression="4", recommend="9").status_code == 422
     assert not SurveyDrop.objects.exists()  # who has not read it has nothing to say of it

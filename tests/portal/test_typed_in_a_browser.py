@@ -115,6 +115,30 @@ def test_one_wrong_time_costs_neither_the_others_nor_the_note(
     look_at(page, "typed-times", look)
 
 
+def test_another_language_leaves_what_is_typed(
+    story: Story, inside: Callable[[], Any], opened: Callable[[str, Look], Page]
+) -> None:
+    with inside():
+        create_series(story.cast, now=story.now)
+    page = opened("/times", ("zh-hans", 375, "light", True))
+    page.locator("#proposal > summary").click()
+    page.locator("#time2").fill("2020-01-01T10:00")
+    page.locator("#note").fill("线上也可以")
+    page.locator("form[action^='/c/proposal']").evaluate("form => { form.noValidate = true }")
+    page.locator("form[action^='/c/proposal'] .send").click()
+    expect(page.locator("#time1-wrong, #time2-wrong").first).to_be_in_viewport()
+    page.locator("#note").fill("线上也可以，下午更好")
+    page.locator(".languages summary").click()
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("#note")).to_be_visible()
+    expect(page.locator("#note")).to_have_value("线上也可以，下午更好")
+    expect(page.locator("#time2")).to_have_value("2020-01-01T10:00")
+    assert page.evaluate("sessionStorage.length") == 0
+    page.reload()
+    expect(page.locator("#note")).to_have_value("")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_page_that_says_whether_a_message_is_genuine_says_how_to_get_back(
     opened: Callable[[str, Look], Page], look: Look

@@ -109,15 +109,17 @@ def _contents(door: Opened, browser: str, locale: str) -> dict[str, Any]:
         "is_open": standing.is_open,
         "step": my_data.said_of(standing, vault, candidate),
     }
+    conversation = page.thread(door.data, vault, locale, now=door.now)
     if not standing.is_open:
-        return contents
+        # What was asked as the code lapsed has arrived all the same; what was said stays closed.
+        return contents | {"has_just_asked": conversation["has_just_asked"]}
     text = _letter(door)
     if text is None:
         return contents | {"is_altered": True}
     assert door.notice is not None
     return (
         contents
-        | page.thread(door.data, vault, locale, now=door.now)
+        | conversation
         | {
             "subject": text.subject,
             "letter": _html(text),

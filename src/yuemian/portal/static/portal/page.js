@@ -37,6 +37,35 @@
     if (doc.getElementById("questions")) location.reload();
   });
 
+  // Another language is another page: what is typed waits in this tab until that page is there, and no longer.
+  const typed = () => {
+    const seen = {}, found = [];
+    for (const form of doc.forms) {
+      if ("save" in form.dataset || form.closest(".languages")) continue;
+      for (const each of form.elements) {
+        if (!each.name || !/^(text|tel|email|date|time|datetime-local|select-one)/.test(each.type)) continue;
+        const place = `${form.action.split("#")[0]} ${each.name}`;
+        seen[place] = (seen[place] || 0) + 1;
+        found.push([`${place} ${seen[place]}`, each]);
+      }
+    }
+    return found;
+  };
+  doc.addEventListener("submit", (event) => {
+    if (!event.target.closest(".languages")) return;
+    const kept = Object.fromEntries(typed().map(([place, each]) => [place, each.value]).filter(([, value]) => value));
+    try { sessionStorage.setItem("typed", JSON.stringify(kept)); } catch { /* private windows keep nothing */ }
+  });
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("typed") || "{}");
+    sessionStorage.removeItem("typed");
+    for (const [place, each] of typed()) {
+      if (!(place in kept) || each.value === kept[place]) continue;
+      each.value = kept[place];
+      for (let around = each.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+    }
+  } catch { /* nothing was kept */ }
+
   const copy = async (text) => {
     try {
       await nav.clipboard.writeText(text);
