@@ -153,10 +153,10 @@ def test_changing_the_password_ends_the_other_sessions(cast: Cast) -> None:
 
 def test_going_live_asks_for_the_password(cast: Cast) -> None:
     client = sign_in_client(cast.owner)
-    assert client.post("/settings/rehearsal", {"password": "wrong"}).status_code == 422
+    assert client.post("/settings/rehearsal", {"wanted": "live", "password": "wrong"}).status_code == 422
     cast.organization.refresh_from_db()
     assert cast.organization.is_rehearsal
-    assert client.post("/settings/rehearsal", {"password": PASSWORD}).status_code == 302
+    assert client.post("/settings/rehearsal", {"wanted": "live", "password": PASSWORD}).status_code == 302
     cast.organization.refresh_from_db()
     assert not cast.organization.is_rehearsal
 

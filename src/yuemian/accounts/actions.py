@@ -155,9 +155,11 @@ def end_session(user: User, session_id: UUID, *, now: datetime) -> None:
 
 
 def set_rehearsal(user: User, *, is_rehearsal: bool, now: datetime) -> None:
-    """Leave rehearsal (from now on messages reach real people) or return to it."""
+    """Leave rehearsal (from now on messages reach real people) or return to it; nothing where it is so already."""
     with transaction.atomic():
-        Organization.objects.filter(pk=user.organization_id).update(is_rehearsal=is_rehearsal)
+        others = Organization.objects.filter(pk=user.organization_id, is_rehearsal=not is_rehearsal)
+        if not others.update(is_rehearsal=is_rehearsal):
+            return
         audit.record(
             user.organization_id, user.actor, "organization.rehearsal_set", at=now, is_rehearsal=is_rehearsal
         )
@@ -188,8 +190,9 @@ class LastAdministrator(Exception):  # noqa: N818
 
 
 def save_organization(user: User, organization: Organization, fields: list[str], *, now: datetime) -> None:
+    """Write these fields and no others: a colleague may have left rehearsal since the row was read."""
     with transaction.atomic():
-        organization.save()
+        organization.save(update_fields=fields)
         audit.record(organization.pk, user.actor, "organization.saved", at=now, fields=fields)
 
 
@@ -294,10 +297,11 @@ def set_absence(user: User, absence: Absence | None, *, now: datetime) -> None:
 
 
 def _leaves_an_administrator(person: User) -> bool:
+    """Two who take it from each other take turns: the second finds nobody but the one they take it from."""
     if person.role == Role.ADMINISTRATOR and person.is_active:
         return True
     others = User.objects.filter(
         organization_id=person.organization_id, role=Role.ADMINISTRATOR, is_active=True
     )
-    was_one = others.filter(pk=person.pk).exists()
-    return not was_one or others.exclude(pk=person.pk).exists()
+    left = set(others.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    return person.pk not in left or len(left) > 1

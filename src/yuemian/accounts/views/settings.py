@@ -53,9 +53,8 @@ def settings_home(request: SignedInRequest) -> HttpResponse:
 def organization(request: SignedInRequest) -> HttpResponse:
     form = OrganizationForm(request.POST or None, request.FILES or None, instance=request.user.organization)
     if request.method == "POST" and form.is_valid():
-        actions.save_organization(
-            request.user, form.save(commit=False), form.changed_data, now=timezone.now()
-        )
+        changed = ["logo" if name == "logo_file" else name for name in form.changed_data]
+        actions.save_organization(request.user, form.save(commit=False), changed, now=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("settings")
     return render(request, "accounts/organization.html", {"form": form}, status=422 if form.errors else 200)
@@ -64,13 +63,16 @@ def organization(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.EDIT_SETTINGS)
 @require_http_methods(["GET", "POST"])
 def rehearsal(request: SignedInRequest) -> HttpResponse:
-    """Going live says what will change and asks for the password; going back is one press."""
-    is_rehearsal = request.user.organization.is_rehearsal
+    """Going live says what will change and asks for the password; going back is one press.
+
+    The form says what it wants: pressed twice, or after a colleague, it wants the same.
+    """
+    wants_rehearsal = request.POST.get("wanted") != "live"
     form = RehearsalForm(request.POST or None, user=request.user)
-    if request.method == "POST" and (not is_rehearsal or form.is_valid()):
-        actions.set_rehearsal(request.user, is_rehearsal=not is_rehearsal, now=timezone.now())
-        text = _("Live: from now on messages reach real people.") if is_rehearsal else _("Back in rehearsal.")
-        messages.success(request, text)
+    if request.method == "POST" and (wants_rehearsal or form.is_valid()):
+        actions.set_rehearsal(request.user, is_rehearsal=wants_rehearsal, now=timezone.now())
+        is_live = _("Live: from now on messages reach real people.")
+        messages.success(request, _("Back in rehearsal.") if wants_rehearsal else is_live)
         return redirect("settings")
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "has_mail": bool(settings.SMTP_URL)}
