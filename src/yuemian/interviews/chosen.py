@@ -45,7 +45,7 @@ JOIN hiring_job AS job ON job.id = application.job_id AND job.organization_id = 
 JOIN accounts_branch AS branch
     ON branch.id = interview.branch_id AND branch.organization_id = interview.organization_id
 LEFT JOIN accounts_user AS contact
-    ON contact.id = interview.recruiter_id AND contact.organization_id = interview.organization_id
+    ON contact.id = interview.recruiter_id AND contact.organization_id = interview.organization_id AND contact.is_active
 ORDER BY wanted.place
 """
 #: Apart from the people: joined to each of them, it walks the organization's whole index once per person while the

@@ -56,7 +56,7 @@ class InterviewFacts(NamedTuple):
     @classmethod
     def of(cls, interview: Interview) -> Self:
         """The facts of one interview that was read `with_people`."""
-        application, contact = interview.application, interview.recruiter
+        application, contact = interview.application, interview.contact
         return cls(
             answer=interview.answer,
             round=interview.round,

@@ -30,8 +30,9 @@ BEGIN
         'branch', to_json(b),
         'recruiter', (
             SELECT json_build_object(
-                'id', u.id, 'organization_id', u.organization_id, 'name', u.name, 'email', u.email, 'phone', u.phone)
-            FROM accounts_user u WHERE u.id = i.recruiter_id),
+                'id', u.id, 'organization_id', u.organization_id, 'name', u.name, 'email', u.email, 'phone', u.phone,
+                'is_active', u.is_active)
+            FROM accounts_user u WHERE u.id = i.recruiter_id AND u.is_active),
         'organization', json_build_object(
             'id', o.id, 'name', o.name, 'name_en', o.name_en, 'locale', o.locale, 'time_zone', o.time_zone,
             'is_rehearsal', o.is_rehearsal, 'video_link_from', o.video_link_from),

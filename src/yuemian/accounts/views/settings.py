@@ -100,7 +100,7 @@ def user_edit(request: SignedInRequest, user_id: UUID) -> HttpResponse:
 
 
 def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
-    is_new = person._state.adding
+    is_new, was_active = person._state.adding, person.is_active
     form = UserForm(request.POST or None, instance=person, request=request)
     if request.method == "POST" and form.is_valid():
         try:
@@ -116,7 +116,8 @@ def _edit_user(request: SignedInRequest, person: User) -> HttpResponse:
             form.add_error("role", _("This is the last administrator; make somebody else one first."))
         else:
             messages.success(request, _("Added.") if is_new else _("Saved."))
-            return redirect("settings-users")
+            has_left = was_active and not is_new and not person.is_active
+            return redirect("user-hand-over", person.pk) if has_left else redirect("settings-users")
     is_own = person.pk == request.user.pk
     context = {"form": form, "person": None if is_new else person, "is_own": is_own}
     return render(request, "accounts/user.html", context, status=422 if form.errors else 200)

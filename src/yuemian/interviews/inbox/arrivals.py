@@ -28,27 +28,33 @@ def hear(
     if not is_fresh:
         return
     now = message.created_at
-    usual = conversation.assignee or _recruiter(conversation, message.interview_id)
-    if usual is None:
+    usual = _usual(conversation, message.interview_id)
+    taker = _taker(usual, now) if usual else None
+    _give(conversation, taker)
+    if usual is None or taker is None:
         return
-    taker = _give(conversation, usual, now)
     if usual.is_away(now) and usual.is_absence_told and not conversation.is_absence_told:
         _tell_absence(conversation, message, usual, taker)
 
 
 def give_to_recruiter(conversation: Conversation, interview_id: UUID, *, now: datetime) -> None:
     """What the system noted about an interview is looked at by whoever would get the candidate's question."""
-    usual = _recruiter(conversation, interview_id) if conversation.assignee_id is None else None
-    if usual is not None:
-        _give(conversation, usual, now)
+    if conversation.assignee is None or not conversation.assignee.is_active:
+        usual = _recruiter(conversation, interview_id)
+        _give(conversation, _taker(usual, now) if usual else None)
 
 
-def _give(conversation: Conversation, usual: User, now: datetime) -> User:
-    taker = _taker(usual, now)
-    if conversation.assignee_id != taker.pk:
+def _give(conversation: Conversation, taker: User | None) -> None:
+    if conversation.assignee != taker:
         conversation.assignee = taker
         conversation.save(update_fields=["assignee"])
-    return taker
+
+
+def _usual(conversation: Conversation, interview_id: UUID | None) -> User | None:
+    """Whose it is already, unless they can no longer sign in."""
+    if conversation.assignee and conversation.assignee.is_active:
+        return conversation.assignee
+    return _recruiter(conversation, interview_id)
 
 
 def _recruiter(conversation: Conversation, interview_id: UUID | None) -> User | None:

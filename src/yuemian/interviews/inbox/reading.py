@@ -62,7 +62,7 @@ def chosen(user: User, filters: Filters, found: Found | None) -> ConversationQue
     if filters.whose is Whose.MINE:
         rows = rows.filter(assignee=user)
     elif filters.whose is Whose.UNASSIGNED:
-        rows = rows.filter(assignee=None)
+        rows = rows.filter(_of_nobody(user))
     if filters.state:
         rows = rows.filter(state=filters.state)
     if filters.job:
@@ -72,6 +72,12 @@ def chosen(user: User, filters: Filters, found: Found | None) -> ConversationQue
         jobs = Job.objects.visible_to(user).filter(branch=filters.branch)
         rows = rows.filter(job__in=list(jobs.values_list("pk", flat=True)))
     return rows.filter(found.condition) if found else rows
+
+
+def _of_nobody(user: Any) -> Q:
+    """Nobody's, or of somebody who can no longer sign in. By id, so that the index on whose it is is used."""
+    gone = list(User.objects.visible_to(user).filter(is_active=False).values_list("pk", flat=True))
+    return Q(assignee=None) | Q(assignee__in=gone)
 
 
 def page(user: User, filters: Filters, *, now: datetime) -> Page:
@@ -177,7 +183,7 @@ def count_unread(user: Any) -> int:
     """For the navigation: what is new in one's own conversations and in those of nobody. Stops at CAP."""
     if not user.may(Permission.SEE_INTERVIEWS) or user.role == Role.INTERVIEWER:
         return 0
-    mine = Conversation.objects.visible_to(user).filter(Q(assignee=user) | Q(assignee=None))
+    mine = Conversation.objects.visible_to(user).filter(Q(assignee=user) | _of_nobody(user))
     newest = mine.filter(state=ConversationState.OPEN).order_by("-ranked_at").values("pk")[:_NEWEST]
     return Conversation.objects.filter(pk__in=newest).unread_by(user)[:CAP].count()
 

@@ -127,6 +127,11 @@ class Interview(TenantModel):
         return self.starts_at
 
     @property
+    def contact(self) -> User | None:
+        """Whom candidates are told to ask: the recruiter, unless they can no longer sign in."""
+        return self.recruiter if self.recruiter and self.recruiter.is_active else None
+
+    @property
     def is_settled(self) -> bool:
         """Whether it has a time; until then the candidate is asked to choose one, by `starts_at` at the latest."""
         return self.state != InterviewState.DRAFT and not self.is_untimed

@@ -83,17 +83,20 @@ class Engagements:
 def series_for(interview: Interview) -> list[SlotSeries]:
     """Whose slots the interview may take: its interviewers' own, and those of its job that come with none.
 
-    An interview that nobody holds yet may also take those of its job's interviewers.
+    An interview that nobody holds yet may also take those of its job's interviewers. Nobody meets a colleague who has
+    left.
     """
     people, job_id = participants_of(interview), interview.application.job_id
     own = Q(interviewer__in=people) & (Q(job=None) | Q(job=job_id))
     jobs = Q(job=job_id) if not people else Q(job=job_id, interviewer=None)
     rows = SlotSeries.objects.filter(own | jobs, organization_id=interview.organization_id, is_active=True)
+    rows = rows.filter(Q(interviewer=None) | Q(interviewer__is_active=True))
     return list(rows.with_people())
 
 
 def participants_of(interview: Interview) -> list[UUID]:
-    return list(Participant.objects.filter(interview=interview).values_list("user_id", flat=True))
+    seated = Participant.objects.filter(interview=interview, user__is_active=True)
+    return list(seated.values_list("user_id", flat=True))
 
 
 def question_for(interview: Interview, *, now: datetime) -> Asking:

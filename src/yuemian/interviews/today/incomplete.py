@@ -41,6 +41,7 @@ class Incomplete:
 #: with another recruiter's interview. Those who clash are found in the order of time, so that only who begins before
 #: somebody else's end is compared with the others; several candidates of one job who begin together are a group
 #: interview, not a mistake. What belongs to nobody would stand on nobody's page: everyone of the branch sees it.
+#: Whoever can no longer sign in counts as nobody.
 _WEEK: LiteralString = """
 WITH week AS MATERIALIZED (
     SELECT i.id, i.starts_at, i.starts_at + i.duration AS ends_at, i.recruiter_id, i.branch_id, i.application_id,
@@ -52,7 +53,11 @@ WITH week AS MATERIALIZED (
     ORDER BY i.starts_at, i.id LIMIT %(looked)s
 ), held AS MATERIALIZED (
     SELECT week.*, p.user_id FROM week
-    LEFT JOIN interviews_participant p ON p.interview_id = week.id AND p.organization_id = %(organization)s
+    LEFT JOIN (
+        interviews_participant p
+        JOIN accounts_user seated
+            ON seated.id = p.user_id AND seated.organization_id = %(organization)s AND seated.is_active
+    ) ON p.interview_id = week.id AND p.organization_id = %(organization)s
 ), walked AS (
     SELECT *, max(ends_at) OVER (
         PARTITION BY user_id ORDER BY starts_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -80,7 +85,10 @@ UNION ALL
  ORDER BY starts_at, id LIMIT %(limit)s)
 UNION ALL
 (SELECT 'recruiter', id, NULL, '' FROM week
- WHERE recruiter_id IS NULL AND (%(around)s::uuid IS NULL OR branch_id = %(around)s)
+ WHERE NOT EXISTS (
+        SELECT FROM accounts_user u
+        WHERE u.id = week.recruiter_id AND u.organization_id = %(organization)s AND u.is_active)
+    AND (%(around)s::uuid IS NULL OR branch_id = %(around)s)
  ORDER BY starts_at, id LIMIT %(limit)s)
 UNION ALL
 (SELECT 'clash', second, first, name FROM clashing ORDER BY starts_at, second LIMIT %(limit)s)

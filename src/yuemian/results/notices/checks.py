@@ -124,7 +124,7 @@ def _together(notices: Sequence[ResultNotice], letters: list[Letter]) -> list[Le
 
 def _letter(notice: ResultNotice, decision: Decision, body: str) -> Letter:
     interview, job = decision.interview, decision.application.job
-    branch, contact = interview.branch, interview.recruiter
+    branch, contact = interview.branch, interview.contact
     facts = (job.title, job.title_en, branch.name, branch.name_en, contact.name if contact else "")
     return Letter(
         notice.pk,
