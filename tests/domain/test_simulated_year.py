@@ -57,7 +57,6 @@ RUNNING = (
     (datetime(2028, 7, 11, 15, tzinfo=UTC), datetime(2028, 9, 20, 6, tzinfo=UTC)),
     (datetime(2028, 9, 21, 6, tzinfo=UTC), END),
 )
-RECALLS = {Purpose.REMINDER, Purpose.NUDGE}
 AFTERWARDS = {Purpose.STILL_DECIDING, Purpose.SURVEY}
 
 
@@ -106,8 +105,11 @@ class Life:
 
 
 def lives(zone_name: str, region: str, random: Random) -> Iterator[Life]:
+    """Half of the people live in another zone than the interview is held in; half of the branches wait for workdays."""
     zone = ZoneInfo(zone_name)
-    rule = QuietRule(QUIET_FROM, QUIET_UNTIL, waits_for_workday=bool(random.getrandbits(1)), region=region)
+    rules = [
+        QuietRule(QUIET_FROM, QUIET_UNTIL, waits_for_workday=wait, region=region) for wait in (True, False)
+    ]
     for number in range(360):
         day = (START + (number + 4) * DAY).date()
         clock = random.choice([time(9), time(10, 30), time(14), time(16, 15), time(19, 30), time(8, 15)])
@@ -124,8 +126,8 @@ def lives(zone_name: str, region: str, random: Random) -> Iterator[Life]:
             starts_at=starts_at,
             duration=HOUR,
             zone=zone,
-            own_zone=zone,
-            quiet=rule,
+            own_zone=zone if number % 2 else ZoneInfo(random.choice(list(ZONES))),
+            quiet=random.choice(rules),
             known_at=known_at,
             missed=number % 5 == 0,
             result_promised_at=starts_at + 2 * DAY if number % 3 == 0 else None,
@@ -195,6 +197,13 @@ def wall_clock(life: Life, step: Step) -> datetime:
     return naive.replace(tzinfo=zone).astimezone(UTC)
 
 
+def first_chance(life: Life, at: datetime) -> datetime:
+    """From `at` on the first minutes in which something could be said and somebody was there to say it."""
+    while not is_allowed(life, at) or was_down(at):
+        at += 5 * MINUTE
+    return at
+
+
 def was_down(at: datetime) -> bool:
     gaps = pairwise(RUNNING)
     return any(end - MINUTE <= at <= begin + MINUTE for (_, end), (begin, _) in gaps)
@@ -231,22 +240,26 @@ def check_not_sent(life: Life, step: Step) -> None:
     """Whatever fits and was not sent has a reason, and the reason is true."""
     item = life.skipped.get(step.key)
     if item is None:
-        # Silence: nothing was asked, or an answer came, or the interview before the time was over.
         assert step.anchor == Anchor.AFTER_SILENCE, f"missed {step.key}"
-        asked = max((sent.at for sent in life.sent if sent.step.purpose not in AFTERWARDS), default=None)
-        assert life.answers_at or not asked or asked + step.offset > life.situation.starts_at - HOUR
+        check_no_silence(life, step)
         return
     assert item.due_at is not None
+    skipped_at = life.records[step.key].at
     near = [sent for sent in life.sent if abs(sent.at - item.due_at) <= DAY / 4 + MINUTE]
     match item.reason:
         case ReasonCode.OVERTAKEN:
             # By something said, or by a reminder that was to follow shortly, before an answer made it needless.
             answered = life.answers_at and item.due_at < life.answers_at < item.due_at + DAY / 4
             assert near or answered, "overtaken by nothing"
-        case ReasonCode.RECIPIENT_ALREADY_REPLIED | ReasonCode.CONDITION_NOT_MET:
-            assert life.answers_at is None or life.answers_at <= END
+        case ReasonCode.RECIPIENT_ALREADY_REPLIED:
+            assert life.answers_at is not None
+            assert life.answers_at <= skipped_at
+            assert step.purpose != Purpose.REMINDER or life.answer != Answer.ACCEPTED
+        case ReasonCode.CONDITION_NOT_MET:
+            # What comes afterwards is for those who came, what comes before for those who have not declined.
+            wanted = step.conditions.answers or {Answer.ACCEPTED, Answer.NEEDS_ACTION}
             assert (
-                step.purpose != Purpose.REMINDER or life.answer != Answer.ACCEPTED or step.conditions.answers
+                not life.came if step.purpose in AFTERWARDS else life.as_of(skipped_at).answer not in wanted
             )
         case ReasonCode.NOT_INVITED:
             assert not any(
@@ -260,6 +273,15 @@ def check_not_sent(life: Life, step: Step) -> None:
             raise AssertionError(f"{step.key}: {item.reason}")
 
 
+def check_no_silence(life: Life, step: Step) -> None:
+    """After each message an answer came in time, or the next message, or the interview."""
+    asked = [sent.at for sent in life.sent if sent.step.purpose not in AFTERWARDS]
+    answered = life.answers_at or END + DAY
+    for at, following in pairwise([*asked, END + DAY]):
+        over = min(answered, following, life.situation.starts_at - HOUR)
+        assert first_chance(life, at + step.offset) >= over - PUNCTUAL, f"missed {step.key}"
+
+
 def check_no_time(life: Life, step: Step, item: AgendaItem) -> None:
     """Nothing was allowed while it would have been of use, or nobody was there to do it.
 
@@ -268,7 +290,7 @@ def check_no_time(life: Life, step: Step, item: AgendaItem) -> None:
     until = life.situation.starts_at - timedelta(hours=1 if step.purpose == Purpose.NUDGE else 0.5)
     assert item.due_at is not None
     at = max(item.due_at, life.situation.known_at)
-    if step.anchor == Anchor.BEFORE_START:
+    if step.anchor == Anchor.BEFORE_START and not was_down(item.due_at):
         at = max(life.situation.known_at + DAY / 48, wall_clock(life, step) - 3 * DAY)
     while at < until:
         assert not is_allowed(life, at) or was_down(at), f"{step.key} could have gone at {at}"
