@@ -60,6 +60,11 @@ WHERE n.id = s.notification_id AND n.organization_id = %(organization)s AND n.pu
   AND r.organization_id = n.organization_id
 RETURNING r.interview_id
 """
+_OF_APPLICATIONS: Final = """
+SELECT o.id FROM interviews_interview i
+JOIN interviews_interview o ON o.application_id = i.application_id AND o.organization_id = i.organization_id
+WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
+"""
 _OF_CANDIDATES: Final = """
 SELECT i.id FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
@@ -78,6 +83,18 @@ def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime
     with connection.cursor() as cursor:
         cursor.execute(_TOUCH, values)
         return int(cursor.fetchone()[0])
+
+
+def touch_rounds(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
+    """The same with the other rounds of their applications: which is the first, and whether one follows, is new.
+
+    All at once, so that whoever touches some of the same ones waits and is not waited for.
+    """
+    values: dict[str, Any] = {"organization": organization_id, "ids": id_array(interview_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_APPLICATIONS, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    return touch(organization_id, ids, now=now)
 
 
 def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, now: datetime) -> int:
