@@ -16,11 +16,13 @@ from yuemian.trust.bulk import id_array
 
 _TOUCH: Final = """
 WITH touched AS (
-    INSERT INTO interviews_cadence AS c (id, organization_id, interview_id, next_at, is_waiting)
-    SELECT gen_random_uuid(), i.organization_id, i.id, %(now)s, false
+    INSERT INTO interviews_cadence AS c (id, organization_id, interview_id, next_at, is_waiting, plan_since)
+    SELECT gen_random_uuid(), i.organization_id, i.id, %(now)s, false,
+           CASE WHEN i.id = ANY(%(held_anew)s::uuid[]) THEN %(now)s::timestamptz END
     FROM interviews_interview i WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
     ORDER BY i.id
-    ON CONFLICT (interview_id) DO UPDATE SET next_at = excluded.next_at
+    ON CONFLICT (interview_id) DO UPDATE
+    SET next_at = excluded.next_at, plan_since = coalesce(excluded.plan_since, c.plan_since)
     RETURNING 1
 )
 SELECT count(*), pg_notify(%(clock)s, %(organization)s::text) FROM touched
@@ -72,11 +74,17 @@ WHERE i.organization_id = %(organization)s AND a.candidate_id = ANY(%(candidates
 """
 
 
-def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
-    """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are."""
+def touch(
+    organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime, held_anew: Iterable[UUID] = ()
+) -> int:
+    """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are.
+
+    For those `held_anew` another plan counts from now on: what it would have recalled earlier is not made up for.
+    """
     values: dict[str, Any] = {
         "organization": organization_id,
         "ids": id_array(interview_ids),
+        "held_anew": id_array(held_anew),
         "now": now,
         "clock": WAKE_CLOCK,
     }

@@ -19,6 +19,8 @@ from yuemian.interviews.models import Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.forms import NewPlanForm
 from yuemian.interviews.plans.library import missing_survey
+from yuemian.interviews.plans.page import effect_lines
+from yuemian.interviews.plans.preview import compare_with, compare_without
 from yuemian.interviews.plans.shelf import (
     Holding,
     after_retiring,
@@ -93,13 +95,18 @@ def retire(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         return _set_active(request, plan)
+    rival = None if plan.is_active else _rival(request.user, plan)
     context = {
         "plan": plan,
         "place": label_of(plan),
         "taken": after_retiring(request.user, plan, now=now) if plan.is_active else [],
-        "rival": None if plan.is_active else _rival(request.user, plan),
+        "rival": rival,
         "count": open_under(request.user, plan, now=now).count(),
     }
+    if rival is None:
+        compare = compare_without if plan.is_active else compare_with
+        effect = compare(request.user, plan, now=now)
+        context |= {"effect": effect, "effect_lines": effect_lines(effect)}
     return render(request, "interviews/plan_retire.html", context)
 
 
