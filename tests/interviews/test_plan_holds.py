@@ -23,12 +23,13 @@ from tests.interviews.test_steps import (
 )
 from yuemian.domain.cadence import Anchor, Conditions, Step
 from yuemian.domain.states import Answer, Attendance, Purpose, ReasonCode
-from yuemian.hiring.actions import set_contact_use
+from yuemian.hiring.actions import save_job, set_contact_use
+from yuemian.hiring.models import Job, JobFamily
 from yuemian.interviews.actions.absence import ask_to_choose
 from yuemian.interviews.actions.attendance import promise_result, record_attendance
 from yuemian.interviews.actions.change import cancel_interview, change_interview
 from yuemian.interviews.actions.plans import archive_plan, copy_plan, restore_plan, save_plan
-from yuemian.interviews.models import Interview, Plan
+from yuemian.interviews.models import Cadence, Interview, Plan
 
 EARLY = Step("early", Purpose.REMINDER, Anchor.BEFORE_START, 3 * DAY)
 NOTE = Step("note", Purpose.STILL_DECIDING, Anchor.AFTER_PROMISE, DAY)
@@ -123,6 +124,33 @@ class TestAReminderThatWaitsForAnAddress:
         work(cast, now)
         give_address(cast, interview, now + HOUR)
         assert keys(interview) == ["remind"]
+
+
+class TestAnotherFamilyOfAJob:
+    def test_makes_its_interviews_due_under_the_plan_of_that_family(self, cast: Cast, now: datetime) -> None:
+        other = JobFamily.objects.create(organization=cast.organization, name="数据")
+        create_plan(cast, INVITE, now=now - 9 * DAY, name="技术", family=cast.backend.family)
+        create_plan(cast, INVITE, EARLY, REMIND, now=now - 9 * DAY, name="数据", family=other)
+        mine, beside = (
+            create_interview(cast, now=now - 5 * DAY, starts_at=now + 2 * DAY, job=job)
+            for job in (cast.backend, cast.sales)
+        )
+        work(cast, now - HOUR)
+        look = next_look(beside)
+        save_job(cast.owner, Job.objects.get(pk=cast.backend.pk), "数据", now=now)
+        assert (next_look(mine), next_look(beside)) == (now, look)
+        work(cast, now)
+        assert (keys(mine), outcomes(mine)["early"]) == (["invite"], OVERTAKEN)
+        assert next_look(mine) == now + DAY
+
+    def test_moves_nothing_where_the_same_plan_holds(self, cast: Cast, now: datetime) -> None:
+        create_plan(cast, INVITE, now=now - 9 * DAY)
+        interview = create_interview(cast, now=now, starts_at=now + 9 * DAY)
+        work(cast, now)
+        look = next_look(interview)
+        save_job(cast.owner, Job.objects.get(pk=cast.backend.pk), "数据", now=now + HOUR)
+        assert next_look(interview) == look
+        assert Cadence.objects.get(interview=interview).plan_since is None
 
 
 class TestAnotherRound:
