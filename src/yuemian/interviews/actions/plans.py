@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from yuemian.accounts.models import Branch, User
@@ -60,7 +61,10 @@ def save_plan(
         current.steps = steps_to_json(given, since_after(saved, given, now))
         current.name, current.is_automatic = name, is_automatic
         current.number, current.updated_by, current.updated_at = number + 1, user, now
-        current.save(update_fields=["steps", "name", "is_automatic", "number", "updated_by", "updated_at"])
+        with _unless_taken():
+            current.save(
+                update_fields=["steps", "name", "is_automatic", "number", "updated_by", "updated_at"]
+            )
         touched = _look_again(current, now)
         _record(user, "plan.saved", current, now, number=current.number, touched=touched)
     return current
@@ -83,15 +87,16 @@ def copy_plan(
         if mine.filter(**place, is_active=True).exists():
             raise PlaceTaken(PlaceTaken.__doc__)
         _check_name(user, name, None)
-        copy = Plan.objects.create(
-            organization_id=user.organization_id,
-            name=name,
-            steps=_with_dates(original),
-            is_automatic=original.is_automatic,
-            updated_by=user,
-            updated_at=now,
-            **place,
-        )
+        with _unless_taken():
+            copy = Plan.objects.create(
+                organization_id=user.organization_id,
+                name=name,
+                steps=_with_dates(original),
+                is_automatic=original.is_automatic,
+                updated_by=user,
+                updated_at=now,
+                **place,
+            )
         touched = _come_under(copy, now)
         _record(user, "plan.copied", copy, now, original=original.pk, touched=touched)
     return copy
@@ -122,7 +127,8 @@ def restore_plan(user: User, plan: Plan, *, now: datetime) -> Plan:
             raise PlaceTaken(PlaceTaken.__doc__)
         current.steps = _with_dates(current)
         current.is_active, current.updated_by, current.updated_at = True, user, now
-        current.save(update_fields=["steps", "is_active", "updated_by", "updated_at"])
+        with _unless_taken():
+            current.save(update_fields=["steps", "is_active", "updated_by", "updated_at"])
         touched = _come_under(current, now)
         _record(user, "plan.restored", current, now, touched=touched)
     return current
@@ -141,6 +147,19 @@ def _with_dates(plan: Plan) -> list[dict[str, Any]]:
         return []
     terms = terms_of(plan)
     return steps_to_json(terms.steps, terms.steps_since)
+
+
+@contextmanager
+def _unless_taken() -> Iterator[None]:
+    """Of two who take a name or a place at the same moment, the constraints refuse the second."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        for constraint, taken in (("one_active_plan_per_place", PlaceTaken), ("plan_name_unique", NameTaken)):
+            if constraint in str(error):
+                raise taken(taken.__doc__) from error
+        raise
 
 
 def _check_name(user: User, name: str, own: UUID | None) -> None:

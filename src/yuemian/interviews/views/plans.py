@@ -51,20 +51,29 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = NewPlanForm(request.user, request.POST or None, initial={"place": request.GET.get("place", "")})
     if request.method == "POST" and form.is_valid():
         plan = _create(request.user, form)
-        messages.success(request, _("The plan is there. Until you change a step everything stays as it was."))
-        return redirect("plan", plan.pk)
+        if plan is not None:
+            messages.success(
+                request, _("The plan is there. Until you change a step everything stays as it was.")
+            )
+            return redirect("plan", plan.pk)
     return render(request, "interviews/plan_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _create(user: User, form: NewPlanForm) -> Plan:
-    """The form has checked name and place; what somebody else did since then is a plain error."""
+def _create(user: User, form: NewPlanForm) -> Plan | None:
+    """The form has checked name and place; what somebody else has taken since then is its error."""
     place = place_of(user, form.cleaned_data["place"])
-    if place is None:
-        raise actions.PlaceTaken(actions.PlaceTaken.__doc__)
-    original = plan_held_at(user, place) or Plan(organization_id=user.organization_id)
-    return actions.copy_plan(
-        user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
-    )
+    try:
+        if place is None:
+            raise actions.PlaceTaken(actions.PlaceTaken.__doc__)
+        original = plan_held_at(user, place) or Plan(organization_id=user.organization_id)
+        return actions.copy_plan(
+            user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
+        )
+    except actions.PlaceTaken:
+        form.add_error("place", _("Another plan holds there now; put that one away first."))
+    except actions.NameTaken:
+        form.add_error("name", _("There is a plan of this name already; choose another."))
+    return None
 
 
 @require_POST
