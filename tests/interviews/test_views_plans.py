@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_interviews, sign_in_client
 from tests.interviews.plan_stories import DAY, STEPS, create_plan, fields_of, save
-from yuemian.domain.cadence import Anchor, Step, steps_from_json
+from yuemian.domain.cadence import Anchor, Step, since_from_json, steps_from_json
 from yuemian.domain.states import Purpose
 from yuemian.interviews.models import Cadence, Interview, Plan
 from yuemian.interviews.plans.changes import Effect
@@ -67,7 +67,8 @@ def test_a_new_plan_is_a_copy_of_the_one_that_holds_there(
     answer = recruiter_client.post("/plans/new", {"place": f"job:{cast.backend.pk}"})
     copy = Plan.objects.get(job=cast.backend)
     assert answer["Location"] == f"/plans/{copy.pk}"
-    assert copy.steps == plan.steps
+    assert steps_from_json(copy.steps) == steps_from_json(plan.steps)
+    assert set(since_from_json(copy.steps).values()) == {plan.updated_at}, "nothing in it is new"
     assert copy.name.startswith("后端工程师")
     assert Cadence.objects.filter(interview=interview).exists(), "what is under it is looked at again"
     again = recruiter_client.post("/plans/new", {"place": f"job:{cast.backend.pk}"})

@@ -10,3 +10,7 @@ contacts_changed = Signal()
 
 #: A person's name, language, zone or wishes changed. Sent in the transaction that saves it, with `candidate` and `at`.
 person_changed = Signal()
+
+#: A job went to another family. Sent in the transaction that saves it, with `job`, `former` (the id of the family it
+#: was in) and `at`.
+job_moved = Signal()

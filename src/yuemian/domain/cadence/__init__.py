@@ -5,6 +5,7 @@ from __future__ import annotations
 from yuemian.domain.cadence.agenda import agenda
 from yuemian.domain.cadence.item import AgendaItem, Verdict, Why, WhyCode, next_look, wakes_early
 from yuemian.domain.cadence.situation import Done, Fate, Record, Said, Situation, Terms
+from yuemian.domain.cadence.standing import reminds_anew, since_after
 from yuemian.domain.cadence.step import (
     PLANNABLE,
     Anchor,
@@ -14,6 +15,7 @@ from yuemian.domain.cadence.step import (
     Pick,
     Step,
     check_plannable,
+    since_from_json,
     steps_from_json,
     steps_to_json,
 )
@@ -39,6 +41,9 @@ __all__ = [
     "agenda",
     "check_plannable",
     "next_look",
+    "reminds_anew",
+    "since_after",
+    "since_from_json",
     "steps_from_json",
     "steps_to_json",
     "wakes_early",

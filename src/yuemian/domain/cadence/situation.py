@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -18,8 +19,15 @@ class Terms:
 
     steps: tuple[Step, ...]
     is_automatic: bool = False
-    #: When the plan became what it is: a reminder that was due before is not sent late.
+    #: Since when it holds for the interview, where another plan did before: a reminder due earlier is not sent late.
     since: datetime | None = None
+    #: Since when each step is in the plan as it is, by its key: likewise.
+    steps_since: Mapping[str, datetime] = field(default_factory=dict)
+
+    def since_of(self, step: Step) -> datetime | None:
+        """From when on the step counts; None: it always did."""
+        moments = (self.since, self.steps_since.get(step.key))
+        return max((moment for moment in moments if moment), default=None)
 
 
 class Fate(StrEnum):

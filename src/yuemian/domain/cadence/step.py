@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -99,10 +99,25 @@ class Step:
         """After its anchor it is never due earlier than this: an hour `at` may lie up to a day before the offset."""
         return self.offset if self.at is None else max(self.offset - timedelta(days=1), timedelta(0))
 
+    def goes_as(self, other: Step | None) -> bool:
+        """Whether it says the same to the same candidates at the same moment, on whatever channel."""
+        if other is None:
+            return False
+        return self == replace(other, pick=self.pick, channels=self.channels, extras=self.extras)
 
-def steps_to_json(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """What `steps_from_json` reads back; offsets in minutes, hours as HH:MM, sets sorted."""
-    return [_step_to_json(step) for step in steps]
+
+def steps_to_json(steps: Iterable[Step], since: Mapping[str, datetime] | None = None) -> list[dict[str, Any]]:
+    """What `steps_from_json` reads back; offsets in minutes, hours as HH:MM, sets sorted.
+
+    `since` says by key from when on a step is in the plan as it is; `since_from_json` reads it back.
+    """
+    moments = {key: {"since": at.isoformat()} for key, at in (since or {}).items()}
+    return [_step_to_json(step) | moments.get(step.key, {}) for step in steps]
+
+
+def since_from_json(data: Sequence[Mapping[str, Any]]) -> dict[str, datetime]:
+    """Of the steps that say it; `steps_from_json` has read them."""
+    return {str(each["key"]): datetime.fromisoformat(each["since"]) for each in data if each.get("since")}
 
 
 def steps_from_json(data: Any) -> tuple[Step, ...]:

@@ -102,7 +102,8 @@ def moment_to_go(due_at: datetime, latest: datetime, situation: Situation, now: 
 
 def is_added_late(step: Step, at: datetime, terms: Terms) -> bool:
     """A reminder whose time was over before the plan had it is not made up for: everybody would get it at once."""
-    return step.purpose in RECALLING and terms.since is not None and at < terms.since - LATE
+    since = terms.since_of(step) if step.purpose in RECALLING else None
+    return since is not None and at < since - LATE
 
 
 def _reserve(step: Step) -> timedelta:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from yuemian.accounts.models import User
 from yuemian.hiring.models import Job, JobFamily
+from yuemian.hiring.signals import job_moved
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
 
@@ -16,6 +17,8 @@ def save_job(user: User, job: Job, family_name: str, *, now: datetime) -> None:
     """Add or change a job; a family of a new name is created with it."""
     is_new = job._state.adding
     with transaction.atomic():
+        before = Job.objects.select_for_update(no_key=True).filter(pk=job.pk)
+        former = before.values_list("family_id", flat=True).first()
         job.family, _ = JobFamily.objects.get_or_create(
             organization_id=user.organization_id, name=family_name.strip(), defaults={"id": uuid7()}
         )
@@ -27,3 +30,5 @@ def save_job(user: User, job: Job, family_name: str, *, now: datetime) -> None:
             at=now,
             subject=("job", job.pk),
         )
+        if former not in {None, job.family_id}:
+            job_moved.send(sender=None, job=job, former=former, at=now)

@@ -17,7 +17,7 @@ from yuemian.domain.moves import check_move
 from yuemian.domain.states import Answer, BatchState, InterviewState, Mode, Purpose, ReasonCode
 from yuemian.domain.when import present
 from yuemian.interviews.actions.invite import plan_items, summarize
-from yuemian.interviews.actions.replan import hold_facts, touch
+from yuemian.interviews.actions.replan import hold_facts, touch_rounds
 from yuemian.interviews.actions.seats import settle
 from yuemian.interviews.actions.staff import tell_staff_of_move
 from yuemian.interviews.facts import never_chosen, times_at
@@ -141,7 +141,7 @@ def put_in_place(
             interview.state = InterviewState.SCHEDULED
     interview.save()
     # Before anything is called off: what an executor is planning just now is then there to be called off.
-    touch(interview.organization_id, [interview.pk], now=now)
+    touch_rounds(interview.organization_id, [interview.pk], now=now)
     if loud:
         settle(interview, now=now)
         old = {"old_when": old_start or "", "old_place": old_place, "change_reason": reason}
@@ -164,6 +164,8 @@ def unsettle_all(
     NoTemplate.
     """
     before = [each.revision for each in interviews]
+    if interviews:
+        touch_rounds(by.organization.pk, [each.pk for each in interviews], now=now)
     done = [_unsettle(by, each, until=until, now=now, reason=reason) for each in interviews]
     for interview, revision in zip(interviews, before, strict=True):
         if interview.revision != revision:
@@ -182,7 +184,6 @@ def _unsettle(by: By, interview: Interview, *, until: datetime, now: datetime, r
     interview.answer, interview.answered_at = Answer.NEEDS_ACTION, None
     interview.revision += 1
     interview.save(update_fields=["state", "starts_at", "answer", "answered_at", "revision"])
-    touch(interview.organization_id, [interview.pk], now=now)
     settle(interview, now=now)
     extra = {"old_when": old_start or "", "old_place": "", "change_reason": reason}
     if old_start is not None:  # calendars take that appointment out
@@ -206,7 +207,7 @@ def cancel_interview(user: User, interview_id: UUID, *, now: datetime, reason: s
         interview.is_untimed = not was_settled
         interview.revision += 1
         interview.save(update_fields=["state", "cancelled_at", "is_untimed", "revision"])
-        touch(user.organization_id, [interview.pk], now=now)
+        touch_rounds(user.organization_id, [interview.pk], now=now)
         settle(interview, now=now)
         is_told = _tell(
             By.of(user),

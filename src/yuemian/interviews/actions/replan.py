@@ -16,11 +16,13 @@ from yuemian.trust.bulk import id_array
 
 _TOUCH: Final = """
 WITH touched AS (
-    INSERT INTO interviews_cadence AS c (id, organization_id, interview_id, next_at, is_waiting)
-    SELECT gen_random_uuid(), i.organization_id, i.id, %(now)s, false
+    INSERT INTO interviews_cadence AS c (id, organization_id, interview_id, next_at, is_waiting, plan_since)
+    SELECT gen_random_uuid(), i.organization_id, i.id, %(now)s, false,
+           CASE WHEN i.id = ANY(%(held_anew)s::uuid[]) THEN %(now)s::timestamptz END
     FROM interviews_interview i WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
     ORDER BY i.id
-    ON CONFLICT (interview_id) DO UPDATE SET next_at = excluded.next_at
+    ON CONFLICT (interview_id) DO UPDATE
+    SET next_at = excluded.next_at, plan_since = coalesce(excluded.plan_since, c.plan_since)
     RETURNING 1
 )
 SELECT count(*), pg_notify(%(clock)s, %(organization)s::text) FROM touched
@@ -60,6 +62,11 @@ WHERE n.id = s.notification_id AND n.organization_id = %(organization)s AND n.pu
   AND r.organization_id = n.organization_id
 RETURNING r.interview_id
 """
+_OF_APPLICATIONS: Final = """
+SELECT o.id FROM interviews_interview i
+JOIN interviews_interview o ON o.application_id = i.application_id AND o.organization_id = i.organization_id
+WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
+"""
 _OF_CANDIDATES: Final = """
 SELECT i.id FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
@@ -67,17 +74,35 @@ WHERE i.organization_id = %(organization)s AND a.candidate_id = ANY(%(candidates
 """
 
 
-def touch(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
-    """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are."""
+def touch(
+    organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime, held_anew: Iterable[UUID] = ()
+) -> int:
+    """Have the clock look at these interviews as soon as this transaction commits. Returns how many there are.
+
+    For those `held_anew` another plan counts from now on: what it would have recalled earlier is not made up for.
+    """
     values: dict[str, Any] = {
         "organization": organization_id,
         "ids": id_array(interview_ids),
+        "held_anew": id_array(held_anew),
         "now": now,
         "clock": WAKE_CLOCK,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOUCH, values)
         return int(cursor.fetchone()[0])
+
+
+def touch_rounds(organization_id: UUID, interview_ids: Iterable[UUID], *, now: datetime) -> int:
+    """The same with the other rounds of their applications: which is the first, and whether one follows, is new.
+
+    All at once, so that whoever touches some of the same ones waits and is not waited for.
+    """
+    values: dict[str, Any] = {"organization": organization_id, "ids": id_array(interview_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_APPLICATIONS, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    return touch(organization_id, ids, now=now)
 
 
 def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, now: datetime) -> int:

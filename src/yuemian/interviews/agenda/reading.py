@@ -54,7 +54,8 @@ SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode,
                    WHERE o.application_id = a.id AND o.starts_at < i.starts_at AND o.state <> 'cancelled'),
        i.result_told_at IS NOT NULL OR EXISTS (
                    SELECT 1 FROM interviews_interview o
-                   WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled')
+                   WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled'),
+       (SELECT k.plan_since FROM interviews_cadence k WHERE k.interview_id = i.id)
 FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
 JOIN hiring_candidate c ON c.id = a.candidate_id AND c.organization_id = i.organization_id
@@ -104,9 +105,13 @@ class Case:
     plan: Plan | None
     situation: Situation
     records: Mapping[str, Record]
+    #: When the plan took over from another one that did not remind as it does.
+    plan_since: datetime | None = None
 
     def agenda(self, terms: Terms | None, now: datetime) -> list[AgendaItem]:
-        return agenda(terms, self.situation, self.records, now) if terms else []
+        if terms is None:
+            return []
+        return agenda(replace(terms, since=self.plan_since), self.situation, self.records, now)
 
 
 def read_agendas(
@@ -189,7 +194,7 @@ class _Around:
         )
         mine = [each for each in self._records.get(interview_id, ()) if each[0] == revision]
         records = {each[1]: _record(each) for each in mine}
-        return Case(interview_id, revision, self._plans.get(row[20]), situation, records)
+        return Case(interview_id, revision, self._plans.get(row[20]), situation, records, row[23])
 
 
 def _situation(row: tuple[Any, ...]) -> Situation:

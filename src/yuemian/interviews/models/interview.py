@@ -274,6 +274,10 @@ class Cadence(TenantModel):
         db_default=False,
         help_text="A step follows a sending or an answer so soon that these must wake the clock.",
     )
+    plan_since = models.DateTimeField(
+        null=True,
+        help_text="Since when its plan holds, where one that did not remind as this one does held before.",
+    )
 
     class Meta:
         indexes = [

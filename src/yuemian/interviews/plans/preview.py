@@ -11,19 +11,19 @@ from uuid import UUID
 from django.utils.translation import get_language, ngettext
 
 from yuemian.accounts.models import User
-from yuemian.domain.cadence import AgendaItem, Terms, Verdict
+from yuemian.domain.cadence import AgendaItem, Terms, Verdict, since_after
 from yuemian.domain.names import comparable_name
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, InterviewState, Purpose
 from yuemian.domain.when import present
 from yuemian.interviews.actions.route import StepRequest, Target, routes_for
-from yuemian.interviews.agenda.reading import read_agendas, read_cases
+from yuemian.interviews.agenda.reading import Case, read_agendas, read_cases
 from yuemian.interviews.agenda.wording import VERDICTS, pick, sentence
-from yuemian.interviews.models import Interview, Plan
+from yuemian.interviews.models import Interview, InterviewQuerySet, Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.changes import Effect, effect_of
 from yuemian.interviews.plans.forms import PlanEdit
-from yuemian.interviews.plans.reading import terms_of
+from yuemian.interviews.plans.reading import held_anew, plans_for, terms_of
 from yuemian.interviews.plans.shelf import open_under
 from yuemian.interviews.wording import Text
 from yuemian.messaging.actions.content import NoTemplate, texts_of, version_for
@@ -144,10 +144,9 @@ def _way(item: AgendaItem, interview: Interview, now: datetime) -> str:
 
 
 def terms_in(plan: Plan, edit: PlanEdit, *, now: datetime) -> Terms:
-    """As they would be once saved; unchanged ones keep the date since when they hold."""
-    saved = terms_of(plan)
-    terms = Terms(edit.values, edit.is_automatic, saved.since)
-    return terms if terms == saved else replace(terms, since=now)
+    """As they would be once saved; unchanged steps keep the date since when they stand."""
+    since = since_after(terms_of(plan), edit.values, now)
+    return Terms(edit.values, edit.is_automatic, steps_since=since)
 
 
 def _entries(items: Iterable[AgendaItem], ways: Mapping[str, str], interview: Interview) -> list[Entry]:
@@ -171,9 +170,7 @@ def _entry(item: AgendaItem, way: str, interview: Interview) -> Entry:
 
 def compare(user: User, plan: Plan, edit: PlanEdit, *, now: datetime) -> Effect:
     """What saving changes for the open interviews under the plan, the soonest first."""
-    rows = open_under(user, plan, now=now)
-    ids = list(rows.values_list("pk", flat=True)[:MOST_COMPARED])
-    total = len(ids) if len(ids) < MOST_COMPARED else rows.order_by().count()
+    ids, total = _compared(open_under(user, plan, now=now))
     before, after = terms_of(plan), terms_in(plan, edit, now=now)
     cases = read_cases(user.organization_id, ids)
     return effect_of(
@@ -181,3 +178,45 @@ def compare(user: User, plan: Plan, edit: PlanEdit, *, now: datetime) -> Effect:
         {case.interview_id: case.agenda(after, now) for case in cases},
         total,
     )
+
+
+def compare_without(user: User, plan: Plan, *, now: datetime) -> Effect:
+    """What putting a plan in use away changes for the open interviews under it, the soonest first."""
+    ids, total = _compared(open_under(user, plan, now=now))
+    heirs = plans_for(user.organization_id, ids, without=plan)
+    return _effect_of_move(user, dict.fromkeys(ids, plan), heirs, total, now)
+
+
+def compare_with(user: User, plan: Plan, *, now: datetime) -> Effect:
+    """What taking a plan back changes for the open interviews that come under it again."""
+    ids, total = _compared(open_under(user, plan, now=now))
+    former = plans_for(user.organization_id, ids)
+    return _effect_of_move(user, former, dict.fromkeys(ids, plan), total, now)
+
+
+def _compared(rows: InterviewQuerySet) -> tuple[list[UUID], int]:
+    """The first of them, and how many there are."""
+    ids = list(rows.values_list("pk", flat=True)[:MOST_COMPARED])
+    return ids, len(ids) if len(ids) < MOST_COMPARED else rows.order_by().count()
+
+
+def _effect_of_move(
+    user: User,
+    former: Mapping[UUID, Plan | None],
+    later: Mapping[UUID, Plan | None],
+    total: int,
+    now: datetime,
+) -> Effect:
+    plans = {plan.pk: plan for plan in (*former.values(), *later.values()) if plan}
+    terms: dict[UUID | None, Terms] = {pk: terms_of(plan) for pk, plan in plans.items()}
+    anew = held_anew(former, later)
+
+    def play(case: Case, plan: Plan | None) -> list[AgendaItem]:
+        return case.agenda(terms[plan.pk] if plan else None, now)
+
+    before, after = {}, {}
+    for case in read_cases(user.organization_id, list(later)):
+        key = case.interview_id
+        before[key] = play(case, former[key])
+        after[key] = play(replace(case, plan_since=now) if key in anew else case, later[key])
+    return effect_of(before, after, total)

@@ -19,6 +19,8 @@ from yuemian.interviews.models import Plan
 from yuemian.interviews.plans import wording as words
 from yuemian.interviews.plans.forms import NewPlanForm
 from yuemian.interviews.plans.library import missing_survey
+from yuemian.interviews.plans.page import effect_lines
+from yuemian.interviews.plans.preview import compare_with, compare_without
 from yuemian.interviews.plans.shelf import (
     Holding,
     after_retiring,
@@ -49,20 +51,29 @@ def create(request: SignedInRequest) -> HttpResponse:
     form = NewPlanForm(request.user, request.POST or None, initial={"place": request.GET.get("place", "")})
     if request.method == "POST" and form.is_valid():
         plan = _create(request.user, form)
-        messages.success(request, _("The plan is there. Until you change a step everything stays as it was."))
-        return redirect("plan", plan.pk)
+        if plan is not None:
+            messages.success(
+                request, _("The plan is there. Until you change a step everything stays as it was.")
+            )
+            return redirect("plan", plan.pk)
     return render(request, "interviews/plan_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _create(user: User, form: NewPlanForm) -> Plan:
-    """The form has checked name and place; what somebody else did since then is a plain error."""
+def _create(user: User, form: NewPlanForm) -> Plan | None:
+    """The form has checked name and place; what somebody else has taken since then is its error."""
     place = place_of(user, form.cleaned_data["place"])
-    if place is None:
-        raise actions.PlaceTaken(actions.PlaceTaken.__doc__)
-    original = plan_held_at(user, place) or Plan(organization_id=user.organization_id)
-    return actions.copy_plan(
-        user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
-    )
+    try:
+        if place is None:
+            raise actions.PlaceTaken(actions.PlaceTaken.__doc__)
+        original = plan_held_at(user, place) or Plan(organization_id=user.organization_id)
+        return actions.copy_plan(
+            user, original, name=form.cleaned_data["name"], now=timezone.now(), **place.row(user)
+        )
+    except actions.PlaceTaken:
+        form.add_error("place", _("Another plan holds there now; put that one away first."))
+    except actions.NameTaken:
+        form.add_error("name", _("There is a plan of this name already; choose another."))
+    return None
 
 
 @require_POST
@@ -93,13 +104,18 @@ def retire(request: SignedInRequest, plan_id: UUID) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         return _set_active(request, plan)
+    rival = None if plan.is_active else _rival(request.user, plan)
     context = {
         "plan": plan,
         "place": label_of(plan),
         "taken": after_retiring(request.user, plan, now=now) if plan.is_active else [],
-        "rival": None if plan.is_active else _rival(request.user, plan),
+        "rival": rival,
         "count": open_under(request.user, plan, now=now).count(),
     }
+    if rival is None:
+        compare = compare_without if plan.is_active else compare_with
+        effect = compare(request.user, plan, now=now)
+        context |= {"effect": effect, "effect_lines": effect_lines(effect)}
     return render(request, "interviews/plan_retire.html", context)
 
 
