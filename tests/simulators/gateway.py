@@ -54,6 +54,8 @@ _NOT_TAKEN: Final[dict[Fault | None, bytes | str]] = {
     Fault.THROTTLE: answer(429, '{"error":{"code":"rate_limited"}}', "Retry-After: 2"),
     Fault.BUSY: answer(503, '{"error":{"code":"temporarily_unavailable"}}'),
 }
+#: Not taken, and the sender cannot know it.
+_SILENT: Final = frozenset({Fault.DROP_BEFORE, Fault.ERROR_BEFORE})
 _TAKEN: Final[dict[Fault, bytes | str]] = {
     Fault.DROP_AFTER: DROP,
     Fault.HANG_AFTER: HANG,
@@ -85,6 +87,11 @@ class Gateway:
     nonces: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
     seen: int = 0
+    #: References whose sender cannot know what became of them, as this gateway can neither be asked nor knows its key;
+    #: several gateways of one sender share the set.
+    unclear: set[str] = field(default_factory=set)
+    #: References that came again all the same, to whichever of them.
+    again: list[str] = field(default_factory=list)
 
     def __call__(self, request: Request) -> bytes | str:
         if request.method == "GET" and request.path == "/messages":
@@ -100,6 +107,10 @@ class Gateway:
 
     def _take(self, message: dict[str, Any]) -> bytes | str:
         fault, reference = self.fault(self.seen), message["reference"]
+        if reference in self.unclear:
+            self.again.append(reference)
+        if self.kind is Kind.NEITHER and (fault in _SILENT or fault in _TAKEN):
+            self.unclear.add(reference)
         if fault in _NOT_TAKEN:
             return _NOT_TAKEN[fault]
         if not (self.kind is Kind.KEY and reference in self.ids):

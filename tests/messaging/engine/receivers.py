@@ -32,8 +32,10 @@ class Receivers:
 
     def __init__(self, share: float, seed: int) -> None:
         self._chance, self._share = random.Random(seed), share
+        unclear: set[str] = set()
         self.gateways = {
-            kind: Gateway(kind, mixed_faults(share, seed + n)) for n, kind in enumerate(Kind, start=1)
+            kind: Gateway(kind, mixed_faults(share, seed + n), unclear=unclear)
+            for n, kind in enumerate(Kind, start=1)
         }
         self.mail = ScriptedSMTP(self._mail_fault)
 
@@ -53,6 +55,7 @@ class Receivers:
             "accepted": {kind: dict(gateway.accepted) for kind, gateway in self.gateways.items()}
             | {"mail": dict(mails)},
             "seen": {kind: gateway.seen for kind, gateway in self.gateways.items()},
+            "again": [reference for gateway in self.gateways.values() for reference in gateway.again],
             "refused": [code for gateway in self.gateways.values() for code in gateway.refused],
         }
 

@@ -65,6 +65,7 @@ class Truth:
     unclear: Counter[str]
     repeats: dict[str, int]  # requests that a gateway saw beyond one for each message
     refused: list[str]
+    again: list[str]  # asked once more though nobody can know whether it was taken
     found: dict[str, int] = field(default_factory=dict)
 
 
@@ -78,9 +79,12 @@ class Worker:
     def is_alive(self) -> bool:
         return self._handle is not None and not select.select([self._handle], [], [], 0)[0]
 
-    def tell(self, number: int) -> None:
-        if self._handle is not None and self.is_alive:
-            signal.pidfd_send_signal(self._handle, number)
+    def tell(self, number: int) -> bool:
+        """Whether there was somebody to hear it."""
+        if self._handle is None or not self.is_alive:
+            return False
+        signal.pidfd_send_signal(self._handle, number)
+        return True
 
     def let_go(self) -> None:
         handle, self._handle = self._handle, None
@@ -139,15 +143,20 @@ class Scene:
             self.born.append(worker)
 
     def kill_worker(self) -> None:
-        self.workers.pop(self.chance.randrange(len(self.workers))).tell(signal.SIGKILL)
-        self.tally.kills += 1
+        worker = self._somebody()
+        self.workers.remove(worker)
+        self.tally.kills += worker.tell(signal.SIGKILL)
 
     def freeze_worker(self, seconds: float) -> None:
         """It is beside the others again when it wakes; it may be killed in its sleep."""
-        worker = self.chance.choice(self.workers)
-        worker.tell(signal.SIGSTOP)
-        self.tally.freezes += 1
+        worker = self._somebody()
+        self.tally.freezes += worker.tell(signal.SIGSTOP)
         threading.Timer(seconds, worker.tell, [signal.SIGCONT]).start()
+
+    def _somebody(self) -> Worker:
+        """Who died meanwhile, as of the killed database, is replaced first: only what hits somebody is counted."""
+        self.staff(len(self.workers))
+        return self.chance.choice(self.workers)
 
     def restart_worker(self) -> None:
         """As a rolling update does: told to stop, and replaced."""
@@ -205,7 +214,9 @@ class Scene:
             "SELECT d.id, d.state, coalesce(a.name, 'mail'), d.notification_id, d.channel FROM messaging_delivery d"
             " LEFT JOIN messaging_provideraccount a ON a.id = d.account"
         )
-        truth = Truth(Counter(), {kind: [] for kind in accepted}, [], Counter(), {}, report["refused"])
+        truth = Truth(
+            Counter(), {kind: [] for kind in accepted}, [], Counter(), {}, report["refused"], report["again"]
+        )
         for id_, state, kind, notification, channel in rows:
             truth.states[kind, state] += 1
             name = _reference(id_, notification, channel)

@@ -108,6 +108,7 @@ def check(truth: Truth, measure: Measure) -> None:
     assert truth.lost == []
     assert not any(truth.doubled.values()), truth.doubled
     assert truth.refused == []
+    assert truth.again == [], "what nobody can know of was repeated"
     assert {state for _, state in truth.states} <= {"sent", "unknown"}
     assert set(truth.unclear) <= {"neither", "mail"}
     assert sum(truth.states.values()) == measure.messages
