@@ -270,12 +270,14 @@ class HandOver:
         """Write what became of them, and queue the next channel of those that were not reached."""
         if not settled:
             return
-        self._news.tell(await settle(self._database, settled))
+        touched = await settle(self._database, settled)
         self._figures.count(settled)
         ended = (each for each in settled if each.state is not DeliveryState.SENT)
         lost = [each.attempt.delivery for each in ended if ends_without_reaching(each.state, each.reason)]
         if lost:
             await self._database.patiently(FALL_BACK, {"deliveries": lost})
+        # Last: whoever hears of it judges the first few of a batch, and their next channels are part of it.
+        self._news.tell(touched)
 
 
 _WAITS: Final = frozenset({DeliveryState.QUEUED, DeliveryState.HELD})
