@@ -74,6 +74,7 @@ class Account:
         self.breaker = Breaker()
         self.code = ""  # why it rests, as a ReasonCode
         self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
+        self.shared_rate = 0.0  # learned, as the row had it when it was last read or written; 0: nothing
         self.is_probe_planned = False
         self._turns = 0.0
         self._refusals = 0  # as too fast, with nothing else between them
@@ -111,10 +112,17 @@ class Account:
             self.breaker = self._breaker_of(row)
             self.is_probe_planned = False
         self.code = row.health_code
-        ceiling, learned = row.per_second or self.provider.limits.per_second, row.learned_per_second or 0.0
+        self._adopt_pace(row)
+
+    def _adopt_pace(self, row: AccountRow) -> None:
+        """A row that says what it said before teaches nothing: what was learned here since is newer."""
+        before, self.shared_rate = self.shared_rate, row.learned_per_second or 0.0
+        ceiling, learned = row.per_second or self.provider.limits.per_second, self.pace.learned
+        was_refused = _is_slower(self.shared_rate, before)
+        if was_refused or (self.shared_rate != before and _is_slower(learned, self.shared_rate)):
+            learned = self.shared_rate
         if (ceiling, learned) != (self.pace.ceiling, self.pace.learned):
             now, too_fast = asyncio.get_running_loop().time(), max(self.pace.too_fast, learned)
-            was_refused = learned and (not self.pace.learned or learned < self.pace.learned)
             refused_at = now if was_refused else self.pace.refused_at
             self.pace = Pace(ceiling, learned, too_fast, grown_at=now, refused_at=refused_at)
 
@@ -200,6 +208,11 @@ class Account:
         """How many receipts say that it is well, and how many that it is not."""
         good = sum(receipt.kind in _WELL for receipt in receipts)
         return good, sum(receipt.kind in _UNWELL for receipt in receipts)
+
+
+def _is_slower(rate: float, other: float) -> bool:
+    """A rate of 0 is no limit."""
+    return rate > 0 and (not other or rate < other)
 
 
 def resting_for(account: Account, now: datetime) -> timedelta:

@@ -205,11 +205,12 @@ class Accounts:
 
     async def speed_up(self, database: Database) -> None:
         """Write down what clean sending has taught, for the other workers too."""
-        for account in self._rows.values():
-            known = account.row.learned_per_second if account.row else None
-            if known and (account.pace.learned > known or not account.pace.learned):
-                values = {"id": account.row_id, "known": known, "learned": account.pace.learned or None}
-                await database.patiently(statements.SPEED_UP, values)
+        for account in list(self._rows.values()):
+            known, learned = account.shared_rate, account.pace.learned
+            if known and (learned > known or not learned):
+                values = {"id": account.row_id, "known": known, "learned": learned or None}
+                if await database.patiently(statements.SPEED_UP, values):
+                    account.shared_rate = learned
 
     async def probe_refused(self, database: Database) -> int:
         """Accounts that a person had to mend: one held message each tries whether somebody has."""
