@@ -1,16 +1,17 @@
-"""What workers tell one another through an account's row: the learned rate."""
+"""What workers tell one another through an account's row: the learned rate, and how long it rests."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, run
+from yuemian.domain.breaker import FIRST_REST
 from yuemian.domain.pace import FORGOTTEN, Pace, throttled, went_well
 from yuemian.messaging.engine.account import Account, AccountRow
 from yuemian.messaging.engine.worker import Worker
@@ -144,3 +145,22 @@ def test_workers_that_grow_at_once_do_not_take_it_from_one_another(live: Story) 
 
     # The second one has 12 where the first has just written 11; the first goes on from there.
     assert run(both()) == [12.0, 14.0, 16.0]
+
+
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_a_rest_lasts_as_long_by_a_clock_that_is_wrong(minutes: int) -> None:
+    """The row's times are the database's; this machine's clock is ten minutes behind it, or ahead of it."""
+
+    async def rests() -> None:
+        now = datetime.now(UTC) + timedelta(minutes=minutes)
+        resting = row()._replace(health="open", health_since=now, health_until=now + FIRST_REST, now=now)
+        account = Account(FakeProvider(), row=resting)
+        account.adopt(resting)
+        assert FIRST_REST / 2 < account.rest <= FIRST_REST
+        assert not account.choice(is_alone=True).is_usable
+        over = now + FIRST_REST
+        account.adopt(resting._replace(now=over))
+        assert account.rest == timedelta(0)
+        assert account.choice(is_alone=True).is_usable
+
+    run(rests())

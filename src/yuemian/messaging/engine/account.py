@@ -76,6 +76,7 @@ class Account:
         self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
         self.shared_rate = 0.0  # learned, as the row had it when it was last read or written; 0: nothing
         self.is_probe_planned = False
+        self._ahead = timedelta(0)  # of our clock is that of the database, by which its row's times are meant
         self._turns = 0.0
         self._refusals = 0  # as too fast, with nothing else between them
         self._recent: deque[tuple[float, int, float]] = deque()  # when, how many, seconds on the wire
@@ -87,6 +88,17 @@ class Account:
     @property
     def channel(self) -> Channel:
         return self.provider.channel
+
+    @property
+    def now(self) -> datetime:
+        """By the clock that its rests are written by: the database's, where all workers share them."""
+        return utc_now() + self._ahead
+
+    @property
+    def rest(self) -> timedelta:
+        """Until a probe is allowed; a probe under way is given a moment."""
+        until = self.breaker.until
+        return max(until - self.now, timedelta(0)) if until else timedelta(0)
 
     @property
     def is_full(self) -> bool:
@@ -107,7 +119,7 @@ class Account:
 
     def adopt(self, row: AccountRow) -> None:
         """What other workers and the settings page have written."""
-        self.row = row
+        self.row, self._ahead = row, row.now - utc_now()
         if row.health != self.breaker.circuit or row.health_until != self.breaker.until:
             self.breaker = self._breaker_of(row)
             self.is_probe_planned = False
@@ -134,10 +146,10 @@ class Account:
             rest = row.health_until - row.health_since
         return Breaker(Circuit(row.health), row.health_since, row.health_until, rest)
 
-    def choice(self, now: datetime, *, is_alone: bool) -> Choice[UUID]:
+    def choice(self, *, is_alone: bool) -> Choice[UUID]:
         """As the choice sees it. The installation's own is the reserve of an organization that has accounts."""
         weight = self.row.weight if self.row else (100 if is_alone else 0)
-        admits = self.breaker.admits(now)
+        admits = self.breaker.admits(self.now)
         is_usable = admits is None or (admits == 1 and not self.is_probe_planned)
         total = self.breaker.good + self.breaker.bad
         return Choice(self.id, weight, is_usable, self.breaker.good / total if total >= 1 else 1.0)
@@ -213,12 +225,6 @@ class Account:
 def _is_slower(rate: float, other: float) -> bool:
     """A rate of 0 is no limit."""
     return rate > 0 and (not other or rate < other)
-
-
-def resting_for(account: Account, now: datetime) -> timedelta:
-    """Until a probe is allowed; a probe under way is given a moment."""
-    until = account.breaker.until
-    return max(until - now, timedelta(0)) if until else timedelta(0)
 
 
 def utc_now() -> datetime:

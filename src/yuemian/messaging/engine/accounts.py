@@ -24,7 +24,7 @@ from yuemian.domain.breaker import (
 from yuemian.domain.provider_choice import choose
 from yuemian.domain.states import ReasonCode
 from yuemian.messaging.engine import account_statements as statements
-from yuemian.messaging.engine.account import INSTALLATION, Account, AccountRow, resting_for, utc_now
+from yuemian.messaging.engine.account import INSTALLATION, Account, AccountRow
 from yuemian.messaging.engine.claim import Claimed, SealedKey
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.settle import refusal
@@ -96,14 +96,13 @@ class Accounts:
             return accounts[0]
         if not accounts:
             return None
-        now = utc_now()
         bound_to = (row.account or INSTALLATION) if row.is_unclear else None
         if bound_to is not None and all(account.id != bound_to for account in accounts):
             return None
         refused_by = {row.account or INSTALLATION} if row.attempt > 1 and bound_to is None else set()
         is_alone = len(accounts) == 1
         key = choose(
-            [account.choice(now, is_alone=is_alone) for account in accounts],
+            [account.choice(is_alone=is_alone) for account in accounts],
             (row.id.int & 0xFFFFFFFF) / 2**32,
             avoid=refused_by,
             bound_to=bound_to,
@@ -142,7 +141,7 @@ class Accounts:
         """How many messages it takes now: None for any number, 0, or 1: the probe, which no other worker sends."""
         if account.breaker.circuit is Circuit.OK:
             return None
-        now = utc_now()
+        now = account.now
         if account.breaker.admits(now) != 1:
             return 0
         if account.row_id is not None:
@@ -157,7 +156,7 @@ class Accounts:
         account.is_probe_planned = False
         config = next((receipt for receipt in receipts if receipt.kind == "config"), None)
         good, bad = account.verdicts(receipts)
-        before, now = account.breaker, utc_now()
+        before, now = account.breaker, account.now
         if config is not None and before.circuit is not Circuit.OPEN:
             account.breaker = opened(before, now, first=FIRST_REST_AFTER_REFUSAL)
         else:
@@ -214,9 +213,13 @@ class Accounts:
 
     async def probe_refused(self, database: Database) -> int:
         """Accounts that a person had to mend: one held message each tries whether somebody has."""
-        now, count = utc_now(), 0
+        count = 0
         for account in self:
-            if account.is_refused and account.breaker.admits(now) == 1 and not account.is_probe_planned:
+            if (
+                account.is_refused
+                and account.breaker.admits(account.now) == 1
+                and not account.is_probe_planned
+            ):
                 count += await self.release(database, account, limit=1)
         return count
 
@@ -294,8 +297,7 @@ class Accounts:
 def _all_rest(accounts: list[Account], row: Claimed) -> Resting | Unusable:
     if all(account.is_refused for account in accounts):
         return Unusable(ReasonCode(accounts[0].code))
-    now = utc_now()
-    wait = min(resting_for(account, now) for account in accounts if not account.is_refused)
+    wait = min(account.rest for account in accounts if not account.is_refused)
     # Spread by the row's own id, so that they do not all come back at the same moment.
     jitter = (row.id.int >> 8 & 0xFF) / 0xFF
     return Resting(wait.total_seconds() + _AFTER_PROBE * (0.5 + jitter))

@@ -27,7 +27,7 @@ from yuemian.domain.breaker import Circuit
 from yuemian.domain.pace import granted, throttled, went_well
 from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.engine import account_statements, budget, statements
-from yuemian.messaging.engine.account import Account, resting_for, utc_now
+from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.accounts import Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.life import Figures
@@ -150,7 +150,7 @@ class HandOver:
         """To another account at once, else when this one can be tried again, or when their turn has come."""
         account = mail.account
         is_resting = account.breaker.circuit is not Circuit.OK
-        pause = resting_for(account, utc_now()).total_seconds() + PATIENCE
+        pause = account.rest.total_seconds() + PATIENCE
         deferrals = []
         for message in rest:
             attempt = mail.attempts[message.delivery_id]
