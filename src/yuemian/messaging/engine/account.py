@@ -22,7 +22,8 @@ INSTALLATION: Final = UUID(int=0)
 _WELL: Final = frozenset(
     {Outcome.ACCEPTED, Outcome.BAD_RECIPIENT, Outcome.NO_CONSENT, Outcome.CONTENT_REJECTED}
 )
-_UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
+#: What says that it does not.
+UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
 #: A rate for planning turns before any was seen.
 _GUESS: Final = 50.0
 #: The furthest ahead a turn is planned: by a rate that is known, and by one that is only guessed from what was seen.
@@ -219,7 +220,7 @@ class Account:
     def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
         """How many receipts say that it is well, and how many that it is not."""
         good = sum(receipt.kind in _WELL for receipt in receipts)
-        return good, sum(receipt.kind in _UNWELL for receipt in receipts)
+        return good, sum(receipt.kind in UNWELL for receipt in receipts)
 
 
 def _is_slower(rate: float, other: float) -> bool:

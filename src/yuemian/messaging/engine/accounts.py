@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from yuemian.channels.base import BadConfig, Provider, Receipt
+from yuemian.channels.base import BadConfig, Outcome, Provider, Receipt
 from yuemian.channels.smtp import SMTPProvider
 from yuemian.domain.breaker import (
     FIRST_REST_AFTER_REFUSAL,
@@ -24,7 +24,7 @@ from yuemian.domain.breaker import (
 from yuemian.domain.provider_choice import choose
 from yuemian.domain.states import ReasonCode
 from yuemian.messaging.engine import account_statements as statements
-from yuemian.messaging.engine.account import INSTALLATION, Account, AccountRow
+from yuemian.messaging.engine.account import INSTALLATION, UNWELL, Account, AccountRow
 from yuemian.messaging.engine.claim import Claimed, SealedKey
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.settle import refusal
@@ -40,6 +40,8 @@ Place = tuple[UUID | None, str]  # organization (None: the installation) and cha
 #: Whoever waits for a probe comes back a little after it.
 _AFTER_PROBE: Final = 2.0
 ALL: Final = 2**31 - 1
+#: Multiples of it, less their whole part, lie evenly between 0 and 1, however many they are.
+_GOLDEN: Final = 0.618034
 #: What workers are woken with when an account was added, edited, or changed its health.
 CHANGED: Final = "accounts"
 
@@ -103,7 +105,7 @@ class Accounts:
         is_alone = len(accounts) == 1
         key = choose(
             [account.choice(is_alone=is_alone) for account in accounts],
-            (row.id.int & 0xFFFFFFFF) / 2**32,
+            _draw(row),
             avoid=refused_by,
             bound_to=bound_to,
         )
@@ -294,6 +296,11 @@ class Accounts:
             await task
 
 
+def _draw(row: Claimed) -> float:
+    """From 0 to below 1, by the row's id; another one for each attempt, so that a third account gets its turn."""
+    return ((row.id.int & 0xFFFFFFFF) / 2**32 + _GOLDEN * (row.attempt - 1)) % 1.0
+
+
 def _all_rest(accounts: list[Account], row: Claimed) -> Resting | Unusable:
     if all(account.is_refused for account in accounts):
         return Unusable(ReasonCode(accounts[0].code))
@@ -304,7 +311,8 @@ def _all_rest(accounts: list[Account], row: Claimed) -> Resting | Unusable:
 
 
 def _last_bad(receipts: list[Receipt]) -> Receipt:
-    return next(receipt for receipt in reversed(receipts) if receipt.kind not in {"accepted", "throttled"})
+    bad = (receipt for receipt in reversed(receipts) if receipt.kind in UNWELL)
+    return next(bad, Receipt(Outcome.RETRY))
 
 
 def _unsealed(
