@@ -22,6 +22,10 @@ def test_only_a_large_send_to_real_people_has_one(people: int, is_rehearsal: boo
         ([("sent", "", 4), ("delivered", "", 1)], Fate.GO),
         ([("sent", "", 4), ("sending", "", 1)], Fate.WAIT),
         ([("queued", "rate_limited", 5)], Fate.WAIT),
+        ([("sent", "", 5), ("created", "", 5)], Fate.GO),  # reserves, whose turn will hardly come
+        ([("sent", "", 4), ("queued", "", 1), ("created", "", 9)], Fate.WAIT),
+        ([("sent", "", 4), ("permanent_failure", "invalid_contact", 1), ("queued", "", 1)], Fate.WAIT),
+        ([("sent", "", 2), ("permanent_failure", "invalid_contact", 3), ("created", "", 5)], Fate.PAUSE),
         ([("queued", "provider_error", 1), ("sent", "", 4)], Fate.WAIT),
         ([("skipped", "recipient_already_replied", 5)], Fate.GO),
         ([("sent", "", 4), ("permanent_failure", "invalid_contact", 1)], Fate.GO),

@@ -61,7 +61,8 @@ def probed(breaker: Breaker, now: datetime) -> Breaker:
 def recorded(breaker: Breaker, *, good: int, bad: int, now: datetime) -> Breaker:
     """After one hand-over. An unclear outcome is bad: the account did not answer.
 
-    An answer that was under way when the breaker opened changes nothing: only the probe closes it.
+    An answer that was under way when the breaker opened changes nothing: only the probe closes it. Nothing but a
+    failure opens it: past ones alone do not, however many they are beside a success.
     """
     if breaker.circuit is Circuit.OPEN or not good + bad:
         return breaker
@@ -75,7 +76,7 @@ def recorded(breaker: Breaker, *, good: int, bad: int, now: datetime) -> Breaker
         bad=breaker.bad * weight + bad,
         weighed_at=now,
     )
-    return opened(counted, now) if _is_failing(counted) else counted
+    return opened(counted, now) if bad and _is_failing(counted) else counted
 
 
 def opened(breaker: Breaker, now: datetime, *, first: timedelta = FIRST_REST) -> Breaker:

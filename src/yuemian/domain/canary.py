@@ -26,7 +26,7 @@ _PERSONAL: Final = frozenset(
     }
 )
 _WELL: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED}) | CALLED_OFF
-_OPEN: Final = frozenset({DeliveryState.CREATED, DeliveryState.QUEUED, DeliveryState.SENDING})
+_OPEN: Final = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING})
 
 
 class Fate(StrEnum):
@@ -60,12 +60,15 @@ def canary_size(people: int, *, is_rehearsal: bool) -> int:
 def judge(figures: Iterable[Figure]) -> Verdict:
     """Go when all are settled well; pause at the first trouble that others will meet too.
 
-    What is tried again by itself is waited for: the provider asked for patience, not for a person.
+    What is tried again by itself is waited for: the provider asked for patience, not for a person. A reserve of a
+    route says nothing before its turn has come: it is queued then.
     """
     troubles: Counter[str] = Counter()
     personal = total = still_open = 0
     for figure in figures:
         state = DeliveryState(figure.state)
+        if state is DeliveryState.CREATED:
+            continue
         total += figure.people
         if state in _OPEN:
             still_open += figure.people

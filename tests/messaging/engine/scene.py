@@ -35,7 +35,7 @@ TIME_PASSES = (
     WHERE state = 'queued' AND due_at BETWEEN now() AND now() + interval '100 days'
     """,
     "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
-    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL WHERE paced_until > now()",
+    "UPDATE messaging_provideraccount SET paced_until = NULL WHERE paced_until > now()",
 )
 RELEASE = """
 UPDATE messaging_delivery SET due_at = now() WHERE id IN (

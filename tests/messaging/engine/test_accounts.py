@@ -12,10 +12,18 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, deliver, run
-from yuemian.channels.base import Dedup, Outcome, Receipt
+from tests.messaging.engine.conftest import (
+    FakeProvider,
+    Story,
+    create_database,
+    create_worker,
+    deliver,
+    run,
+)
+from yuemian.channels.base import Dedup, Message, Outcome, Receipt
+from yuemian.messaging.engine.accounts import Account, Accounts
 from yuemian.messaging.engine.worker import Worker
-from yuemian.messaging.models import DeliveryEvent, ProviderAccount
+from yuemian.messaging.models import Delivery, DeliveryEvent, ProviderAccount
 from yuemian.trust import vault
 from yuemian.trust.keyfile import create, read
 
@@ -69,6 +77,58 @@ def test_what_one_account_certainly_did_not_take_another_takes_at_once(live: Sto
     assert live.deliveries("state") == [("sent",)] * 4
     keys = [message.key for message in good.sent]
     assert len(keys) == len(set(keys)) == 4
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Receipt(Outcome.RETRY, code="450"),
+        Receipt(Outcome.TOKEN_EXPIRED),
+        Receipt(Outcome.THROTTLED, retry_after=1),
+    ],
+)
+def test_what_no_account_takes_waits_before_it_is_tried_again(live: Story, refusal: Receipt) -> None:
+    """As of one address that both servers greylist, while the others' mail goes out."""
+    live.account("ours")
+    live.invite(30)
+    refused: list[str] = []
+
+    def answer(message: Message) -> Receipt:
+        if message.to != (refused or [message.to])[0]:
+            return Receipt(Outcome.ACCEPTED)
+        refused.append(message.to)
+        return refusal
+
+    outside, ours = FakeProvider(answer), FakeProvider(answer)
+    for tries in (2, 3, 4):
+        deliver(outside, accounts={"ours": ours})
+        assert len(refused) == tries
+        ((attempt, due_at),) = live.rows(
+            Delivery.objects.filter(state="queued").values_list("attempt", "due_at")
+        )
+        assert attempt == tries
+        assert due_at > timezone.now() + timedelta(seconds=5)
+        live.change("UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued'")
+    assert live.deliveries("state").count(("sent",)) == 29
+    assert all(refused[0] in {message.to for message in each.sent} for each in (outside, ours))
+    assert live.health() == {"ours": ("ok", "")}
+
+
+def test_what_two_accounts_refuse_a_third_gets(live: Story) -> None:
+    live.invite(30)
+    refused: list[str] = []
+
+    def answer(message: Message) -> Receipt:
+        refused.append(message.to)
+        return Receipt(Outcome.RETRY if message.to == refused[0] else Outcome.ACCEPTED)
+
+    accounts = {"first": FakeProvider(answer), "second": FakeProvider(answer), "third": FakeProvider()}
+    for name in accounts:
+        live.account(name)
+    for _ in range(8):
+        deliver(accounts=accounts)
+        live.change("UPDATE messaging_delivery SET due_at = now() WHERE state = 'queued'")
+    assert live.deliveries("state") == [("sent",)] * 30
 
 
 @pytest.mark.parametrize("dedup", list(Dedup))
@@ -301,3 +361,28 @@ def test_every_attempt_leaves_its_event(live: Story) -> None:
     assert events == [("deferred", 1, "503")]
     assert live.deliveries("state", "attempt") == [("sent", 2)]
     assert len(good.sent) == 1
+
+
+def test_a_hand_over_that_went_well_never_lets_an_account_rest() -> None:
+    """However much failed before it, and would still weigh more than half."""
+    well, ill = Receipt(Outcome.ACCEPTED), Receipt(Outcome.RETRY, code="451")
+    account, accounts = Account(FakeProvider()), Accounts()
+
+    async def report() -> None:
+        for receipts in ([well] + [ill] * 7, [well] + [ill] * 7, [well] * 8):
+            await accounts.report(create_database(), account, receipts)
+
+    run(report())
+    assert account.breaker.circuit == "ok"
+
+
+def test_a_fault_in_learning_costs_nobody_their_outcome(live: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Accounts, "report", fails)
+    live.invite(3)
+    outside = FakeProvider()
+    deliver(outside, chunk=1)
+    assert len(outside.sent) == 3
+    assert live.deliveries("state") == [("sent",)] * 3

@@ -243,15 +243,45 @@ def test_past_the_deadline_no_reserve_is_queued(routed: Story) -> None:
     assert by_channel(routed, "state", "reason")["sms"] == ("expired", "deadline_passed")
 
 
-def test_a_send_on_the_best_channels_finishes_with_its_reserves_unused(story: Story) -> None:
-    interviews = story.act(lambda: create_interviews(story.cast, 8, now=story.now))
+def send_on_the_best(story: Story, people: int) -> None:
+    """To so many, who have an address for mail and for text messages; each has one channel in reserve."""
+    interviews = story.act(lambda: create_interviews(story.cast, people, now=story.now))
     version, ids = story.cast.templates[Purpose.INVITATION], [interview.pk for interview in interviews]
     channels = [Channel.EMAIL, Channel.SMS]
-    batch = story.act(
+    story.act(
         lambda: send_chosen(
             story.cast.recruiter, ids, version, Purpose.INVITATION, channels, now=story.now, is_routed=True
         )
     )
+
+
+def test_a_send_on_the_best_channels_finishes_with_its_reserves_unused(story: Story) -> None:
+    send_on_the_best(story, 8)
     deliver()
-    assert story.rows(Batch.objects.filter(pk=batch.pk).values_list("state", flat=True)) == ["finished"]
+    assert story.rows(Batch.objects.values_list("state", flat=True)) == ["finished"]
     assert sorted(story.deliveries("position", "state")) == [(0, "sent")] * 8 + [(1, "created")] * 8
+
+
+def test_the_rest_of_a_large_send_does_not_wait_for_the_reserves_of_its_first_few(live: Story) -> None:
+    accounts = {"mail": FakeProvider(), "texts": FakeSMS()}
+    live.account("mail")
+    live.account("texts", Channel.SMS)
+    send_on_the_best(live, 60)
+    assert live.rows(Batch.objects.values_list("canary", flat=True)) == [5]
+    deliver(accounts=accounts)
+    assert live.rows(Batch.objects.values_list("state", flat=True)) == ["finished"]
+    assert sum(len(provider.sent) for provider in accounts.values()) == 60
+    assert sorted(live.deliveries("position", "state")) == [(0, "sent")] * 60 + [(1, "created")] * 60
+
+
+def test_the_first_few_are_judged_by_their_next_channels_where_the_first_does_not_reach(live: Story) -> None:
+    """Nobody but them hears of it when these fail, too."""
+    mail, texts = FakeProvider(), FakeSMS(lambda _: Receipt(Outcome.CONTENT_REJECTED))
+    live.account("mail")
+    live.account("texts", Channel.SMS)
+    live.invite(60, (Channel.EMAIL, Channel.SMS))
+    live.change(RESERVE)
+    live.change("UPDATE messaging_delivery SET contact_point_id = NULL WHERE is_canary AND channel = 'email'")
+    deliver(accounts={"mail": mail, "texts": texts})
+    assert (len(mail.sent), len(texts.sent)) == (0, 5)
+    assert live.rows(Batch.objects.values_list("state", "paused_reason")) == [("paused", "content_rejected")]

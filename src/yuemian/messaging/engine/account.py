@@ -22,7 +22,8 @@ INSTALLATION: Final = UUID(int=0)
 _WELL: Final = frozenset(
     {Outcome.ACCEPTED, Outcome.BAD_RECIPIENT, Outcome.NO_CONSENT, Outcome.CONTENT_REJECTED}
 )
-_UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
+#: What says that it does not.
+UNWELL: Final = frozenset({Outcome.RETRY, Outcome.TOKEN_EXPIRED, Outcome.AMBIGUOUS, Outcome.CONFIG})
 #: A rate for planning turns before any was seen.
 _GUESS: Final = 50.0
 #: The furthest ahead a turn is planned: by a rate that is known, and by one that is only guessed from what was seen.
@@ -74,7 +75,9 @@ class Account:
         self.breaker = Breaker()
         self.code = ""  # why it rests, as a ReasonCode
         self.pace = Pace(ceiling=(row.per_second if row else 0) or provider.limits.per_second)
+        self.shared_rate = 0.0  # learned, as the row had it when it was last read or written; 0: nothing
         self.is_probe_planned = False
+        self._ahead = timedelta(0)  # of our clock is that of the database, by which its row's times are meant
         self._turns = 0.0
         self._refusals = 0  # as too fast, with nothing else between them
         self._recent: deque[tuple[float, int, float]] = deque()  # when, how many, seconds on the wire
@@ -86,6 +89,17 @@ class Account:
     @property
     def channel(self) -> Channel:
         return self.provider.channel
+
+    @property
+    def now(self) -> datetime:
+        """By the clock that its rests are written by: the database's, where all workers share them."""
+        return utc_now() + self._ahead
+
+    @property
+    def rest(self) -> timedelta:
+        """Until a probe is allowed; a probe under way is given a moment."""
+        until = self.breaker.until
+        return max(until - self.now, timedelta(0)) if until else timedelta(0)
 
     @property
     def is_full(self) -> bool:
@@ -106,15 +120,22 @@ class Account:
 
     def adopt(self, row: AccountRow) -> None:
         """What other workers and the settings page have written."""
-        self.row = row
+        self.row, self._ahead = row, row.now - utc_now()
         if row.health != self.breaker.circuit or row.health_until != self.breaker.until:
             self.breaker = self._breaker_of(row)
             self.is_probe_planned = False
         self.code = row.health_code
-        ceiling, learned = row.per_second or self.provider.limits.per_second, row.learned_per_second or 0.0
+        self._adopt_pace(row)
+
+    def _adopt_pace(self, row: AccountRow) -> None:
+        """A row that says what it said before teaches nothing: what was learned here since is newer."""
+        before, self.shared_rate = self.shared_rate, row.learned_per_second or 0.0
+        ceiling, learned = row.per_second or self.provider.limits.per_second, self.pace.learned
+        was_refused = _is_slower(self.shared_rate, before)
+        if was_refused or (self.shared_rate != before and _is_slower(learned, self.shared_rate)):
+            learned = self.shared_rate
         if (ceiling, learned) != (self.pace.ceiling, self.pace.learned):
             now, too_fast = asyncio.get_running_loop().time(), max(self.pace.too_fast, learned)
-            was_refused = learned and (not self.pace.learned or learned < self.pace.learned)
             refused_at = now if was_refused else self.pace.refused_at
             self.pace = Pace(ceiling, learned, too_fast, grown_at=now, refused_at=refused_at)
 
@@ -126,10 +147,10 @@ class Account:
             rest = row.health_until - row.health_since
         return Breaker(Circuit(row.health), row.health_since, row.health_until, rest)
 
-    def choice(self, now: datetime, *, is_alone: bool) -> Choice[UUID]:
+    def choice(self, *, is_alone: bool) -> Choice[UUID]:
         """As the choice sees it. The installation's own is the reserve of an organization that has accounts."""
         weight = self.row.weight if self.row else (100 if is_alone else 0)
-        admits = self.breaker.admits(now)
+        admits = self.breaker.admits(self.now)
         is_usable = admits is None or (admits == 1 and not self.is_probe_planned)
         total = self.breaker.good + self.breaker.bad
         return Choice(self.id, weight, is_usable, self.breaker.good / total if total >= 1 else 1.0)
@@ -199,13 +220,12 @@ class Account:
     def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
         """How many receipts say that it is well, and how many that it is not."""
         good = sum(receipt.kind in _WELL for receipt in receipts)
-        return good, sum(receipt.kind in _UNWELL for receipt in receipts)
+        return good, sum(receipt.kind in UNWELL for receipt in receipts)
 
 
-def resting_for(account: Account, now: datetime) -> timedelta:
-    """Until a probe is allowed; a probe under way is given a moment."""
-    until = account.breaker.until
-    return max(until - now, timedelta(0)) if until else timedelta(0)
+def _is_slower(rate: float, other: float) -> bool:
+    """A rate of 0 is no limit."""
+    return rate > 0 and (not other or rate < other)
 
 
 def utc_now() -> datetime:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from yuemian.channels.base import BadConfig, Provider, Receipt
+from yuemian.channels.base import BadConfig, Outcome, Provider, Receipt
 from yuemian.channels.smtp import SMTPProvider
 from yuemian.domain.breaker import (
     FIRST_REST_AFTER_REFUSAL,
@@ -24,7 +24,7 @@ from yuemian.domain.breaker import (
 from yuemian.domain.provider_choice import choose
 from yuemian.domain.states import ReasonCode
 from yuemian.messaging.engine import account_statements as statements
-from yuemian.messaging.engine.account import INSTALLATION, Account, AccountRow, resting_for, utc_now
+from yuemian.messaging.engine.account import INSTALLATION, UNWELL, Account, AccountRow
 from yuemian.messaging.engine.claim import Claimed, SealedKey
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.settle import refusal
@@ -40,6 +40,8 @@ Place = tuple[UUID | None, str]  # organization (None: the installation) and cha
 #: Whoever waits for a probe comes back a little after it.
 _AFTER_PROBE: Final = 2.0
 ALL: Final = 2**31 - 1
+#: Multiples of it, less their whole part, lie evenly between 0 and 1, however many they are.
+_GOLDEN: Final = 0.618034
 #: What workers are woken with when an account was added, edited, or changed its health.
 CHANGED: Final = "accounts"
 
@@ -96,15 +98,14 @@ class Accounts:
             return accounts[0]
         if not accounts:
             return None
-        now = utc_now()
         bound_to = (row.account or INSTALLATION) if row.is_unclear else None
         if bound_to is not None and all(account.id != bound_to for account in accounts):
             return None
         refused_by = {row.account or INSTALLATION} if row.attempt > 1 and bound_to is None else set()
         is_alone = len(accounts) == 1
         key = choose(
-            [account.choice(now, is_alone=is_alone) for account in accounts],
-            (row.id.int & 0xFFFFFFFF) / 2**32,
+            [account.choice(is_alone=is_alone) for account in accounts],
+            _draw(row),
             avoid=refused_by,
             bound_to=bound_to,
         )
@@ -142,7 +143,7 @@ class Accounts:
         """How many messages it takes now: None for any number, 0, or 1: the probe, which no other worker sends."""
         if account.breaker.circuit is Circuit.OK:
             return None
-        now = utc_now()
+        now = account.now
         if account.breaker.admits(now) != 1:
             return 0
         if account.row_id is not None:
@@ -157,7 +158,7 @@ class Accounts:
         account.is_probe_planned = False
         config = next((receipt for receipt in receipts if receipt.kind == "config"), None)
         good, bad = account.verdicts(receipts)
-        before, now = account.breaker, utc_now()
+        before, now = account.breaker, account.now
         if config is not None and before.circuit is not Circuit.OPEN:
             account.breaker = opened(before, now, first=FIRST_REST_AFTER_REFUSAL)
         else:
@@ -205,17 +206,22 @@ class Accounts:
 
     async def speed_up(self, database: Database) -> None:
         """Write down what clean sending has taught, for the other workers too."""
-        for account in self._rows.values():
-            known = account.row.learned_per_second if account.row else None
-            if known and (account.pace.learned > known or not account.pace.learned):
-                values = {"id": account.row_id, "known": known, "learned": account.pace.learned or None}
-                await database.patiently(statements.SPEED_UP, values)
+        for account in list(self._rows.values()):
+            known, learned = account.shared_rate, account.pace.learned
+            if known and (learned > known or not learned):
+                values = {"id": account.row_id, "known": known, "learned": learned or None}
+                if await database.patiently(statements.SPEED_UP, values):
+                    account.shared_rate = learned
 
     async def probe_refused(self, database: Database) -> int:
         """Accounts that a person had to mend: one held message each tries whether somebody has."""
-        now, count = utc_now(), 0
+        count = 0
         for account in self:
-            if account.is_refused and account.breaker.admits(now) == 1 and not account.is_probe_planned:
+            if (
+                account.is_refused
+                and account.breaker.admits(account.now) == 1
+                and not account.is_probe_planned
+            ):
                 count += await self.release(database, account, limit=1)
         return count
 
@@ -290,18 +296,23 @@ class Accounts:
             await task
 
 
+def _draw(row: Claimed) -> float:
+    """From 0 to below 1, by the row's id; another one for each attempt, so that a third account gets its turn."""
+    return ((row.id.int & 0xFFFFFFFF) / 2**32 + _GOLDEN * (row.attempt - 1)) % 1.0
+
+
 def _all_rest(accounts: list[Account], row: Claimed) -> Resting | Unusable:
     if all(account.is_refused for account in accounts):
         return Unusable(ReasonCode(accounts[0].code))
-    now = utc_now()
-    wait = min(resting_for(account, now) for account in accounts if not account.is_refused)
+    wait = min(account.rest for account in accounts if not account.is_refused)
     # Spread by the row's own id, so that they do not all come back at the same moment.
     jitter = (row.id.int >> 8 & 0xFF) / 0xFF
     return Resting(wait.total_seconds() + _AFTER_PROBE * (0.5 + jitter))
 
 
 def _last_bad(receipts: list[Receipt]) -> Receipt:
-    return next(receipt for receipt in reversed(receipts) if receipt.kind not in {"accepted", "throttled"})
+    bad = (receipt for receipt in reversed(receipts) if receipt.kind in UNWELL)
+    return next(bad, Receipt(Outcome.RETRY))
 
 
 def _unsealed(

@@ -99,7 +99,9 @@ class Dispatch:
         for number, row in enumerate(rows):
             if number % _STRETCH == 0:
                 await asyncio.sleep(0)
-            attempt = Attempt(row.id, worker, row.attempt, row.deadline_at, row.is_unclear, row.channel)
+            attempt = Attempt(
+                row.id, worker, row.attempt, row.deadline_at, row.is_unclear, row.channel, row.account
+            )
             restraint = restraints.get(row.id) if restraints else None
             why_not = verdict(row, truths.get((row.subject_kind, row.subject_id)), restraint)
             if why_not is None:

@@ -27,7 +27,7 @@ from yuemian.domain.breaker import Circuit
 from yuemian.domain.pace import granted, throttled, went_well
 from yuemian.domain.states import DeliveryState, ReasonCode
 from yuemian.messaging.engine import account_statements, budget, statements
-from yuemian.messaging.engine.account import Account, resting_for, utc_now
+from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.accounts import Accounts
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.life import Figures
@@ -102,8 +102,9 @@ class HandOver:
                         await self._hold_rest(mail, mail.messages[start:])
                         break
                 start += len(chunk)
-                settled = await self._send_chunk(worker, mail, chunk, now)
+                settled, receipts = await self._send_chunk(worker, mail, chunk, now)
                 settling.create_task(self.settle(settled))
+                await self._learn(account, receipts)
 
     # --- before the wire
 
@@ -150,7 +151,7 @@ class HandOver:
         """To another account at once, else when this one can be tried again, or when their turn has come."""
         account = mail.account
         is_resting = account.breaker.circuit is not Circuit.OK
-        pause = resting_for(account, utc_now()).total_seconds() + PATIENCE
+        pause = account.rest.total_seconds() + PATIENCE
         deferrals = []
         for message in rest:
             attempt = mail.attempts[message.delivery_id]
@@ -186,7 +187,7 @@ class HandOver:
 
     async def _send_chunk(
         self, worker: UUID, mail: Mail, chunk: list[Message], now: datetime
-    ) -> list[Settlement]:
+    ) -> tuple[list[Settlement], list[Receipt]]:
         account, provider = mail.account, mail.account.provider
         leave_by = leaving_clock() + self._margin.total_seconds()
         rows = await self._hand_over(worker, mail, chunk)
@@ -205,7 +206,6 @@ class HandOver:
         began = leaving_clock()
         receipts = await _receipts(provider, chunk)
         account.saw(len(receipts), leaving_clock() - began)
-        await self._learn(account, receipts)
         if account.is_priced:
             unsent = zip(chunk, receipts, strict=True)
             await self._refund(worker, mail, [m for m, r in unsent if r.kind in DEFINITELY_NOT_SENT])
@@ -214,7 +214,7 @@ class HandOver:
             for message, receipt in zip(chunk, receipts, strict=True)
         ]
         _log_trouble(settled, provider)
-        return settled
+        return settled, receipts
 
     async def _hand_over(self, worker: UUID, mail: Mail, chunk: list[Message]) -> list[TupleRow]:
         account = mail.account
@@ -248,10 +248,22 @@ class HandOver:
             return found
         if not self._accounts.has_other(mail.account, mail.organizations[message.delivery_id]):
             return found
-        return found._replace(state=DeliveryState.QUEUED, wait=0.0)
+        # Refused here and there in turn it would spend all its tries within a second. Held ones are spared that: their
+        # account rests from now on.
+        has_come_from_another = attempt.number > 1 and attempt.tried_by != mail.account.row_id
+        wait = found.wait if has_come_from_another and found.state is DeliveryState.QUEUED else 0.0
+        return found._replace(state=DeliveryState.QUEUED, wait=wait)
 
     async def _learn(self, account: Account, receipts: list[Receipt]) -> None:
-        """What the answers say about the account's speed and health."""
+        """What the answers say about the account's speed and health. A fault in it costs no settlement."""
+        try:
+            await self._learn_pace(account, receipts)
+            if account.is_watched:
+                await self._accounts.report(self._database, account, receipts)
+        except Exception:
+            log.exception("learning_failed", account=str(account.id), count=len(receipts))
+
+    async def _learn_pace(self, account: Account, receipts: list[Receipt]) -> None:
         now = asyncio.get_running_loop().time()
         silence = account.asked_to_slow_down(receipts)
         if silence is not None:
@@ -261,8 +273,6 @@ class HandOver:
                 await self._database.patiently(account_statements.SLOW_DOWN, values)
         elif account.pace.learned:
             account.pace = went_well(account.pace, now)
-        if account.is_watched:
-            await self._accounts.report(self._database, account, receipts)
 
     # --- after it
 
@@ -270,12 +280,14 @@ class HandOver:
         """Write what became of them, and queue the next channel of those that were not reached."""
         if not settled:
             return
-        self._news.tell(await settle(self._database, settled))
+        touched = await settle(self._database, settled)
         self._figures.count(settled)
         ended = (each for each in settled if each.state is not DeliveryState.SENT)
         lost = [each.attempt.delivery for each in ended if ends_without_reaching(each.state, each.reason)]
         if lost:
             await self._database.patiently(FALL_BACK, {"deliveries": lost})
+        # Last: whoever hears of it judges the first few of a batch, and their next channels are part of it.
+        self._news.tell(touched)
 
 
 _WAITS: Final = frozenset({DeliveryState.QUEUED, DeliveryState.HELD})

@@ -31,6 +31,7 @@ class Attempt(NamedTuple):
     deadline: datetime
     is_unclear: bool = False  # an earlier one under the same key may have arrived
     channel: str = ""
+    tried_by: UUID | None = None  # the account of the attempt before; None: the installation's own
 
 
 class Settlement(NamedTuple):
