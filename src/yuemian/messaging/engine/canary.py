@@ -34,6 +34,7 @@ SELECT pg_notify('{WAKE}', '') FROM passed
 PAUSE: Final = """
 UPDATE messaging_batch SET state = 'paused', paused_at = now(), paused_reason = %(reason)s
 WHERE id = %(id)s AND state = 'running' AND canary_passed_at IS NULL
+RETURNING id
 """
 
 
@@ -49,7 +50,7 @@ async def judge_canaries(
 ) -> tuple[set[UUID], list[Touched]]:
     """Decide for every batch that waits. Returns which still wait, and where something changed.
 
-    Both updates are guarded by the batch's state, so two workers may judge the same batch.
+    Both updates are guarded by the batch's state: of two workers who judge the same batch at once one changes it.
     """
     found: dict[Pending, list[Figure]] = {}
     ids = None if batch_ids is None else list(batch_ids)
@@ -60,15 +61,15 @@ async def judge_canaries(
         verdict = judge(figures)
         if verdict.fate is Fate.WAIT:
             waiting.add(batch.batch_id)
-        else:
-            await _carry_out(database, batch, verdict)
+        elif await _carry_out(database, batch, verdict):
             touched.append(Touched(batch.organization_id, batch.batch_id, 0))
     return waiting, touched
 
 
-async def _carry_out(database: Database, batch: Pending, verdict: Verdict) -> None:
+async def _carry_out(database: Database, batch: Pending, verdict: Verdict) -> bool:
     if verdict.fate is Fate.GO:
-        await database.patiently(GO, {"id": batch.batch_id})
-        return
-    await database.patiently(PAUSE, {"id": batch.batch_id, "reason": verdict.reason})
-    log.warning("batch_paused", batch=str(batch.batch_id), reason=verdict.reason)
+        return bool(await database.patiently(GO, {"id": batch.batch_id}))
+    is_paused = bool(await database.patiently(PAUSE, {"id": batch.batch_id, "reason": verdict.reason}))
+    if is_paused:
+        log.warning("batch_paused", batch=str(batch.batch_id), reason=verdict.reason)
+    return is_paused
