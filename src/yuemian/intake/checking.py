@@ -386,6 +386,7 @@ def _unknown(rows: Iterable[CheckedRow]) -> tuple[UnknownText, ...]:
         for name, reading in row.fields.items():
             if reading.problem is not None and reading.problem.code is ProblemCode.UNKNOWN_OPTION:
                 text = folded(reading.problem.params.get("text", ""))
-                found[name, text].append(reading.alternatives)
+                # Of a list of names, only the last of each alternative is what this text may mean.
+                found[name, text].append(tuple(each.rpartition(",")[2] for each in reading.alternatives))
     every = [UnknownText(name, text, len(seen), seen[0]) for (name, text), seen in found.items()]
     return tuple(sorted(every, key=lambda each: -each.rows))

@@ -88,7 +88,7 @@ class RowReader:
         fields[Field.NAME] = _required(read_name(cells.get(Field.NAME)))
         fields[Field.PHONE] = read_phone(cells.get(Field.PHONE), branch.region).map(str)
         fields[Field.EMAIL] = read_email(cells.get(Field.EMAIL))
-        fields |= {name: self._option(name, cells) for name in _MATCHED}
+        fields |= {name: self._option(name, cells, branch.key) for name in _MATCHED}
         fields[Field.LINK] = _link(cells.get(Field.LINK))
         fields |= {name: _text(cells.get(name), limit) for name, limit in _LIMITS.items()}
         fields |= self._when(cells, branch)
@@ -99,7 +99,7 @@ class RowReader:
             if not reading.is_empty or reading.notices
         }
 
-    def _option(self, name: Field, cells: dict[Field, Cell]) -> Reading[str]:
+    def _option(self, name: Field, cells: dict[Field, Cell], branch: str = "") -> Reading[str]:
         raw = cells.get(name)
         if is_blank(raw):
             return Reading()
@@ -109,7 +109,7 @@ class RowReader:
         if len(text) > 200:
             return bad(ProblemCode.TOO_LONG, limit="200")
         matcher = self._matchers[name]
-        return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text)
+        return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text, branch)
 
     def _when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
         """Interviews come in slots: many rows say the same, so each is read once."""

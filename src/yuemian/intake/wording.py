@@ -69,7 +69,7 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
         "“%(text)s” is no web address; enter one that begins with "
         "https:// and put meeting numbers into the note."
     ),
-    ProblemCode.UNKNOWN_OPTION: _("“%(text)s” is unknown; choose what is meant."),
+    ProblemCode.UNKNOWN_OPTION: _("“%(text)s” is unknown, or several are called so; choose what is meant."),
     ProblemCode.CONTACT_MISSING: _("Phone and e-mail are both missing; enter one of them."),
     ProblemCode.CONTACT_SHARED_IN_FILE: _(
         "Another person has the same contact (row %(rows)s); correct it, or confirm that they share it."
