@@ -28,7 +28,10 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Table:
-    """The sheet that was read, with what a person should know about how."""
+    """The sheet that was read, with what a person should know about how.
+
+    `came_at`: when the file came, the day from which `明天` is counted.
+    """
 
     kind: FileKind
     rows: tuple[SheetRow, ...]
@@ -38,6 +41,7 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
     formulas: int = 0
+    came_at: datetime | None = None
 
     @property
     def grid(self) -> list[tuple[Cell, ...]]:
@@ -79,6 +83,7 @@ def table_to_json(table: Table) -> dict[str, Any]:
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "formulas": table.formulas,
+        "came_at": table.came_at and table.came_at.isoformat(),
         "rows": [[row.number, *map(cell_to_json, row.cells)] for row in table.rows],
     }
 
@@ -93,4 +98,5 @@ def table_from_json(data: Mapping[str, Any]) -> Table:
         encoding=data["encoding"],
         delimiter=data["delimiter"],
         formulas=data["formulas"],
+        came_at=datetime.fromisoformat(data["came_at"]) if data.get("came_at") else None,
     )

@@ -94,7 +94,7 @@ REPAIRS: Mapping[RepairCode, Promise | str] = {
     RepairCode.REGION_ASSUMED: _("Country code added: %(after)s."),
     RepairCode.EMAIL_TYPO: _("Probably a slip: %(after)s instead of %(before)s."),
     RepairCode.YEAR_ASSUMED: _("No year given: %(after)s."),
-    RepairCode.RELATIVE_DATE: _("“%(before)s” is %(after)s, counted from today."),
+    RepairCode.RELATIVE_DATE: _("“%(before)s” is %(after)s, counted from the day of the upload."),
     RepairCode.EXCEL_SERIAL: _("Excel’s day number %(before)s is %(after)s."),
     RepairCode.ORDER_ASSUMED: _("“%(before)s” is read as %(after)s."),
     RepairCode.CENTURY_ASSUMED: _("“%(before)s” is read as %(after)s."),

@@ -48,16 +48,21 @@ class WallClock:
 
 @dataclass(frozen=True)
 class StartContext:
-    """What reading a start needs beside the cells; `now` is aware."""
+    """What reading a start needs beside the cells; `now` and `written_at` are aware.
+
+    `written_at`, where it is known, is when the cells came: `明天` is the day after that, however late it is read.
+    """
 
     now: datetime
     zone: str
     order: DateOrder | None = None
     is_1904: bool = False
+    written_at: datetime | None = None
 
     @property
     def dates(self) -> DateContext:
-        return DateContext(self.now.astimezone(ZoneInfo(self.zone)).date(), self.order, self.is_1904)
+        today = (self.written_at or self.now).astimezone(ZoneInfo(self.zone)).date()
+        return DateContext(today, self.order, self.is_1904)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import hashlib
 import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -127,7 +128,7 @@ def keep_check(import_: Import, sheet: CheckedSheet) -> None:
 
 def _check_at_once(user: User, import_: Import, content: bytes | Table, *, now: datetime) -> None:
     try:
-        table = read_bytes(content) if isinstance(content, bytes) else content
+        table = replace(read_bytes(content), came_at=now) if isinstance(content, bytes) else content
     except UnreadableFile as refusal:
         _refuse(import_, refusal, now)
         return
@@ -170,7 +171,7 @@ def check_stored(organization_id: UUID, user_id: UUID, import_id: UUID) -> None:
     progress = _announcer(organization_id, import_id)
     try:
         table = (
-            read_bytes(content, on_row=lambda done: progress(done, 0))
+            replace(read_bytes(content, on_row=lambda done: progress(done, 0)), came_at=import_.created_at)
             if isinstance(content, bytes)
             else content
         )
