@@ -19,7 +19,7 @@ from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Rea
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import KnownPerson, Reference
 from yuemian.intake.row_reading import RowReader
-from yuemian.intake.table import SheetRow, Table
+from yuemian.intake.table import Origin, SheetRow, Table
 
 _PROGRESS_STEP = 250
 Progress = Callable[[int, int], None]
@@ -83,6 +83,7 @@ class CheckedSheet:
     missing: tuple[Field, ...] = ()
     suspicious: tuple[tuple[int, Field], ...] = ()
     unknown: tuple[UnknownText, ...] = ()
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def counts(self) -> dict[RowState, int]:
@@ -143,7 +144,9 @@ def read_sheet(
             on_progress(done, len(below))
         rows.append(_read_row(row, header, reader, reference, choices))
     on_progress(len(below), len(below))
-    return CheckedSheet(header, tuple(rows), _missing_columns(header), _suspicious_columns(header, below))
+    suspicious = _suspicious_columns(header, below)
+    origin = table.origin_of({row.number for row in rows if row.kind is RowKind.DATA})
+    return CheckedSheet(header, tuple(rows), _missing_columns(header), suspicious, origin=origin)
 
 
 def read_again(

@@ -16,7 +16,8 @@ class Choices:
 
     `overrides`: text typed in place of a cell. `accepted`: the value agreed to where a cell was doubtful, the proposed
     one or another that it may mean: a cell that is read otherwise later is asked about again. `mapped`: option keys
-    given to unknown texts, for all rows at once. `confirmed`: rows whose shared contact is meant.
+    given to unknown texts, for all rows at once. `confirmed`: rows whose shared contact is meant. `sheet`: the one to
+    read of the workbook, where it was named.
     """
 
     columns: Mapping[int, Field | None] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Choices:
     mapped: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     confirmed: frozenset[int] = frozenset()
     left_out: frozenset[int] = frozenset()
+    sheet: str = ""
 
     def chosen(self, name: Field) -> dict[str, str]:
         return {comparable(text): key for text, key in self.mapped.get(name, {}).items()}
@@ -43,6 +45,7 @@ def choices_to_json(choices: Choices) -> dict[str, Any]:
         "mapped": {str(name): dict(keys) for name, keys in choices.mapped.items()},
         "confirmed": sorted(choices.confirmed),
         "left_out": sorted(choices.left_out),
+        "sheet": choices.sheet,
     }
 
 
@@ -59,4 +62,5 @@ def choices_from_json(data: Mapping[str, Any]) -> Choices:
         mapped={Field(name): dict(keys) for name, keys in data["mapped"].items()},
         confirmed=frozenset(data["confirmed"]),
         left_out=frozenset(data["left_out"]),
+        sheet=data.get("sheet", ""),
     )

@@ -25,7 +25,8 @@ from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownT
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
-from yuemian.intake.report import header_from_json, row_from_json
+from yuemian.intake.report import header_from_json, origin_from_json, row_from_json
+from yuemian.intake.table import Origin
 from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
 from yuemian.interviews.wording import MODES
 
@@ -209,6 +210,9 @@ class CheckPage:
 
     def missing(self) -> list[Text]:
         return [FIELDS[Field(name)] for name in self._report["missing"]]
+
+    def origin(self) -> Origin:
+        return origin_from_json(self._report)
 
     def suspicious(self) -> list[tuple[str, Text]]:
         titles = {column.index: column.title for column in self.header.columns}
