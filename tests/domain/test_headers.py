@@ -74,6 +74,44 @@ def test_interview_time_is_only_the_clock_when_there_is_a_date_column() -> None:
     assert Field.START in find_header([["姓名", "手机", "岗位", "面试时间"]]).fields
 
 
+FULL = ["张三", "13800138000", "后端工程师", "2026-11-25 14:00"]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [
+        ("到岗时间", "随时"),
+        ("投递时间", "2026-11-01 09:12"),
+        ("出生日期", "1999-05-01"),
+        ("Applied date", "2026-11-01"),
+        ("目前公司", "某某科技"),
+        ("现居城市", "北京"),
+        ("户籍地址", "上海市某路 1 号"),
+        ("Home address", "1 Some Road"),
+        ("Last updated", "2026-11-01 09:12"),
+        ("Full-time", "yes"),
+        ("面试通知日期", "2026-11-20"),
+    ],
+)
+def test_what_tells_of_the_candidate_or_the_file_is_no_fact_of_the_interview(title: str, cell: str) -> None:
+    header = find_header([["姓名", "手机", "岗位", "面试时间", title], [*FULL, cell]])
+    assert header.fields == {Field.NAME: 0, Field.PHONE: 1, Field.JOB: 2, Field.START: 3}
+
+
+def test_a_column_about_others_is_no_start_by_its_content_either() -> None:
+    header = find_header([["姓名", "手机", "岗位", "投递时间"], FULL])
+    assert Field.START not in header.fields
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [("预约日期", "具体时间"), ("一面日期", "一面时间"), ("Start date", "Start time"), ("日期", "北京时间")],
+)
+def test_a_longer_title_of_the_interview_still_names_day_and_time(day: str, clock: str) -> None:
+    header = find_header([["姓名", "手机", "岗位", day, clock], [*FULL[:3], "2026-11-25", "14:00"]])
+    assert (header.fields[Field.DATE], header.fields[Field.TIME]) == (3, 4)
+
+
 def test_an_interviewers_mail_column_never_becomes_the_candidates() -> None:
     header = find_header([["姓名", "手机", "岗位", "面试官", "面试官邮箱"]])
     assert Field.EMAIL not in header.fields

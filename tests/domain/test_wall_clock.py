@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, ReadingState, RepairCode
+from yuemian.domain.reading import NoticeCode, Problem, ProblemCode, Reading, ReadingState, RepairCode
 from yuemian.domain.wall_clock import (
     DateOrder,
     StartContext,
@@ -236,6 +236,54 @@ def test_lengths_are_read(raw: object, minutes: int) -> None:
 @pytest.mark.parametrize("raw", ["abc", "0", "1 min", "13小时", -5, float("inf"), float("nan")])
 def test_implausible_lengths_are_refused(raw: object) -> None:
     assert read_duration(raw).state is ReadingState.BAD
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "code", "other"),
+    [
+        ("2026-11-25 上午12:00", "2026-11-25 12:00", RepairCode.AFTERNOON_ASSUMED, "2026-11-25 00:00"),
+        ("2026-11-25 12:30 AM", "2026-11-25 12:30", RepairCode.AFTERNOON_ASSUMED, "2026-11-25 00:30"),
+        ("2026-11-25 上午12:00-1:00", "2026-11-25 12:00", RepairCode.AFTERNOON_ASSUMED, "2026-11-25 00:00"),
+        ("2026-11-25 06:00 UTC+0", "2026-11-25 14:00", RepairCode.ZONE_CONVERTED, "2026-11-26 02:00"),
+        ("2026-11-25 2:30 北京时间", "2026-11-25 14:30", RepairCode.AFTERNOON_ASSUMED, "2026-11-25 02:30"),
+        ("2026-11-25 09:00-05:00", "2026-11-25 22:00", RepairCode.ZONE_CONVERTED, "2026-11-25 09:00"),
+    ],
+)
+def test_an_hour_that_may_be_meant_otherwise_is_asked(
+    text: str, value: str, code: RepairCode, other: str
+) -> None:
+    reading = read(text)
+    assert reading.state is ReadingState.REPAIRABLE
+    assert [repair.code for repair in reading.repairs] == [code]
+    assert str(reading.value) == value
+    assert [str(each) for each in reading.alternatives] == [other]
+
+
+def test_an_offset_behind_the_seconds_is_no_end() -> None:
+    reading = read("2026-11-25 09:00:00-05:00")
+    assert (reading.state, str(reading.value)) == (ReadingState.GOOD, "2026-11-25 22:00")
+    assert reading.value is not None
+    assert reading.value.duration is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "minutes"),
+    [
+        ("2026-11-25 上午11:00-12:00", "2026-11-25 11:00", 60),
+        ("2026-11-25 凌晨12:30", "2026-11-25 00:30", None),
+        ("2026-11-25 09:00-10:30", "2026-11-25 09:00", 90),
+    ],
+)
+def test_an_hour_that_words_settle_is_not_asked(text: str, value: str, minutes: int | None) -> None:
+    found = read(text)
+    assert (found.state, str(found.value)) == (ReadingState.GOOD, value)
+    assert found.value is not None
+    assert found.value.duration == (timedelta(minutes=minutes) if minutes else None)
+
+
+@pytest.mark.parametrize("text", ["2026-11-25 晚上12点", "2026-11-25 晚上1点"])
+def test_a_night_hour_of_which_day_is_not_guessed(text: str) -> None:
+    assert read(text).problem == Problem(ProblemCode.TIME_IMPOSSIBLE, {"text": text.partition(" ")[2]})
 
 
 def test_an_end_becomes_a_length() -> None:

@@ -78,12 +78,13 @@ def test_one_contact_is_enough() -> None:
 def test_a_repair_waits_for_consent_singly_or_for_all() -> None:
     row = person(email="a@gmial.com", start="明天 14:00")
     assert only(check(row)).state is RowState.REPAIRABLE
-    one = Choices(accepted=frozenset({(2, Field.EMAIL)}))
+    email, start = "a@gmail.com", "2026-11-23T14:00+08:00"
+    one = Choices(accepted={(2, Field.EMAIL): email})
     assert only(check(row, choices=one)).state is RowState.REPAIRABLE
-    both = Choices(accepted=frozenset({(2, Field.EMAIL), (2, Field.START)}))
+    both = Choices(accepted={(2, Field.EMAIL): email, (2, Field.START): start})
     assert only(check(row, choices=both)).state is RowState.GOOD
     accepted = only(check(row, choices=Choices(accepts_all=True)))
-    assert (accepted.state, accepted.values[Field.EMAIL]) == (RowState.GOOD, "a@gmail.com")
+    assert (accepted.state, accepted.values[Field.EMAIL]) == (RowState.GOOD, email)
 
 
 def test_consent_to_all_repairs_never_answers_a_question() -> None:
@@ -94,10 +95,9 @@ def test_consent_to_all_repairs_never_answers_a_question() -> None:
 
 def test_an_alternative_that_was_chosen_is_final() -> None:
     asked = only(check(person(email="a@gmial.com", start="03/04/2027 10:00")))
-    chosen = {Field.EMAIL: "a@gmial.com", Field.START: asked.fields[Field.START].alternatives[1]}
-    row = only(
-        check(person(email="a@gmial.com", start="03/04/2027 10:00"), choices=Choices(overrides={2: chosen}))
-    )
+    typed = {2: {Field.START: asked.fields[Field.START].alternatives[1]}}
+    choices = Choices(overrides=typed, accepted={(2, Field.EMAIL): "a@gmial.com"})
+    row = only(check(person(email="a@gmial.com", start="03/04/2027 10:00"), choices=choices))
     assert row.state is RowState.GOOD
     assert (row.values[Field.EMAIL], row.values[Field.START]) == ("a@gmial.com", "2027-04-03T10:00+08:00")
 
@@ -341,7 +341,7 @@ def test_results_and_choices_survive_storage_as_json() -> None:
     choices = Choices(
         columns={3: Field.JOB, 4: None},
         overrides={2: {Field.NAME: "李"}},
-        accepted=frozenset({(2, Field.EMAIL)}),
+        accepted={(2, Field.EMAIL): "a@gmail.com"},
         mapped={Field.JOB: {"x": "backend"}},
         confirmed=frozenset({5}),
         left_out=frozenset({6}),

@@ -109,7 +109,7 @@ def test_the_first_visible_sheet_with_a_header_is_chosen_and_the_others_named() 
     book["隐藏"].sheet_state = "hidden"
     data = saved(book)
     table = read_bytes(data)
-    assert (table.sheet, table.other_sheets) == ("十一月", ("说明", "隐藏", "十二月"))
+    assert (table.sheet, table.other_sheets) == ("十一月", ("说明", "十二月"))
     assert read_bytes(data, sheet="十二月").sheet == "十二月"
     with pytest.raises(UnreadableFile):
         read_bytes(data, sheet="没有")

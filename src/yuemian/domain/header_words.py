@@ -50,7 +50,7 @@ _SPELLINGS = {
     Field.ROUND: "轮次 面试轮次 面试轮 面试阶段 阶段 环节 面试环节 第几轮 輪次 round|interview "
     "round|stage|interview stage",
     Field.DATE: "日期 面试日期 面试日 date|interview date|day",
-    Field.TIME: "时间 时刻 面试时刻 时间点 时段 面试时段 具体时间 時間 time|interview hour|hour|time "
+    Field.TIME: "时间 时刻 面试时刻 时间点 时间段 时段 面试时段 具体时间 時間 time|interview hour|hour|time "
     "slot|slot",
     Field.START: "面试时间 面试日期时间 面试安排时间 开始时间 面试开始时间 预约时间 日期时间 面试安排 "
     "面試時間 面试日期及时间 "
@@ -102,3 +102,31 @@ def _split(spellings: str) -> tuple[str, ...]:
 
 
 WORDS: dict[Field, tuple[str, ...]] = {field: _split(spellings) for field, spellings in _SPELLINGS.items()}
+
+_ABOUT_OTHERS = re.compile(
+    "投[递遞]|申[请請]|到[岗崗]|[入离離][职職]|[毕畢][业業]|出生|生日|更新|[创創]建|建[档檔]|[录錄]入|登[记記]|提交|收到|"
+    "[发發]布|[导導]入|[报報]名|[现現][居住]|居住|[户戶]籍|籍[贯貫]|家庭|通[讯訊信]|目前|[当當]前|^原|上家|前公司|期望|意向|"
+    "[实實][习習]|合同|applied|apply|application|birth|current|previous|former|created|updated|modified|submitted|"
+    "expected|desired|preferred|onboard|entry|joining|availab|notice|graduat|home|mailing|permanent|hire"
+)
+_OF_INTERVIEW = re.compile(
+    "面[试試谈談]|[约約初复複终終一二三四]面|[初复複终終笔筆][试試]|[开開起]始|[预預][约約定]|[约約]定|安排|[会會][议議]|"
+    "[视視][频頻]|考[试試]|[到来來][访訪场場]|具[体體]|[当當]地|北京|interview|start|begin|schedul|appointment|meeting|"
+    "session|slot|exam|local|beijing|china"
+)
+#: A word of these says little by itself: there is a time, a day, an address of many things beside the interview.
+_COMMON = frozenset({Field.DATE, Field.TIME, Field.START, Field.END, Field.BRANCH, Field.PLACE})
+_WEAK_BRANCH_WORDS = "公司 城市 工作地 工作地点 站点 office|site|entity|city|company|region"
+_TOO_COMMON = frozenset((*WORDS[Field.DATE], *WORDS[Field.TIME], *_split(_WEAK_BRANCH_WORDS)))
+
+
+def is_about_others(title: str) -> bool:
+    """`投递时间` and `现居城市` tell of the candidate or the file, whatever words of an interview they hold."""
+    return _ABOUT_OTHERS.search(title) is not None
+
+
+def may_hide(field: Field, word: str, title: str) -> bool:
+    """Whether a word of the field that stands inside a longer title may name the column."""
+    if field not in _COMMON:
+        return True
+    return not is_about_others(title) and (word not in _TOO_COMMON or _OF_INTERVIEW.search(title) is not None)

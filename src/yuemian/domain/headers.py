@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from yuemian.domain.cell_text import as_text, folded, is_blank
-from yuemian.domain.header_words import WORDS, Field
+from yuemian.domain.header_words import WORDS, Field, is_about_others, may_hide
 
 # A header is looked for in this many rows; titles, logos and instructions stand above it.
 SEARCHED_ROWS = 25
@@ -178,7 +178,7 @@ def match_title(title: str) -> tuple[tuple[Field, float, Why], ...]:
     """Every field a normal title may mean, best first."""
     found: dict[Field, tuple[float, Why]] = {}
     for field, words in WORDS.items():
-        score, why = max((_compare(title, word) for word in words), key=lambda each: each[0])
+        score, why = max((_compare(field, title, word) for word in words), key=lambda each: each[0])
         if score:
             found[field] = (score, why)
     return tuple(sorted(((field, *each) for field, each in found.items()), key=lambda each: -each[1]))
@@ -189,11 +189,12 @@ def _close_to_best(offers: tuple[tuple[Field, float, Why], ...]) -> tuple[tuple[
     return tuple(each for each in offers if each[1] >= offers[0][1] - 0.05)
 
 
-def _compare(title: str, word: str) -> tuple[float, Why]:
+def _compare(field: Field, title: str, word: str) -> tuple[float, Why]:
     if title == word:
         return _EXACT, Why.EXACT
     # A word inside a longer title counts by how much of it it explains; short Latin words hide in others.
-    if (len(word) >= 4 or not word.isascii()) and len(word) >= 2 and word in title and len(title) <= 30:
+    is_inside = (len(word) >= 4 or not word.isascii()) and len(word) >= 2 and word in title
+    if is_inside and len(title) <= 30 and may_hide(field, word, title):
         return _PART * (0.6 + 0.4 * len(word) / len(title)), Why.PART
     if len(title) >= 4 and len(word) >= 4 and abs(len(title) - len(word)) <= 2:
         ratio = SequenceMatcher(None, title, word).ratio()
@@ -231,16 +232,23 @@ def _assign(titles: Sequence[object], below: Sequence[Sequence[object]]) -> tupl
         if -negative not in given and field not in taken:
             given[-negative] = Column(-negative, shown[-negative], field, round(score, 2), why)
             taken.add(field)
-    _settle_time(given)
+    _settle_time(given, values)
     taken = {column.field for column in given.values() if column.field}
     return tuple(
         given.get(index) or _by_content(index, shown[index], values[index], taken) for index in range(width)
     )
 
 
-def _settle_time(given: dict[int, Column]) -> None:
-    """`面试时间` is the whole start, or only the time of day when another column has the date."""
+def _settle_time(given: dict[int, Column], values: Sequence[Sequence[object]]) -> None:
+    """`面试时间` is the whole start, or only the time of day when another column has the date.
+
+    Where its cells hold day and time, a column that has but a word of either in its title tells of something else.
+    """
     start = next((each for each in given.values() if each.field is Field.START), None)
+    if start is not None and content_field(values[start.index]) is Field.START:
+        for column in list(given.values()):
+            if column.field in {Field.DATE, Field.TIME} and column.why is Why.PART:
+                del given[column.index]
     fields = {each.field for each in given.values()}
     if start is None or Field.DATE not in fields or Field.TIME in fields:
         return
@@ -249,7 +257,9 @@ def _settle_time(given: dict[int, Column]) -> None:
 
 def _by_content(index: int, title: str, values: Sequence[object], taken: set[Field]) -> Column:
     field = content_field(values)
-    if field is None or field in taken or (field is Field.START and taken & {Field.DATE, Field.TIME}):
+    if field is None or field in taken:
+        return Column(index, title)
+    if field is Field.START and (taken & {Field.DATE, Field.TIME} or is_about_others(normal_title(title))):
         return Column(index, title)
     taken.add(field)
     return Column(index, title, field, _BY_CONTENT, Why.CONTENT)

@@ -127,7 +127,7 @@ class Catalogue:
             place, address = known.told_name(known.room_in(place) or ""), known.told_address
         return Appointment(
             person=person,
-            job=self._job(values[Field.JOB], branch),
+            job=self.jobs[values[Field.JOB]],
             branch=branch,
             round=_ROUNDS.get(values[Field.ROUND], values[Field.ROUND]),
             starts_at=datetime.fromisoformat(values[Field.START]).astimezone(UTC),
@@ -153,14 +153,6 @@ class Catalogue:
         named = named or [each for each in self.places if each.room_in(written) is not None]
         named.sort(key=lambda each: (each.branch_id != branch.pk, -len(each.name)))
         return named[0] if named and wanted else None
-
-    def _job(self, key: str, branch: Branch) -> Job:
-        """A title that the row's own branch has too is that branch's job."""
-        job = self.jobs[key]
-        same = (
-            each for each in self.jobs.values() if each.title == job.title and each.branch_id == branch.pk
-        )
-        return next(same, job)
 
     def _interviewers(self, keys: str) -> tuple[User, ...]:
         return tuple(self.users[key] for key in keys.split(",") if key in self.users)

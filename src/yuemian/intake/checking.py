@@ -19,7 +19,7 @@ from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Rea
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import KnownPerson, Reference
 from yuemian.intake.row_reading import RowReader
-from yuemian.intake.table import SheetRow, Table
+from yuemian.intake.table import Origin, SheetRow, Table
 
 _PROGRESS_STEP = 250
 Progress = Callable[[int, int], None]
@@ -83,6 +83,7 @@ class CheckedSheet:
     missing: tuple[Field, ...] = ()
     suspicious: tuple[tuple[int, Field], ...] = ()
     unknown: tuple[UnknownText, ...] = ()
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def counts(self) -> dict[RowState, int]:
@@ -143,7 +144,9 @@ def read_sheet(
             on_progress(done, len(below))
         rows.append(_read_row(row, header, reader, reference, choices))
     on_progress(len(below), len(below))
-    return CheckedSheet(header, tuple(rows), _missing_columns(header), _suspicious_columns(header, below))
+    suspicious = _suspicious_columns(header, below)
+    origin = table.origin_of({row.number for row in rows if row.kind is RowKind.DATA})
+    return CheckedSheet(header, tuple(rows), _missing_columns(header), suspicious, origin=origin)
 
 
 def read_again(
@@ -386,6 +389,7 @@ def _unknown(rows: Iterable[CheckedRow]) -> tuple[UnknownText, ...]:
         for name, reading in row.fields.items():
             if reading.problem is not None and reading.problem.code is ProblemCode.UNKNOWN_OPTION:
                 text = folded(reading.problem.params.get("text", ""))
-                found[name, text].append(reading.alternatives)
+                # Of a list of names, only the last of each alternative is what this text may mean.
+                found[name, text].append(tuple(each.rpartition(",")[2] for each in reading.alternatives))
     every = [UnknownText(name, text, len(seen), seen[0]) for (name, text), seen in found.items()]
     return tuple(sorted(every, key=lambda each: -each.rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from yuemian.intake.reference_data import NoBranch
 from yuemian.intake.refusal import Refusal, UnreadableFile
 from yuemian.intake.report import sheet_to_json
 from yuemian.intake.rest import why_not
+from yuemian.intake.table import Origin
 from yuemian.intake.wording import STATES, refusal_text
 from yuemian.trust.tenancy import acting_in
 
@@ -84,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="yuemian import", description="Check and import a file of interviews."
     )
     parser.add_argument("file", type=Path, help=".xlsx, .csv or .tsv")
+    parser.add_argument(
+        "--sheet", default="", help="which sheet of a workbook (default: the first with a header)"
+    )
     parser.add_argument("--check", action="store_true", help="only say what would happen")
     parser.add_argument("--json", action="store_true", help="print the check as JSON")
     parser.add_argument(
@@ -120,7 +124,7 @@ def _user(email: str) -> User:
 
 
 def _check(user: User, data: bytes, given: argparse.Namespace, terminal: Terminal) -> int:
-    table, now = read_bytes(data), timezone.now()
+    table, now = read_bytes(data, sheet=given.sheet or None), timezone.now()
     choices = Choices(accepts_all=given.accept_repairs)
     sheet = whole_check(user, table, choices, now=now, on_progress=lambda _done, _total: None)
     _print(sheet, terminal, as_json=given.json)
@@ -150,7 +154,7 @@ def _import(user: User, data: bytes, given: argparse.Namespace, terminal: Termin
 
 def _started(user: User, given: argparse.Namespace, data: bytes, now: datetime) -> Import:
     """Checked at once, whatever its size: somebody waits at the shell. Raises UnreadableFile."""
-    import_ = start_import(user, given.file.name, data, now=now, run=None)
+    import_ = start_import(user, given.file.name, data, now=now, run=None, sheet=given.sheet)
     if import_.refusal:
         raise UnreadableFile(Refusal(import_.refusal), **import_.refusal_params)
     return accept_repairs(user, import_.pk, now=now) if given.accept_repairs else import_
@@ -170,6 +174,8 @@ def _print(sheet: CheckedSheet, terminal: Terminal, *, as_json: bool) -> None:
         return
     for row in sheet.rows:
         terminal.say(_line(row))
+    for line in _about(sheet.origin):
+        terminal.say(_printable(line))
     counts = [f"{STATES[state]} {count}" for state, count in sheet.counts.items() if count]
     terminal.say(" · ".join(counts))
 
@@ -179,4 +185,17 @@ def _line(row: CheckedRow) -> str:
     parts = [f"{row.number:>5}", str(STATES[row.state]), row.values.get(Field.NAME, "–")]
     parts.append(row.values.get(Field.START, "")[:16].replace("T", " "))
     parts.append(why_not(row) if row.state in {RowState.BAD, RowState.REPAIRABLE} else "")
-    return "".join(each for each in "  ".join(parts).rstrip() if each.isprintable())
+    return _printable("  ".join(parts).rstrip())
+
+
+def _about(origin: Origin) -> Iterator[str]:
+    """What of the workbook was not read, or would not be seen in it."""
+    if origin.other_sheets:
+        others = ", ".join(origin.other_sheets)
+        yield f"Only the sheet {origin.sheet} was read, not {others}; choose with --sheet."
+    if origin.hidden_rows:
+        yield f"Hidden in the workbook, but read: rows {', '.join(map(str, origin.hidden_rows))}."
+
+
+def _printable(text: str) -> str:
+    return "".join(each for each in text if each.isprintable())

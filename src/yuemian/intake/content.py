@@ -17,8 +17,9 @@ from yuemian.intake.report import sheet_from_json, sheet_to_json
 from yuemian.intake.table import Table, table_from_json, table_to_json
 from yuemian.trust.vault import Vault, organization_key
 
-# The first byte of the content: the file as it came, or its cells.
-_FILE, _TABLE = b"F", b"T"
+# The first byte of the content: the file as it came, its cells, or the cells of one sheet before the whole workbook.
+_FILE, _TABLE, _WORKBOOK = b"F", b"T", b"W"
+_LENGTH = 8
 
 
 class Gone(Exception):  # noqa: N818
@@ -37,9 +38,13 @@ class Safe:
         """Keeps the file itself until it is read."""
         self._import.content_sealed = self._seal(Import.CONTENT_PLACE, _FILE + data)
 
-    def put_table(self, table: Table) -> None:
+    def put_table(self, table: Table, workbook: bytes = b"") -> None:
+        """Keeps the cells; the workbook too, if it is given, for the other sheets in it."""
         packed = zlib.compress(orjson.dumps(table_to_json(table)), 1)
-        self._import.content_sealed = self._seal(Import.CONTENT_PLACE, _TABLE + packed)
+        content = _TABLE + packed
+        if workbook:
+            content = _WORKBOOK + len(packed).to_bytes(_LENGTH) + packed + workbook
+        self._import.content_sealed = self._seal(Import.CONTENT_PLACE, content)
 
     def put_choices(self, choices: Choices) -> None:
         self._import.edits_sealed = self._seal(
@@ -56,7 +61,15 @@ class Safe:
         content = self._open(Import.CONTENT_PLACE, self._import.content_sealed)
         if content[:1] == _FILE:
             return content[1:]
-        return table_from_json(orjson.loads(zlib.decompress(content[1:])))
+        packed = _divided(content)[0] if content[:1] == _WORKBOOK else content[1:]
+        return table_from_json(orjson.loads(zlib.decompress(packed)))
+
+    def workbook(self) -> bytes:
+        """The file whose other sheets were not read. Raises Gone."""
+        content = self._open(Import.CONTENT_PLACE, self._import.content_sealed)
+        if content[:1] != _WORKBOOK:
+            raise Gone(Gone.__doc__)
+        return _divided(content)[1]
 
     def table(self) -> Table:
         found = self.file_or_table()
@@ -86,6 +99,13 @@ class Safe:
         if sealed is None:
             raise Gone(Gone.__doc__)
         return self._vault.open_bytes(self._key, place, self._import.pk, sealed)
+
+
+def _divided(content: bytes) -> tuple[bytes, bytes]:
+    """The packed cells, and the workbook behind them."""
+    start = len(_WORKBOOK) + _LENGTH
+    end = start + int.from_bytes(content[len(_WORKBOOK) : start])
+    return content[start:end], content[end:]
 
 
 def _assumed(sheet: CheckedSheet) -> list[tuple[str, str, int]]:

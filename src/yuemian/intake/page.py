@@ -18,14 +18,15 @@ from yuemian.accounts.models import User
 from yuemian.domain.addresses import parse_stored_phone
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
-from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, RepairCode
+from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, ReadingState, RepairCode
 from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
-from yuemian.intake.report import header_from_json, row_from_json
+from yuemian.intake.report import header_from_json, origin_from_json, row_from_json
+from yuemian.intake.table import Origin
 from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
 from yuemian.interviews.wording import MODES
 
@@ -40,6 +41,7 @@ COLUMNS: tuple[tuple[Field, ...], ...] = (
     (Field.START, Field.DURATION, Field.ZONE),
 )
 _OWN = {name for column in COLUMNS for name in column}
+_CONTACTS = (Field.PHONE, Field.EMAIL)
 
 _SHOWN_WHEN_GOOD = {Field.MODE, Field.PLACE, Field.LINK}
 #: Repairs that say no more than what the cell held: that is shown instead.
@@ -78,6 +80,8 @@ class Cell:
     typed: str = ""
     options: tuple[tuple[str, str], ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
+    #: A repair is proposed, and what else the cell may mean can be chosen at once.
+    is_choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,9 @@ class CheckPage:
     def missing(self) -> list[Text]:
         return [FIELDS[Field(name)] for name in self._report["missing"]]
 
+    def origin(self) -> Origin:
+        return origin_from_json(self._report)
+
     def suspicious(self) -> list[tuple[str, Text]]:
         titles = {column.index: column.title for column in self.header.columns}
         return [(titles.get(index, ""), FIELDS[Field(name)]) for index, name in self._report["suspicious"]]
@@ -318,11 +325,14 @@ class CheckPage:
             typed=self.typed(row, name),
             options=tuple(self.labels.of(name).items()) if name is not Field.INTERVIEWERS else (),
             alternatives=tuple((each, self._alternative(name, each, zone)) for each in reading.alternatives),
+            is_choice=name in _CONTACTS and reading.state is ReadingState.REPAIRABLE,
         )
 
     def _alternative(self, name: Field, value: str, zone: str) -> str:
         if name is Field.START:
             return datetime.fromisoformat(value).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+        if name is Field.PHONE:
+            return phone_text(value)
         return self.labels.text(name, value)
 
     def typed(self, row: CheckedRow, name: Field) -> str:
@@ -349,7 +359,7 @@ class CheckPage:
                     in_file.setdefault(contact, []).append(values["name"])
         found = {}
         for row in rows:
-            contacts = [row.values[name] for name in (Field.PHONE, Field.EMAIL) if name in row.values]
+            contacts = [row.values[name] for name in _CONTACTS if name in row.values]
             names = [name for contact in contacts for name in in_file.get(contact, ())]
             sheet = CheckedSheet(self.header, (row,))
             known = with_people(replace(self._reference), self._user, sheet).people

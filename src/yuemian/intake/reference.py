@@ -13,11 +13,15 @@ from yuemian.domain.header_words import Field
 
 @dataclass(frozen=True)
 class Option:
-    """One thing a cell may name; `aliases` are other names of it (a person's e-mail, a job's code)."""
+    """One thing a cell may name; `aliases` are other names of it (a person's e-mail, a job's code).
+
+    `branch` is the key of the branch whose it is, which tells apart what several branches call alike.
+    """
 
     key: str
     label: str
     aliases: tuple[str, ...] = ()
+    branch: str = dataclass_field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from yuemian.accounts.models import Branch, Role, User
+from yuemian.domain.cell_text import comparable
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import find_header
 from yuemian.domain.names import comparable_name
@@ -38,13 +39,14 @@ def reference_for(user: User, now: datetime) -> Reference:
     if not branches:
         raise NoBranch(NoBranch.__doc__)
     people = list(User.objects.visible_to(user).filter(is_active=True))
+    person = _persons(people)
     sources = Source.objects.filter(organization_id=user.organization_id).values_list("pk", "name")
     return Reference(
         now=now,
         jobs=_jobs(user),
         branches=branches,
-        recruiters=tuple(_person(each) for each in people if each.role in _RECRUITERS),
-        interviewers=tuple(_person(each) for each in people if each.role != Role.AUDITOR),
+        recruiters=tuple(person[each.pk] for each in people if each.role in _RECRUITERS),
+        interviewers=tuple(person[each.pk] for each in people if each.role != Role.AUDITOR),
         sources=tuple(Option(str(pk), name) for pk, name in sources),
         default_branch=str(user.branch_id or branches[0].key),
         default_recruiter=str(user.pk) if user.role in _RECRUITERS else "",
@@ -105,13 +107,21 @@ def _jobs(user: User) -> tuple[Option, ...]:
             str(job.pk),
             job.title if titles[job.title] == 1 else f"{job.title} · {job.branch.name}",
             tuple(alias for alias in (job.title, job.title_en, job.external_id) if alias),
+            branch=str(job.branch_id),
         )
         for job in jobs
     )
 
 
-def _person(user: User) -> Option:
-    return Option(str(user.pk), user.name, (user.email,))
+def _persons(people: Sequence[User]) -> dict[UUID, Option]:
+    """Colleagues with one name are told apart by their addresses."""
+    names = Counter(comparable(each.name) for each in people)
+    return {
+        each.pk: Option(str(each.pk), each.name, (each.email,))
+        if names[comparable(each.name)] == 1
+        else Option(str(each.pk), f"{each.name} · {each.email}", (each.name, each.email))
+        for each in people
+    }
 
 
 def _people(user: User, indexes: Iterable[str]) -> dict[str, tuple[KnownPerson, ...]]:

@@ -9,10 +9,14 @@ from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Column, Header, RowKind, Why
 from yuemian.domain.reading import Notice, NoticeCode, Problem, ProblemCode, Reading, Repair, RepairCode
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
+from yuemian.intake.table import Origin
 
 
 def sheet_to_json(sheet: CheckedSheet) -> dict[str, Any]:
     return {
+        "sheet": sheet.origin.sheet,
+        "other_sheets": list(sheet.origin.other_sheets),
+        "hidden_rows": list(sheet.origin.hidden_rows),
         "header": header_to_json(sheet.header),
         "counts": {str(state): count for state, count in sheet.counts.items()},
         "is_ready": sheet.is_ready,
@@ -41,6 +45,14 @@ def sheet_from_json(data: Mapping[str, Any]) -> CheckedSheet:
             UnknownText(Field(each["field"]), each["text"], each["rows"], tuple(each["suggestions"]))
             for each in data["unknown"]
         ),
+        origin=origin_from_json(data),
+    )
+
+
+def origin_from_json(data: Mapping[str, Any]) -> Origin:
+    """Reports of earlier versions do not say it."""
+    return Origin(
+        data.get("sheet", ""), tuple(data.get("other_sheets", ())), tuple(data.get("hidden_rows", ()))
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import RowKind
+from yuemian.domain.reading import ReadingState
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState
 from yuemian.intake.choices import Choices
 from yuemian.intake.table import Cell, FileKind, SheetRow, Table
@@ -33,7 +34,7 @@ def rest_of(table: Table, sheet: CheckedSheet, choices: Choices) -> Table:
     rows = [SheetRow(0, titles)]
     for row in sheet.rows:
         if is_rest(row):
-            cells = _with_typed(source[row.number].cells, width, sheet, choices, row.number)
+            cells = _with_typed(source[row.number].cells, width, sheet, choices, row)
             rows.append(SheetRow(row.number, (*cells, why_not(row))))
     return Table(FileKind.XLSX, tuple(rows), sheet=table.sheet)
 
@@ -62,19 +63,37 @@ def _cell_reasons(row: CheckedRow) -> Iterator[str]:
 
 
 def _with_typed(
-    cells: tuple[Cell, ...], width: int, sheet: CheckedSheet, choices: Choices, number: int
+    cells: tuple[Cell, ...], width: int, sheet: CheckedSheet, choices: Choices, row: CheckedRow
 ) -> list[Cell]:
     found = [cells[index] if index < len(cells) else None for index in range(width)]
     columns = sheet.header.fields
-    for name, text in choices.overrides.get(number, {}).items():
+    typed = choices.overrides.get(row.number, {})
+    for name, text in typed.items():
         if name in columns:
             found[columns[name]] = text
-        elif name is Field.START and Field.DATE in columns:
-            day, _sign, clock = text.replace("T", " ").partition(" ")
-            found[columns[Field.DATE]] = day
-            if Field.TIME in columns:
-                found[columns[Field.TIME]] = clock
+    if Field.START in typed and Field.START not in columns:
+        for name, written in _start_in_columns(row, typed, columns).items():
+            found[columns[name]] = written
     return found
+
+
+def _start_in_columns(
+    row: CheckedRow, typed: Mapping[Field, str], columns: Mapping[Field, int]
+) -> dict[Field, str | None]:
+    """A typed start where the sheet has columns for the day and the time of day.
+
+    Split only if it is settled, and if the sheet itself says the zone; else it stands whole in the first of them:
+    what waits for consent must not come back as a certainty, nor a time in another zone.
+    """
+    own = [name for name in (Field.DATE, Field.TIME) if name in columns]
+    reading = row.fields.get(Field.START)
+    whole = typed[Field.START]
+    if reading is not None and reading.value is not None and reading.state is ReadingState.GOOD:
+        is_zone_written = all(name in columns for name in (Field.ZONE, Field.BRANCH) if name in typed)
+        if len(own) == 2 and is_zone_written:
+            return {Field.DATE: reading.value[:10], Field.TIME: reading.value[11:16]}
+        whole = reading.value
+    return {name: None if position else whole for position, name in enumerate(own)}
 
 
 def workbook_of(table: Table, title: str) -> bytes:

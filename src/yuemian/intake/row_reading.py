@@ -39,8 +39,7 @@ _LIMITS = {
     Field.NOTE: 2000,
     Field.EXTERNAL_ID: 80,
 }
-_WHEN = (Field.START, Field.DATE, Field.TIME)
-_ABOUT_TIME = (*_WHEN, Field.ZONE, Field.END, Field.DURATION)
+_ABOUT_TIME = (Field.START, Field.DATE, Field.TIME, Field.ZONE, Field.END, Field.DURATION)
 _MATCHED = (
     Field.JOB,
     Field.ROUND,
@@ -62,6 +61,7 @@ class RowReader:
         self._reference = reference
         self._choices = choices
         self._is_1904 = table.is_1904
+        self._came_at = table.came_at
         self._orders = _shown_orders(table, self._columns)
         self._times: dict[tuple[Cell, ...], Fields] = {}
         self._matchers = {
@@ -88,7 +88,7 @@ class RowReader:
         fields[Field.NAME] = _required(read_name(cells.get(Field.NAME)))
         fields[Field.PHONE] = read_phone(cells.get(Field.PHONE), branch.region).map(str)
         fields[Field.EMAIL] = read_email(cells.get(Field.EMAIL))
-        fields |= {name: self._option(name, cells) for name in _MATCHED}
+        fields |= {name: self._option(name, cells, branch.key) for name in _MATCHED}
         fields[Field.LINK] = _link(cells.get(Field.LINK))
         fields |= {name: _text(cells.get(name), limit) for name, limit in _LIMITS.items()}
         fields |= self._when(cells, branch)
@@ -99,7 +99,7 @@ class RowReader:
             if not reading.is_empty or reading.notices
         }
 
-    def _option(self, name: Field, cells: dict[Field, Cell]) -> Reading[str]:
+    def _option(self, name: Field, cells: dict[Field, Cell], branch: str = "") -> Reading[str]:
         raw = cells.get(name)
         if is_blank(raw):
             return Reading()
@@ -109,7 +109,7 @@ class RowReader:
         if len(text) > 200:
             return bad(ProblemCode.TOO_LONG, limit="200")
         matcher = self._matchers[name]
-        return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text)
+        return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text, branch)
 
     def _when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
         """Interviews come in slots: many rows say the same, so each is read once."""
@@ -120,7 +120,9 @@ class RowReader:
 
     def _read_when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
         zone = self._zone(cells, branch)
-        context = StartContext(self._reference.now, zone.value or branch.zone, self._orders, self._is_1904)
+        context = StartContext(
+            self._reference.now, zone.value or branch.zone, self._orders, self._is_1904, self._came_at
+        )
         start = read_start(
             start=cells.get(Field.START),
             day=cells.get(Field.DATE),
@@ -174,11 +176,12 @@ class RowReader:
 
     def _settled(self, number: int, name: Field, reading: Reading[str]) -> Reading[str]:
         """Applies what a person decided: a chosen alternative is final, an agreed repair is sure."""
-        typed = self._choices.overrides.get(number, {}).get(name)
-        if typed is not None and typed in reading.alternatives:
-            return Reading(typed, notices=reading.notices)
-        agreed = name in _WHEN and any(self._choices.accepts(number, each) for each in _WHEN)
-        return reading.accepted() if agreed or self._choices.accepts(number, name) else reading
+        agreed = self._choices.accepted.get((number, name))
+        if self._choices.accepts_all or (agreed is not None and agreed == reading.value):
+            return reading.accepted()
+        if agreed is not None and agreed in reading.alternatives:
+            return Reading(agreed, notices=reading.notices)
+        return reading
 
 
 def _shown_orders(table: Table, columns: dict[Field, int]) -> DateOrder | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -27,8 +27,20 @@ class SheetRow:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where rows came from: the sheet, the visible ones beside it that were not read, and rows that it hides."""
+
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Table:
-    """The sheet that was read, with what a person should know about how."""
+    """The sheet that was read, with what a person should know about how.
+
+    `came_at`: when the file came, the day from which `明天` is counted.
+    """
 
     kind: FileKind
     rows: tuple[SheetRow, ...]
@@ -38,10 +50,17 @@ class Table:
     encoding: str = ""
     delimiter: str = ""
     formulas: int = 0
+    came_at: datetime | None = None
+    hidden_rows: tuple[int, ...] = ()
 
     @property
     def grid(self) -> list[tuple[Cell, ...]]:
         return [row.cells for row in self.rows]
+
+    def origin_of(self, numbers: Collection[int]) -> Origin:
+        """Of the rows with these numbers."""
+        hidden = tuple(number for number in self.hidden_rows if number in numbers)
+        return Origin(self.sheet, self.other_sheets, hidden)
 
 
 def cell_to_json(cell: Cell) -> Any:
@@ -79,6 +98,8 @@ def table_to_json(table: Table) -> dict[str, Any]:
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "formulas": table.formulas,
+        "hidden_rows": list(table.hidden_rows),
+        "came_at": table.came_at and table.came_at.isoformat(),
         "rows": [[row.number, *map(cell_to_json, row.cells)] for row in table.rows],
     }
 
@@ -93,4 +114,6 @@ def table_from_json(data: Mapping[str, Any]) -> Table:
         encoding=data["encoding"],
         delimiter=data["delimiter"],
         formulas=data["formulas"],
+        hidden_rows=tuple(data.get("hidden_rows", ())),
+        came_at=datetime.fromisoformat(data["came_at"]) if data.get("came_at") else None,
     )

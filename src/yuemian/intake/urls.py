@@ -24,6 +24,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/accept", deciding.accept, name="import-accept"),
     path("imports/<uuid:import_id>/dates", deciding.dates, name="import-dates"),
     path("imports/<uuid:import_id>/meaning", deciding.meaning, name="import-meaning"),
+    path("imports/<uuid:import_id>/sheet", checking.sheet, name="import-sheet"),
     path("imports/<uuid:import_id>/again", checking.again, name="import-again"),
     path("imports/<uuid:import_id>/confirm", checking.press, name="import-confirm"),
     path("imports/<uuid:import_id>/discard", checking.throw_away, name="import-discard"),

@@ -69,7 +69,7 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
         "“%(text)s” is no web address; enter one that begins with "
         "https:// and put meeting numbers into the note."
     ),
-    ProblemCode.UNKNOWN_OPTION: _("“%(text)s” is unknown; choose what is meant."),
+    ProblemCode.UNKNOWN_OPTION: _("“%(text)s” is unknown, or several are called so; choose what is meant."),
     ProblemCode.CONTACT_MISSING: _("Phone and e-mail are both missing; enter one of them."),
     ProblemCode.CONTACT_SHARED_IN_FILE: _(
         "Another person has the same contact (row %(rows)s); correct it, or confirm that they share it."
@@ -94,7 +94,7 @@ REPAIRS: Mapping[RepairCode, Promise | str] = {
     RepairCode.REGION_ASSUMED: _("Country code added: %(after)s."),
     RepairCode.EMAIL_TYPO: _("Probably a slip: %(after)s instead of %(before)s."),
     RepairCode.YEAR_ASSUMED: _("No year given: %(after)s."),
-    RepairCode.RELATIVE_DATE: _("“%(before)s” is %(after)s, counted from today."),
+    RepairCode.RELATIVE_DATE: _("“%(before)s” is %(after)s, counted from the day of the upload."),
     RepairCode.EXCEL_SERIAL: _("Excel’s day number %(before)s is %(after)s."),
     RepairCode.ORDER_ASSUMED: _("“%(before)s” is read as %(after)s."),
     RepairCode.CENTURY_ASSUMED: _("“%(before)s” is read as %(after)s."),

@@ -27,9 +27,14 @@ _LAST_EXCEL_ROW = 1_048_576
 _SURROUNDINGS = 32 * MEGABYTE
 _MOST_MERGES = 50_000
 _MOST_FILLED = 1_000_000
+_MOST_HIDDEN = 200_000
+# So many sheets beside the one that is read are looked into, and named if they hold anything.
+_MOST_SHEETS = 20
 
 _ELEMENT = r"<(?:\w+:)?"
 _ROW = re.compile((_ELEMENT + r"row\b[^<>]*?\sr=\"(\d{1,10})\"").encode())
+_HIDDEN_ROW = re.compile((_ELEMENT + r"row\b([^<>]*?\shidden=\"(?:1|true)\"[^<>]*)>").encode())
+_ROW_NUMBER = re.compile(rb'\sr="(\d{1,7})"')
 _MERGE = re.compile(
     (_ELEMENT + r"mergeCell\b[^<>]*?\sref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"").encode()
 )
@@ -64,6 +69,7 @@ class _Scan:
     """What the XML of one sheet says beside its values."""
 
     last_row: int = 0
+    hidden: set[int] = field(default_factory=set)
     merges: list[str] = field(default_factory=list)
     formulas: int = 0
     without_result: list[str] = field(default_factory=list)
@@ -102,7 +108,8 @@ def _read(
             FileKind.XLSX,
             tuple(rows),
             sheet=chosen.title,
-            other_sheets=tuple(each.title for each in workbook.worksheets if each is not chosen),
+            other_sheets=_filled_beside(chosen, sheets, limits),
+            hidden_rows=tuple(row.number for row in rows if row.number in scan.hidden),
             is_1904=workbook.epoch == CALENDAR_MAC_1904,
             formulas=scan.formulas,
         )
@@ -118,12 +125,29 @@ def _choose(sheets: list[Any], wanted: str | None, limits: Limits) -> Any:
         return named[0]
     first_filled = None
     for sheet in sheets:
-        top = [cells for _, cells in zip(range(SEARCHED_ROWS), _cells(sheet, limits), strict=False)]
+        top = _top(sheet, limits)
         if find_header(top).row >= 0:
             return sheet
         if first_filled is None and any(any(cell is not None for cell in cells) for cells in top):
             first_filled = sheet
     return first_filled or sheets[0]
+
+
+def _filled_beside(chosen: Any, sheets: list[Any], limits: Limits) -> tuple[str, ...]:
+    """The visible sheets that are not read although something stands in them; a damaged one counts as such."""
+    found = []
+    for sheet in [each for each in sheets if each is not chosen][:_MOST_SHEETS]:
+        try:
+            is_filled = any(any(cell is not None for cell in cells) for cells in _top(sheet, limits))
+        except _INCONSISTENT:
+            is_filled = True
+        if is_filled:
+            found.append(str(sheet.title))
+    return tuple(found)
+
+
+def _top(sheet: Any, limits: Limits) -> list[tuple[Cell, ...]]:
+    return [cells for _, cells in zip(range(SEARCHED_ROWS), _cells(sheet, limits), strict=False)]
 
 
 def _part_name(sheet: Any) -> str:
@@ -181,6 +205,9 @@ def _scan(archive: zipfile.ZipFile, part: str) -> _Scan:
 def _scan_piece(piece: bytes, scan: _Scan) -> None:
     for row in _ROW.finditer(piece):
         scan.last_row = max(scan.last_row, int(row[1]))
+    for row in _HIDDEN_ROW.finditer(piece):
+        if (number := _ROW_NUMBER.search(row[1])) and len(scan.hidden) < _MOST_HIDDEN:
+            scan.hidden.add(int(number[1]))
     known = set(scan.merges[-2000:])
     scan.merges += [each for found in _MERGE.findall(piece) if (each := found.decode()) not in known]
     if len(scan.merges) > _MOST_MERGES:

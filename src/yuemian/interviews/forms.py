@@ -18,12 +18,12 @@ from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.names import comparable_name, read_name
 from yuemian.domain.reading import Reading
 from yuemian.domain.states import Channel, Mode
-from yuemian.hiring.models import ContactPoint, ContactState, Job, Source
+from yuemian.hiring.models import Job, Source
 from yuemian.interviews.actions.change import Facts
 from yuemian.interviews.actions.schedule import Appointment, Person
 from yuemian.interviews.models import Interview, Place, PlaceQuerySet
+from yuemian.interviews.recognition import recognise
 from yuemian.interviews.wording import MODES, PROBLEMS
-from yuemian.trust.keyring import keyring
 
 ROUNDS = ("初试", "复试", "终试", "笔试")
 #: Offered in the list; any IANA name can be typed.
@@ -307,26 +307,21 @@ class NewInterviewForm(PeopleForm, FactsForm):
 
     def _recognise(self, data: dict[str, Any]) -> None:
         """The same address and name is the same person; the same address under another name is asked about."""
-        ring, key = keyring(), comparable_name(data["name"])
-        values = {Channel.EMAIL: data.get("email"), Channel.SMS: data.get("phone")}
-        indexes = [
-            ring.blind_index(self.user.organization_id, str(channel), value)
-            for channel, value in values.items()
-            if value
-        ]
-        points = ContactPoint.objects.filter(
-            organization_id=self.user.organization_id, blind_index__in=indexes
-        )
-        points = points.exclude(state=ContactState.UNCONFIRMED).select_related("candidate")
-        others = set()
-        for point in points:
-            if point.candidate.name_key == key:
-                self._known = point.candidate_id
-            else:
-                others.add(point.candidate.name)
-        if others and self._known is None and not data.get("shares_contact"):
+        contacts = {Channel.EMAIL: data.get("email", ""), Channel.SMS: data.get("phone", "")}
+        found = recognise(self.user.organization_id, data["name"], contacts)
+        self._known = found.candidate_id
+        if found.namesakes:
+            self.add_error(
+                "name",
+                gettext(
+                    "%(count)s people of this name have these contacts. "
+                    "Give only the phone or email that one of them alone has."
+                )
+                % {"count": found.namesakes},
+            )
+        elif found.strangers and not data.get("shares_contact"):
             self.needs_sharing = True
-            names = gettext(", ").join(mask_name(name) for name in sorted(others))
+            names = gettext(", ").join(map(mask_name, found.strangers))
             self.add_error(
                 "shares_contact",
                 gettext(

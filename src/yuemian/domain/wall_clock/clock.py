@@ -19,8 +19,10 @@ _CLOCK = re.compile(
     rf"\s*(?P<after>(?:{_SUFFIX})(?![a-z]))?"
 )
 _RANGE = re.compile(r"\s*(?:-+|~|至|到|—+|–|－|to|until)\s*")
-_MORNING = ("凌晨", "清晨", "早上", "早晨", "早", "上午", "上昼", "am")
+_BEFORE_DAWN = ("凌晨",)
+_MORNING = (*_BEFORE_DAWN, "清晨", "早上", "早晨", "早", "上午", "上昼", "am")
 _NOON = ("中午", "正午")
+_NIGHT = ("晚上", "晚间", "晚", "夜里")
 
 # Nobody invites to an interview before this hour without saying so: `2:30` means the afternoon.
 EARLIEST_PLAUSIBLE = 7
@@ -57,6 +59,9 @@ class _Mark:
             hour %= 12
         elif word in _NOON:
             hour = hour + 12 if hour < 4 else hour
+        elif word in _NIGHT and (hour < 4 or hour == 12):
+            # Of which day, the one before or the one after?
+            return None
         elif word and hour < 12:
             hour += 12
         return hour * 60 + self.minute
@@ -94,6 +99,9 @@ def _as_clock(minutes: int, duration: timedelta | None = None) -> Clock:
 
 
 def _is_improbable(mark: _Mark, minutes: int) -> bool:
+    """`2:30` alone; and `12:30 AM`, which many write for half past noon."""
+    if mark.hour == 12 and mark.meridiem in _MORNING:
+        return mark.meridiem not in _BEFORE_DAWN
     return not mark.meridiem and 60 <= minutes < EARLIEST_PLAUSIBLE * 60
 
 
@@ -114,14 +122,14 @@ def _span(first: _Mark, last: _Mark, text: str) -> Reading[Clock]:
 
 
 def _ends(first: _Mark, last: _Mark) -> tuple[int | None, int | None]:
-    """`2-3 PM` and `下午2点-3点` share one word; `上午11点-1点` crosses noon."""
+    """`2-3 PM` and `下午2点-3点` share one word; `上午11点-1点` crosses noon, `上午11点-12点` ends at it."""
     start, end = first.minutes(), last.minutes(first.meridiem)
     if not first.meridiem and last.meridiem:
         shared = first.minutes(last.meridiem)
         if shared is not None and end is not None and shared < end:
             start = shared
-    if start is not None and (end is None or end <= start) and not last.meridiem and last.hour < 12:
-        end = (last.hour + 12) * 60 + last.minute
+    if start is not None and (end is None or end <= start) and not last.meridiem and last.hour <= 12:
+        end = (last.hour % 12 + 12) * 60 + last.minute
     return start, end
 
 

@@ -16,8 +16,10 @@ _NUMERALS = {character: value for value, character in enumerate("零一二三四
 _NUMBER = re.compile(r"[〇零一二两兩三四五六七八九十]+(?=[年月日号號点點时時分刻])")
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:t(\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(z|[+-]\d{2}:?\d{2})"
-    r"| (\d{2}:\d{2}(?::\d{2})?) ?(z|\+\d{2}:?\d{2}))"
+    r"| (\d{2}:\d{2}(?::\d{2})?) ?(z|\+\d{2}:?\d{2})| (\d{2}:\d{2}:\d{2}) ?(-\d{2}:?\d{2}))"
 )
+# `09:00-05:00` is a span from nine to five, or nine o'clock in New York.
+_SPAN_OR_OFFSET = re.compile(r"(\d{4}-\d{2}-\d{2}) ((?:[01]\d|2[0-3]):[0-5]\d)-(0\d|1[0-2]):([03]0)")
 _OFFSET = re.compile(r"\(?\s*\b(?:utc|gmt)\s*([+-]\s*\d{1,2})(?::?(\d{2}))?\s*\)?")
 _NAMES = {
     **dict.fromkeys(("北京时间", "中国时间", "上海时间", "beijing time", "china time"), "Asia/Shanghai"),
@@ -67,9 +69,18 @@ def exact_instant(text: str) -> datetime | None:
     if match is None:
         return None
     try:
-        return datetime.fromisoformat(f"{match[1]}T{match[2] or match[4]}{(match[3] or match[5]).upper()}")
+        clock, offset = match[2] or match[4] or match[6], match[3] or match[5] or match[7]
+        return datetime.fromisoformat(f"{match[1]}T{clock}{offset.upper()}")
     except ValueError:
         return None
+
+
+def perhaps_instant(text: str) -> datetime | None:
+    """The moment of `2026-11-25 09:00-05:00`, if what follows the sign is an offset: no span ends before it starts."""
+    match = _SPAN_OR_OFFSET.fullmatch(text)
+    if match is None or f"{match[3]}:{match[4]}" >= match[2]:
+        return None
+    return datetime.fromisoformat(f"{match[1]}T{match[2]}-{match[3]}:{match[4]}")
 
 
 def find_zone(raw: object, known: frozenset[str]) -> str | None:

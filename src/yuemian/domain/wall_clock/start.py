@@ -12,7 +12,7 @@ from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, folded, is_blank
 from yuemian.domain.reading import NoticeCode, Problem, ProblemCode, Reading, Repair, RepairCode, bad
 from yuemian.domain.wall_clock.calendar_date import DateContext, DateOrder, read_date_text, read_serial
 from yuemian.domain.wall_clock.clock import EARLIEST_PLAUSIBLE, Clock, cut_clock
-from yuemian.domain.wall_clock.spoken import cut_zone, exact_instant, in_figures, same_offset
+from yuemian.domain.wall_clock.spoken import cut_zone, exact_instant, in_figures, perhaps_instant, same_offset
 
 _LATEST_PLAUSIBLE = 21
 _FAR_AHEAD = timedelta(days=400)
@@ -48,16 +48,21 @@ class WallClock:
 
 @dataclass(frozen=True)
 class StartContext:
-    """What reading a start needs beside the cells; `now` is aware."""
+    """What reading a start needs beside the cells; `now` and `written_at` are aware.
+
+    `written_at`, where it is known, is when the cells came: `明天` is the day after that, however late it is read.
+    """
 
     now: datetime
     zone: str
     order: DateOrder | None = None
     is_1904: bool = False
+    written_at: datetime | None = None
 
     @property
     def dates(self) -> DateContext:
-        return DateContext(self.now.astimezone(ZoneInfo(self.zone)).date(), self.order, self.is_1904)
+        today = (self.written_at or self.now).astimezone(ZoneInfo(self.zone)).date()
+        return DateContext(today, self.order, self.is_1904)
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ def read_start(
         return Reading()
     if len(cells) == 1 and (moment := exact_instant(folded(as_text(cells[0])).lower())):
         return _with_notices(Reading(_at_instant(moment, context.zone)), context)
+    if len(cells) == 1 and (moment := perhaps_instant(folded(as_text(cells[0])))):
+        return _with_notices(_instead_of_span(moment, context.zone), context)
     parts = [_parts(raw, context) for raw in cells]
     days = [part.day for part in parts if part.day]
     clocks = [part.clock for part in parts if part.clock]
@@ -131,7 +138,7 @@ def _of_datetime(raw: datetime) -> _Parts:
 
 
 def _of_fraction(fraction: float) -> Reading[Clock]:
-    minutes = round(fraction * 24 * 60)
+    minutes = round(fraction * 24 * 60) if 0 <= fraction < 1 else -1
     if not 0 <= minutes < 24 * 60:
         return bad(ProblemCode.TIME_IMPOSSIBLE, text=f"{fraction:g}")
     return Reading(Clock(time(minutes // 60, minutes % 60)))
@@ -142,9 +149,9 @@ def _of_number(number: float, context: StartContext) -> _Parts:
     if 20_000_101 <= number <= 20_991_231 and number.is_integer():
         return _Parts(day=read_date_text(str(int(number)), context.dates))
     whole = int(number) if 0 <= number < 10_000_000 else 0
-    minutes = round((number - whole) * 24 * 60)
     if not whole:
         return _Parts(clock=_of_fraction(number))
+    minutes = round((number - whole) * 24 * 60)
     if minutes == 24 * 60:
         whole, minutes = whole + 1, 0
     clock = Reading(Clock(time(minutes // 60, minutes % 60))) if minutes else None
@@ -169,6 +176,8 @@ def _combined(
 ) -> Reading[WallClock]:
     """Every day that may be meant with every time that may be meant; the likeliest pair is the value."""
     problem = days.problem or clocks.problem
+    if zone is not None and days.value is not None:
+        clocks = _as_stated(clocks, days.value, zone, context.zone)
     pairs = [
         _at(each_day, each_clock, context.zone)
         for each_day, each_clock in product(_possible(days), _possible(clocks))
@@ -185,6 +194,19 @@ def _combined(
     if problem is not None:
         return Reading(None, repairs, problem, (), tuple(pairs))
     return Reading(pairs[0], repairs, None, (*days.notices, *clocks.notices), tuple(pairs[1:]))
+
+
+def _as_stated(clocks: Reading[Clock], day: date, stated: tzinfo, zone: str) -> Reading[Clock]:
+    """`06:00 UTC` is an afternoon in Shanghai: whether an hour is improbable shows only once it is converted."""
+    guess = [each for each in clocks.repairs if each.code is RepairCode.AFTERNOON_ASSUMED]
+    if not guess or clocks.value is None:
+        return clocks
+    literal = clocks.alternatives[0]
+    local = _converted(_at(day, literal, zone), stated, zone).local
+    if not EARLIEST_PLAUSIBLE <= local.hour < _LATEST_PLAUSIBLE:
+        return clocks
+    repairs = tuple(each for each in clocks.repairs if each not in guess)
+    return replace(clocks, value=literal, repairs=repairs, alternatives=(clocks.value,))
 
 
 def _possible(reading: Reading[date] | Reading[Clock]) -> tuple[object, ...]:
@@ -217,6 +239,13 @@ def _checked(reading: Reading[WallClock], context: StartContext) -> Reading[Wall
 def _at_instant(moment: datetime, zone: str) -> WallClock:
     local = moment.astimezone(ZoneInfo(zone))
     return WallClock(local.replace(tzinfo=None, fold=0, second=0, microsecond=0), zone, None, local.fold)
+
+
+def _instead_of_span(moment: datetime, zone: str) -> Reading[WallClock]:
+    """An offset is proposed; that only its sign looks like a span's is for a person to say."""
+    found, literal = _at_instant(moment, zone), WallClock(moment.replace(tzinfo=None), zone)
+    repair = Repair(RepairCode.ZONE_CONVERTED, f"{moment:%Y-%m-%d %H:%M%z}", str(found), is_sure=False)
+    return Reading(found, (repair,), alternatives=(literal,))
 
 
 def _with_notices(reading: Reading[WallClock], context: StartContext) -> Reading[WallClock]:

@@ -69,9 +69,29 @@ def accept_repairs(user: User, import_id: UUID, number: int | None = None, *, no
 
     def decision(opened: Opened) -> Decision:
         rows = opened.sheet.rows if number is None else (opened.row(number),)
-        agreed = {(row.number, name) for row in rows for name in proposed(row)}
-        choices = replace(opened.choices, accepted=opened.choices.accepted | agreed)
+        agreed = {
+            (row.number, name): value
+            for row in rows
+            for name in proposed(row)
+            if (value := row.fields[name].value) is not None
+        }
+        choices = replace(opened.choices, accepted={**opened.choices.accepted, **agreed})
         return choices, {row for row, _ in agreed}
+
+    return _decide(user, import_id, decision, now=now)
+
+
+def choose_meaning(
+    user: User, import_id: UUID, number: int, name: Field, value: str, *, now: datetime
+) -> Import:
+    """Take another of the meanings of a doubtful cell than the proposed one."""
+
+    def decision(opened: Opened) -> Decision:
+        reading = opened.row(number).fields.get(name)
+        if reading is None or value not in reading.alternatives:
+            raise NotPossible(NotPossible.__doc__)
+        accepted = {**opened.choices.accepted, (number, name): value}
+        return replace(opened.choices, accepted=accepted), {number}
 
     return _decide(user, import_id, decision, now=now)
 
@@ -94,9 +114,21 @@ def edit_row(
                 typed.pop(name, None)
             else:
                 typed[name] = text[:LONGEST_TEXT]
-        return replace(opened.choices, overrides={**opened.choices.overrides, number: typed}), {number}
+        return _typed_over(opened.choices, {number: typed}, texts), {number}
 
     return _decide(user, import_id, decision, now=now)
+
+
+def _typed_over(
+    choices: Choices, rows: Mapping[int, Mapping[Field, str]], names: Collection[Field]
+) -> Choices:
+    """The rows with these texts; what was agreed to of the cells typed over does not outlive them."""
+    accepted = {
+        (number, name): value
+        for (number, name), value in choices.accepted.items()
+        if number not in rows or name not in names
+    }
+    return replace(choices, overrides={**choices.overrides, **rows}, accepted=accepted)
 
 
 def leave_out(user: User, import_id: UUID, number: int, *, is_out: bool, now: datetime) -> Import:
@@ -122,7 +154,7 @@ def choose_dates(user: User, import_id: UUID, position: int, *, now: datetime) -
             for row in opened.sheet.rows
             if is_ambiguous(row) and len(row.fields[Field.START].alternatives) > position
         }
-        return replace(opened.choices, overrides={**opened.choices.overrides, **chosen}), chosen.keys()
+        return _typed_over(opened.choices, chosen, {Field.START}), chosen.keys()
 
     return _decide(user, import_id, decision, now=now)
 
@@ -175,8 +207,7 @@ def same_person(user: User, import_id: UUID, number: int, name: str, *, now: dat
             raise NotPossible(NotPossible.__doc__)
         rows = {number, *sharers(opened, row)}
         overrides = {each: {**opened.choices.overrides.get(each, {}), Field.NAME: name} for each in rows}
-        choices = replace(opened.choices, overrides={**opened.choices.overrides, **overrides})
-        return choices, rows
+        return _typed_over(opened.choices, overrides, {Field.NAME}), rows
 
     return _decide(user, import_id, decision, now=now)
 

@@ -6,8 +6,10 @@ import hashlib
 import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import PurePath
 from uuid import UUID
 
 from django.db import transaction
@@ -40,9 +42,18 @@ class NotOpen(Exception):  # noqa: N818
 
 
 def start_import(
-    user: User, file_name: str, data: bytes, *, now: datetime, run: Runner | None = run_in_thread
+    user: User,
+    file_name: str,
+    data: bytes,
+    *,
+    now: datetime,
+    run: Runner | None = run_in_thread,
+    sheet: str = "",
 ) -> Import:
-    """Keep the file and check it: refused, checked, or (large, unless `run` is None) still in `checking`."""
+    """Keep the file and check it: refused, checked, or (large, unless `run` is None) still in `checking`.
+
+    `sheet` names the one to read of a workbook; else it is the first with a header.
+    """
     with transaction.atomic():
         import_ = Import(
             organization_id=user.organization_id,
@@ -56,6 +67,8 @@ def start_import(
         is_large = len(data) > INLINE_BYTES
         if run is not None and is_large and len(data) <= Limits().file_bytes:
             Safe(import_).put_file(data)
+        if sheet:
+            Safe(import_).put_choices(Choices(sheet=sheet))
         import_.save(force_insert=True)
         audit.record(
             user.organization_id, user.actor, "import.started", at=now, subject=("import", import_.pk),
@@ -67,6 +80,21 @@ def start_import(
             _check_later(user, import_, run)
         announce(user.organization_id, TOPIC, id=import_.pk)
     return import_
+
+
+def read_other_sheet(
+    user: User, import_id: UUID, sheet: str, *, now: datetime, run: Runner | None = run_in_thread
+) -> Import:
+    """Check another sheet of the same workbook, as an import of its own. Raises NotOpen, Gone."""
+    import_ = Import.objects.visible_to(user).get(pk=import_id)
+    if import_.state != ImportState.CHECKED:
+        raise NotOpen(NotOpen.__doc__)
+    safe = Safe(import_)
+    file = PurePath(import_.file_name)
+    stem = file.stem.removesuffix(f" · {safe.choices().sheet}")
+    return start_import(
+        user, f"{stem} · {sheet}{file.suffix}", safe.workbook(), now=now, run=run, sheet=sheet
+    )
 
 
 def shown_name(name: str) -> str:
@@ -96,7 +124,10 @@ def check_again(user: User, import_id: UUID, *, now: datetime, run: Runner = run
         if import_.state != ImportState.CHECKED and not import_.has_stalled(now):
             raise NotOpen(NotOpen.__doc__)
         import_.state, import_.touched_at, import_.rows_done = ImportState.CHECKING, now, 0
+        sheet = Safe(import_).choices().sheet
         import_.edits_sealed = None
+        if sheet:
+            Safe(import_).put_choices(Choices(sheet=sheet))
         import_.revision += 1
         import_.save()
         if import_.size <= INLINE_BYTES:
@@ -126,13 +157,21 @@ def keep_check(import_: Import, sheet: CheckedSheet) -> None:
 
 
 def _check_at_once(user: User, import_: Import, content: bytes | Table, *, now: datetime) -> None:
+    safe = Safe(import_)
     try:
-        table = read_bytes(content) if isinstance(content, bytes) else content
+        table = _read(content, safe.choices().sheet, came_at=now) if isinstance(content, bytes) else content
     except UnreadableFile as refusal:
         _refuse(import_, refusal, now)
         return
-    Safe(import_).put_table(table)
+    if isinstance(content, bytes):
+        safe.put_table(table, content if table.other_sheets else b"")
     keep_check(import_, whole_check(user, table, Choices(), now=now, on_progress=_nothing))
+
+
+def _read(
+    data: bytes, sheet: str, *, came_at: datetime, on_row: Callable[[int], None] = lambda _: None
+) -> Table:
+    return replace(read_bytes(data, sheet=sheet or None, on_row=on_row), came_at=came_at)
 
 
 def _nothing(_done: int, _total: int) -> None:
@@ -166,11 +205,11 @@ def check_stored(organization_id: UUID, user_id: UUID, import_id: UUID) -> None:
         import_ = Import.objects.get(pk=import_id)
         if import_.state != ImportState.CHECKING:
             return
-        content = Safe(import_).file_or_table()
+        content, sheet_name = Safe(import_).file_or_table(), Safe(import_).choices().sheet
     progress = _announcer(organization_id, import_id)
     try:
         table = (
-            read_bytes(content, on_row=lambda done: progress(done, 0))
+            _read(content, sheet_name, came_at=import_.created_at, on_row=lambda done: progress(done, 0))
             if isinstance(content, bytes)
             else content
         )
@@ -185,7 +224,8 @@ def check_stored(organization_id: UUID, user_id: UUID, import_id: UUID) -> None:
     sheet = judged(sheet, known, Choices())
 
     def keep(fresh: Import) -> None:
-        Safe(fresh).put_table(table)
+        if isinstance(content, bytes):
+            Safe(fresh).put_table(table, content if table.other_sheets else b"")
         keep_check(fresh, sheet)
 
     _finish(import_, keep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from yuemian.intake.reference_data import reference_for
 from yuemian.intake.wording import FIELDS, STATES, refusal_text
 from yuemian.ui.states import appearance
 from yuemian.ui.templatetags.ui import with_parameters
+
+_SHOWN_NUMBERS = 8
 
 
 class ListPage:
@@ -107,6 +109,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
     paging = ListPage(_number(request.GET.get("page", "1")), total)
     ambiguous, example = page.ambiguous_dates()
     counts = page.counts
+    origin = page.origin()
     return {
         "state": state,
         "rows": page.rows(state, paging.number),
@@ -117,6 +120,9 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "all_rows": sum(counts.values()) - counts[RowState.IGNORED],
         "columns": page.columns(),
         "field_choices": [(name, FIELDS[name]) for name in OFFERED],
+        "origin": origin,
+        "hidden": len(origin.hidden_rows),
+        "hidden_rows": _first(origin.hidden_rows),
         "missing": page.missing(),
         "suspicious": page.suspicious(),
         "questions": page.questions(),
@@ -125,6 +131,11 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "proposals": page.proposals(),
         "assumed": page.assumed(),
     }
+
+
+def _first(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_SHOWN_NUMBERS]))
+    return f"{shown} …" if len(numbers) > _SHOWN_NUMBERS else shown
 
 
 def _number(text: str) -> int:

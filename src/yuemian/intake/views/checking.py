@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
 from yuemian.intake.actions.confirm import Outdated, confirm, discard, refresh
-from yuemian.intake.actions.start import NotOpen, check_again
+from yuemian.intake.actions.start import NotOpen, check_again, read_other_sheet
 from yuemian.intake.content import Gone
 from yuemian.intake.models import ImportState
 from yuemian.intake.views.answering import context_of, found, sentence
@@ -52,6 +52,20 @@ def press(request: SignedInRequest, import_id: UUID) -> HttpResponse:
             count = outcome.import_.created
             text = ngettext("%(count)s interview imported.", "%(count)s interviews imported.", count)
             messages.success(request, text % {"count": count})
+    return HttpResponseRedirect(reverse("import", args=[import_.pk]))
+
+
+@require_POST
+@requires(Permission.IMPORT)
+def sheet(request: SignedInRequest, import_id: UUID) -> HttpResponse:
+    """Go on to another sheet of the same workbook; this one stays as it is."""
+    import_ = found(request, import_id)
+    try:
+        import_ = read_other_sheet(
+            request.user, import_.pk, request.POST.get("sheet", ""), now=timezone.now()
+        )
+    except (NotOpen, Gone) as problem:
+        messages.warning(request, sentence(problem))
     return HttpResponseRedirect(reverse("import", args=[import_.pk]))
 
 

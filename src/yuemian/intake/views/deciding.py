@@ -16,6 +16,7 @@ from yuemian.domain.header_words import Field
 from yuemian.intake.actions.decide import (
     accept_repairs,
     choose_dates,
+    choose_meaning,
     confirm_shared,
     edit_row,
     leave_out,
@@ -72,16 +73,19 @@ def accept(request: SignedInRequest, import_id: UUID) -> HttpResponse:
 def cell(request: SignedInRequest, import_id: UUID, number: int) -> HttpResponse:
     """Type something else over one cell, or nothing, or choose one of its meanings."""
     found(request, import_id)
+    user, now = request.user, timezone.now()
     name, value = request.POST.get("field", ""), request.POST.get("value", "").strip()
     if name not in _FIELDS:
         return HttpResponseBadRequest()
-    texts = {Field(name): value}
-    return decided(
-        request,
-        import_id,
-        lambda: edit_row(request.user, import_id, number, texts, now=timezone.now()),
-        row=number,
-    )
+    texts, chosen = {Field(name): value}, request.POST.get("chosen")
+    if chosen is not None:
+        return decided(
+            request,
+            import_id,
+            lambda: choose_meaning(user, import_id, number, Field(name), chosen, now=now),
+            row=number,
+        )
+    return decided(request, import_id, lambda: edit_row(user, import_id, number, texts, now=now), row=number)
 
 
 @require_POST
