@@ -90,6 +90,8 @@ def test_what_is_no_longer_true_is_called_off_and_not_put_off() -> None:
         ("still_deciding", "wait", {"is_open": False, "is_called_off": True}, "interview_cancelled"),
         ("survey", "ask", {"is_open": False}, ""),
         ("staff_reminder", "staff", {"is_answered": True}, ""),
+        ("staff_reminder", "staff", {"is_open": False, "closes_at": NOON}, ""),
+        ("staff_reminder", "staff", {"revision": 3}, "superseded_by_reschedule"),
         ("staff_reminder", "staff", {"is_open": False, "is_called_off": True}, "interview_cancelled"),
         ("digest", "", {"revision": 9, "is_open": False}, ""),
         ("result", "", {"is_open": False}, "result_changed"),

@@ -32,7 +32,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message to the candidate about the interview's current revision."""
+    """A message about the interview's current revision: to the candidate, or to one of the staff."""
 
     purpose: Purpose
     step_key: str

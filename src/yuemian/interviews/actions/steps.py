@@ -143,7 +143,11 @@ def _say_what_is_due(
     }
     for step, wanted in due.items():
         said = _say(organization, step, [(c, i, chosen[c.interview_id]) for c, i in wanted], now)
-        remind_staff(organization, step, [chosen[case.interview_id] for case, _ in wanted], now=now)
+        told = remind_staff(
+            organization, step, [(chosen[c.interview_id], i.latest_at or now) for c, i in wanted], now=now
+        )
+        if step.purpose == Purpose.STAFF_REMINDER:
+            said = told
         looked.said[step.purpose] += sum(1 for each in said.values() if isinstance(each, UUID))
         for case, item in wanted:
             became = said.get(case.interview_id)

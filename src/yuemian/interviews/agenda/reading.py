@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from yuemian.accounts.models import Organization
-from yuemian.domain.cadence import AgendaItem, Done, Fate, Record, Said, Situation, Terms, agenda
+from yuemian.domain.cadence import PLANNABLE, AgendaItem, Done, Fate, Record, Said, Situation, Terms, agenda
 from yuemian.domain.quiet import QuietRule
 from yuemian.domain.states import (
     IN_FLIGHT,
@@ -41,8 +41,8 @@ from yuemian.trust.bulk import id_array
 _OVER: Final = frozenset({Stage.ONBOARDING, Stage.ONBOARDED, Stage.CLOSED})
 _LEFT: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN})
 _TOLD: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
-#: What counts for timing: what asks, and what recalls.
-_COUNTED: Final = (Purpose.INVITATION, Purpose.CHANGE, Purpose.REMINDER, Purpose.NUDGE)
+#: What counts for timing, and what a plan says besides: each step shows what became of its message.
+_COUNTED: Final = (Purpose.CHANGE, *PLANNABLE)
 
 _INTERVIEWS: Final = f"""
 SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode, i.starts_at, i.duration,
@@ -81,7 +81,7 @@ SELECT n.subject_id, n.subject_revision, n.purpose, n.step_key, n.due_at,
 FROM messaging_notification n
 LEFT JOIN messaging_delivery d ON d.notification_id = n.id AND d.organization_id = n.organization_id
 WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(ids)s::uuid[]) AND n.organization_id = %(organization)s
-  AND n.candidate_id IS NOT NULL AND n.purpose = ANY(%(purposes)s)
+  AND (n.candidate_id IS NOT NULL OR n.purpose = 'staff_reminder') AND n.purpose = ANY(%(purposes)s)
 GROUP BY n.id
 """
 _RECORDS: Final = """
