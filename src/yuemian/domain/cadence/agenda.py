@@ -15,7 +15,7 @@ from yuemian.domain.cadence.conditions import never, wanted_answers
 from yuemian.domain.cadence.item import AgendaItem, Verdict, Why, WhyCode
 from yuemian.domain.cadence.overlap import ASKING, INVITING, Timed, follows, is_fresh
 from yuemian.domain.cadence.situation import Done, Fate, Record, Said, Situation, Terms
-from yuemian.domain.cadence.step import Anchor, Step
+from yuemian.domain.cadence.step import Anchor, Pick, Step
 from yuemian.domain.cadence.timing import (
     LATE,
     RECALLING,
@@ -187,7 +187,7 @@ class _Play:
         """Why something whose time of use is over was not said in it."""
         if step.purpose not in self.situation.texts:
             return ReasonCode.TEMPLATE_ERROR
-        if not self.situation.can_be_reached:
+        if not self._has_address(step):
             return ReasonCode.MISSING_CONTACT
         is_over = max(self.now, found.at or self.now) > found.latest_at
         return ReasonCode.DEADLINE_PASSED if is_over else ReasonCode.QUIET_HOURS
@@ -278,7 +278,7 @@ class _Play:
             return WhyCode.WAITS_FOR_ATTENDANCE
         if step.purpose == Purpose.SURVEY and situation.awaits_our_answer:
             return WhyCode.WAITS_FOR_OUR_ANSWER
-        if step.purpose != Purpose.STAFF_REMINDER and not situation.can_be_reached:
+        if not self._has_address(step):
             return WhyCode.WAITS_FOR_CONTACT
         return None if step.purpose in situation.texts else WhyCode.WAITS_FOR_TEXT
 
@@ -317,6 +317,14 @@ class _Play:
         """Told, or being told; or nobody needs to be: the plan invites nobody, or they have answered."""
         is_told = self.was_told or self._inviting() is not None
         return is_told or not self._has_invitation or self.situation.answer != Answer.NEEDS_ACTION
+
+    def _has_address(self, step: Step) -> bool:
+        """Somebody who takes up a suggestion may choose another channel than those that the step names."""
+        if step.purpose == Purpose.STAFF_REMINDER:
+            return True
+        usable = self.situation.channels
+        is_bound = step.pick in {Pick.LISTED, Pick.ALL} and not self._is_suggestion(step)
+        return bool(usable & frozenset(step.channels) if is_bound else usable)
 
     def _is_suggestion(self, step: Step) -> bool:
         """Invitations wait for a person unless the plan sends them; one that was stopped or failed always does."""

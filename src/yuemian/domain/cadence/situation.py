@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from yuemian.domain.cadence.step import Step
 from yuemian.domain.quiet import QuietRule
-from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Purpose, ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class Situation:
     #: Whether anything about this interview, whatever the revision, has left.
     was_told: bool = False
     said: tuple[Said, ...] = ()
-    can_be_reached: bool = True
+    #: On which the candidate can be written to.
+    channels: frozenset[Channel] = frozenset(Channel)
     #: Why this person is not to be asked how it was; None: they may be.
     no_survey: ReasonCode | None = None
     #: They have asked something, and wait for our answer.

@@ -23,6 +23,7 @@ from yuemian.domain.states import (
     WAITING,
     Answer,
     Attendance,
+    Channel,
     DeliveryState,
     InterviewState,
     Mode,
@@ -63,10 +64,12 @@ JOIN accounts_branch b ON b.id = i.branch_id AND b.organization_id = i.organizat
 WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
 """  # noqa: S608
 #: Apart from the interviews, as in `interviews.chosen`: joined to each, they walk whole indexes of a new organization.
+#: An opt-out holds for the whole channel, whatever the state of a second address there: see `route_reading`.
 _CONTACTS: Final = """
-SELECT candidate_id, array_agg(channel) FROM hiring_contactpoint
-WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
-GROUP BY candidate_id
+SELECT candidate_id, channel FROM hiring_contactpoint
+WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s
+GROUP BY candidate_id, channel
+HAVING bool_or(state = %(active)s) AND NOT bool_or(state = %(opted_out)s)
 """
 _MISSED: Final = """
 SELECT a.candidate_id, i.starts_at FROM hiring_application a
@@ -153,10 +156,11 @@ class _Around:
             **values,
             "candidates": id_array({row[18] for row in rows}),
             "active": str(ContactState.ACTIVE),
+            "opted_out": str(ContactState.OPTED_OUT),
         }
         organization = Organization.objects.get(pk=organization_id)
-        usable = {str(channel) for channel in available_channels(organization)}
-        self._reachable = {row[0] for row in _rows(_CONTACTS, people) if usable & set(row[1])}
+        self._usable = frozenset(available_channels(organization))
+        self._contacts = _grouped(_rows(_CONTACTS, people))
         self._missed = _grouped(_rows(_MISSED, people))
         said = {
             **values,
@@ -182,7 +186,7 @@ class _Around:
             missed=sum(at < situation.starts_at for (at,) in self._missed.get(row[18], ())),
             was_told=any(each[1] in _TOLD and each[4] is not None for each in said),
             said=tuple(_message(each) for each in said if each[0] == revision),
-            can_be_reached=row[18] in self._reachable,
+            channels=self._usable & {Channel(name) for (name,) in self._contacts.get(row[18], ())},
             no_survey=self._surveys.why_not(row[18]),
             awaits_our_answer=row[18] in self._surveys.waiting,
             texts=frozenset(self._texts.get("", set()) | self._texts.get(row[19], set())),
