@@ -416,17 +416,21 @@ STEPS = st.lists(
     max_size=8,
 ).map(lambda steps: tuple(replace(step, key=f"s{number}") for number, step in enumerate(steps)))
 SITUATIONS = st.builds(
-    lambda hours, ahead, answer, free: situation(
+    lambda hours, ahead, answer, free, hour, zone: situation(
         starts_at=START + hours * HOUR,
         known_at=START + hours * HOUR - ahead * HOUR,
         answer=answer,
         answered_at=START - 9 * DAY,
         quiet=QuietRule(time(21), time(8), waits_for_workday=free, region="CN"),
+        preferred_hour=hour,
+        own_zone=ZoneInfo(zone),
     ),
     st.integers(0, 24 * 7),
     st.integers(1, 24 * 9),
     st.sampled_from(Answer),
     st.booleans(),
+    st.none() | st.integers(0, 23),
+    st.sampled_from(["Asia/Shanghai", "America/Los_Angeles", "Asia/Kathmandu"]),
 )
 
 

@@ -161,7 +161,7 @@ class _Play:
             return self._without_anchor(step, anchor)
         anchor_at, is_estimate = anchor
         is_suggestion = self._is_suggestion(step)
-        found = due(step, anchor_at, self.situation, ignores_quiet=is_suggestion)
+        found = due(step, anchor_at, self.situation, self.now, ignores_quiet=is_suggestion)
         if found.at is None:
             return self._skipped(step, found.planned_at, self._missed(step, found))
         if is_added_late(step, found.at, self.terms):
@@ -289,7 +289,7 @@ class _Play:
         if timed.step.purpose not in RECALLING:
             return None
         for each in gone:
-            if each.step.purpose in RECALLING and (timed.is_displaced or each.is_displaced):
+            if each.step.purpose in RECALLING and timed.meets(each):
                 return each.step.purpose
         for said in self.said:
             if is_fresh(said, timed, self.situation, self.now):
@@ -341,6 +341,8 @@ class _Play:
                 return Why(WhyCode.MOVED_FROM_QUIET_HOURS, planned)
             case Shift.FREE_DAY:
                 return Why(WhyCode.MOVED_FROM_FREE_DAY, planned)
+            case Shift.OWN_HOUR:
+                return Why(WhyCode.MOVED_TO_OWN_HOUR, planned)
         return Why(WhyCode.AS_PLANNED, planned)
 
     def _waiting(self, timed: Timed, code: WhyCode, answers: frozenset[Answer] = frozenset()) -> AgendaItem:

@@ -34,6 +34,7 @@ class WhyCode(StrEnum):
     LATE = "late"  # it was due, and could not go then
     MOVED_FROM_QUIET_HOURS = "moved_from_quiet_hours"
     MOVED_FROM_FREE_DAY = "moved_from_free_day"
+    MOVED_TO_OWN_HOUR = "moved_to_own_hour"
     SENT = "sent"
     ON_ITS_WAY = "on_its_way"
     INVITED_BY_HAND = "invited_by_hand"

@@ -29,7 +29,14 @@ class Timed:
 
     @property
     def is_displaced(self) -> bool:
-        return self.due.shift != Shift.NONE or self.goes_at - (self.due.at or self.goes_at) > LATE
+        """Whether it goes at another time than it is meant to; the candidate's own hour is meant."""
+        is_meant = self.due.shift in {Shift.NONE, Shift.OWN_HOUR}
+        return not is_meant or self.goes_at - (self.due.at or self.goes_at) > LATE
+
+    def meets(self, other: Timed) -> bool:
+        """Whether the two go at one moment by displacement, or by the hour that the candidate chose."""
+        are_moved = self.due.shift == other.due.shift == Shift.OWN_HOUR
+        return self.is_displaced or other.is_displaced or are_moved
 
     @property
     def rank(self) -> tuple[bool, bool, bool, float]:

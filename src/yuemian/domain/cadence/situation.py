@@ -77,6 +77,8 @@ class Situation:
     quiet: QuietRule
     #: Since when the appointment stands as it is.
     known_at: datetime
+    #: The full hour of their own day at which the candidate wants to be written to.
+    preferred_hour: int | None = None
     missed: int = 0
     is_first: bool = True
     result_promised_at: datetime | None = None

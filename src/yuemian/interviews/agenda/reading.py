@@ -55,7 +55,8 @@ SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode,
                    WHERE o.application_id = a.id AND o.starts_at < i.starts_at AND o.state <> 'cancelled'),
        i.result_told_at IS NOT NULL OR EXISTS (
                    SELECT 1 FROM interviews_interview o
-                   WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled')
+                   WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled'),
+       c.preferred_hour
 FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
 JOIN hiring_candidate c ON c.id = a.candidate_id AND c.organization_id = i.organization_id
@@ -210,6 +211,7 @@ def _situation(row: tuple[Any, ...]) -> Situation:
         own_zone=ZoneInfo(row[10]) if row[10] else zone,
         quiet=QuietRule(row[11], row[12], row[13], row[14]),
         known_at=row[15],
+        preferred_hour=row[23],
         result_promised_at=row[16],
         # Told, not merely decided: until then the promise holds. A next round is word as well.
         is_decided=bool(row[22]) or Stage(row[17]) in _OVER,
