@@ -76,7 +76,7 @@ class Human:
 
     def as_known(self) -> Person:
         return Person(
-            self.points, self.preferred, None, self.tallies, missed=self.missed, interviews=self.interviews
+            self.points, self.preferred, self.tallies, missed=self.missed, interviews=self.interviews
         )
 
 

@@ -17,6 +17,7 @@ from yuemian.domain.cadence import (
     Conditions,
     Done,
     Fate,
+    Pick,
     Record,
     Said,
     Situation,
@@ -30,7 +31,7 @@ from yuemian.domain.cadence import (
 )
 from yuemian.domain.cadence.timing import planned_at
 from yuemian.domain.quiet import NEVER_QUIET, QuietRule, is_quiet
-from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Purpose, ReasonCode
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -349,12 +350,29 @@ def test_a_survey_follows_those_who_came_and_never_a_cancelled_interview() -> No
 
 
 def test_without_address_or_text_it_waits_as_long_as_it_is_of_use() -> None:
-    item = only(DAY_BEFORE, START - 20 * HOUR, can_be_reached=False, quiet=NEVER_QUIET)
+    item = only(DAY_BEFORE, START - 20 * HOUR, channels=frozenset(), quiet=NEVER_QUIET)
     assert (item.verdict, item.why.code) == (Verdict.WAITING, WhyCode.WAITS_FOR_CONTACT)
-    assert only(DAY_BEFORE, START, can_be_reached=False).reason == ReasonCode.MISSING_CONTACT
+    assert only(DAY_BEFORE, START, channels=frozenset()).reason == ReasonCode.MISSING_CONTACT
     item = only(DAY_BEFORE, START - 20 * HOUR, texts=frozenset(), quiet=NEVER_QUIET)
     assert item.why.code == WhyCode.WAITS_FOR_TEXT
     assert only(DAY_BEFORE, START, texts=frozenset()).reason == ReasonCode.TEMPLATE_ERROR
+
+
+def test_a_step_waits_for_an_address_on_its_own_channels_and_a_suggestion_for_any() -> None:
+    mail = frozenset({Channel.EMAIL})
+    by_text = replace(DAY_BEFORE, pick=Pick.LISTED, channels=(Channel.SMS,))
+    now = START - 20 * HOUR
+    item = only(by_text, now, channels=mail, quiet=NEVER_QUIET)
+    assert (item.verdict, item.why.code) == (Verdict.WAITING, WhyCode.WAITS_FOR_CONTACT)
+    assert next_look([item], now) == now + 10 * timedelta(minutes=1)
+    early = only(by_text, START - 3 * DAY, channels=mail, quiet=NEVER_QUIET)
+    assert next_look([early], START - 3 * DAY) == START - DAY
+    assert only(by_text, START, channels=mail).reason == ReasonCode.MISSING_CONTACT
+    assert (
+        only(replace(by_text, pick=Pick.BEST), now, channels=mail, quiet=NEVER_QUIET).verdict == Verdict.DUE
+    )
+    invite = replace(INVITE, pick=Pick.LISTED, channels=(Channel.SMS,))
+    assert only(invite, START - 2 * DAY, automatic=False, channels=mail).is_suggestion
 
 
 def test_a_step_that_is_off_is_not_in_the_agenda() -> None:
@@ -398,17 +416,21 @@ STEPS = st.lists(
     max_size=8,
 ).map(lambda steps: tuple(replace(step, key=f"s{number}") for number, step in enumerate(steps)))
 SITUATIONS = st.builds(
-    lambda hours, ahead, answer, free: situation(
+    lambda hours, ahead, answer, free, hour, zone: situation(
         starts_at=START + hours * HOUR,
         known_at=START + hours * HOUR - ahead * HOUR,
         answer=answer,
         answered_at=START - 9 * DAY,
         quiet=QuietRule(time(21), time(8), waits_for_workday=free, region="CN"),
+        preferred_hour=hour,
+        own_zone=ZoneInfo(zone),
     ),
     st.integers(0, 24 * 7),
     st.integers(1, 24 * 9),
     st.sampled_from(Answer),
     st.booleans(),
+    st.none() | st.integers(0, 23),
+    st.sampled_from(["Asia/Shanghai", "America/Los_Angeles", "Asia/Kathmandu"]),
 )
 
 

@@ -11,9 +11,9 @@ from yuemian.messaging.route_wording import SENTENCES, route_sentence, sentence
 
 SAMPLE: dict[str, str | int] = {
     "channel": "sms", "other": "email", "answered": 37, "sent": 41, "missed": 22, "interviews": 23, "hours": 17,
-    "band": 6, "hour": 9, "count": 3,
+    "band": 6, "count": 3,
 }  # fmt: skip
-SAID = {"band": "18:00–21:00", "hour": "09:00"}
+SAID = {"band": "18:00–21:00"}
 
 
 def example(code: Why) -> ReasonedSentence:

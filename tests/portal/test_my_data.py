@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -214,6 +215,15 @@ def test_wishes_hold_for_the_next_message(browser: Browser, who: Invited) -> Non
         "prefer", locale="en", time_zone="Europe/Berlin", preferred_channel="sms", preferred_hour="9"
     )
     assert set(ContactPoint.objects.values_list("is_discreet", flat=True)) == {False}
+
+
+def test_only_hours_at_which_we_write_are_offered_and_the_one_that_was_chosen(
+    browser: Browser, who: Invited
+) -> None:
+    hours = re.findall(r'<option value="(\d+)"', browser.page())
+    assert [int(hour) for hour in hours] == list(range(8, 21))
+    browser.press("prefer", locale="zh-hans", preferred_hour="22")
+    assert '<option value="22" selected>22:00–23:00' in browser.page()
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,9 @@ def test_colleagues_are_told_the_link_itself(cast: Cast) -> None:
     interview = create_interview(cast, now=timezone.now(), mode=Mode.VIDEO)
     Interview.objects.update(video_link="https://meet.example.com/abc")
     (chosen,) = read_chosen(cast.organization.pk, [interview.pk])
-    intent = _intent(cast.organization, chosen, cast.interviewer, locale="en")
+    intent = _intent(
+        cast.organization, chosen, cast.interviewer, locale="en", deadline_at=interview.starts_at
+    )
     (shipped,) = (t for t in shipped_templates() if t.purpose == Purpose.STAFF_REMINDER)
     text = shipped.texts[Channel.EMAIL, "en"]
     assert isinstance(

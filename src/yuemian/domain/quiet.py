@@ -36,12 +36,19 @@ NEVER_QUIET: Final = QuietRule(time(0), time(0))
 def is_quiet(at: datetime, rule: QuietRule, zone: ZoneInfo) -> bool:
     """Whether nothing may leave by itself at this moment."""
     local = at.astimezone(zone)
-    return _is_quiet_hour(local.time(), rule) or _is_free_day(local.date(), rule)
+    return is_quiet_hour(local.time(), rule) or _is_free_day(local.date(), rule)
 
 
 def is_free_day(at: datetime, rule: QuietRule, zone: ZoneInfo) -> bool:
     """Whether it is the day, not the hour, that is quiet."""
     return _is_free_day(at.astimezone(zone).date(), rule)
+
+
+def is_quiet_hour(clock: time, rule: QuietRule) -> bool:
+    """Whether the clock alone, whatever the day, makes it quiet."""
+    if rule.quiet_from < rule.quiet_until:
+        return rule.quiet_from <= clock < rule.quiet_until
+    return rule.quiet_from != rule.quiet_until and not rule.quiet_until <= clock < rule.quiet_from
 
 
 def next_allowed(at: datetime, rule: QuietRule, zone: ZoneInfo) -> datetime:
@@ -78,12 +85,6 @@ def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     if utc.astimezone(zone).replace(tzinfo=None) == late.replace(tzinfo=None):
         return utc
     return _jump(early.astimezone(UTC), utc, zone)
-
-
-def _is_quiet_hour(clock: time, rule: QuietRule) -> bool:
-    if rule.quiet_from < rule.quiet_until:
-        return rule.quiet_from <= clock < rule.quiet_until
-    return rule.quiet_from != rule.quiet_until and not rule.quiet_until <= clock < rule.quiet_from
 
 
 def _is_free_day(day: date, rule: QuietRule) -> bool:

@@ -31,7 +31,6 @@ class Invitee(NamedTuple):
     region: str
     segment: str
     preferred: Channel | None
-    preferred_hour: int | None
     points: dict[Channel, PointState]
     missed: int
     interviews: int
@@ -46,7 +45,6 @@ def read_invitees(organization: Organization, interview_ids: Iterable[UUID]) -> 
             "pk", "revision", "starts_at", "application__candidate_id", "application__candidate__time_zone",
             "time_zone", "branch__region", "application__job__family_id", "application__source_id",
             "application__candidate__locale", "application__candidate__preferred_channel",
-            "application__candidate__preferred_hour",
         )
     )  # fmt: skip
     candidates = {row[3] for row in rows}
@@ -60,7 +58,7 @@ def segment_of(family_id: UUID, source_id: UUID | None, locale: str) -> str:
 
 
 def _invitee(row: tuple[Any, ...], points: dict[Channel, PointState], came: tuple[int, int]) -> Invitee:
-    pk, revision, starts_at, candidate_id, own_zone, zone, region, family, source, locale, channel, hour = row
+    pk, revision, starts_at, candidate_id, own_zone, zone, region, family, source, locale, channel = row
     return Invitee(
         pk,
         revision,
@@ -70,7 +68,6 @@ def _invitee(row: tuple[Any, ...], points: dict[Channel, PointState], came: tupl
         region,
         segment_of(family, source, locale),
         Channel(channel) if channel else None,
-        hour,
         points,
         *came,
     )

@@ -77,9 +77,6 @@ SENTENCES: Mapping[Why, Any] = {
     Why.ALL_AT_ONCE: ngettext_lazy(
         "As set in the plan: %(count)s channel", "As set in the plan: %(count)s channels at once", "count"
     ),
-    Why.BEST_HOUR: _("Most answers when sent at %(hours)s: %(answered)s of %(sent)s"),
-    Why.OWN_HOUR: _("The candidate's own choice: %(hour)s"),
-    Why.ANY_HOUR: _("No hour stands out"),
 }
 
 
@@ -128,6 +125,4 @@ def _in_words(values: Mapping[str, str | int]) -> dict[str, Any]:
     if "band" in values:
         begins = int(values["band"]) * BAND_HOURS
         words["hours"] = f"{begins:02}:00–{begins + BAND_HOURS:02}:00"
-    if "hour" in values:
-        words["hour"] = f"{int(values['hour']):02}:00"
     return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, overr
 from django.utils.translation import gettext as _
 
 from yuemian.domain.in_app import in_app, takes_files
+from yuemian.domain.quiet import QuietRule, is_quiet_hour
 from yuemian.domain.retention import USUAL, erasable_at
 from yuemian.domain.states import Channel
 from yuemian.domain.when import date_text, zone_label
@@ -123,7 +124,7 @@ def contents(door: Opened, browser: str, *, agent: str, typed: Typed = NOTHING_T
         "word": _("ERASE"),
         "typed": typed,
         "fields": [Choice(value, str(label), value == typed.field) for value, label in FIELDS.items()],
-        **_wishes(candidate, points, door.interview.time_zone, door.now),
+        **_wishes(candidate, points, door),
     }
 
 
@@ -204,9 +205,16 @@ def _channels(points: Sequence[ContactPoint], vault: Vault) -> list[OwnChannel]:
     return found
 
 
-def _wishes(candidate: Candidate, points: Sequence[ContactPoint], zone: str, now: datetime) -> dict[str, Any]:
+def _wishes(candidate: Candidate, points: Sequence[ContactPoint], door: Opened) -> dict[str, Any]:
+    zone, now = door.interview.time_zone, door.now
+    branch = door.interview.branch
+    quiet = QuietRule(branch.quiet_from, branch.quiet_until)
     own = {point.channel for point in points if point.state == ContactState.ACTIVE}
-    hours = [(f"{hour:02}:00–{(hour + 1) % 24:02}:00", hour) for hour in range(24)]
+    hours = [
+        (f"{hour:02}:00–{(hour + 1) % 24:02}:00", hour)
+        for hour in range(24)
+        if hour == candidate.preferred_hour or not is_quiet_hour(time(hour), quiet)
+    ]
     zones = sorted({*ZONES, *([candidate.time_zone] if candidate.time_zone else [])})
     return {
         "locales": [Choice(code, name, code == candidate.locale) for code, name in settings.LANGUAGES],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -139,6 +139,7 @@ def _reader(field: Any) -> Callable[[str], Any] | None:
     readers: dict[type, Callable[[str], Any]] = {
         models.UUIDField: _uuid,
         models.DateTimeField: datetime.fromisoformat,
+        models.TimeField: time.fromisoformat,
         models.BinaryField: bytes_of,
         models.DurationField: parse_duration,
     }

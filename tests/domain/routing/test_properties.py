@@ -23,11 +23,9 @@ from yuemian.domain.routing import (
     RouteRequest,
     Setting,
     Why,
-    choose_hour,
     choose_route,
 )
 from yuemian.domain.routing.learning import (
-    ENOUGH,
     HOLDOUT,
     NOTHING,
     START,
@@ -37,7 +35,6 @@ from yuemian.domain.routing.learning import (
     Tally,
     draw_for,
     expect,
-    hour_band,
     interval,
     is_in_holdout,
     personal_rate,
@@ -389,48 +386,3 @@ def test_an_estimate_is_drawn_to_the_start_while_little_is_known() -> None:
 @pytest.mark.parametrize(("learned", "fixed", "enough"), [(30, 30, True), (29, 400, False), (400, 29, False)])
 def test_a_comparison_needs_enough_on_both_sides(learned: int, fixed: int, enough: bool) -> None:
     assert Comparison(Tally(learned), Tally(fixed)).is_enough == enough
-
-
-# --- The hour ------------------------------------------------------------------------------------------------
-
-EVENING = {(Channel.SMS, 6, True): Tally(80, 80, 60), (Channel.SMS, 3, True): Tally(80, 80, 20)}
-
-
-def test_the_own_hour_wins_where_it_is_allowed() -> None:
-    assert choose_hour(20, EVENING, Channel.SMS, range(8, 21), is_workday=True)[0] == 20
-    hour, why = choose_hour(9, EVENING, Channel.SMS, range(10, 21), is_workday=True)
-    assert (hour, why.code) == (18, Why.BEST_HOUR)
-
-
-def test_the_best_part_of_the_day_is_told_with_its_figures() -> None:
-    hour, why = choose_hour(None, EVENING, Channel.SMS, range(8, 21), is_workday=True)
-    assert hour == 18
-    assert why == ReasonedSentence(Why.BEST_HOUR, {"band": 6, "answered": 60, "sent": 80})
-
-
-@pytest.mark.parametrize(
-    ("history", "allowed"),
-    [
-        ({}, range(24)),
-        (EVENING, range(8, 12)),
-        ({**EVENING, (Channel.SMS, 3, True): Tally(ENOUGH - 1, 0, 0)}, range(24)),
-        ({**EVENING, (Channel.SMS, 3, True): Tally(80, 80, 60)}, range(24)),
-        (EVENING, range(0)),
-    ],
-    ids=["nothing known", "one part allowed", "too few to compare", "no part stands out", "no hour allowed"],
-)
-def test_otherwise_any_hour_is_as_good(history: History, allowed: range) -> None:
-    hour, why = choose_hour(None, history, Channel.SMS, allowed, is_workday=True)
-    assert (hour, why.code) == (None, Why.ANY_HOUR)
-
-
-@given(st.none() | HOURS, HISTORIES, CHANNELS, st.lists(HOURS, unique=True), st.booleans())
-def test_only_allowed_hours_are_suggested(
-    preferred: int | None, history: History, channel: Channel, allowed: list[int], is_workday: bool
-) -> None:
-    hour, why = choose_hour(preferred, history, channel, allowed, is_workday=is_workday)
-    assert hour is None or hour in allowed
-    if why.code == Why.BEST_HOUR:
-        assert hour is not None
-        tally = history[channel, hour_band(hour), is_workday]
-        assert figures(why) == (tally.answered, tally.sent)

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
+from tests.messaging.engine.test_fallback import FakeSMS
 from tests.messaging.engine.test_last_look import claimed, truth
 from yuemian.domain.quiet import NEVER_QUIET, QuietRule
-from yuemian.domain.states import Purpose, ReasonCode
+from yuemian.domain.states import Channel, Purpose, ReasonCode
 from yuemian.messaging.engine.restraint import restrained
 from yuemian.messaging.engine.verdict import Restraint, verdict
 from yuemian.messaging.models import Delivery
@@ -89,6 +90,8 @@ def test_what_is_no_longer_true_is_called_off_and_not_put_off() -> None:
         ("still_deciding", "wait", {"is_open": False, "is_called_off": True}, "interview_cancelled"),
         ("survey", "ask", {"is_open": False}, ""),
         ("staff_reminder", "staff", {"is_answered": True}, ""),
+        ("staff_reminder", "staff", {"is_open": False, "closes_at": NOON}, ""),
+        ("staff_reminder", "staff", {"revision": 3}, "superseded_by_reschedule"),
         ("staff_reminder", "staff", {"is_open": False, "is_called_off": True}, "interview_cancelled"),
         ("digest", "", {"revision": 9, "is_open": False}, ""),
         ("result", "", {"is_open": False}, "result_changed"),
@@ -177,3 +180,45 @@ def test_the_cap_counts_what_a_person_got_by_itself_in_a_day(
     assert waiting == [("frequency_cap", 0)] * 2
     waits = live.rows(Delivery.objects.filter(state="queued").values_list("due_at", flat=True))
     assert all(3 * HOUR < at - timezone.now() < 5 * HOUR for at in waits)
+
+
+@pytest.fixture
+def capped(live: Story, as_owner: Callable[[str], None]) -> Story:
+    """At most one automatic message a day, at any hour."""
+    as_owner("UPDATE accounts_branch SET quiet_from = '00:00', quiet_until = '00:00'")
+    as_owner("UPDATE accounts_organization SET frequency_cap = 1")
+    return live
+
+
+def deliver_both() -> tuple[FakeProvider, FakeProvider]:
+    mail, text = FakeProvider(), FakeSMS()
+    deliver(mail, text)
+    return mail, text
+
+
+def test_a_message_on_two_channels_at_once_counts_as_one(capped: Story) -> None:
+    capped.invite(1, (Channel.EMAIL, Channel.SMS))
+    capped.change(AUTOMATIC)
+    deliver_both()
+    assert sorted(capped.deliveries("channel", "state")) == [("email", "sent"), ("sms", "sent")]
+
+
+def test_a_message_that_bounced_does_not_put_off_its_own_reserve(capped: Story) -> None:
+    capped.invite(1, (Channel.EMAIL, Channel.SMS))
+    capped.change(AUTOMATIC)
+    capped.change(
+        "UPDATE messaging_delivery SET state = 'permanent_failure', sent_at = now() WHERE channel = 'email'"
+    )
+    capped.change("UPDATE messaging_delivery SET position = 1 WHERE channel = 'sms'")
+    _, text = deliver_both()
+    assert len(text.sent) == 1
+
+
+def test_two_messages_in_one_claim_still_count_as_two(capped: Story) -> None:
+    (interview,) = capped.invite(1, (Channel.EMAIL, Channel.SMS))
+    capped.plan([interview], Purpose.INVITATION)
+    capped.change(AUTOMATIC)
+    deliver_both()
+    found = capped.deliveries("notification", "state", "reason")
+    assert len({notification for notification, state, _ in found if state == "sent"}) == 1
+    assert {reason for _, state, reason in found if state == "queued"} == {"frequency_cap"}

@@ -7,14 +7,15 @@ of it), so what was shown is what happens unless something changes. Nothing it r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from yuemian.domain.cadence.conditions import never, wanted_answers
 from yuemian.domain.cadence.item import AgendaItem, Verdict, Why, WhyCode
+from yuemian.domain.cadence.overlap import ASKING, INVITING, Timed, follows, is_fresh
 from yuemian.domain.cadence.situation import Done, Fate, Record, Said, Situation, Terms
-from yuemian.domain.cadence.step import ON_EVENTS, Anchor, Step
+from yuemian.domain.cadence.step import Anchor, Pick, Step
 from yuemian.domain.cadence.timing import (
     LATE,
     RECALLING,
@@ -27,10 +28,6 @@ from yuemian.domain.cadence.timing import (
 )
 from yuemian.domain.states import Answer, Attendance, Purpose, ReasonCode
 
-_INVITING: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
-_ASKING: Final = _INVITING | RECALLING
-#: What was said longer ago than this may be said again, however far the interview is.
-_NEAR: Final = timedelta(hours=6)
 _FATES: Final = {
     Fate.LEFT: WhyCode.SENT,
     Fate.WAITING: WhyCode.ON_ITS_WAY,
@@ -49,30 +46,6 @@ def agenda(
     return sorted(items, key=lambda item: (item.due_at or far, item.step.key))
 
 
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    """An open step with a time: `goes_at` is when it goes as seen from now."""
-
-    step: Step
-    due: Due
-    goes_at: datetime
-    is_estimate: bool
-
-    @property
-    def is_displaced(self) -> bool:
-        return self.due.shift != Shift.NONE or self.goes_at - (self.due.at or self.goes_at) > LATE
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool, float]:
-        """Among those of one moment: invitations first, then what stands at its own time, then the latest planned."""
-        return (
-            self.step.purpose != Purpose.INVITATION,
-            self.step.purpose not in RECALLING,
-            self.is_displaced,
-            -self.due.planned_at.timestamp(),
-        )
-
-
 class _Play:
     """The steps still open, what has been said by then, and the items decided so far."""
 
@@ -86,7 +59,7 @@ class _Play:
         self.open: list[Step] = []
         self._has_invitation = any(s.is_on and s.purpose == Purpose.INVITATION for s in terms.steps)
         self._is_lost = any(s.purpose == Purpose.INVITATION and s.fate == Fate.LOST for s in self.said)
-        self._fixed: dict[str, _Timed | AgendaItem] = {}
+        self._fixed: dict[str, Timed | AgendaItem] = {}
         for step in terms.steps:
             if step.is_on:
                 settled = self._settled(step, records.get(step.key))
@@ -94,11 +67,11 @@ class _Play:
 
     def to_the_end(self) -> list[AgendaItem]:
         while self.open:
-            timed: list[_Timed] = []
+            timed: list[Timed] = []
             waiting: list[AgendaItem] = []
             for step in list(self.open):
                 found = self._when(step)
-                if isinstance(found, _Timed):
+                if isinstance(found, Timed):
                     timed.append(found)
                 elif found.verdict == Verdict.WAITING:
                     waiting.append(found)
@@ -139,13 +112,23 @@ class _Play:
             return AgendaItem(
                 step, Verdict.WAITING, record.due_at, why, latest, is_suggestion=True, is_recorded=True
             )
-        said = next((each for each in self.said if each.step_key == step.key), None)
+        said = self._said_for(step)
         if said is None and step.purpose == Purpose.INVITATION:
             said = self._inviting()
         at, code = record.at, WhyCode.SENT
         if said is not None:
             at, code = said.left_at or said.due_at, _FATES[said.fate]
         return AgendaItem(step, Verdict.DONE, at, Why(code), is_recorded=True)
+
+    def _said_for(self, step: Step) -> Said | None:
+        """The step's own message, not the mail to staff beside it; of several to staff the one that came farthest."""
+        is_to_staff = step.purpose == Purpose.STAFF_REMINDER
+        mine = [
+            each
+            for each in self.said
+            if each.step_key == step.key and (each.purpose == Purpose.STAFF_REMINDER) is is_to_staff
+        ]
+        return min(mine, key=lambda each: [*Fate].index(each.fate), default=None)
 
     def _invited_otherwise(self, step: Step, inviting: Said, *, is_recorded: bool) -> AgendaItem:
         at = inviting.left_at or inviting.due_at
@@ -165,20 +148,20 @@ class _Play:
 
     # --- when an open step goes
 
-    def _when(self, step: Step) -> _Timed | AgendaItem:
+    def _when(self, step: Step) -> Timed | AgendaItem:
         if step.anchor in _ON_SENDINGS:
             return self._timed(step)
         if step.key not in self._fixed:
             self._fixed[step.key] = self._timed(step)
         return self._fixed[step.key]
 
-    def _timed(self, step: Step) -> _Timed | AgendaItem:
+    def _timed(self, step: Step) -> Timed | AgendaItem:
         anchor = self._anchor(step)
         if isinstance(anchor, WhyCode):
             return self._without_anchor(step, anchor)
         anchor_at, is_estimate = anchor
         is_suggestion = self._is_suggestion(step)
-        found = due(step, anchor_at, self.situation, ignores_quiet=is_suggestion)
+        found = due(step, anchor_at, self.situation, self.now, ignores_quiet=is_suggestion)
         if found.at is None:
             return self._skipped(step, found.planned_at, self._missed(step, found))
         if is_added_late(step, found.at, self.terms):
@@ -190,7 +173,7 @@ class _Play:
             goes_at = moment_to_go(found.at, found.latest_at, self.situation, self.now)
         if goes_at is None or goes_at > found.latest_at:
             return self._skipped(step, found.at, self._missed(step, found))
-        return _Timed(step, found, goes_at, is_estimate)
+        return Timed(step, found, goes_at, is_estimate)
 
     def _without_anchor(self, step: Step, code: WhyCode) -> AgendaItem:
         """Waiting for something to count from, unless that can no longer come or would be too late."""
@@ -204,7 +187,7 @@ class _Play:
         """Why something whose time of use is over was not said in it."""
         if step.purpose not in self.situation.texts:
             return ReasonCode.TEMPLATE_ERROR
-        if not self.situation.can_be_reached:
+        if not self._has_address(step):
             return ReasonCode.MISSING_CONTACT
         is_over = max(self.now, found.at or self.now) > found.latest_at
         return ReasonCode.DEADLINE_PASSED if is_over else ReasonCode.QUIET_HOURS
@@ -225,11 +208,11 @@ class _Play:
                 at = situation.result_promised_at
                 return (at, False) if at else WhyCode.WAITS_FOR_PROMISE
             case _:
-                return self._after_sending(_INVITING if step.anchor == Anchor.AFTER_SENT else _ASKING)
+                return self._after_sending(INVITING if step.anchor == Anchor.AFTER_SENT else ASKING)
 
     def _after_sending(self, purposes: frozenset[Purpose]) -> tuple[datetime, bool] | WhyCode:
         found = [each for each in self.said if each.purpose in purposes and each.fate != Fate.LOST]
-        if not any(each.purpose in _INVITING for each in found):
+        if not any(each.purpose in INVITING for each in found):
             return WhyCode.WAITS_FOR_INVITATION
         return max(
             (each.left_at, False) if each.left_at else (max(each.due_at, self.now), True) for each in found
@@ -237,10 +220,10 @@ class _Play:
 
     # --- the next moment
 
-    def _go_on(self, timed: list[_Timed]) -> None:
+    def _go_on(self, timed: list[Timed]) -> None:
         moment = min(each.goes_at for each in timed)
         together = sorted((each for each in timed if each.goes_at == moment), key=lambda each: each.rank)
-        gone: list[_Timed] = []
+        gone: list[Timed] = []
         for each in together:
             item = self._decide(each, gone, timed)
             self._close(item)
@@ -248,7 +231,7 @@ class _Play:
                 gone.append(each)
                 self._say(each)
 
-    def _decide(self, timed: _Timed, gone: list[_Timed], others: list[_Timed]) -> AgendaItem:
+    def _decide(self, timed: Timed, gone: list[Timed], others: list[Timed]) -> AgendaItem:
         blocked = self._blocked(timed)
         if blocked is not None:
             return blocked
@@ -267,7 +250,7 @@ class _Play:
             is_uncertain=timed.is_estimate,
         )
 
-    def _blocked(self, timed: _Timed) -> AgendaItem | None:
+    def _blocked(self, timed: Timed) -> AgendaItem | None:
         """The item when the step cannot go at its moment: a condition, the invitation, an address or a text lacks."""
         step, is_now = timed.step, timed.goes_at <= self.now
         answers = wanted_answers(step)
@@ -295,63 +278,39 @@ class _Play:
             return WhyCode.WAITS_FOR_ATTENDANCE
         if step.purpose == Purpose.SURVEY and situation.awaits_our_answer:
             return WhyCode.WAITS_FOR_OUR_ANSWER
-        if step.purpose != Purpose.STAFF_REMINDER and not situation.can_be_reached:
+        if not self._has_address(step):
             return WhyCode.WAITS_FOR_CONTACT
         return None if step.purpose in situation.texts else WhyCode.WAITS_FOR_TEXT
 
-    def _needless(self, timed: _Timed, gone: list[_Timed], others: list[_Timed]) -> Purpose | None:
+    def _needless(self, timed: Timed, gone: list[Timed], others: list[Timed]) -> Purpose | None:
         """What makes it needless: an invitation just read, another one of the same moment, one that follows shortly."""
         if timed.step.purpose == Purpose.INVITATION:
             return Purpose.INVITATION if self._inviting() else None
         if timed.step.purpose not in RECALLING:
             return None
         for each in gone:
-            if each.step.purpose in RECALLING and (timed.is_displaced or each.is_displaced):
+            if each.step.purpose in RECALLING and timed.meets(each):
                 return each.step.purpose
-        near = min((self.situation.starts_at - timed.goes_at) / 4, _NEAR)
         for said in self.said:
-            if self._is_fresh(said, timed, near):
+            if is_fresh(said, timed, self.situation, self.now):
                 return said.purpose
         if timed.is_displaced:
             for each in others:
-                if self._follows(each, timed, near):
+                if follows(each, timed, self.situation):
                     return each.step.purpose
         return None
 
-    def _is_fresh(self, said: Said, timed: _Timed, near: timedelta) -> bool:
-        """Said within a quarter of the time that remains, or an invitation after the reminder's own time.
-
-        Two steps of a plan, both at their own time, are meant to be as near as they are; and what counts from a
-        sending or an answer is meant to follow it.
-        """
-        counts = RECALLING if timed.step.anchor in ON_EVENTS else _ASKING
-        if said.fate == Fate.LOST or said.purpose not in counts:
-            return False
-        at = said.left_at or max(said.due_at, self.now)
-        is_planned = bool(said.step_key) and said.purpose in RECALLING
-        if is_planned and not timed.is_displaced:
-            return False
-        return timed.goes_at - at < near or (said.purpose in _INVITING and timed.due.planned_at <= at)
-
-    def _follows(self, other: _Timed, timed: _Timed, near: timedelta) -> bool:
-        return (
-            other.step.purpose in RECALLING
-            and timed.goes_at < other.goes_at
-            and other.goes_at - timed.goes_at < near
-            and self.situation.answer in wanted_answers(other.step)
-        )
-
-    def _say(self, timed: _Timed) -> None:
+    def _say(self, timed: Timed) -> None:
         """From here on the play goes as if it had left."""
         step = timed.step
         if step.purpose != Purpose.STAFF_REMINDER:
             self.said.append(Said(step.purpose, step.key, timed.goes_at, Fate.LEFT, timed.goes_at))
-            self.was_told = self.was_told or step.purpose in _INVITING
+            self.was_told = self.was_told or step.purpose in INVITING
 
     # --- small questions
 
     def _inviting(self) -> Said | None:
-        found = [each for each in self.said if each.purpose in _INVITING and each.fate != Fate.LOST]
+        found = [each for each in self.said if each.purpose in INVITING and each.fate != Fate.LOST]
         return max(found, key=lambda each: each.due_at, default=None)
 
     def _is_invited(self) -> bool:
@@ -359,11 +318,19 @@ class _Play:
         is_told = self.was_told or self._inviting() is not None
         return is_told or not self._has_invitation or self.situation.answer != Answer.NEEDS_ACTION
 
+    def _has_address(self, step: Step) -> bool:
+        """Somebody who takes up a suggestion may choose another channel than those that the step names."""
+        if step.purpose == Purpose.STAFF_REMINDER:
+            return True
+        usable = self.situation.channels
+        is_bound = step.pick in {Pick.LISTED, Pick.ALL} and not self._is_suggestion(step)
+        return bool(usable & frozenset(step.channels) if is_bound else usable)
+
     def _is_suggestion(self, step: Step) -> bool:
         """Invitations wait for a person unless the plan sends them; one that was stopped or failed always does."""
         return step.purpose == Purpose.INVITATION and (not self.terms.is_automatic or self._is_lost)
 
-    def _why(self, timed: _Timed) -> Why:
+    def _why(self, timed: Timed) -> Why:
         planned = timed.due.planned_at
         if timed.goes_at - (timed.due.at or timed.goes_at) > LATE:
             return Why(WhyCode.LATE, timed.due.at)
@@ -374,9 +341,11 @@ class _Play:
                 return Why(WhyCode.MOVED_FROM_QUIET_HOURS, planned)
             case Shift.FREE_DAY:
                 return Why(WhyCode.MOVED_FROM_FREE_DAY, planned)
+            case Shift.OWN_HOUR:
+                return Why(WhyCode.MOVED_TO_OWN_HOUR, planned)
         return Why(WhyCode.AS_PLANNED, planned)
 
-    def _waiting(self, timed: _Timed, code: WhyCode, answers: frozenset[Answer] = frozenset()) -> AgendaItem:
+    def _waiting(self, timed: Timed, code: WhyCode, answers: frozenset[Answer] = frozenset()) -> AgendaItem:
         why = Why(code, timed.due.planned_at, answers=answers)
         return AgendaItem(
             timed.step, Verdict.WAITING, timed.goes_at, why, timed.due.latest_at, is_uncertain=True

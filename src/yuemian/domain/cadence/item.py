@@ -34,6 +34,7 @@ class WhyCode(StrEnum):
     LATE = "late"  # it was due, and could not go then
     MOVED_FROM_QUIET_HOURS = "moved_from_quiet_hours"
     MOVED_FROM_FREE_DAY = "moved_from_free_day"
+    MOVED_TO_OWN_HOUR = "moved_to_own_hour"
     SENT = "sent"
     ON_ITS_WAY = "on_its_way"
     INVITED_BY_HAND = "invited_by_hand"
@@ -114,7 +115,7 @@ def _look(item: AgendaItem, now: datetime) -> datetime | None:
     if item.why.code in {WhyCode.SUGGESTED, WhyCode.WAITS_FOR_ATTENDANCE}:
         return item.latest_at
     if item.why.code in {WhyCode.WAITS_FOR_CONTACT, WhyCode.WAITS_FOR_TEXT}:
-        return now + 10 * _SOON
+        return max(item.due_at or now, now + 10 * _SOON)
     if item.due_at is not None:
         is_ours = item.why.code == WhyCode.WAITS_FOR_OUR_ANSWER
         return max(item.due_at, now + (_BY_ITSELF if is_ours else _SOON))

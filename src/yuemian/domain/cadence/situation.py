@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from yuemian.domain.cadence.step import Step
 from yuemian.domain.quiet import QuietRule
-from yuemian.domain.states import Answer, Attendance, InterviewState, Mode, Purpose, ReasonCode
+from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Purpose, ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message to the candidate about the interview's current revision."""
+    """A message about the interview's current revision: to the candidate, or to one of the staff."""
 
     purpose: Purpose
     step_key: str
@@ -85,6 +85,8 @@ class Situation:
     quiet: QuietRule
     #: Since when the appointment stands as it is.
     known_at: datetime
+    #: The full hour of their own day at which the candidate wants to be written to.
+    preferred_hour: int | None = None
     missed: int = 0
     is_first: bool = True
     result_promised_at: datetime | None = None
@@ -92,7 +94,8 @@ class Situation:
     #: Whether anything about this interview, whatever the revision, has left.
     was_told: bool = False
     said: tuple[Said, ...] = ()
-    can_be_reached: bool = True
+    #: On which the candidate can be written to.
+    channels: frozenset[Channel] = frozenset(Channel)
     #: Why this person is not to be asked how it was; None: they may be.
     no_survey: ReasonCode | None = None
     #: They have asked something, and wait for our answer.

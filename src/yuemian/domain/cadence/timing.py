@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -35,6 +35,7 @@ class Shift(StrEnum):
     AT_ONCE = "at_once"  # that moment had passed when the appointment became known
     QUIET_HOURS = "quiet_hours"
     FREE_DAY = "free_day"
+    OWN_HOUR = "own_hour"  # the plan names the day alone, and the candidate chose an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,16 @@ def latest_at(step: Step, planned: datetime, starts_at: datetime) -> datetime:
     return planned + _WELCOME.get(step.purpose, DAY)
 
 
-def due(step: Step, anchor_at: datetime, situation: Situation, *, ignores_quiet: bool = False) -> Due:
-    """Everything about a step's time that does not depend on when one looks."""
+def due(
+    step: Step, anchor_at: datetime, situation: Situation, now: datetime, *, ignores_quiet: bool = False
+) -> Due:
+    """Everything about a step's time. `now` counts only where a chosen hour of the day has passed already."""
     planned = planned_at(step, anchor_at, situation.zone)
     latest = latest_at(step, planned, situation.starts_at)
+    if not ignores_quiet:
+        own = _own_hour(step, planned, anchor_at, situation, now)
+        if own is not None and own != planned:
+            return Due(planned, own, latest, Shift.OWN_HOUR)
     at = max(planned, situation.known_at)
     shift = Shift.AT_ONCE if at > planned else Shift.NONE
     if ignores_quiet or not is_quiet(at, situation.quiet, situation.own_zone):
@@ -104,6 +111,33 @@ def is_added_late(step: Step, at: datetime, terms: Terms) -> bool:
     """A reminder whose time was over before the plan had it is not made up for: everybody would get it at once."""
     since = terms.since_of(step) if step.purpose in RECALLING else None
     return since is not None and at < since - LATE
+
+
+def _own_hour(
+    step: Step, planned: datetime, anchor_at: datetime, situation: Situation, now: datetime
+) -> datetime | None:
+    """The hour that the candidate chose, on the planned day of their own clock, where the plan leaves it open.
+
+    It must be allowed and of use, and not over: what was put earlier than the plan says goes at the plan's time where
+    the choice came too late for that day.
+    """
+    if situation.preferred_hour is None or not _leaves_hour_open(step) or planned < situation.known_at:
+        return None
+    day = planned.astimezone(situation.own_zone).date()
+    own = first_instant(day, time(situation.preferred_hour), situation.own_zone)
+    earliest = (
+        situation.known_at if step.anchor == Anchor.BEFORE_START else max(situation.known_at, anchor_at)
+    )
+    if not earliest <= own <= latest_at(step, planned, situation.starts_at):
+        return None
+    is_over = own < planned and now > own + LATE
+    return None if is_over or is_quiet(own, situation.quiet, situation.own_zone) else own
+
+
+def _leaves_hour_open(step: Step) -> bool:
+    """Whether only a day is meant: less than one day, or a length of time after an event, is meant to the hour."""
+    is_meant_to_the_hour = step.at is not None or step.anchor in ON_EVENTS or step.offset < DAY
+    return not is_meant_to_the_hour and step.purpose != Purpose.STAFF_REMINDER
 
 
 def _reserve(step: Step) -> timedelta:

@@ -1,4 +1,4 @@
-"""By which channels, in which order, and when one person is written to; and why, in one sentence."""
+"""By which channels and in which order one person is written to; and why, in one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from yuemian.domain.routing.facts import (
     RouteRequest,
     Setting,
 )
-from yuemian.domain.routing.hour import choose_hour
 from yuemian.domain.routing.sentence import ReasonedSentence, Why
 
 __all__ = [
@@ -25,6 +24,5 @@ __all__ = [
     "RouteRequest",
     "Setting",
     "Why",
-    "choose_hour",
     "choose_route",
 ]

@@ -54,7 +54,6 @@ class Person:
 
     points: Mapping[Channel, PointState]
     preferred: Channel | None = None
-    preferred_hour: int | None = None
     tallies: Mapping[Channel, Tally] = field(default_factory=dict)
     missed: int = 0
     interviews: int = 0

@@ -34,9 +34,6 @@ class Why(StrEnum):
     AGAIN = "again"
     AS_ORDERED = "as_ordered"
     ALL_AT_ONCE = "all_at_once"
-    BEST_HOUR = "best_hour"
-    OWN_HOUR = "own_hour"
-    ANY_HOUR = "any_hour"
 
 
 #: Code → the names of its values. `channel` is the one the sentence speaks for, `other` the one it is set against.
@@ -64,9 +61,6 @@ VALUES: Final[Mapping[Why, frozenset[str]]] = {
     Why.AGAIN: frozenset({"channel"}),
     Why.AS_ORDERED: frozenset({"channel"}),
     Why.ALL_AT_ONCE: frozenset({"count"}),
-    Why.BEST_HOUR: frozenset({"band", "answered", "sent"}),
-    Why.OWN_HOUR: frozenset({"hour"}),
-    Why.ANY_HOUR: frozenset(),
 }
 
 

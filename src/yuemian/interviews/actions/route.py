@@ -104,7 +104,6 @@ class Router:
         person = Person(
             points=each.points,
             preferred=each.preferred,
-            preferred_hour=each.preferred_hour,
             tallies=self.tallies.get(each.candidate_id, {}),
             missed=each.missed,
             interviews=each.interviews,

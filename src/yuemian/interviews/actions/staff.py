@@ -15,7 +15,7 @@ from django.utils.translation import override
 from yuemian.accounts.models import Organization, User
 from yuemian.domain.cadence import Extra, Step
 from yuemian.domain.selection import LINK_OUTLIVES
-from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.states import Channel, Purpose, ReasonCode
 from yuemian.domain.when import present
 from yuemian.interviews.chosen import Chosen, read_chosen
 from yuemian.interviews.facts import context_of
@@ -26,19 +26,20 @@ from yuemian.messaging.subjects import CALLED_OFF
 
 
 def remind_staff(
-    organization: Organization, step: Step, interviews: Sequence[Chosen], *, now: datetime
-) -> list[UUID]:
-    """Write a mail to everybody the step names besides the candidate. Returns the notifications' ids.
+    organization: Organization, step: Step, interviews: Sequence[tuple[Chosen, datetime]], *, now: datetime
+) -> dict[UUID, UUID | ReasonCode]:
+    """Write a mail to everybody the step names besides the candidate, if it names anybody.
 
-    Without a published template for it nothing is written: the candidate's message does not wait for that.
+    Each interview comes with the last moment at which the step is of use; until its start the mail always is. Returns
+    for each one of its notifications, or why there is none: the candidate's message does not wait for that.
     """
     if not step.extras:
-        return []
-    people = staff_of(step.extras, [each.id for each in interviews])
+        return {}
+    people = staff_of(step.extras, [chosen.id for chosen, _ in interviews])
     try:
         version = version_for(organization.pk, Purpose.STAFF_REMINDER)
     except NoTemplate:
-        return []
+        return {chosen.id: ReasonCode.TEMPLATE_ERROR for chosen, _ in interviews}
     texts = texts_of(version)
     occasion = Occasion(
         organization=organization,
@@ -49,12 +50,20 @@ def remind_staff(
         now=now,
         step_key=step.key,
     )
-    intents = (
-        _intent(organization, chosen, user, locale=best_locale(texts, [user.locale]) or "zh-hans")
-        for chosen in interviews
+    intents = [
+        _intent(
+            organization,
+            chosen,
+            user,
+            locale=best_locale(texts, [user.locale]) or "zh-hans",
+            deadline_at=max(latest_at, chosen.facts.starts_at),
+        )
+        for chosen, latest_at in interviews
         for user in people.get(chosen.id, ())
-    )
-    return plan_notifications(occasion, intents)
+    ]
+    written = plan_notifications(occasion, intents)
+    told: dict[UUID, UUID | ReasonCode] = {chosen.id: ReasonCode.MISSING_CONTACT for chosen, _ in interviews}
+    return told | {intent.subject_id: id_ for intent, id_ in zip(intents, written, strict=True)}
 
 
 def tell_staff_of_move(
@@ -98,11 +107,22 @@ def tell_staff_of_move(
                 if is_nameless:
                     with override(locale):
                         extra["candidate_name"] = _("(erased)")
-                intents.append(_intent(organization, chosen, user, locale=locale, **extra))
+                deadline = chosen.ends_at + LINK_OUTLIVES if is_off else chosen.facts.starts_at
+                intents.append(
+                    _intent(organization, chosen, user, locale=locale, deadline_at=deadline, **extra)
+                )
     return plan_notifications(occasion, intents)
 
 
-def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: str, **extra: Any) -> Intent:
+def _intent(
+    organization: Organization,
+    chosen: Chosen,
+    user: User,
+    *,
+    locale: str,
+    deadline_at: datetime,
+    **extra: Any,
+) -> Intent:
     page = f"{settings.PUBLIC_URL}{reverse('interview', args=[chosen.id])}"
     return Intent(
         recipient=Recipient(user=user),
@@ -119,7 +139,7 @@ def _intent(organization: Organization, chosen: Chosen, user: User, *, locale: s
             **extra,
         ),
         channels=[Channel.EMAIL],
-        deadline_at=chosen.ends_at + LINK_OUTLIVES,
+        deadline_at=deadline_at,
         link_expires_at=chosen.ends_at,
     )
 

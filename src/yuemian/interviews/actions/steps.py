@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +35,8 @@ from yuemian.trust.live import announce
 
 #: A slice holds its cadences locked while it plans: small enough that nobody waits for it noticeably.
 SLICE: Final = 200
+#: After this long somebody whom a step cannot be said to is looked at again.
+_WAIT: Final = timedelta(minutes=10)
 
 # The row of the cadence is what executors, changes and edits of plans wait for or pass by: see `replan.touch`.
 _LOCK_DUE: Final = """
@@ -72,6 +74,8 @@ class _Looked:
     records: list[tuple[Any, ...]] = field(default_factory=list)
     settled: list[tuple[UUID, str, str]] = field(default_factory=list)
     said: Counter[str] = field(default_factory=Counter)
+    #: Interviews with something due that cannot be said yet.
+    waiting: set[UUID] = field(default_factory=set)
 
 
 def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE) -> int:
@@ -92,7 +96,7 @@ def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE) ->
     _note_suggestions(cases, agendas, looked, now)
     _say_what_is_due(organization, cases, agendas, looked, now)
     _write(organization, cases, looked, now)
-    _look_again(organization_id, ids, agendas, now)
+    _look_again(organization_id, ids, agendas, looked, now)
     return len(ids)
 
 
@@ -143,10 +147,16 @@ def _say_what_is_due(
     }
     for step, wanted in due.items():
         said = _say(organization, step, [(c, i, chosen[c.interview_id]) for c, i in wanted], now)
-        remind_staff(organization, step, [chosen[case.interview_id] for case, _ in wanted], now=now)
+        looked.waiting |= {case.interview_id for case, _ in wanted} - said.keys()
+        going = [(case, item) for case, item in wanted if case.interview_id in said]
+        told = remind_staff(
+            organization, step, [(chosen[c.interview_id], i.latest_at or now) for c, i in going], now=now
+        )
+        if step.purpose == Purpose.STAFF_REMINDER:
+            said |= told
         looked.said[step.purpose] += sum(1 for each in said.values() if isinstance(each, UUID))
-        for case, item in wanted:
-            became = said.get(case.interview_id)
+        for case, item in going:
+            became = said[case.interview_id]
             if isinstance(became, ReasonCode):
                 looked.records.append(_record(case, item, StepOutcome.SKIPPED, now, reason=became))
             else:
@@ -156,15 +166,20 @@ def _say_what_is_due(
 def _say(
     organization: Organization, step: Step, wanted: Sequence[tuple[Case, AgendaItem, Chosen]], now: datetime
 ) -> dict[UUID, UUID | ReasonCode]:
-    """Write one step's messages. Returns for each interview its notification, or why there is none."""
+    """Write one step's messages. Returns for each interview its notification, or why there is none.
+
+    Those where it waits, as nothing it may go by has an address, are missing.
+    """
     if step.purpose == Purpose.STAFF_REMINDER:
-        return {}
+        return {chosen.id: ReasonCode.MISSING_CONTACT for _, _, chosen in wanted}
     said: dict[UUID, UUID | ReasonCode] = {}
     for round_name in dict.fromkeys(chosen.facts.round for _, _, chosen in wanted):
         these = [each for each in wanted if each[2].facts.round == round_name]
         said |= _say_in_round(organization, step, round_name, these, now)
     if step.purpose == Purpose.INVITATION:
-        note_invited([chosen.application_id for _, _, chosen in wanted if isinstance(said[chosen.id], UUID)])
+        note_invited(
+            [chosen.application_id for _, _, chosen in wanted if isinstance(said.get(chosen.id), UUID)]
+        )
     return said
 
 
@@ -187,7 +202,6 @@ def _say_in_round(
     for case, item, chosen in wanted:
         route = routes[chosen.id]
         if not route.channels:
-            said[chosen.id] = ReasonCode.MISSING_CONTACT
             continue
         locale = best_locale(texts, chosen.locales) or "zh-hans"
         going.append(chosen.id)
@@ -263,13 +277,18 @@ def _write(organization: Organization, cases: Sequence[Case], looked: _Looked, n
 
 
 def _look_again(
-    organization_id: UUID, ids: Sequence[UUID], agendas: Mapping[UUID, Sequence[AgendaItem]], now: datetime
+    organization_id: UUID,
+    ids: Sequence[UUID],
+    agendas: Mapping[UUID, Sequence[AgendaItem]],
+    looked: _Looked,
+    now: datetime,
 ) -> None:
     looks, waits = [], []
     for interview_id in ids:
         items = agendas.get(interview_id, ())
         left = [item for item in items if item.verdict != Verdict.DUE]
-        looks.append(next_look(left, now))
+        soon = now + _WAIT if interview_id in looked.waiting else None
+        looks.append(min(filter(None, [next_look(left, now), soon]), default=None))
         waits.append(wakes_early(left))
     values: dict[str, Any] = {
         "organization": organization_id,

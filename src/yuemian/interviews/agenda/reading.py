@@ -16,13 +16,14 @@ from django.db import connection
 from django.utils import timezone
 
 from yuemian.accounts.models import Organization
-from yuemian.domain.cadence import AgendaItem, Done, Fate, Record, Said, Situation, Terms, agenda
+from yuemian.domain.cadence import PLANNABLE, AgendaItem, Done, Fate, Record, Said, Situation, Terms, agenda
 from yuemian.domain.quiet import QuietRule
 from yuemian.domain.states import (
     IN_FLIGHT,
     WAITING,
     Answer,
     Attendance,
+    Channel,
     DeliveryState,
     InterviewState,
     Mode,
@@ -41,8 +42,8 @@ from yuemian.trust.bulk import id_array
 _OVER: Final = frozenset({Stage.ONBOARDING, Stage.ONBOARDED, Stage.CLOSED})
 _LEFT: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN})
 _TOLD: Final = frozenset({Purpose.INVITATION, Purpose.CHANGE})
-#: What counts for timing: what asks, and what recalls.
-_COUNTED: Final = (Purpose.INVITATION, Purpose.CHANGE, Purpose.REMINDER, Purpose.NUDGE)
+#: What counts for timing, and what a plan says besides: each step shows what became of its message.
+_COUNTED: Final = (Purpose.CHANGE, *PLANNABLE)
 
 _INTERVIEWS: Final = f"""
 SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode, i.starts_at, i.duration,
@@ -55,7 +56,7 @@ SELECT i.id, i.revision, i.state, i.answer, i.answered_at, i.attendance, i.mode,
        i.result_told_at IS NOT NULL OR EXISTS (
                    SELECT 1 FROM interviews_interview o
                    WHERE o.application_id = a.id AND o.starts_at > i.starts_at AND o.state <> 'cancelled'),
-       (SELECT k.plan_since FROM interviews_cadence k WHERE k.interview_id = i.id)
+       (SELECT k.plan_since FROM interviews_cadence k WHERE k.interview_id = i.id), c.preferred_hour
 FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id AND a.organization_id = i.organization_id
 JOIN hiring_candidate c ON c.id = a.candidate_id AND c.organization_id = i.organization_id
@@ -64,10 +65,12 @@ JOIN accounts_branch b ON b.id = i.branch_id AND b.organization_id = i.organizat
 WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
 """  # noqa: S608
 #: Apart from the interviews, as in `interviews.chosen`: joined to each, they walk whole indexes of a new organization.
+#: An opt-out holds for the whole channel, whatever the state of a second address there: see `route_reading`.
 _CONTACTS: Final = """
-SELECT candidate_id, array_agg(channel) FROM hiring_contactpoint
-WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s AND state = %(active)s
-GROUP BY candidate_id
+SELECT candidate_id, channel FROM hiring_contactpoint
+WHERE candidate_id = ANY(%(candidates)s::uuid[]) AND organization_id = %(organization)s
+GROUP BY candidate_id, channel
+HAVING bool_or(state = %(active)s) AND NOT bool_or(state = %(opted_out)s)
 """
 _MISSED: Final = """
 SELECT a.candidate_id, i.starts_at FROM hiring_application a
@@ -82,7 +85,7 @@ SELECT n.subject_id, n.subject_revision, n.purpose, n.step_key, n.due_at,
 FROM messaging_notification n
 LEFT JOIN messaging_delivery d ON d.notification_id = n.id AND d.organization_id = n.organization_id
 WHERE n.subject_kind = %(kind)s AND n.subject_id = ANY(%(ids)s::uuid[]) AND n.organization_id = %(organization)s
-  AND n.candidate_id IS NOT NULL AND n.purpose = ANY(%(purposes)s)
+  AND (n.candidate_id IS NOT NULL OR n.purpose = 'staff_reminder') AND n.purpose = ANY(%(purposes)s)
 GROUP BY n.id
 """
 _RECORDS: Final = """
@@ -158,10 +161,11 @@ class _Around:
             **values,
             "candidates": id_array({row[18] for row in rows}),
             "active": str(ContactState.ACTIVE),
+            "opted_out": str(ContactState.OPTED_OUT),
         }
         organization = Organization.objects.get(pk=organization_id)
-        usable = {str(channel) for channel in available_channels(organization)}
-        self._reachable = {row[0] for row in _rows(_CONTACTS, people) if usable & set(row[1])}
+        self._usable = frozenset(available_channels(organization))
+        self._contacts = _grouped(_rows(_CONTACTS, people))
         self._missed = _grouped(_rows(_MISSED, people))
         said = {
             **values,
@@ -187,7 +191,7 @@ class _Around:
             missed=sum(at < situation.starts_at for (at,) in self._missed.get(row[18], ())),
             was_told=any(each[1] in _TOLD and each[4] is not None for each in said),
             said=tuple(_message(each) for each in said if each[0] == revision),
-            can_be_reached=row[18] in self._reachable,
+            channels=self._usable & {Channel(name) for (name,) in self._contacts.get(row[18], ())},
             no_survey=self._surveys.why_not(row[18]),
             awaits_our_answer=row[18] in self._surveys.waiting,
             texts=frozenset(self._texts.get("", set()) | self._texts.get(row[19], set())),
@@ -211,6 +215,7 @@ def _situation(row: tuple[Any, ...]) -> Situation:
         own_zone=ZoneInfo(row[10]) if row[10] else zone,
         quiet=QuietRule(row[11], row[12], row[13], row[14]),
         known_at=row[15],
+        preferred_hour=row[24],
         result_promised_at=row[16],
         # Told, not merely decided: until then the promise holds. A next round is word as well.
         is_decided=bool(row[22]) or Stage(row[17]) in _OVER,

@@ -194,6 +194,9 @@ def _sentences() -> dict[str, str]:
         WhyCode.LATE: _("%(rule)s; late, it was due %(planned)s"),
         WhyCode.MOVED_FROM_QUIET_HOURS: _("%(rule)s, moved from %(planned)s to %(time)s: quiet hours"),
         WhyCode.MOVED_FROM_FREE_DAY: _("%(rule)s, moved from %(planned)s to %(time)s: not a workday"),
+        WhyCode.MOVED_TO_OWN_HOUR: _(
+            "%(rule)s, moved from %(planned)s to %(time)s: the hour that the candidate chose"
+        ),
         WhyCode.SENT: "%(rule)s",
         WhyCode.ON_ITS_WAY: _("%(rule)s; it is on its way"),
         WhyCode.LOST: _("%(rule)s; stopped, or not deliverable"),

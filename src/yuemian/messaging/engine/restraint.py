@@ -29,9 +29,9 @@ FROM accounts_branch b JOIN accounts_organization o ON o.id = b.organization_id
 WHERE b.id = ANY(%(ids)s)
 """
 
-#: When each of these people got automatic messages in the last day, the earliest first; one message counts once.
+#: When each of these people got which automatic messages in the last day, the earliest first.
 _RECENT: Final = """
-SELECT n.candidate_id, min(d.sent_at) AS at
+SELECT n.candidate_id, n.id, min(d.sent_at) AS at
 FROM messaging_notification n JOIN messaging_delivery d ON d.notification_id = n.id
 WHERE n.candidate_id = ANY(%(people)s) AND n.step_key <> '' AND d.sent_at > now() - interval '24 hours'
 GROUP BY n.candidate_id, n.id
@@ -90,12 +90,14 @@ class Rules:
             branch = branches.get(place[0]) if place else None
             if place is None or branch is None:
                 continue
-            restraint = restrained(row.now, branch.rule, place[1], recent[row.candidate_id], branch.cap)
+            today = recent[row.candidate_id]
+            others = [at for notification, at in today.items() if notification != row.notification_id]
+            restraint = restrained(row.now, branch.rule, place[1], others, branch.cap)
             if restraint is not None:
                 found[row.id] = restraint
             elif row.candidate_id in capped:
                 # One more of today, for the other messages to this person in the same claim.
-                recent[row.candidate_id] = [*recent[row.candidate_id], row.now]
+                today.setdefault(row.notification_id, row.now)
         return found
 
     async def _places(self, rows: Sequence[Claimed]) -> dict[UUID, tuple[UUID, ZoneInfo]]:
@@ -124,19 +126,20 @@ class Rules:
                 self._branches[id_] = _Branch(QuietRule(start, end, on_holidays, region), cap)
         return self._branches
 
-    async def _recent(self, people: Collection[UUID | None]) -> dict[UUID | None, list[datetime]]:
-        found: dict[UUID | None, list[datetime]] = defaultdict(list)
+    async def _recent(self, people: Collection[UUID | None]) -> dict[UUID | None, dict[UUID, datetime]]:
+        """By person and notification: a message counts once, however many channels bring it, and not against itself."""
+        found: dict[UUID | None, dict[UUID, datetime]] = defaultdict(dict)
         if not people:
             return found
-        for person, at in await self._database.patiently(_RECENT, {"people": list(people)}):
-            found[person].append(at)
+        for person, notification, at in await self._database.patiently(_RECENT, {"people": list(people)}):
+            found[person][notification] = at
         return found
 
 
 def restrained(
     now: datetime, rule: QuietRule, zone: ZoneInfo, recent: Sequence[datetime], cap: int
 ) -> Restraint | None:
-    """Until when it must wait, and for which of the two; `recent` are the day's messages, the earliest first."""
+    """Until when it must wait, and for which of the two; `recent` are the day's other messages, the earliest first."""
     free = recent[-cap] + _DAY if cap and len(recent) >= cap else now
     until = next_allowed(max(free, now), rule, zone)
     if until <= now:

@@ -31,8 +31,11 @@ _SKIPPED, _CANCELLED, _EXPIRED = DeliveryState.SKIPPED, DeliveryState.CANCELLED,
 #: A question's answer is worth reading whatever became of the interview meanwhile.
 _ALWAYS_TRUE = frozenset({Purpose.ANSWER, Purpose.STAFF_NEWS, Purpose.TEST, Purpose.DIGEST, Purpose.CODE})
 _ASKING = frozenset({Purpose.INVITATION, Purpose.NUDGE, Purpose.SCORECARD})
-#: Said after the interview: that it is over makes them no less true.
-_AFTERWARDS = frozenset({Purpose.RESULT, Purpose.SURVEY, Purpose.STILL_DECIDING, Purpose.ATTENDANCE})
+#: Said after the interview: that it is over makes them no less true. What staff are to hear before it, and no later,
+#: has its start as the deadline.
+_AFTERWARDS = frozenset(
+    {Purpose.RESULT, Purpose.SURVEY, Purpose.STILL_DECIDING, Purpose.ATTENDANCE, Purpose.STAFF_REMINDER}
+)
 _CONTACT_REASONS = {
     ContactState.INVALID: ReasonCode.INVALID_CONTACT,
     ContactState.SUPPRESSED: ReasonCode.SUPPRESSED,
