@@ -21,7 +21,7 @@ PLANNED = st.builds(
     Planned,
     day=st.dates(DAY, date(2026, 12, 7)),
     channels=st.lists(st.sampled_from(Channel), max_size=4).map(tuple),
-    is_at_once=st.booleans(),
+    at_once=st.integers(1, 4),
     needs_silence=st.booleans(),
 )
 
@@ -36,7 +36,8 @@ def one(step: Planned, rates: Rates, channel: Channel) -> Expected:
         (Planned(DAY, (E,)), E, 1, 1.0),
         (Planned(DAY, (E, S)), S, 0, 0.1),
         (Planned(DAY, (E, S, W)), W, 0, 0.001),
-        (Planned(DAY, (E, S), is_at_once=True), S, 1, 1.0),
+        (Planned(DAY, (E, S), at_once=2), S, 1, 1.0),
+        (Planned(DAY, (E, S, W), at_once=2), W, 0, 0.001),
         (Planned(DAY, (S,), needs_silence=True), S, 0, 0.4),
         (Planned(DAY, (E, S), needs_silence=True), S, 0, 0.04),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +15,12 @@ from django.utils.translation import override
 from tests.factories import Cast, create_cast, create_interviews, sign_in_client
 from tests.interviews.plan_stories import DAY, create_plan
 from yuemian.domain.cadence import Anchor, Pick, Step
-from yuemian.domain.forecast import Expected
-from yuemian.domain.states import Channel, Purpose
+from yuemian.domain.forecast import Expected, Planned, Rate, Rates, forecast
+from yuemian.domain.states import Attendance, Channel, InterviewState, Purpose
 from yuemian.interviews.actions.invite import send, summarize
 from yuemian.interviews.budget_chart import chart
-from yuemian.interviews.cost_forecast import Price, outlook, prices_of
+from yuemian.interviews.cost_forecast import Price, outlook, prices_of, route_of
+from yuemian.interviews.models import Interview
 from yuemian.messaging.models import (
     ChannelDay,
     ChannelPolicy,
@@ -31,8 +32,9 @@ from yuemian.trust.models import AuditEntry, Key
 from yuemian.trust.tenancy import SETTING, enter
 
 ENGLISH = {"accept-language": "en"}
-E, S = Channel.EMAIL, Channel.SMS
+E, S, W = Channel.EMAIL, Channel.SMS, Channel.WECHAT
 INVITE = Step("invite", Purpose.INVITATION, Anchor.BEFORE_START, 3 * DAY)
+REMIND = Step("remind", Purpose.REMINDER, Anchor.BEFORE_START, DAY)
 TEXT = Step("text", Purpose.REMINDER, Anchor.BEFORE_START, DAY, pick=Pick.LISTED, channels=(S,))
 BOTH = Step("both", Purpose.REMINDER, Anchor.BEFORE_START, 2 * DAY, pick=Pick.ALL, channels=(E, S))
 NUDGE = Step("nudge", Purpose.NUDGE, Anchor.AFTER_SENT, DAY, pick=Pick.LISTED, channels=(S,))
@@ -164,6 +166,42 @@ def test_known_rates_make_it_smaller_and_certain_of_itself(cast: Cast, now: date
     assert (unknown.likely, unknown.is_upper_bound) == (20.0, True)
     assert known.likely == pytest.approx(10 * 0.1 + 10 * 0.4)
     assert not known.is_upper_bound
+
+
+@pytest.mark.parametrize(
+    ("reach", "purpose", "missed", "ahead", "texts"),
+    [
+        ((E, W, S), Purpose.REMINDER, 0, 4 * DAY, (0, 0.1)),
+        ((E, W, S), Purpose.REMINDER, 1, 4 * DAY, (1, 1.0)),
+        ((E, W, S), Purpose.STILL_DECIDING, 1, 4 * DAY, (0, 0.1)),
+        ((E, S), Purpose.INVITATION, 0, timedelta(hours=20), (1, 1.0)),
+        ((E, S), Purpose.INVITATION, 0, timedelta(hours=25), (0, 0.1)),
+    ],
+)
+def test_a_text_message_that_routing_adds_is_certain(
+    reach: tuple[Channel, ...], purpose: Purpose, missed: int, ahead: timedelta, texts: tuple[int, float]
+) -> None:
+    step = Step("step", purpose, Anchor.BEFORE_START, DAY)
+    route = route_of(step, reach, missed=missed, until_interview=ahead)
+    rates = Rates(failures={E: Rate(10, 100), W: Rate(100, 100)})
+    today = date(2026, 12, 1)
+    found = forecast([Planned(today, route.channels, at_once=route.at_once)], rates)[today, S]
+    certain, likely = texts
+    assert found.certain == certain
+    assert found.likely == pytest.approx(likely)
+
+
+@pytest.mark.parametrize(("came", "certain"), [(Attendance.ATTENDED, 0), (Attendance.NO_SHOW, 1)])
+def test_whoever_missed_an_interview_costs_a_text_message_more(
+    cast: Cast, now: datetime, came: Attendance, certain: int
+) -> None:
+    create_plan(cast, now=now, steps=[REMIND], is_automatic=True)
+    before, again = create_interviews(cast, 2, now=now, starts_at=now + 4 * DAY)
+    Interview.objects.filter(pk=before.pk).update(
+        application=again.application, starts_at=now - DAY, attendance=came, state=InterviewState.COMPLETED
+    )
+    counted(cast, E, sent=100, reached=90, answered=60)
+    assert sum_of(cast, S, now).certain == certain
 
 
 def test_what_waits_in_the_queue_is_in_it_on_its_day(cast: Cast, now: datetime) -> None:

@@ -217,6 +217,19 @@ def test_a_chinese_make_up_workday_is_a_workday(alone: Cast) -> None:
     assert send(alone, saturday) == 1
 
 
+@pytest.mark.parametrize(("regions", "count"), [(("US", "US"), 1), (("CN", "CN"), 0), (("CN", "US"), 1)])
+def test_whoever_has_no_branch_works_when_one_of_them_does(
+    alone: Cast, regions: tuple[str, ...], count: int
+) -> None:
+    """Friday, 2 October 2026 is a holiday in China alone."""
+    friday = datetime(2026, 10, 2, 1, 0, tzinfo=UTC)
+    User.objects.filter(pk=alone.recruiter.pk).update(branch=None)
+    Branch.objects.exclude(pk=alone.shanghai.pk).update(region=regions[0])
+    Branch.objects.filter(pk=alone.shanghai.pk).update(region=regions[1])
+    create_interview(alone, now=friday, starts_at=friday + 2 * DAY)
+    assert send(alone, friday) == count
+
+
 @pytest.mark.parametrize("fields", [{"digest_at": None}, {"is_active": False}, {"role": Role.AUDITOR}])
 def test_never_means_never(alone: Cast, now: datetime, fields: dict[str, Any]) -> None:
     create_interview(alone, now=now, starts_at=now + DAY)

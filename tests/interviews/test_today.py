@@ -13,12 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import Cast, create_interview, create_interviews, create_user
 from tests.interviews.today import day_of, invite, names, parts_of
 from yuemian.accounts.models import Role
-from yuemian.domain.states import Answer, Attendance, DeliveryState, InterviewState, Purpose
+from yuemian.domain.states import Answer, Attendance, Channel, DeliveryState, InterviewState, Purpose
 from yuemian.interviews import wording
 from yuemian.interviews.actions.change import Facts, change_interview
 from yuemian.interviews.models import Interview, Participant, Response, StepOutcome, StepRecord
 from yuemian.interviews.today import Part, Scope
 from yuemian.messaging.actions.conversation import add_message
+from yuemian.messaging.models import Delivery, Notification
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
 
@@ -192,6 +193,27 @@ def test_a_message_that_another_channel_has_carried_is_no_trouble(cast: Cast, no
     invite(cast, [interview], now=now, state=DeliveryState.PERMANENT_FAILURE)
     assert day_of(cast.recruiter, now=now)[Part.TROUBLE].count == 1
     invite(cast, [interview], now=now + HOUR, state=DeliveryState.SENT)
+    assert day_of(cast.recruiter, now=now)[Part.TROUBLE].count == 0
+
+
+@pytest.mark.parametrize("is_resend", [True, False], ids=["said again", "another reminder"])
+def test_what_arrived_before_hides_no_later_failure(cast: Cast, now: datetime, *, is_resend: bool) -> None:
+    interview = put(cast, now, starts_at=now + 2 * DAY)
+    invite(cast, [interview], now=now - DAY, state=DeliveryState.DELIVERED)
+    if not is_resend:
+        Notification.objects.update(purpose=Purpose.REMINDER, step_key="remind_1_day")
+    failed = DeliveryState.PERMANENT_FAILURE
+    invite(cast, [interview], now=now - HOUR, state=failed, reason="invalid_contact", resend=is_resend)
+    if not is_resend:
+        Notification.objects.filter(step_key="").update(purpose=Purpose.REMINDER, step_key="remind_2_hours")
+    (line,) = day_of(cast.recruiter, now=now)[Part.TROUBLE].lines
+    assert line.reasons == [wording.reason("invalid_contact")]
+
+
+def test_a_second_channel_that_fails_beside_the_first_is_no_trouble(cast: Cast, now: datetime) -> None:
+    interview = put(cast, now, starts_at=now + 2 * DAY)
+    invite(cast, [interview], now=now, state=DeliveryState.DELIVERED, channels=[Channel.EMAIL, Channel.SMS])
+    Delivery.objects.filter(channel=Channel.SMS).update(state=DeliveryState.PERMANENT_FAILURE)
     assert day_of(cast.recruiter, now=now)[Part.TROUBLE].count == 0
 
 

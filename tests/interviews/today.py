@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tests.factories import Cast
@@ -20,10 +21,12 @@ def invite(
     now: datetime,
     state: DeliveryState = DeliveryState.SENT,
     reason: str = "",
+    channels: Sequence[Channel] = (Channel.EMAIL,),
+    resend: bool = False,
 ) -> None:
     """The invitation, with what became of it."""
     version = cast.templates[Purpose.INVITATION]
-    summary = summarize(interviews, version, Purpose.INVITATION, [Channel.EMAIL], now=now)
+    summary = summarize(interviews, version, Purpose.INVITATION, channels, now=now, resend=resend)
     batch = send(cast.recruiter, summary, version, Purpose.INVITATION, now=now)
     sent_at = now if state in {DeliveryState.SENT, DeliveryState.DELIVERED} else None
     Delivery.objects.filter(batch=batch).update(state=state, reason=reason, sent_at=sent_at, settled_at=now)

@@ -44,13 +44,13 @@ class Rates:
 class Planned:
     """One step of one interview: its day, and the channels it may take in their order.
 
-    `is_at_once`: all of them are used; otherwise a later one only after the earlier ones failed.
+    `at_once`: the first so many are used together; each later one only after all before it failed.
     `needs_silence`: it is not sent to somebody who answers before.
     """
 
     day: date
     channels: tuple[Channel, ...]
-    is_at_once: bool = False
+    at_once: int = 1
     needs_silence: bool = False
 
 
@@ -81,16 +81,15 @@ def forecast(planned: Iterable[Planned], rates: Rates) -> dict[tuple[date, Chann
     for step in planned:
         chance = rates.silence.chance if step.needs_silence else 1.0
         is_known = rates.silence.is_known or not step.needs_silence
-        is_certain = not step.needs_silence
-        for channel in dict.fromkeys(step.channels):
+        later, is_later_known = chance, is_known
+        for number, channel in enumerate(dict.fromkeys(step.channels)):
+            is_first = number < step.at_once
             expected = found.setdefault((step.day, channel), Expected(step.day, channel))
-            expected.certain += is_certain
-            expected.likely += chance
+            expected.certain += is_first and not step.needs_silence
+            expected.likely += chance if is_first else later
             expected.at_most += 1
-            expected.is_upper_bound |= not is_known
-            if not step.is_at_once:
-                failure = rates.failures.get(channel, Rate())
-                chance *= failure.chance
-                is_known &= failure.is_known
-                is_certain = False
+            expected.is_upper_bound |= not (is_known if is_first else is_later_known)
+            failure = rates.failures.get(channel, Rate())
+            later *= failure.chance
+            is_later_known &= failure.is_known
     return found

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
 
-from yuemian.accounts.models import User
+from yuemian.accounts.models import Branch, User
 from yuemian.domain.addresses import email_index_form, phone_index_form, read_phone
 from yuemian.domain.names import comparable_name
 from yuemian.domain.states import (
@@ -28,6 +28,7 @@ from yuemian.domain.states import (
     InterviewState,
     Purpose,
 )
+from yuemian.domain.workdays import is_workday
 from yuemian.hiring.models import Application, Candidate, ContactPoint
 from yuemian.interviews.models import SUBJECT_KIND, Interview, InterviewQuerySet
 from yuemian.messaging.models import Conversation, Delivery
@@ -196,6 +197,16 @@ def read_choice(kind: type[E], text: str | None) -> E | None:
 def zone_of(user: User) -> ZoneInfo:
     """The clock on the wall of the person who looks."""
     return user.branch.zone if user.branch else ZoneInfo(user.organization.time_zone)
+
+
+def works_on(user: User, day: date) -> bool:
+    """By the calendar of the person's branch; of whoever has none, a day on which one of the branches works."""
+    if user.branch:
+        return is_workday(day, user.branch.region)
+    branches = Branch.objects.filter(organization=user.organization_id).order_by()
+    # Of no region, a week has its weekend.
+    regions = set(branches.values_list("region", flat=True)) or {""}
+    return any(is_workday(day, region) for region in regions)
 
 
 def span(filters: Filters, now: datetime, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

@@ -14,11 +14,12 @@ from django.db.models import Count, F, Func, Sum
 from django.db.models.functions import TruncDate
 
 from yuemian.accounts.models import Organization
-from yuemian.domain.cadence import AgendaItem, Anchor, Pick, Step, Verdict
+from yuemian.domain.cadence import Anchor, Pick, Situation, Step, Verdict
 from yuemian.domain.forecast import FEWEST_CASES, Expected, Planned, Rate, Rates, forecast
+from yuemian.domain.routing import Lane, Person, PointState, Route, RouteRequest, Setting, choose_route
 from yuemian.domain.states import Answer, Channel, DeliveryState, Purpose
 from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.interviews.agenda.reading import read_agendas
+from yuemian.interviews.agenda.reading import Case, read_cases, with_agendas
 from yuemian.interviews.models import Cadence, Interview
 from yuemian.messaging.models import ChannelDay, ChannelStatistic, Delivery, ProviderAccount
 from yuemian.messaging.reach import available_channels
@@ -71,40 +72,38 @@ def outlook(organization: Organization, *, now: datetime) -> Outlook:
     due = Cadence.objects.filter(organization_id=organization.pk, next_at__lt=until).order_by("next_at")
     ids = list(due.values_list("interview_id", flat=True)[:MOST])
     total = len(ids) if len(ids) < MOST else due.count()
-    agendas = read_agendas(organization.pk, ids, now)
+    cases = read_cases(organization.pk, ids, now)
     planned = [
         *_waiting(organization, zone, now, until),
-        *planned_of(agendas, _reach(organization, ids), zone, now, until),
+        *planned_of(cases, _reach(organization, ids), zone, now, until),
     ]
     rates = rates_of(organization)
     return Outlook(days, forecast(planned, rates), len(ids), total, rates)
 
 
 def planned_of(
-    agendas: Mapping[UUID, Collection[AgendaItem]],
+    cases: Collection[Case],
     reach: Mapping[UUID, tuple[Channel, ...]],
     zone: ZoneInfo,
     now: datetime,
     until: datetime,
 ) -> Iterator[Planned]:
     """What the agendas hold for these days; what is overdue goes today."""
-    for interview_id, items in agendas.items():
-        channels = reach.get(interview_id, ())
+    for case, items in with_agendas(cases, now):
+        channels = reach.get(case.interview_id, ())
         for item in items:
             if item.verdict not in _AHEAD or item.due_at is None or item.due_at >= until:
                 continue
-            day = max(item.due_at, now).astimezone(zone).date()
-            yield from _messages(item.step, channels, day)
+            yield from _messages(item.step, case.situation, channels, max(item.due_at, now), zone)
 
 
-def _messages(step: Step, reachable: tuple[Channel, ...], day: date) -> Iterator[Planned]:
+def _messages(
+    step: Step, situation: Situation, reachable: tuple[Channel, ...], at: datetime, zone: ZoneInfo
+) -> Iterator[Planned]:
+    day = at.astimezone(zone).date()
     if step.purpose != Purpose.STAFF_REMINDER:
-        yield Planned(
-            day,
-            channels_of(step, reachable),
-            is_at_once=step.pick == Pick.ALL,
-            needs_silence=needs_silence(step),
-        )
+        route = route_of(step, reachable, missed=situation.missed, until_interview=situation.starts_at - at)
+        yield Planned(day, route.channels, at_once=route.at_once, needs_silence=needs_silence(step))
     for _ in step.extras:
         yield Planned(day, (Channel.EMAIL,), needs_silence=needs_silence(step))
 
@@ -117,13 +116,15 @@ def needs_silence(step: Step) -> bool:
     )
 
 
-def channels_of(step: Step, reachable: tuple[Channel, ...]) -> tuple[Channel, ...]:
-    """In the order in which they are tried. The best channel counts as the first one that reaches the person."""
-    if step.pick in {Pick.LISTED, Pick.ALL}:
-        return tuple(channel for channel in step.channels if channel in reachable)
-    if step.pick == Pick.NEXT and len(reachable) > 1:
-        return reachable[1:]
-    return reachable
+def route_of(step: Step, reachable: tuple[Channel, ...], *, missed: int, until_interview: timedelta) -> Route:
+    """As routing decides when it has learned nothing, nothing fails and no budget is spent.
+
+    A step that takes the next channel finds the first one used.
+    """
+    person = Person(dict.fromkeys(reachable, PointState.ACTIVE), missed=missed)
+    used = reachable[:1] if step.pick == Pick.NEXT else ()
+    asked = RouteRequest(step.purpose, step.pick, step.channels, used, until_interview)
+    return choose_route(person, asked, Setting({channel: Lane() for channel in reachable}, is_learned=False))
 
 
 def _reach(organization: Organization, interview_ids: Collection[UUID]) -> dict[UUID, tuple[Channel, ...]]:

@@ -31,7 +31,6 @@ from yuemian.results.actions.waits import note_waits
 from yuemian.results.models import Escalation, Wait
 from yuemian.results.signals import results_released
 from yuemian.results.silence.late import count_late
-from yuemian.results.silence.turnaround import turnaround
 from yuemian.results.silence.word import last_words, quiet_of
 
 pytestmark = pytest.mark.django_db
@@ -308,24 +307,6 @@ def test_it_stands_on_today_and_in_the_navigation(cast: Cast, late: Interview, n
     assert count_late(cast.recruiter) == 2
     _, line = read_today(cast.recruiter, Scope.of(cast.recruiter), now=now)["results"].lines
     assert [str(each.sentence) for each in line.reasons] == ["已决定，尚未告知。"]
-
-
-# --- turnaround
-
-
-def test_turnaround_is_measured_from_the_end_to_the_notice(cast: Cast, now: datetime) -> None:
-    people = interviewed(cast, 10, now=now, ago=20 * DAY)
-    look(cast, now)
-    for days, interview in enumerate(people[:9], start=1):
-        Interview.objects.filter(pk=interview.pk).update(result_told_at=interview.ends_at + days * DAY)
-        Wait.objects.filter(interview=interview).update(state="told")
-    found = turnaround(cast.organization.pk, cast.backend.pk, now - 30 * DAY)
-    assert (found.count, found.median, found.is_enough) == (9, 5 * DAY, True)
-    assert found.p90
-    assert abs(found.p90 - timedelta(days=8.2)) < timedelta(seconds=1)
-    assert found.bounds == (2 * DAY, 8 * DAY)
-    assert (found.waiting, found.longest_since) == (1, people[9].ends_at)
-    assert turnaround(cast.organization.pk, cast.sales.pk, now - 30 * DAY).count == 0
 
 
 def test_a_cancelled_interview_leaves_the_lists(cast: Cast, late: Interview) -> None:

@@ -13,8 +13,7 @@ from django.utils.translation import override
 from yuemian.accounts.models import Organization, Role, User
 from yuemian.domain.morning import PATIENCE, due_day, strikes
 from yuemian.domain.states import Channel, Purpose
-from yuemian.domain.workdays import is_workday
-from yuemian.interviews.board import zone_of
+from yuemian.interviews.board import works_on, zone_of
 from yuemian.interviews.digest import has_something, make_digest
 from yuemian.interviews.models import Digest
 from yuemian.interviews.today import Scope, Today, read_today
@@ -132,8 +131,7 @@ def _send(organization: Organization, version: TemplateVersion, user: User, day:
 
 
 def _is_wanted(user: User, today: Today, day: date) -> bool:
-    region = user.branch.region if user.branch else "CN"
-    works = is_workday(day, region)
+    works = works_on(user, day)
     return has_something(today, is_workday=works) or (works and user.is_empty_digest_wanted)
 
 

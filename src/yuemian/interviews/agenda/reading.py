@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -129,14 +129,19 @@ def read_agendas(
     organization are left out; where no plan holds the agenda is empty.
     """
     cases = read_cases(organization_id, interview_ids, now)
+    return {case.interview_id: items for case, items in with_agendas(cases, now, plan_override)}
+
+
+def with_agendas(
+    cases: Iterable[Case], now: datetime, plan_override: Terms | None = None
+) -> Iterator[tuple[Case, list[AgendaItem]]]:
+    """Each case with its agenda; every plan is read out once."""
     terms: dict[UUID, Terms] = {}
-    agendas = {}
     for case in cases:
         mine = plan_override
         if mine is None and case.plan is not None:
-            mine = terms.setdefault(case.plan.pk, terms_of(case.plan))
-        agendas[case.interview_id] = case.agenda(mine, now)
-    return agendas
+            mine = terms.get(case.plan.pk) or terms.setdefault(case.plan.pk, terms_of(case.plan))
+        yield case, case.agenda(mine, now)
 
 
 def read_cases(

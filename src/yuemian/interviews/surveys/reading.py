@@ -174,13 +174,16 @@ def words_of(organization_id: UUID, wanted: SurveyFilter, minimum: int) -> dict[
 
 
 def answer_rate(organization_id: UUID, kind: SurveyKind, minimum: int) -> tuple[int, int] | None:
-    """How many were asked, and how many of their answers may be read; None when either is too few."""
+    """Of a whole survey: how many were asked, and how many answers may be read; None when either is too few."""
     ((asked, answered),) = _rows(_RATE, {"organization": organization_id, "kind": str(kind)})
     return (asked, answered) if asked >= minimum and answered >= minimum else None
 
 
 def lines(organization_id: UUID, wanted: SurveyFilter) -> list[tuple[Any, ...]]:
-    """Every answer without its words, for a file: sorted by what it says, so that the order tells nothing."""
+    """Every anonymous answer without its words, for a file: sorted by what it says, so that the order tells nothing.
+
+    Signed ones are not mixed: in rare surroundings a line would tell of one person, to whomever the file reaches.
+    """
     where, values = wanted.sql(organization_id)
     statement = f"SELECT {_COLUMNS} FROM interviews_surveyanswer WHERE {where} ORDER BY {_COLUMNS}"  # noqa: S608
     return _rows(statement, values)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import F
+
 from yuemian.accounts.models import User
 from yuemian.interviews.models import SurveySigned
 from yuemian.trust.vault import Unreadable, Vault
@@ -24,10 +26,10 @@ class Signed:
 
 
 def read_signed(user: User, kind: str) -> list[Signed]:
-    """Who is still to be contacted first, then the newest."""
+    """Who is still to be contacted, the newest first; then who was contacted last."""
     rows = SurveySigned.objects.filter(organization_id=user.organization_id, kind=kind)
     found = rows.select_related("interview__application__candidate__key", "job").order_by(
-        "contacted_at", "-at"
+        F("contacted_at").desc(nulls_first=True), "-at"
     )[:SHOWN]
     vault = Vault(user.organization_id)
     return [Signed(row, row.interview.application.candidate.name, _words(row, vault)) for row in found]

@@ -212,7 +212,8 @@ SELECT id, since, why FROM (
         JOIN messaging_delivery by_another ON by_another.notification_id = same.id
         WHERE same.subject_kind = n.subject_kind AND same.subject_id = n.subject_id
           AND same.subject_revision = n.subject_revision AND same.purpose = n.purpose
-          AND by_another.state IN ('sending', 'sent', 'delivered'))
+          AND by_another.state IN ('sending', 'sent', 'delivered')
+          AND (same.id = n.id OR by_another.created_at > d.created_at))
     ORDER BY i.id, d.created_at DESC
 ) AS stuck
 ORDER BY starts_at, id
@@ -221,7 +222,10 @@ LIMIT %(limit)s
 
 
 def trouble(user: User, scope: Scope, now: datetime) -> list[Pick]:
-    """Ahead, a message failed, is held or unclear, and no other channel or attempt has carried the same news."""
+    """Ahead, a message failed, is held or unclear, and nothing beside it or after it has carried the news.
+
+    What went through before was another reminder, or is what the new message was to say again.
+    """
     return [Pick(*row) for row in _rows(_TROUBLE, user, scope, now)]
 
 

@@ -62,6 +62,8 @@ def show(request: SignedInRequest) -> HttpResponse:
         for month, tally in sorted((m, t) for m, t in months.items() if m is not None)
     ]
     names = _names(request)
+    # Of a part of the answers nobody knows who was asked: they were mixed without it.
+    is_filtered = any((wanted.job, wanted.family, wanted.branch, wanted.round, wanted.since))
     context = {
         "figures": reading.figures(whole, minimum),
         "minimum": minimum,
@@ -69,12 +71,12 @@ def show(request: SignedInRequest) -> HttpResponse:
         "tables": _tables(user.organization_id, wanted, minimum, names),
         "extras": _extras(user.organization_id, wanted, minimum),
         "words": _words(user.organization_id, wanted, minimum),
-        "rate": reading.answer_rate(user.organization_id, wanted.kind, minimum),
+        "rate": None if is_filtered else reading.answer_rate(user.organization_id, wanted.kind, minimum),
         "filter": wanted,
         "kinds": [(kind, label, kind == wanted.kind) for kind, label in KINDS],
         "choices": _choices(wanted, names),
         "query": request.GET.urlencode(),
-        "is_filtered": any((wanted.job, wanted.family, wanted.branch, wanted.round, wanted.since)),
+        "is_filtered": is_filtered,
         "signed": read_signed(user, wanted.kind) if user.may(Permission.EDIT_INTERVIEWS) else [],
         "may_edit": user.may(Permission.EDIT_TEMPLATES),
     }
@@ -159,7 +161,7 @@ def _choices(
 @require_POST
 @requires(Permission.EDIT_INTERVIEWS)
 def export(request: SignedInRequest) -> HttpResponse:
-    """The mixed answers without their words; who took them along is written down."""
+    """The mixed answers without their words, and none of those that are signed; who took them along is written down."""
     user, now = request.user, timezone.now()
     wanted = SurveyFilter.from_query(QueryDict(request.POST.get("filter", "")))
     minimum = policy_of(user.organization_id).minimum

@@ -194,11 +194,10 @@ def _why_not(user: User, notice: ResultNotice, size: int, policy: ApprovalPolicy
         return NOT_WAITING
     if not notice.decision.is_current:
         return CHANGED
-    authors = {notice.author_id, notice.edited_by_id, notice.submitted_by_id, notice.decision.decided_by_id}
-    known = [each for each in authors if each is not None]
     if notice.is_single_free:
         return None
-    is_other = may_approve(policy, Outcome(notice.outcome), max(size, 2), approver=user.pk, authors=known)
+    outcome, authors = Outcome(notice.outcome), notice.authors
+    is_other = may_approve(policy, outcome, max(size, 2), approver=user.pk, authors=authors)
     return None if is_other else OWN
 
 

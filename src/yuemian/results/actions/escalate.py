@@ -17,8 +17,7 @@ from django.utils.translation import ngettext, override
 from yuemian.accounts.models import Organization, Permission, Role, User
 from yuemian.domain.results import escalates_at
 from yuemian.domain.states import Channel, Purpose
-from yuemian.domain.workdays import is_workday
-from yuemian.interviews.board import zone_of
+from yuemian.interviews.board import works_on, zone_of
 from yuemian.interviews.digest import DigestContent, DigestSection, as_text
 from yuemian.messaging.actions.content import NoTemplate, version_for
 from yuemian.messaging.actions.plan import Intent, Occasion, Recipient, plan_notifications
@@ -140,8 +139,7 @@ def _leads(organization_id: UUID) -> list[User]:
 def _may_hear(lead: User, now: datetime) -> bool:
     """Whether it is a day and an hour for it, and they have not heard today. Who is away is asked before."""
     local = now.astimezone(zone_of(lead))
-    region = lead.branch.region if lead.branch else "CN"
-    if not (HOURS[0] <= local.hour < HOURS[1] and is_workday(local.date(), region)):
+    if not (HOURS[0] <= local.hour < HOURS[1] and works_on(lead, local.date())):
         return False
     return not Escalation.objects.filter(user=lead, day=local.date()).exists()
 

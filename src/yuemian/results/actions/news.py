@@ -30,14 +30,30 @@ SUBJECT: Final = "result_news"
 WORTH: Final = timedelta(days=2)
 
 
-def tell_returned(by: User, notices: Sequence[ResultNotice], state: NoticeState, *, now: datetime) -> int:
-    """One mail for each author and batch, with numbers and no names. Returns how many."""
+def tell_came_back(notices: Sequence[ResultNotice], *, now: datetime) -> int:
+    """Something has changed under these, which are drafts again. Returns how many mails were written.
+
+    None about a batch of which others have come back that nobody has looked after since: its author knows.
+    """
+    others = ResultNotice.objects.filter(
+        batch__in={each.batch_id for each in notices}, state=NoticeState.DRAFT
+    )
+    others = others.exclude(came_back="").exclude(pk__in=[each.pk for each in notices])
+    known = set(others.values_list("batch", flat=True))
+    fresh = [each for each in notices if each.batch_id not in known]
+    return tell_returned(None, fresh, NoticeState.DRAFT, now=now)
+
+
+def tell_returned(
+    by: User | None, notices: Sequence[ResultNotice], state: NoticeState, *, now: datetime
+) -> int:
+    """One mail for each author and batch, with numbers and no names, unless they did it. Returns how many."""
     authors: dict[tuple[UUID, UUID | None], list[ResultNotice]] = defaultdict(list)
     for notice in notices:
         author = notice.submitted_by_id or notice.author_id
-        if author is not None and author != by.pk:
+        if author is not None and (by is None or author != by.pk):
             authors[author, notice.batch_id].append(notice)
-    people = _people({author for author, _batch in authors})
+    people, who = _people({author for author, _batch in authors}), by.name if by else ""
     sent = 0
     for (author, _batch), mine in authors.items():
         if author in people:
@@ -46,7 +62,7 @@ def tell_returned(by: User, notices: Sequence[ResultNotice], state: NoticeState,
                 if state is NoticeState.EXCLUDED:
                     title = _("Letters of results that were taken out of their batch")
                 count = ngettext("%(count)s letter", "%(count)s letters", len(mine)) % {"count": len(mine)}
-                sent += _write(people[author], title, count, by.name, mine[0], now=now)
+                sent += _write(people[author], title, count, who, mine[0], now=now)
     return sent
 
 

@@ -12,6 +12,7 @@ from yuemian.domain.states import ReasonCode
 from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.models import AccessLink
 from yuemian.results.actions.locking import lock_interviews_of
+from yuemian.results.actions.news import tell_came_back
 from yuemian.results.models import SUBJECT_KIND, ResultNotice
 from yuemian.results.signals import results_called_back
 from yuemian.trust import audit
@@ -58,6 +59,8 @@ def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[Res
     shut_links(called_back, now=now)
     if called_back:
         results_called_back.send(ResultNotice, notices=called_back, now=now)
+    if back:
+        tell_came_back(back, now=now)
     for notice in back:
         _record(notice.organization_id, audit.SYSTEM, "result.came_back", notice, now, why=why)
     return back

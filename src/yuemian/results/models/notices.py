@@ -6,6 +6,7 @@ The database keeps the rules of docs/security.md (R1, R2, R9) by itself: see `re
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -110,6 +111,22 @@ class ResultNoticeQuerySet(models.QuerySet["ResultNotice"]):
     def live(self) -> ResultNoticeQuerySet:
         return self.exclude(state=NoticeState.VOID)
 
+    def awaiting_word_of(self, user: User) -> ResultNoticeQuerySet:
+        """What may be approved by this person, who is none of its `authors`, and has not had their word yet."""
+        written = models.Q(author=user) | models.Q(edited_by=user) | models.Q(submitted_by=user)
+        own = written | models.Q(decision__decided_by=user)
+        said = Approval.objects.filter(
+            notice=models.OuterRef("pk"), submission=models.OuterRef("submission"), approver=user
+        )
+        waiting = self.filter(state=NoticeState.SUBMITTED, decision__is_current=True)
+        return waiting.exclude(own, is_single_free=False).exclude(models.Exists(said))
+
+    def came_back_to(self, user: User) -> ResultNoticeQuerySet:
+        """Returned by others, or a draft again because something changed under it, and not looked after since."""
+        changed = models.Q(state=NoticeState.DRAFT) & ~models.Q(came_back="")
+        mine = models.Q(author=user) | models.Q(submitted_by=user)
+        return self.filter(mine, models.Q(state=NoticeState.RETURNED) | changed)
+
 
 class ResultNotice(TenantModel):
     """What one candidate is told of one decision: the exact letter, and everything the approval is bound to."""
@@ -207,6 +224,12 @@ class ResultNotice(TenantModel):
 
     def __str__(self) -> str:
         return f"notice {self.pk} {self.state}"
+
+    @property
+    def authors(self) -> set[UUID]:
+        """Who decided, wrote or submitted it, and has no word on it unless it is free; it comes with its decision."""
+        ids = (self.author_id, self.edited_by_id, self.submitted_by_id, self.decision.decided_by_id)
+        return {each for each in ids if each is not None}
 
 
 class Approval(TenantModel):

@@ -85,14 +85,9 @@ def groups(notices: Sequence[ResultNotice], texts: Mapping[UUID, LetterText], re
             group = found[key] = Group(
                 notice.outcome, title, interview.round, notice.locale, text, notice.is_edited
             )
-        authors = {
-            notice.author_id,
-            notice.edited_by_id,
-            notice.submitted_by_id,
-            notice.decision.decided_by_id,
-        }
-        is_own = reader.pk in authors and not notice.is_single_free
-        group.people.append(Person(notice, heard[notice.decision.interview_id].said, is_own))
+        said = heard[notice.decision.interview_id].said
+        is_own = reader.pk in notice.authors and not notice.is_single_free
+        group.people.append(Person(notice, said, is_own))
     return sorted(
         found.values(), key=lambda each: (not each.is_edited, each.outcome, each.job, -len(each.people))
     )

@@ -135,13 +135,12 @@ def held_by_problem(batch: ResultBatch) -> list[tuple[str, Problem, int]]:
 
 def count_for_navigation(user: User) -> int:
     """Letters that wait for this person's word, or came back to them."""
+    rows, count = ResultNotice.objects.visible_to(user).order_by(), 0
     if user.may(Permission.APPROVE_RESULTS):
-        waiting = ResultNotice.objects.filter(organization_id=user.organization_id, state=N.SUBMITTED)
-        return min(waiting.exclude(submitted_by=user)[:100].count(), 100)
-    if not user.may(Permission.DECIDE_RESULTS):
-        return 0
-    mine = ResultNotice.objects.filter(organization_id=user.organization_id, author=user)
-    return min(mine.filter(state__in=[N.RETURNED]).order_by()[:100].count(), 100)
+        count += rows.awaiting_word_of(user)[:100].count()
+    if user.may(Permission.DECIDE_RESULTS):
+        count += rows.came_back_to(user)[:100].count()
+    return min(count, 100)
 
 
 def _names(about: Collection[str]) -> dict[str, str]:

@@ -11,12 +11,17 @@ from uuid import UUID
 from django.db import connection
 
 from yuemian.domain.results.median import median_ranks
+from yuemian.interviews.board import COUNTED, Figure
 
 #: Fewer say nothing about the next one.
 LEAST: Final = 5
+#: To the first word: whoever is told otherwise later did not wait for that.
 _TOOK: Final = """
 SELECT coalesce(array_agg(t.took ORDER BY t.took), '{}') FROM (
-    SELECT greatest(0, extract(epoch FROM i.result_told_at - (i.starts_at + i.duration))::float8) AS took
+    SELECT greatest(0, extract(epoch FROM least(i.result_told_at, (
+        SELECT min(n.released_at) FROM results_decision d
+        JOIN results_resultnotice n ON n.decision_id = d.id AND n.state = 'released'
+        WHERE d.interview_id = i.id)) - (i.starts_at + i.duration))::float8) AS took
     FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
     WHERE w.organization_id = %(organization)s AND w.job_id = %(job)s AND w.state = 'told' AND w.ended_at > %(since)s
       AND i.result_told_at IS NOT NULL
@@ -28,7 +33,7 @@ SELECT count(*), min(w.ended_at) FROM (
     SELECT w.ended_at FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
     WHERE w.organization_id = %(organization)s AND w.job_id = %(job)s AND w.state IN ('open', 'decided')
       AND i.state IN ('scheduled', 'completed')
-    ORDER BY w.ended_at LIMIT 501) w
+    ORDER BY w.ended_at LIMIT %(most)s) w
 """
 
 
@@ -41,7 +46,7 @@ class Turnaround:
     p90: timedelta | None
     #: Between these the median lies with 95 %.
     bounds: tuple[timedelta, timedelta] | None
-    waiting: int
+    waiting: Figure
     longest_since: datetime | None
 
     @property
@@ -51,7 +56,12 @@ class Turnaround:
 
 def turnaround(organization_id: UUID, job_id: UUID, since: datetime) -> Turnaround:
     """In two statements along the index of the job."""
-    values: dict[str, Any] = {"organization": organization_id, "job": job_id, "since": since}
+    values: dict[str, Any] = {
+        "organization": organization_id,
+        "job": job_id,
+        "since": since,
+        "most": COUNTED + 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TOOK, values)
         (took,) = cursor.fetchone()
@@ -59,7 +69,8 @@ def turnaround(organization_id: UUID, job_id: UUID, since: datetime) -> Turnarou
         waiting, longest = cursor.fetchone()
     ranks = median_ranks(len(took))
     bounds = (timedelta(seconds=took[ranks[0] - 1]), timedelta(seconds=took[ranks[1] - 1])) if ranks else None
-    return Turnaround(len(took), _at(took, 0.5), _at(took, 0.9), bounds, waiting, longest)
+    figure = Figure(min(waiting, COUNTED), waiting > COUNTED)
+    return Turnaround(len(took), _at(took, 0.5), _at(took, 0.9), bounds, figure, longest)
 
 
 def _at(took: Sequence[float], share: float) -> timedelta | None:
