@@ -17,11 +17,11 @@ from bench.portal import processor_seconds
 from bench.today import filled_company
 
 _WAITS = """
-INSERT INTO results_wait (id, organization_id, interview_id, job_id, state, ended_at)
+INSERT INTO results_wait (id, organization_id, interview_id, job_id, state, ended_at, due_at)
 SELECT gen_random_uuid(), i.organization_id, i.id, a.job_id,
        CASE WHEN i.starts_at < now() - interval '10 days' THEN 'told'
             WHEN extract(epoch FROM i.starts_at)::bigint / 900 % 2 = 0 THEN 'decided' ELSE 'open' END,
-       i.starts_at + i.duration
+       i.starts_at + i.duration, i.starts_at + i.duration + interval '7 days'
 FROM interviews_interview i JOIN hiring_application a ON a.id = i.application_id
 WHERE i.starts_at + i.duration < now()
 """

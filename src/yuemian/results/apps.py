@@ -7,10 +7,12 @@ from datetime import timedelta
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from yuemian.accounts.signals import rules_changed
 from yuemian.hiring.holdings import register_holdings
 from yuemian.hiring.signals import contacts_changed, person_changed
 from yuemian.interviews.job_parts import register_job_part
 from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
+from yuemian.interviews.signals import interview_noted
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import template_changed
 from yuemian.messaging.subjects import Subject, register
@@ -86,6 +88,7 @@ class ResultsConfig(AppConfig):
             "yuemian.results.actions.escalate.escalate",
         )
         register_chore(Chore("result-waits", timedelta(minutes=1), waiting))
+        register_chore(Chore("result-due", timedelta(minutes=1), "yuemian.results.actions.due.keep_due"))
         register_chore(Chore("result-escalations", timedelta(minutes=30), escalate))
         register_chore(
             Chore(
@@ -97,6 +100,12 @@ class ResultsConfig(AppConfig):
         # By name: models cannot be imported before every app stands.
         import_string("yuemian.interviews.today.beyond.register_part")(
             "results", "yuemian.results.silence.late.late_picks"
+        )
+        interview_noted.connect(
+            import_string("yuemian.results.actions.waits.hear_noted"), dispatch_uid="results"
+        )
+        rules_changed.connect(
+            import_string("yuemian.results.actions.due.look_at_branch"), dispatch_uid="results"
         )
         told = "yuemian.results.actions.told"
         results_released.connect(import_string(f"{told}.hear_released"), dispatch_uid="results")

@@ -14,7 +14,7 @@ from yuemian.domain.results import NoticeState
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
 from yuemian.messaging.actions.forget import forget_told
-from yuemian.results.models import ResultNotice, Scorecard, ScorecardLink
+from yuemian.results.models import ResultNotice, Scorecard, ScorecardLink, Wait, WaitState
 from yuemian.trust.vault import Unreadable, Vault
 
 
@@ -39,7 +39,10 @@ def _letters(candidate: Candidate, vault: Vault) -> list[Held]:
 
 
 def _forget(candidate_ids: Collection[UUID], now: datetime) -> int:  # noqa: ARG001
-    """Whom a letter was for, and where it could go; what waits of it is void, and its links open nothing."""
+    """Whom a letter was for, and where it could go; what waits of it is void, its links open nothing, and nobody waits
+    for word any more: only how long it took to tell them stays."""
+    waits = Wait.objects.filter(interview__application__candidate__in=candidate_ids)
+    waits.exclude(state=WaitState.TOLD).delete()
     mine = ResultNotice.objects.filter(candidate__in=candidate_ids)
     mine.live().exclude(state=NoticeState.RELEASED).update(state=NoticeState.VOID)
     return mine.update(candidate_name="", contacts=[])

@@ -7,6 +7,7 @@ import secrets
 import struct
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 _BLOCK = struct.Struct(">256Q")
@@ -22,6 +23,11 @@ def uuid7() -> UUID:
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
     value |= 0x7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
+
+
+def first_uuid7(at: datetime) -> UUID:
+    """No key made at this moment or later is smaller: what is newer lies behind it in the index of the keys."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def uuid7_series() -> Iterator[UUID]:

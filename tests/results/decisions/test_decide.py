@@ -15,6 +15,7 @@ from tests.results.factories import bring_to, create_notice
 from yuemian.accounts.models import Role
 from yuemian.domain.results import NoticeState, Obstacle, Outcome, Rule
 from yuemian.domain.states import Answer, InterviewState, Stage
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.hiring.models import Application
 from yuemian.interviews.models import Interview
 from yuemian.results.actions.decide import (
@@ -100,6 +101,14 @@ def test_nobody_is_decided_on_who_was_not_interviewed(
         decide(cast.recruiter, [rejecting(cast, good), rejecting(cast, bad)], now=now)
     assert problem.value.obstacles == {bad.pk: why}
     assert not Decision.objects.exists()
+
+
+def test_nobody_decides_on_somebody_who_is_erased(cast: Cast, now: datetime) -> None:
+    kept, gone = interviewed(cast, 2, now=now)
+    erase_by_hand(cast.owner, gone.application.candidate, now=now)
+    with pytest.raises(CannotDecide) as problem:
+        decide(cast.recruiter, [rejecting(cast, each, note="再看看") for each in (kept, gone)], now=now)
+    assert problem.value.obstacles == {gone.pk: Obstacle.ERASED}
 
 
 def test_whoever_decided_meanwhile_is_named_and_nothing_is_changed(cast: Cast, now: datetime) -> None:

@@ -24,6 +24,7 @@ from yuemian.interviews.today import Scope, read_today
 from yuemian.messaging.actions.forget import forget_old
 from yuemian.messaging.models import Delivery, Notification
 from yuemian.results.actions.decide import Choice, decide
+from yuemian.results.actions.due import keep_due
 from yuemian.results.actions.escalate import escalate
 from yuemian.results.actions.next_round import NextRound, schedule_next
 from yuemian.results.actions.rules import save_rule
@@ -145,8 +146,8 @@ def test_the_decided_and_untold_still_hear_that_it_takes_longer(
     # It counts as word once it has left, not before; and the wait begins anew.
     assert last_words([promised.pk]) == {}
     Delivery.objects.filter(notification=note).update(state="sent", sent_at=at)
-    words = last_words([promised.pk])
-    quiet = quiet_of(promised, words[promised.pk], now=at + DAY)
+    assert keep_due(cast.organization.pk, at + DAY) == 1
+    quiet = quiet_of(promised, Wait.objects.get(), now=at + DAY)
     assert (quiet.days, quiet.level, quiet.word_at) == (1, Silence.CALM, at)
     assert not quiet.is_promised
 

@@ -21,6 +21,7 @@ from tests.results.feedback.factories import (
 from yuemian.domain.feedback import Length, Part, Tone
 from yuemian.domain.feedback.checking import digest
 from yuemian.domain.results import NoticeState, Outcome
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.results.actions.feedback import (
     Drafted,
     Objected,
@@ -256,6 +257,20 @@ def test_holds_get_no_feedback(cast: Cast, now: datetime) -> None:
     interview = create_interview(cast, now=now)
     decision = create_decision(interview, cast.recruiter, Outcome.HOLD, now=now)
     assert draft_feedback(cast.recruiter, [decision.pk], now=now) == Drafted()
+
+
+def test_whoever_is_erased_keeps_nobody_from_drafting_and_leaves_the_queue(
+    cast: Cast, feedback: Feedback, now: datetime
+) -> None:
+    unread, other = rejected(cast, now=now), rejected(cast, now=now)
+    for gone in (feedback.decision, unread):
+        erase_by_hand(cast.owner, gone.application.candidate, now=now)
+    assert missing(cast.recruiter) == [other.pk]
+    assert draft_feedback(cast.recruiter, [unread.pk, other.pk], now=now).created == 1
+    found = queue(cast.recruiter, job=None, is_done=False)
+    assert [each.decision_id for each in found.rows] == [other.pk]
+    with pytest.raises(Overtaken):
+        save_text(cast.recruiter, feedback.pk, "谢谢你来。", edition=feedback.edition, now=now)
 
 
 def test_an_interviewer_and_another_organization_see_none(cast: Cast, feedback: Feedback) -> None:

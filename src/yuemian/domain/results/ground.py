@@ -19,6 +19,7 @@ class Obstacle(StrEnum):
     UNSETTLED = "unsettled"  # it has no time yet
     NOT_COMING = "not_coming"  # said no, and nobody noted that they came all the same
     TO_COME = "to_come"
+    ERASED = "erased"  # nobody is left whom a decision could be about
 
 
 _BY_STATE: Final[Mapping[InterviewState, Obstacle]] = {
@@ -29,11 +30,15 @@ _BY_STATE: Final[Mapping[InterviewState, Obstacle]] = {
 _NOT_COMING: Final = frozenset({Answer.DECLINED, Answer.RESCHEDULE_REQUESTED})
 
 
-def obstacle(state: InterviewState, answer: Answer, starts_at: datetime, now: datetime) -> Obstacle | None:
+def obstacle(
+    state: InterviewState, answer: Answer, starts_at: datetime, now: datetime, *, is_erased: bool = False
+) -> Obstacle | None:
     """Why this interview is not to be decided on; None: it took place, or has begun.
 
     Whoever was noted as having come was interviewed, whatever they had answered before.
     """
+    if is_erased:
+        return Obstacle.ERASED
     if state in _BY_STATE:
         return _BY_STATE[state]
     if state == InterviewState.COMPLETED:

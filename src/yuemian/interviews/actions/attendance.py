@@ -15,6 +15,7 @@ from yuemian.domain.states import Attendance, InterviewState
 from yuemian.interviews.actions.replan import touch, touch_candidates
 from yuemian.interviews.actions.stages import note_interviewed
 from yuemian.interviews.models import Change, ChangeKind, Interview
+from yuemian.interviews.signals import interview_noted
 from yuemian.trust import audit
 from yuemian.trust.live import announce
 
@@ -75,6 +76,7 @@ def record_attendance(user: User, interview_id: UUID, attendance: Attendance, *,
             note_interviewed(user.organization_id, [interview.pk])
         # Their other interviews too: who missed one before gets an extra reminder.
         touch_candidates(user.organization_id, [interview.application.candidate_id], now=now)
+        interview_noted.send(Interview, interview=interview, at=now)
         audit.record(
             user.organization_id,
             user.actor,
@@ -100,6 +102,7 @@ def promise_result(user: User, interview_id: UUID, by: datetime | None, *, now: 
         interview.result_promised_at = by
         interview.save(update_fields=["result_promised_at"])
         touch(user.organization_id, [interview.pk], now=now)
+        interview_noted.send(Interview, interview=interview, at=now)
         audit.record(
             user.organization_id,
             user.actor,

@@ -50,7 +50,8 @@ def consult(
     with_conversation: bool,
     now: datetime,
 ) -> Consultation:
-    """HR passes a question on; the interviewer gets a mail that does not repeat it. Raises NoTemplate.
+    """HR passes a question on; the interviewer gets a mail that does not repeat it. Raises NoTemplate, and Unreadable
+    when the candidate was erased.
 
     Asking the same person the same again while they have it changes nothing.
     """
@@ -73,10 +74,11 @@ def consult(
             with_conversation=with_conversation,
             asked_at=now,
         )
+        key, vault = interview.application.candidate.key, Vault(user.organization_id)
+        vault.cipher(key)
         if remark.strip():
-            key = interview.application.candidate.key
             place, text = Consultation.REMARK, remark.strip()[:LONGEST]
-            consultation.remark_sealed = Vault(user.organization_id).seal(key, place, consultation.pk, text)
+            consultation.remark_sealed = vault.seal(key, place, consultation.pk, text)
         consultation.save(force_insert=True)
         _write_to(consultation, interview, now=now)
         _record(user, consultation, "consultation.asked", now, interviewer=interviewer.pk)

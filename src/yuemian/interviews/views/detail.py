@@ -163,4 +163,6 @@ def answer(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
             messages.error(
                 request, _("No template for answers is published yet; publish one under Templates.")
             )
+        except Unreadable:
+            messages.error(request, _("The candidate's data were erased; nothing can be written any more."))
     return HttpResponseRedirect(f"{reverse('interview', args=[interview.pk])}#conversation")

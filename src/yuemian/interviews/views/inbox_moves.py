@@ -28,6 +28,7 @@ from yuemian.messaging.actions import inbox
 from yuemian.messaging.actions.content import NoTemplate
 from yuemian.messaging.actions.conversation import LONGEST
 from yuemian.messaging.models import Consultation, Conversation
+from yuemian.trust.vault import Unreadable
 from yuemian.ui.when import full_text
 
 
@@ -47,6 +48,8 @@ def answer(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         said = reply(user, interview, text[:LONGEST], now=now)
     except NoTemplate:
         return _no_template(request, conversation.pk, _("answers"))
+    except Unreadable:
+        return _erased(request, conversation.pk)
     name = conversation.application.candidate.name
     if said.is_told:
         messages.success(request, _("Your answer to %(name)s is on its way.") % {"name": name})
@@ -60,10 +63,13 @@ def answer(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
 def note(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
     conversation = fetch(request.user, conversation_id)
     text = request.POST.get("text", "").strip()
-    if text:
-        inbox.add_note(request.user, conversation, text, now=timezone.now())
-    else:
+    if not text:
         messages.error(request, _("Write a note first."))
+        return _back(request, conversation.pk)
+    try:
+        inbox.add_note(request.user, conversation, text, now=timezone.now())
+    except Unreadable:
+        return _erased(request, conversation.pk)
     return _back(request, conversation.pk)
 
 
@@ -161,6 +167,8 @@ def consult(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
         )
     except NoTemplate:
         return _no_template(request, conversation.pk, _("questions to interviewers"))
+    except Unreadable:
+        return _erased(request, conversation.pk)
     messages.success(request, _("Passed on to %(name)s.") % {"name": interviewer.name})
     return _back(request, conversation.pk)
 
@@ -251,6 +259,11 @@ def _see(page: str, query: QueryDict) -> HttpResponse:
 def _no_template(request: SignedInRequest, conversation_id: UUID, what: str) -> HttpResponse:
     text = _("No template for %(what)s is published yet; publish one under Templates.") % {"what": what}
     messages.error(request, text)
+    return _back(request, conversation_id)
+
+
+def _erased(request: SignedInRequest, conversation_id: UUID) -> HttpResponse:
+    messages.error(request, _("The candidate's data were erased; nothing can be written any more."))
     return _back(request, conversation_id)
 
 

@@ -98,7 +98,7 @@ def assign(user: User, conversation: Conversation, assignee: User | None, *, now
 
 
 def add_note(user: User, conversation: Conversation, text: str, *, now: datetime) -> Note:
-    """For colleagues; it moves nothing, and no candidate ever sees it."""
+    """For colleagues; it moves nothing, and no candidate ever sees it. Raises Unreadable once they were erased."""
     with transaction.atomic():
         note = _write_note(conversation, text, now, author=user)
         _record(user, conversation, "conversation.noted", now, note=note.pk)

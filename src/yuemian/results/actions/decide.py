@@ -49,7 +49,7 @@ class CannotDecide(Exception):  # noqa: N818
     """Nothing was decided. `obstacles` says of which interviews and why."""
 
     def __init__(self, obstacles: Mapping[UUID, Obstacle]) -> None:
-        super().__init__("These interviews cannot be decided on: they did not take place.")
+        super().__init__("These interviews cannot be decided on.")
         self.obstacles = obstacles
 
 
@@ -176,9 +176,10 @@ def _check_ground(
 
 
 def obstacle_of(interview: Interview, now: datetime) -> Obstacle | None:
-    """Why there is nothing to decide, if so."""
+    """Why there is nothing to decide, if so. The interview comes with its candidate."""
     state, answer = InterviewState(interview.state), Answer(interview.answer)
-    return obstacle(state, answer, interview.starts_at, now)
+    is_erased = interview.application.candidate.erased_at is not None
+    return obstacle(state, answer, interview.starts_at, now, is_erased=is_erased)
 
 
 def _check_seen(standing: Sequence[Decision], seen_at: datetime | None) -> None:

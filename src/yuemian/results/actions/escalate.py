@@ -48,7 +48,7 @@ JOIN hiring_candidate c ON c.id = a.candidate_id
 JOIN hiring_job j ON j.id = w.job_id
 JOIN accounts_branch b ON b.id = i.branch_id
 WHERE w.organization_id = %(organization)s AND w.state IN ('open', 'decided') AND w.escalated_at IS NULL
-  AND i.result_promised_at < %(now)s AND i.state IN ('scheduled', 'completed')
+  AND w.due_at < %(now)s AND i.result_promised_at < %(now)s AND i.state IN ('scheduled', 'completed')
   AND (w.ended_at, w.id) > (%(after_at)s, %(after_id)s)
 ORDER BY w.ended_at, w.id LIMIT %(limit)s
 FOR UPDATE OF w SKIP LOCKED
@@ -58,8 +58,9 @@ FOR UPDATE OF w SKIP LOCKED
 def escalate(organization_id: UUID, now: datetime) -> int:
     """In the caller's transaction of the organization. Returns how many people were written to.
 
-    Each broken promise is told once to every hiring lead of its branch (or of all) who is not away; a lead hears of all
-    that is new to them at most once a day. Whoever cannot be told today is told on their next workday.
+    Each broken promise is told once to every hiring lead of its branch (or of all) who is not away, but not while a
+    note that it takes longer has put it off. A lead hears of all that is new to them at most once a day. Whoever cannot
+    be told today is told on their next workday.
     """
     with transaction.atomic():
         organization = Organization.objects.get(pk=organization_id)

@@ -38,7 +38,7 @@ LONGEST: Final = 4000
 
 
 class Overtaken(Exception):  # noqa: N818
-    """Somebody has changed this text meanwhile; look at it again."""
+    """Somebody has changed this text meanwhile, or its person was erased; look at it again."""
 
 
 class Objected(Exception):  # noqa: N818
@@ -88,7 +88,8 @@ def draft_feedback(user: User, decision_ids: Iterable[UUID], *, now: datetime) -
     with transaction.atomic():
         for at in range(0, len(wanted), SLICE):
             part = wanted[at : at + SLICE]
-            rows = Decision.objects.visible_to(user).current().filter(pk__in=part, outcome__in=TOLD_BY_LETTER)
+            rows = Decision.objects.visible_to(user).current().not_erased()
+            rows = rows.filter(pk__in=part, outcome__in=TOLD_BY_LETTER)
             existing = {
                 each.decision_id: each
                 for each in Feedback.objects.filter(decision__in=part)
@@ -298,7 +299,7 @@ def _seal(desk: _Desk, written: Draft) -> None:
 
 def _locked(user: User, feedback_id: UUID, edition: int, now: datetime) -> _Desk:
     feedback = _lock(user, feedback_id)
-    if feedback.edition != edition:
+    if feedback.edition != edition or feedback.decision.application.candidate.erased_at is not None:
         raise Overtaken(Overtaken.__doc__)
     vault = Vault(user.organization_id)
     (material,) = materials([feedback.decision], vault)

@@ -29,7 +29,8 @@ WITH asked AS (
 UPDATE interviews_interview i SET result_told_at = asked.told_at FROM asked
 WHERE i.id = asked.interview_id AND i.organization_id = %(organization)s
 """
-#: Told is whose decision of today was told; everything else follows from the decision.
+#: Told is whose decision of today was told; everything else follows from the decision. Whoever waits again may have
+#: heard something meanwhile. Whoever is erased waits for nothing.
 _SETTLE: Final = """
 INSERT INTO results_wait AS w (id, organization_id, interview_id, job_id, state, ended_at)
 SELECT gen_random_uuid(), i.organization_id, i.id, a.job_id,
@@ -39,10 +40,12 @@ SELECT gen_random_uuid(), i.organization_id, i.id, a.job_id,
        i.starts_at + i.duration
 FROM interviews_interview i
 JOIN hiring_application a ON a.id = i.application_id
+JOIN hiring_candidate c ON c.id = a.candidate_id AND c.erased_at IS NULL
 LEFT JOIN results_decision d ON d.interview_id = i.id AND d.is_current
 WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
 ORDER BY i.id
-ON CONFLICT (interview_id) DO UPDATE SET state = excluded.state
+ON CONFLICT (interview_id) DO UPDATE SET state = excluded.state,
+    due_at = CASE WHEN w.state IN ('open', 'decided') THEN w.due_at END
 """
 
 

@@ -22,8 +22,8 @@ from yuemian.results.decisions.cards import Card, beside, cards_of, recommendati
 from yuemian.results.decisions.reasons import named
 from yuemian.results.decisions.rows import next_rounds
 from yuemian.results.decisions.wording import NOTICES, OBSTACLES, OUTCOMES, OWN_FIRST, VERDICTS
-from yuemian.results.models import Decision, ResultNotice
-from yuemian.results.silence.word import last_words, quiet_of
+from yuemian.results.models import Decision, ResultNotice, Wait
+from yuemian.results.silence.word import quiet_of
 from yuemian.trust.vault import DataKey, Unreadable, Vault
 
 
@@ -82,7 +82,7 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
     shown_names = {key: name for key, name in names.items() if any(key in card.seen for card in own)}
     pasts = _pasts(user, candidate.pk, candidate.key, vault)
     why = obstacle_of(interview, now)
-    word = last_words([interview.pk]).get(interview.pk)
+    wait = Wait.objects.filter(interview=interview).first()
     return {
         "interview": interview,
         "name": candidate.name,
@@ -103,7 +103,7 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         ),
         "obstacle": OBSTACLES[why] if why else None,
         "can_note_attendance": why in {Obstacle.NO_SHOW, Obstacle.NOT_COMING},
-        "quiet": quiet_of(interview, word, now=now) if why is None else None,
+        "quiet": quiet_of(interview, wait, now=now) if why is None else None,
         "next_interview": next_rounds([interview]).get(interview.pk),
         "outcome_words": OUTCOMES,
     }

@@ -25,8 +25,6 @@ from yuemian.trust.bulk import any_of
 
 #: Whoever was told longer ago is found by name or job, not by turning pages.
 TOLD_BACK: Final = timedelta(days=92)
-#: Without a promise, word is late after so long.
-USUALLY: Final = timedelta(days=7)
 #: Of interviews that took place, as far as anybody knows.
 HELD: Final = (str(InterviewState.SCHEDULED), str(InterviewState.COMPLETED))
 #: Undecided, or decided and not told.
@@ -39,7 +37,7 @@ _AGAINST: Final = [str(each) for each in Recommendation if each not in YES]
 class Age(StrEnum):
     """How long somebody has been waiting."""
 
-    LATE = "late"  # beyond what was promised, or is usual
+    LATE = "late"  # word was due by now (`Wait.due_at`)
     THREE_DAYS = "3"
     WEEK = "7"
     MONTH = "30"
@@ -148,9 +146,7 @@ def _narrowed(rows: WaitQuerySet, user: User, filters: ResultFilters, now: datet
 
 def _older(age: Age, now: datetime) -> Q:
     if age is Age.LATE:
-        return Q(interview__result_promised_at__lt=now) | Q(
-            interview__result_promised_at=None, ended_at__lt=now - USUALLY
-        )
+        return Q(due_at__lt=now)
     return Q(ended_at__lt=now - timedelta(days=int(age)))
 
 

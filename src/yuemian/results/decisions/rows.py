@@ -23,7 +23,7 @@ from yuemian.results.decisions.filters import ResultFilters, first
 from yuemian.results.decisions.reasons import named
 from yuemian.results.decisions.wording import NOTICES, OWN_FIRST, RECOMMENDATIONS, SILENCE_TONES, VERDICTS
 from yuemian.results.models import Decision, ResultNotice, Wait, WaitState
-from yuemian.results.silence.word import Quiet, last_words, quiet_of
+from yuemian.results.silence.word import Quiet, quiet_of
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def rows_of(user: User, waits: Sequence[Wait], *, now: datetime) -> list[ResultR
         {pk for each in decisions.values() for pk in each.reasons},
     )
     language = get_language() or "en"
-    heard, words = recommendations_of(user, ids), last_words(ids)
+    heard = recommendations_of(user, ids)
     following = next_rounds([interviews[pk] for pk in ids])
     rows = []
     for wait in waits:
@@ -155,7 +155,7 @@ def rows_of(user: User, waits: Sequence[Wait], *, now: datetime) -> list[ResultR
                 is_own_first=mine.kept > 0,
                 lacking=max(0, len(interview.interviewers.all()) - len(mine.said) - mine.kept),
                 notice_state=notices.get(decision.pk, "") if decision else "",
-                quiet=quiet_of(interview, words.get(interview.pk), now=now),
+                quiet=quiet_of(interview, wait, now=now),
                 next_interview=following.get(interview.pk),
             )
         )

@@ -41,6 +41,7 @@ OBSTACLES: Final[Mapping[str, Reason]] = {
         _("The candidate said that they do not come."), _("Note that they came if they did.")
     ),
     Obstacle.TO_COME: Reason(_("The interview is still to come."), _("Decide when it has taken place.")),
+    Obstacle.ERASED: Reason(_("The candidate's data was erased.")),
 }
 WAITS: Final[Mapping[str, Text]] = {
     WaitState.OPEN: word("result", "To be decided"),

@@ -133,7 +133,8 @@ def clean(user: User, job: UUID | None) -> FeedbackQuerySet:
 
 def missing(user: User, job: UUID | None = None) -> list[UUID]:
     """Rejections that stand and have no draft yet; at most a thousand, oldest first."""
-    rows = Decision.objects.visible_to(user).current().filter(outcome=Outcome.REJECT, feedback=None)
+    rows = Decision.objects.visible_to(user).current().not_erased()
+    rows = rows.filter(outcome=Outcome.REJECT, feedback=None)
     if job is not None:
         rows = rows.filter(application__job=job)
     return list(rows.order_by("decided_at", "id").values_list("pk", flat=True)[:CAP])

@@ -80,6 +80,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def current(self) -> DecisionQuerySet:
         return self.filter(is_current=True)
 
+    def not_erased(self) -> DecisionQuerySet:
+        """Of people who are still there: nothing can be written about the others, and nobody can be told."""
+        return self.filter(application__candidate__erased_at=None)
+
 
 class Decision(TenantModel):
     """What was decided of an application after one of its interviews. The database lets only `is_current` fall."""

@@ -32,8 +32,8 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return mine.none() if user.role == Role.INTERVIEWER else mine
 
     def of_current(self) -> FeedbackQuerySet:
-        """Only of decisions that stand."""
-        return self.filter(decision__is_current=True)
+        """Only of decisions that stand, about people who were not erased: of the others no word can be read."""
+        return self.filter(decision__is_current=True, decision__application__candidate__erased_at=None)
 
     def with_staleness(self) -> FeedbackQuerySet:
         """For `is_stale`: a scorecard of the application was handed in or changed after the facts were read."""

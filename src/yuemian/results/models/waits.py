@@ -24,6 +24,9 @@ class WaitQuerySet(models.QuerySet["Wait"]):
         """Of interviews that took place, as far as anybody knows."""
         return self.filter(organization_id=user.organization_id)
 
+    def waiting(self) -> WaitQuerySet:
+        return self.filter(state__in=[WaitState.OPEN, WaitState.DECIDED])
+
 
 class Wait(TenantModel):
     """One interview that is over, and how far the word to its candidate is. Written by the clock when it ends.
@@ -35,6 +38,11 @@ class Wait(TenantModel):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     state = models.CharField(max_length=8, choices=WaitState.choices, default=WaitState.OPEN)
     ended_at = models.DateTimeField()
+    word_at = models.DateTimeField(
+        null=True,
+        help_text="When the candidate last heard that it takes longer, or got an answer, since then.",
+    )
+    due_at = models.DateTimeField(null=True, help_text="By when word is due; empty: to be worked out.")
     escalated_at = models.DateTimeField(
         null=True, help_text="When the last of the hiring leads who were there was told that it is late."
     )
@@ -50,6 +58,11 @@ class Wait(TenantModel):
             models.Index(fields=["organization", "state", "ended_at", "id"], name="wait_by_state"),
             models.Index(fields=["organization", "job", "state", "ended_at", "id"], name="wait_of_job"),
             models.Index(fields=["organization", "-ended_at"], name="wait_newest"),
+            models.Index(
+                fields=["organization", "state", "due_at"],
+                name="wait_due",
+                condition=models.Q(state__in=["open", "decided"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

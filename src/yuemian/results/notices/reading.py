@@ -81,7 +81,7 @@ def in_order(states: Counter[str]) -> list[tuple[str, int]]:
 def untold(user: User) -> QuerySet[Decision]:
     """What is decided, told by a letter, and has none yet."""
     outcomes = [str(each) for each in TOLD_BY_LETTER]
-    mine = Decision.objects.visible_to(user).filter(is_current=True, outcome__in=outcomes)
+    mine = Decision.objects.visible_to(user).current().not_erased().filter(outcome__in=outcomes)
     with_letter = ResultNotice.objects.live().values("decision")
     return (
         mine.exclude(pk__in=with_letter)

@@ -13,9 +13,11 @@ from django.db import connection
 from yuemian.domain.results import Silence, days_silent, expected_by, how_silent
 from yuemian.domain.states import DeliveryState, Purpose
 from yuemian.interviews.models import SUBJECT_KIND, Interview
+from yuemian.results.models import Wait
 
-_LEFT: Final = [str(each) for each in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)]
+LEFT: Final = [str(each) for each in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)]
 #: That it takes longer, and an answer to their question, are word; a survey or a reminder is none.
+WORDS: Final = [str(each) for each in (Purpose.STILL_DECIDING, Purpose.ANSWER)]
 _WORD: Final = """
 SELECT n.subject_id, max(d.sent_at) FROM messaging_notification n
 JOIN messaging_delivery d ON d.notification_id = n.id AND d.organization_id = n.organization_id
@@ -47,19 +49,21 @@ def last_words(interview_ids: Collection[UUID]) -> dict[UUID, datetime]:
     values: dict[str, Any] = {
         "kind": SUBJECT_KIND,
         "ids": list(interview_ids),
-        "purposes": [str(Purpose.STILL_DECIDING), str(Purpose.ANSWER)],
-        "left": _LEFT,
+        "purposes": WORDS,
+        "left": LEFT,
     }
     with connection.cursor() as cursor:
         cursor.execute(_WORD, values)
         return dict(cursor.fetchall())
 
 
-def quiet_of(interview: Interview, word_at: datetime | None, *, now: datetime) -> Quiet:
-    """The interview comes with its branch. A word from before its end is none about its result."""
+def quiet_of(interview: Interview, wait: Wait | None, *, now: datetime) -> Quiet:
+    """As it is written down; the interview comes with its branch, for the minute before anything is (`actions.due`)."""
     ended_at, promised_at = interview.ends_at, interview.result_promised_at
-    word = word_at if word_at and word_at > ended_at else None
-    expected = expected_by(ended_at, promised_at, word, interview.zone, interview.branch.region)
+    word = wait.word_at if wait else None
+    expected = wait.due_at if wait else None
+    if expected is None:
+        expected = expected_by(ended_at, promised_at, word, interview.zone, interview.branch.region)
     return Quiet(
         days=days_silent(ended_at, word, now),
         level=how_silent(expected, now),

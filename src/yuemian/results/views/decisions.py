@@ -21,7 +21,7 @@ from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission, Role, User
 from yuemian.domain.cell_text import harmless
-from yuemian.domain.results import Outcome, Verdicts
+from yuemian.domain.results import Obstacle, Outcome, Verdicts
 from yuemian.hiring.models import Job
 from yuemian.interviews.board import Figure, zone_of
 from yuemian.interviews.forms import ROUNDS
@@ -280,7 +280,7 @@ def _words(problem: Exception, user: User) -> str:
             }
         case NotYours():
             return _("Only the hiring lead decides here that somebody passes. Nothing was changed.")
-        case CannotDecide():
+        case CannotDecide() if Obstacle.ERASED not in problem.obstacles.values():
             return _(
                 "Some of these interviews did not take place after all. Nothing was changed: look again."
             )
