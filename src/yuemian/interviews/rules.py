@@ -9,7 +9,7 @@ from uuid import UUID
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Candidate, ContactPoint
-from yuemian.interviews.actions.replan import touch, touch_candidates
+from yuemian.interviews.actions.replan import lock_interviews_of, touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.interviews.plans.reading import AFTERLIFE
 
@@ -33,7 +33,5 @@ def look_at_candidate(sender: object, *, candidate: Candidate, at: datetime, **_
 
 
 def _look_again_at(organization_id: UUID, candidate_id: UUID, at: datetime) -> None:
-    """The interviews come before their cadences, as everywhere: rooms above may lock the same interviews after this."""
-    rows = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
-    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    lock_interviews_of(organization_id, [candidate_id])
     touch_candidates(organization_id, [candidate_id], now=at)
