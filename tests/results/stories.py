@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from django.db import connection
@@ -13,6 +13,8 @@ from tests.results.factories import create_decision
 from yuemian.accounts.models import Role, User
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Purpose
+from yuemian.hiring.models import Candidate
+from yuemian.interviews.actions.schedule import Appointment, Person, schedule_interviews
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Notification
 from yuemian.results.actions import approvals, notices, release
@@ -46,6 +48,22 @@ class Tale:
             )
         return found
 
+    def next_rounds(self, interviews: Sequence[Interview], phone: str = "") -> list[Interview]:
+        """A later interview for each of the same applications; `phone` is what a sheet says of the people."""
+        appointments = [
+            Appointment(
+                person=_known(each.application.candidate, phone),
+                job=self.cast.backend,
+                branch=self.cast.shanghai,
+                round="复试",
+                starts_at=each.starts_at + timedelta(days=1),
+                time_zone="Asia/Shanghai",
+            )
+            for each in interviews
+        ]
+        ids = schedule_interviews(self.cast.recruiter, appointments, now=self.now)
+        return list(Interview.objects.with_people().filter(pk__in=ids).order_by("pk"))
+
     def decide(
         self, interviews: Sequence[Interview], outcome: Outcome = Outcome.REJECT, by: User | None = None
     ) -> list[Decision]:
@@ -72,8 +90,13 @@ class Tale:
         seen = approvals.seen_digest(waiting)
         return approvals.approve(by or self.cast.lead, [each.pk for each in waiting], seen, now=self.now)
 
+    def approved(self, batch: ResultBatch) -> ResultBatch:
+        self.submit(batch)
+        self.approve(batch)
+        return batch
+
     def release(self, batch: ResultBatch, **fields: object) -> ResultBatch:
-        return release.release_batch(self.cast.lead, batch.pk, now=self.now, **fields)  # type: ignore[arg-type]
+        return release.release_batch(self.cast.lead, batch.pk, now=self.now, **fields).batch  # type: ignore[arg-type]
 
     def released(self, count: int = 1, outcome: Outcome = Outcome.REJECT, **fields: object) -> ResultBatch:
         batch = self.drafts(count, outcome, **fields)
@@ -137,3 +160,7 @@ class Tale:
 
     def colleague(self, role: Role = Role.HIRING_LEAD, name: str = "钱主管") -> User:
         return create_user(self.cast.organization, role, name)
+
+
+def _known(candidate: Candidate, phone: str) -> Person:
+    return Person(candidate.name, candidate.name_key, phone=phone, candidate_id=candidate.pk)

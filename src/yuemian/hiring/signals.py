@@ -8,6 +8,10 @@ from django.dispatch import Signal
 #: `is_in_use` and `at`. Receivers may write, and must not wait for anything.
 contacts_changed = Signal()
 
+#: Addresses that were not there before are in use, of any number of people at once. Sent in the transaction that saves
+#: them, with `points` and `at`; what a company's people do to one address is `contacts_changed`.
+contacts_added = Signal()
+
 #: A person's name, language, zone or wishes changed. Sent in the transaction that saves it, with `candidate` and `at`.
 person_changed = Signal()
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from yuemian.accounts.models import Branch
 from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Candidate, ContactPoint, Job
-from yuemian.interviews.actions.replan import touch, touch_candidates
+from yuemian.interviews.actions.replan import lock_interviews_of, touch, touch_candidates
 from yuemian.interviews.models import Interview
 from yuemian.interviews.plans.reading import AFTERLIFE, held_anew, plans_for
 
@@ -47,7 +47,5 @@ def _ids(organization_id: UUID, which: Q, at: datetime) -> list[UUID]:
 
 
 def _look_again_at(organization_id: UUID, candidate_id: UUID, at: datetime) -> None:
-    """The interviews come before their cadences, as everywhere: rooms above may lock the same interviews after this."""
-    rows = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
-    list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    lock_interviews_of(organization_id, [candidate_id])
     touch_candidates(organization_id, [candidate_id], now=at)

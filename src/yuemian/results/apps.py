@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
 from yuemian.hiring.holdings import register_holdings
-from yuemian.hiring.signals import contacts_changed, person_changed
+from yuemian.hiring.signals import contacts_added, contacts_changed, person_changed
 from yuemian.interviews.job_parts import register_job_part
 from yuemian.interviews.page_parts import ON_INTERVIEW, ON_TODAY, register_part
 from yuemian.interviews.signals import interview_noted
@@ -67,6 +67,7 @@ class ResultsConfig(AppConfig):
         for signal, receiver in (
             (person_changed, "look_at_candidate"),
             (contacts_changed, "look_at_contact"),
+            (contacts_added, "look_at_new_contacts"),
             (template_changed, "look_at_template"),
         ):
             signal.connect(import_string(f"yuemian.results.watch.{receiver}"), dispatch_uid="results")

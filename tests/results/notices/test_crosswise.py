@@ -103,3 +103,17 @@ def test_an_undo_beside_a_new_decision_takes_nothing_back(tale: Tale) -> None:
     with acting_in(tale.cast.organization.pk):
         assert Decision.objects.current().get().outcome == Outcome.HOLD
         assert not ResultNotice.objects.live().exists()
+
+
+def test_an_import_beside_a_release_calls_the_letter_back(tale: Tale) -> None:
+    batch = approved(tale)
+    with acting_in(tale.cast.organization.pk):
+        interview = interview_of(tale, batch)
+        lock_interviews([interview.pk])
+        other = Beside(
+            tale.cast.organization.pk, lambda: tale.next_rounds([interview], phone="+8613700000009")
+        )
+        assert other.waits()
+        assert release_batch(tale.cast.lead, batch.pk, now=tale.now).count == 1
+    other.ends()
+    assert state_of(tale, batch) is NoticeState.DRAFT

@@ -10,7 +10,6 @@ from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.hiring.actions.erase import erase_by_hand
-from yuemian.hiring.models import ContactPoint
 from yuemian.hiring.signals import person_changed
 from yuemian.messaging.models import AccessLink, Batch, Delivery, Notification, ProviderAccount
 from yuemian.results.actions import approvals, notices, release
@@ -194,27 +193,6 @@ def test_another_name_in_the_window_calls_it_back_to_its_author(tale: Tale) -> N
     person_changed.send(type(candidate), candidate=candidate, at=tale.now)
     assert tale.states(batch) == [N.DRAFT, N.RELEASED]
     assert deliveries(reason="result_changed") == [("cancelled", "result_changed")] * 2
-
-
-def test_it_goes_to_no_address_that_nobody_approved(tale: Tale) -> None:
-    """Even where the news of a new address never came: the message is planned for the ones that were seen."""
-
-    batch = tale.drafts()
-    tale.submit(batch)
-    tale.approve(batch)
-    notice = tale.only(batch)
-    ContactPoint.objects.create(
-        organization=tale.cast.organization,
-        candidate=notice.candidate,
-        channel=Channel.SMS,
-        blind_index=b"\7" * 16,
-        value_sealed=b"x",
-    )
-    tale.release(batch)
-    points = Delivery.objects.filter(batch__purpose=Purpose.RESULT).values_list(
-        "contact_point__blind_index", flat=True
-    )
-    assert b"\7" * 16 not in [bytes(each) for each in points]
 
 
 def test_a_batch_is_seen_by_hr_alone(tale: Tale) -> None:

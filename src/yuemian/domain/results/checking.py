@@ -20,13 +20,14 @@ class LetterProblem(StrEnum):
     OTHER_NAME = "other_name"  # the text names another candidate
     SAME_NAME = "same_name"  # two of the batch are called the same
     SHARED_CONTACT = "shared_contact"  # an address is another person's, too
-    NO_CONTACT = "no_contact"  # nothing tells this person that there is news
+    NO_CONTACT = "no_contact"  # nothing can tell this person that there is news
     WRONG_LANGUAGE = "wrong_language"  # not the person's, or not written in the one it says
     FOREIGN_PART = "foreign_part"  # feedback or reasons are English in a letter that is not
     NO_REASON = "no_reason"  # reasons are to be told, and none has words in the letter's language
     NO_FEEDBACK = "no_feedback"  # the rules want reviewed words on the interview
     TOLD_OTHERWISE = "told_otherwise"  # another result was told before
     TOLD_BEFORE = "told_before"  # the same was told before
+    OVERTAKEN = "overtaken"  # a later round of the same person is decided: its letter is the word
     LETTER_CHANGED = "letter_changed"  # its template has a newer version
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.states import Channel
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
-from yuemian.hiring.signals import contacts_changed
+from yuemian.hiring.signals import contacts_added, contacts_changed
 from yuemian.trust import audit
 from yuemian.trust.audit import Actor
+from yuemian.trust.bulk import any_of
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.keyring import keyring
 from yuemian.trust.live import announce
@@ -49,6 +50,22 @@ def set_contact_use(user: User, point_id: UUID, *, is_in_use: bool, now: datetim
         announce(user.organization_id, "interviews")
 
 
+def add_missing(points: Iterable[ContactPoint]) -> list[ContactPoint]:
+    """Insert those that their people do not have yet, however many. Returns them; `tell_of_added` tells of them."""
+    by_id = {point.pk: point for point in points}
+    if not by_id:
+        return []
+    ContactPoint.objects.bulk_create(by_id.values(), batch_size=2000, ignore_conflicts=True)
+    came = ContactPoint.objects.filter(pk__in=any_of(by_id)).order_by("pk")
+    return [by_id[pk] for pk in came.values_list("pk", flat=True)]
+
+
+def tell_of_added(points: Sequence[ContactPoint], *, now: datetime) -> None:
+    """In the transaction that adds them. Who locks interviews of these people does so before, or leaves it to this."""
+    if points:
+        contacts_added.send(ContactPoint, points=points, at=now)
+
+
 class NotInRehearsal(Exception):  # noqa: N818
     """In live work only the person can subscribe, by opening the page in WeChat."""
 
@@ -79,10 +96,11 @@ def subscribe_in_rehearsal(user: User, candidates: Iterable[Candidate], *, now: 
             except Unreadable:
                 continue  # erased meanwhile
             points.append(point)
-        ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
-        if points:
-            audit.record(user.organization_id, user.actor, "rehearsal.subscribed", at=now, count=len(points))
-    return len(points)
+        added = add_missing(points)
+        tell_of_added(added, now=now)
+        if added:
+            audit.record(user.organization_id, user.actor, "rehearsal.subscribed", at=now, count=len(added))
+    return len(added)
 
 
 def choose_channel(candidate: Candidate, channel: Channel, *, is_wanted: bool, now: datetime) -> int:

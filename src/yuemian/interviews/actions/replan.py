@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from yuemian.interviews.models import Interview
 from yuemian.messaging.clock import WAKE_CLOCK
 from yuemian.trust import columns
 from yuemian.trust.beside import Execute, execute_now
-from yuemian.trust.bulk import id_array
+from yuemian.trust.bulk import any_of, id_array
 
 _TOUCH: Final = """
 WITH touched AS (
@@ -114,6 +115,16 @@ def touch_candidates(organization_id: UUID, candidate_ids: Iterable[UUID], *, no
         cursor.execute(_OF_CANDIDATES, {"organization": organization_id, "candidates": candidates})
         ids = [row[0] for row in cursor.fetchall()]
     return touch(organization_id, ids, now=now)
+
+
+def lock_interviews_of(organization_id: UUID, candidate_ids: Iterable[UUID]) -> None:
+    """Before their cadences, as everywhere: rooms above may lock the same interviews after this."""
+    ids = list(candidate_ids)
+    if ids:
+        rows = Interview.objects.filter(
+            organization_id=organization_id, application__candidate__in=any_of(ids)
+        )
+        list(rows.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def wake_clock(organization_id: UUID) -> None:

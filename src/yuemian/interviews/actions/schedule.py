@@ -13,8 +13,9 @@ from django.db import transaction
 from yuemian.accounts.models import Branch, User
 from yuemian.domain.addresses import email_index_form, phone_index_form
 from yuemian.domain.states import Answer, Attendance, Channel, InterviewState, Mode, Stage
+from yuemian.hiring.actions.contacts import add_missing, tell_of_added
 from yuemian.hiring.models import Application, Candidate, ContactPoint, ContactState, Job, Source
-from yuemian.interviews.actions.replan import touch_candidates, wake_clock
+from yuemian.interviews.actions.replan import lock_interviews_of, touch_candidates, wake_clock
 from yuemian.interviews.models import Cadence, Change, ChangeKind, Interview, Participant
 from yuemian.trust import audit, bulk
 from yuemian.trust.identifiers import uuid7
@@ -85,7 +86,7 @@ def schedule_interviews(
     One person (same candidate_id, or same name and contact within the call) becomes one candidate.
     """
     with transaction.atomic():
-        candidates = _candidates(user, appointments, now)
+        candidates, added = _candidates(user, appointments, now)
         applications = _applications(user, appointments, candidates, now)
         ids = [uuid7() for _ in appointments]
         bulk.insert(
@@ -130,6 +131,7 @@ def schedule_interviews(
             shared={"organization": user.organization_id, "next_at": now, "is_waiting": False},
         )
         wake_clock(user.organization_id)
+        tell_of_added(added, now=now)
         audit.record(
             user.organization_id, user.actor, f"interviews.{kind.value}", at=now, count=len(ids),
             first=ids[0] if ids else None,
@@ -145,8 +147,12 @@ def blind_indexes(organization_id: UUID, person: Person) -> dict[Channel, bytes]
     return {c: ring.blind_index(organization_id, str(c), value) for c, value in values.items() if value}
 
 
-def _candidates(user: User, appointments: Sequence[Appointment], now: datetime) -> list[UUID]:
-    """The candidate of each appointment: known ones by id, new ones created once per distinct person."""
+def _candidates(
+    user: User, appointments: Sequence[Appointment], now: datetime
+) -> tuple[list[UUID], list[ContactPoint]]:
+    """The candidate of each appointment: known ones by id, new ones created once per distinct person. And what known
+    ones have got of new addresses.
+    """
     new: dict[Person, UUID] = {}
     ids = []
     for appointment in appointments:
@@ -155,9 +161,10 @@ def _candidates(user: User, appointments: Sequence[Appointment], now: datetime) 
     if new:
         _create_candidates(user.organization_id, new, now)
     known = [a.person for a in appointments if a.person.candidate_id]
-    _add_missing_contact_points(user.organization_id, known)
+    added = _add_missing_contact_points(user.organization_id, known)
+    lock_interviews_of(user.organization_id, {point.candidate_id for point in added})
     touch_candidates(user.organization_id, {p.candidate_id for p in known if p.candidate_id}, now=now)
-    return ids
+    return ids, added
 
 
 def _identity(person: Person) -> Person:
@@ -225,10 +232,10 @@ def _contact_points(vault: Vault, candidate_id: UUID, key: Key, person: Person) 
     return points
 
 
-def _add_missing_contact_points(organization_id: UUID, people: Sequence[Person]) -> None:
-    """A known candidate who comes with a new address or number gets it added; nothing is overwritten."""
+def _add_missing_contact_points(organization_id: UUID, people: Sequence[Person]) -> list[ContactPoint]:
+    """A known candidate who comes with a new address or number gets it added; nothing is overwritten. Returns those."""
     if not people:
-        return
+        return []
     vault = Vault(organization_id)
     candidates = Candidate.objects.select_related("key").in_bulk(
         [p.candidate_id for p in people if p.candidate_id]
@@ -239,7 +246,7 @@ def _add_missing_contact_points(organization_id: UUID, people: Sequence[Person])
             candidate = candidates[person.candidate_id]
             for point in _contact_points(vault, candidate.pk, candidate.key, person):
                 points[candidate.pk, point.channel, bytes(point.blind_index)] = point
-    ContactPoint.objects.bulk_create(points.values(), batch_size=2000, ignore_conflicts=True)
+    return add_missing(points.values())
 
 
 def _applications(

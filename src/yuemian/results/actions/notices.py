@@ -327,9 +327,7 @@ class _Desk:
 
     def check(self, notices: Sequence[ResultNotice]) -> None:
         told = {decision: each.text for decision, each in self.feedback.items()}
-        checked = Checked(
-            self.user.organization_id, self.decisions, self.around, told, self.policy, self.vault
-        )
+        checked = Checked(self.user.organization, self.decisions, self.around, told, self.policy, self.vault)
         found = problems_of(notices, checked)
         for notice in notices:
             notice.problems = [each for each in found[notice.pk] if each not in notice.accepted]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,21 +17,21 @@ from yuemian.domain.canary import canary_size
 from yuemian.domain.results import NoticeState, hold_window
 from yuemian.domain.results.policy import TYPED_COUNT_FROM
 from yuemian.domain.states import BatchState, Channel, Purpose, ReasonCode
-from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview
 from yuemian.messaging.actions.batches import mark_canary
 from yuemian.messaging.actions.call_off import stop_batch
-from yuemian.messaging.actions.content import best_locale, texts_of
 from yuemian.messaging.actions.plan import Addressee, Intent, Occasion, Recipient, plan_notifications
 from yuemian.messaging.models import Batch, Notification, TemplateVersion
 from yuemian.messaging.reach import available_channels
+from yuemian.results.actions.last_look import last_look
 from yuemian.results.actions.locking import lock_interviews_of
 from yuemian.results.actions.news import note_altered
 from yuemian.results.actions.notices import locked, record
 from yuemian.results.actions.void import shut_links, stop
 from yuemian.results.models import SUBJECT_KIND, ResultBatch, ResultNotice
 from yuemian.results.notices.content import Altered, altered_among, rule_of
+from yuemian.results.notices.reach import Way, ways_to
 from yuemian.results.signals import results_called_back, results_released
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.vault import Vault
@@ -58,6 +58,15 @@ class WrongCount(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True)
+class Released:
+    """How many letters go, and how many came back to their author instead, by the reason or problem."""
+
+    batch: ResultBatch
+    count: int
+    came_back: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
 class CalledBack:
     """How many did not leave, and how many people had heard, or may have."""
 
@@ -67,8 +76,10 @@ class CalledBack:
 
 def release_batch(
     user: User, batch_id: UUID, *, now: datetime, typed: int | None = None, in_order: bool = False
-) -> ResultBatch:
+) -> Released:
     """All of the batch that is approved leaves when its hold window is over; the rest stays where it is.
+
+    What does not hold any more, or reaches nobody, is a draft again: nobody counts as told whom no message tells.
 
     `typed`: the number, written out by hand, where it is large. `in_order`: the best channel first, the next only where
     one does not get through; else on all at once. Raises NothingToRelease, NobodyCarries, WrongCount, and Altered: that
@@ -91,7 +102,7 @@ def _release(
     now: datetime,
     typed: int | None,
     in_order: bool,
-) -> ResultBatch:
+) -> Released:
     with transaction.atomic():
         batch = ResultBatch.objects.visible_to(user).select_for_update(no_key=True).get(pk=batch_id)
         notices = _locked(user, batch, N.APPROVED)
@@ -105,15 +116,20 @@ def _release(
         altered += altered_among(notices, Vault(user.organization_id))
         if altered:
             raise Altered(Altered.__doc__)
-        leaves_at = now + hold_window(rule_of(user.organization_id).policy, _size(batch))
-        _set_released(notices, now, leaves_at)
-        sending = _Sending(user, notices, channels, in_order=in_order).plan(leaves_at=leaves_at, now=now)
-        batch.released_by, batch.released_at, batch.leaves_at = user, now, leaves_at
-        batch.recalled_at, batch.sending = None, sending
-        batch.save(update_fields=["released_by", "released_at", "leaves_at", "recalled_at", "sending"])
-        results_released.send(ResultNotice, notices=notices, now=now)
-        record(user, "result.released", now, batch=batch, notices=notices, sending=sending.pk)
-    return batch
+        look = last_look(user, notices)
+        if look.good:
+            leaves_at = now + hold_window(rule_of(user.organization_id).policy, _size(batch))
+            _set_released(look.good, now, leaves_at)
+            sending = _Sending(user, look.good, channels, in_order=in_order).plan(
+                leaves_at=leaves_at, now=now
+            )
+            batch.released_by, batch.released_at, batch.leaves_at = user, now, leaves_at
+            batch.recalled_at, batch.sending = None, sending
+            batch.save(update_fields=["released_by", "released_at", "leaves_at", "recalled_at", "sending"])
+            results_released.send(ResultNotice, notices=look.good, now=now)
+            record(user, "result.released", now, batch=batch, notices=look.good, sending=sending.pk)
+        look.record(user, now=now)
+    return Released(batch, len(look.good), look.counts)
 
 
 def recall_batch(user: User, batch_id: UUID, *, now: datetime) -> CalledBack:
@@ -168,9 +184,9 @@ class _Sending:
     def __init__(
         self, user: User, notices: Sequence[ResultNotice], channels: Sequence[Channel], *, in_order: bool
     ) -> None:
-        self._user, self._notices, self._channels = user, notices, channels
+        self._user, self._notices = user, notices
         self._at_once = 1 if in_order else None
-        self._ways, self._interviews = _ways(notices), _interviews(notices)
+        self._ways, self._interviews = ways_to(notices, user.organization, channels), _interviews(notices)
         self._times = _times_said(notices)
         self._pointers = TemplateVersion.objects.prefetch_related("variants").in_bulk(
             {each.pointer_id for each in notices}
@@ -201,53 +217,37 @@ class _Sending:
                 batch=batch,
             )
             some = [each for each in self._notices if each.pointer_id == version.pk]
-            intents = [intent for each in some if (intent := self._intent(occasion, each))]
-            planned += plan_notifications(occasion, intents)
+            planned += plan_notifications(
+                occasion, [self._intent(occasion, each, self._ways[each.pk]) for each in some]
+            )
         size = canary_size(len(planned), is_rehearsal=organization.is_rehearsal)
         if size:
             mark_canary(planned[:size])
         batch.canary, batch.total = size, len(planned)
-        if left_out := len(self._notices) - len(planned):
-            batch.left_out = {str(ReasonCode.MISSING_CONTACT): left_out}
-        batch.save(update_fields=["canary", "total", "left_out"])
+        batch.save(update_fields=["canary", "total"])
         return batch
 
-    def _intent(self, occasion: Occasion, notice: ResultNotice) -> Intent | None:
-        organization, texts = occasion.organization, texts_of(occasion.version)
-        points = self._ways.get(notice.candidate_id, {})
-        locale = best_locale(texts, (notice.locale, organization.locale)) or "zh-hans"
-        own = [each for each in self._channels if each in points and each in texts.get(locale, {})]
-        if not own:
-            return None
+    def _intent(self, occasion: Occasion, notice: ResultNotice, way: Way) -> Intent:
         key = notice.candidate.key
         wrapped = bytes(key.wrapped) if key.wrapped is not None else None
         return Intent(
             recipient=Recipient(
                 candidate=Addressee(notice.candidate_id, key.pk, key.number, wrapped, key.wrapped_by),
-                contact_points=points,
+                contact_points=way.points,
             ),
             subject_id=notice.pk,
             subject_revision=notice.submission,
-            locale=locale,
+            locale=way.locale,
             # Nothing of the result is among the facts of the interview.
-            context=context_of(self._interviews[notice.decision.interview_id], organization, locale),
-            channels=own,
+            context=context_of(
+                self._interviews[notice.decision.interview_id], occasion.organization, way.locale
+            ),
+            channels=way.channels,
             at_once=self._at_once,
             deadline_at=occasion.due_at + WORTH,
             link_expires_at=occasion.due_at + LINK_LIVES,
             occurrence=self._times.get(notice.pk, 0) + 1,
         )
-
-
-def _ways(notices: Sequence[ResultNotice]) -> dict[UUID, dict[Channel, UUID]]:
-    """Candidate → channel → the newest address in use, among those that the notice is bound to."""
-    approved = {each.candidate_id: set(each.contacts) for each in notices}
-    rows = ContactPoint.objects.filter(candidate__in=approved, state=ContactState.ACTIVE)
-    ways: dict[UUID, dict[Channel, UUID]] = defaultdict(dict)
-    for point in rows.order_by("created_at", "pk"):
-        if bytes(point.blind_index).hex() in approved[point.candidate_id]:
-            ways[point.candidate_id][Channel(point.channel)] = point.pk
-    return ways
 
 
 def _interviews(notices: Sequence[ResultNotice]) -> dict[UUID, Interview]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from yuemian.domain.states import STAGE_MOVES, Stage
+from yuemian.domain.states import CALLED_OFF, FAILED, STAGE_MOVES, Stage
 from yuemian.hiring.models import Application
 from yuemian.interviews.actions.replan import touch
 from yuemian.results.models import ResultNotice
@@ -19,23 +19,32 @@ _BEFORE: Final = [
     stage.value for stage, nexts in STAGE_MOVES.items() if Stage.DECIDED in nexts and stage != "closed"
 ]
 
+#: Whether anything of a released notice has reached its person, or still may. A release lets none go without a message.
+_REACHES: Final = """coalesce((
+        SELECT bool_or(v.state <> ALL(%(lost)s)) FROM messaging_notification m
+        JOIN messaging_delivery v ON v.notification_id = m.id
+        WHERE m.organization_id = n.organization_id AND m.subject_kind = 'result' AND m.subject_id = n.id
+          AND m.purpose = 'result'
+    ), true)"""
+_LOST: Final = sorted(str(each) for each in CALLED_OFF | FAILED)
 #: The latest notice that was released and not stopped; of none, nobody was told.
-_TOLD: Final = """
+_TOLD: Final = f"""
 WITH asked AS (
     SELECT d.interview_id, max(n.released_at) AS told_at FROM results_decision d
-    LEFT JOIN results_resultnotice n ON n.decision_id = d.id AND n.state = 'released'
+    LEFT JOIN results_resultnotice n ON n.decision_id = d.id AND n.state = 'released' AND {_REACHES}
     WHERE d.organization_id = %(organization)s AND d.interview_id = ANY(%(ids)s::uuid[]) GROUP BY d.interview_id
 )
 UPDATE interviews_interview i SET result_told_at = asked.told_at FROM asked
 WHERE i.id = asked.interview_id AND i.organization_id = %(organization)s
-"""
+"""  # noqa: S608
 #: Told is whose decision of today was told; everything else follows from the decision. Whoever waits again may have
 #: heard something meanwhile. Whoever is erased waits for nothing.
-_SETTLE: Final = """
+_SETTLE: Final = f"""
 INSERT INTO results_wait AS w (id, organization_id, interview_id, job_id, state, ended_at)
 SELECT gen_random_uuid(), i.organization_id, i.id, a.job_id,
        CASE WHEN d.id IS NULL OR d.outcome = 'hold' THEN 'open'
-            WHEN EXISTS (SELECT FROM results_resultnotice n WHERE n.decision_id = d.id AND n.state = 'released')
+            WHEN EXISTS (SELECT FROM results_resultnotice n
+                         WHERE n.decision_id = d.id AND n.state = 'released' AND {_REACHES})
             THEN 'told' ELSE 'decided' END,
        i.starts_at + i.duration
 FROM interviews_interview i
@@ -46,13 +55,13 @@ WHERE i.organization_id = %(organization)s AND i.id = ANY(%(ids)s::uuid[])
 ORDER BY i.id
 ON CONFLICT (interview_id) DO UPDATE SET state = excluded.state,
     due_at = CASE WHEN w.state IN ('open', 'decided') THEN w.due_at END
-"""
+"""  # noqa: S608
 
 
 def settle_waits(organization_id: UUID, interview_ids: Collection[UUID]) -> None:
     """Put down how far the word to these candidates is, as decisions and notices now stand."""
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"organization": organization_id, "ids": list(interview_ids)})
+        cursor.execute(_SETTLE, {"organization": organization_id, "ids": list(interview_ids), "lost": _LOST})
 
 
 def hear_released(sender: Any, notices: Sequence[ResultNotice], now: datetime, **_: Any) -> None:  # noqa: ARG001
@@ -87,7 +96,7 @@ def _count_as_told(organization_id: UUID, notices: Sequence[ResultNotice], now: 
         )
     )
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, {"organization": organization_id, "ids": ids})
+        cursor.execute(_TOLD, {"organization": organization_id, "ids": ids, "lost": _LOST})
     settle_waits(organization_id, ids)
     touch(organization_id, ids, now=now)
     announce(organization_id, "interviews")

@@ -74,13 +74,18 @@ _LATER: Final = """EXISTS (
     SELECT FROM interviews_interview o
     WHERE o.application_id = i.application_id AND o.organization_id = i.organization_id
       AND o.starts_at > i.starts_at AND o.state <> 'cancelled')"""
-#: Whoever has a next round has their word, unless the decision is one that a letter must tell.
+#: Whoever has a next round has their word, unless the decision is one that a letter must tell. Where the next round is
+#: decided, its letter is what they are told.
 _MOVE_ON: Final = f"""
 UPDATE results_wait w SET state = 'moved' FROM interviews_interview i
 WHERE i.id = w.interview_id AND w.organization_id = %(organization)s
   AND (w.state = 'open' OR w.state = 'decided' AND EXISTS (
         SELECT FROM results_decision d
-        WHERE d.interview_id = i.id AND d.is_current AND d.outcome = 'advance'))
+        WHERE d.interview_id = i.id AND d.is_current AND d.outcome = 'advance')
+       OR w.state = 'decided' AND EXISTS (
+        SELECT FROM results_decision d JOIN interviews_interview o ON o.id = d.interview_id
+        WHERE d.application_id = i.application_id AND d.is_current AND d.outcome <> 'hold'
+          AND o.starts_at > i.starts_at AND o.state <> 'cancelled'))
   AND {_LATER}
 """  # noqa: S608
 _MOVE_BACK: Final = f"""

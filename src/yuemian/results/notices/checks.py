@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from yuemian.accounts.models import Organization
 from yuemian.domain.feedback.checking import split
 from yuemian.domain.languages import is_chinese
 from yuemian.domain.results import ApprovalPolicy, LetterProblem, Outcome
@@ -18,11 +19,13 @@ from yuemian.domain.results.checking import (
     same_names,
     shared_contacts,
 )
+from yuemian.messaging.reach import available_channels
 from yuemian.results.models import Decision, ResultNotice
 from yuemian.results.notices import people
 from yuemian.results.notices.content import readable
 from yuemian.results.notices.letters import newest_letters, reasons_told
 from yuemian.results.notices.people import Surroundings
+from yuemian.results.notices.reach import ways_to
 from yuemian.trust.vault import Vault
 
 P = LetterProblem
@@ -31,7 +34,7 @@ P = LetterProblem
 class Checked(NamedTuple):
     """What problems are looked for with. `decisions` are those of the notices, `feedback` by decision."""
 
-    organization_id: UUID
+    organization: Organization
     decisions: Sequence[Decision]
     around: Surroundings
     feedback: Mapping[UUID, str]
@@ -57,9 +60,12 @@ def problems_of(notices: Sequence[ResultNotice], checked: Checked) -> dict[UUID,
     owners = people.owners_of({contact for each in letters for contact in each.contacts})
     shared = shared_contacts(letters, owners)
     newest = newest_letters({each.letter_id for each in notices})
+    unreached = unreached_among(notices, checked.organization)
     found = {}
     for notice in notices:
         problems = [*same.get(notice.pk, []), *shared.get(notice.pk, [])]
+        if notice.pk in unreached:
+            problems.append(str(P.NO_CONTACT))
         if notice.pk in texts and texts[notice.pk].body:
             problems += talk.get(notice.pk, [])
         else:
@@ -83,10 +89,7 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
         or not is_in_script(body, notice.locale)
     ):
         problems.append(str(P.WRONG_LANGUAGE))
-    told = checked.around.told.get(notice.application_id, [])
-    earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
-    if earlier is not None:
-        problems.append(str(earlier))
+    problems += of_former_words(notice, decision, checked.around)
     if not is_other and _has_english_part(notice, decision, body, checked):
         problems.append(str(P.FOREIGN_PART))
     if _keeps_reasons(notice, decision, checked.around):
@@ -95,6 +98,22 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
     if is_wanted and not checked.feedback.get(decision.pk):
         problems.append(str(P.NO_FEEDBACK))
     return problems
+
+
+def of_former_words(notice: ResultNotice, decision: Decision, around: Surroundings) -> list[str]:
+    """What its person was told before, or is to be told of a later round, that does not go with this letter."""
+    told = around.told.get(notice.application_id, [])
+    earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
+    problems = [str(earlier)] if earlier is not None else []
+    return [*problems, str(P.OVERTAKEN)] if decision.pk in around.overtaken else problems
+
+
+def unreached_among(notices: Sequence[ResultNotice], organization: Organization) -> set[UUID]:
+    """Those whose people no message can tell of news. Where no channel is set up at all, the release says so."""
+    channels = available_channels(organization)
+    if not channels:
+        return set()
+    return {each.pk for each in notices} - ways_to(notices, organization, channels).keys()
 
 
 def _has_english_part(notice: ResultNotice, decision: Decision, body: str, checked: Checked) -> bool:

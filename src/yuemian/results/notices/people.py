@@ -7,10 +7,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from yuemian.domain.results import TOLD_BY_LETTER, NoticeState, Outcome
 from yuemian.domain.results.checking import Told
 from yuemian.domain.results.truth import as_contacts
+from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Application, ContactPoint, ContactState
+from yuemian.interviews.models import Interview
 from yuemian.results.models import Decision, DecisionReason, Feedback, ResultNotice
 
 
@@ -20,6 +24,7 @@ class Surroundings:
 
     contacts: dict[UUID, list[str]]  # candidate → blind indexes, in use
     told: dict[UUID, list[Told]]  # application → what its person was told about the same job
+    overtaken: set[UUID]  # decisions after which a later round of the same application was decided
     reasons: dict[UUID, DecisionReason]
     feedback_locales: dict[UUID, str]  # decision → the language its feedback is written in
 
@@ -51,7 +56,8 @@ def surroundings(decisions: Collection[Decision]) -> Surroundings:
     feedback = Feedback.objects.filter(decision__in=decisions)
     return Surroundings(
         contacts=contacts_of(candidates),
-        told=_told(decisions),
+        told=told_to(decisions),
+        overtaken=overtaken_among(decisions),
         reasons=DecisionReason.objects.in_bulk(reasons),
         feedback_locales=dict(feedback.values_list("decision_id", "locale")),
     )
@@ -64,6 +70,37 @@ def contacts_of(candidate_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     for candidate, index in rows.values_list("candidate_id", "blind_index"):
         found[candidate].append(bytes(index))
     return {candidate: as_contacts(indexes) for candidate, indexes in found.items()}
+
+
+def overtaken() -> Q:
+    """Of a decision: that one of a later round of the same application holds, which is told by a letter, too.
+
+    Later is what began later, and of two that began at once one of them, so that never both are held back.
+    """
+    later = Q(interview__starts_at__gt=OuterRef("interview__starts_at")) | Q(
+        interview__starts_at=OuterRef("interview__starts_at"), interview__gt=OuterRef("interview")
+    )
+    outcomes = [str(each) for each in TOLD_BY_LETTER]
+    return Q(
+        Exists(
+            Decision.objects.filter(
+                later, application=OuterRef("application"), is_current=True, outcome__in=outcomes
+            )
+        )
+    )
+
+
+def went_on() -> Q:
+    """Of a decision: that it only lets somebody go on who has a later interview: its invitation is the word."""
+    later = Interview.objects.filter(
+        application=OuterRef("application"), starts_at__gt=OuterRef("interview__starts_at")
+    )
+    return Q(Exists(later.exclude(state=InterviewState.CANCELLED)), outcome=Outcome.ADVANCE)
+
+
+def overtaken_among(decisions: Collection[Decision]) -> set[UUID]:
+    rows = Decision.objects.filter(overtaken(), pk__in=[each.pk for each in decisions])
+    return set(rows.values_list("pk", flat=True))
 
 
 def owners_of(contacts: Collection[str]) -> dict[str, set[UUID]]:
@@ -81,7 +118,7 @@ def names_around(job_ids: Collection[UUID]) -> list[tuple[str, UUID]]:
     return list(rows.values_list("candidate__name", "candidate_id").distinct())
 
 
-def _told(decisions: Collection[Decision]) -> dict[UUID, list[Told]]:
+def told_to(decisions: Collection[Decision]) -> dict[UUID, list[Told]]:
     """What has been told: released, and not called back. A notice of the same decision is itself, and left out."""
     pairs = {(each.application.candidate_id, each.application.job_id) for each in decisions}
     rows = ResultNotice.objects.filter(

@@ -14,6 +14,7 @@ from yuemian.domain.results import CHOICES, REASONED, TOLD_BY_LETTER, NoticeStat
 from yuemian.hiring.models import Candidate
 from yuemian.results.actions.notices import OPEN
 from yuemian.results.models import Approval, Decision, ResultBatch, ResultNotice
+from yuemian.results.notices.people import overtaken, went_on
 from yuemian.results.notices.wording import CAME_BACK, Problem, Text, problem
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -79,12 +80,13 @@ def in_order(states: Counter[str]) -> list[tuple[str, int]]:
 
 
 def untold(user: User) -> QuerySet[Decision]:
-    """What is decided, told by a letter, and has none yet."""
+    """What is decided, to be told by a letter, and has none yet. A later round tells what goes before it."""
     outcomes = [str(each) for each in TOLD_BY_LETTER]
     mine = Decision.objects.visible_to(user).current().not_erased().filter(outcome__in=outcomes)
     with_letter = ResultNotice.objects.live().values("decision")
     return (
         mine.exclude(pk__in=with_letter)
+        .exclude(overtaken() | went_on())
         .select_related("application__candidate", "application__job", "interview", "decided_by")
         .order_by("outcome", "-decided_at", "pk")
     )

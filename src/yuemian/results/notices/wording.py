@@ -56,7 +56,7 @@ PROBLEMS: dict[str, Problem] = {
         _("Find out whose they are; let it pass only if this person reads them."),
     ),
     P.NO_CONTACT: Problem(
-        _("There is no address in use for this person."),
+        _("There is no address in use for this person on a channel that is set up and has a text."),
         _("Add one, or call them; then write the letter anew."),
     ),
     P.WRONG_LANGUAGE: Problem(
@@ -85,6 +85,10 @@ PROBLEMS: dict[str, Problem] = {
         _("This person was already told this result."),
         _("Take the letter out, or say why it is told again."),
     ),
+    P.OVERTAKEN: Problem(
+        _("A later round of this person is decided, too: the letter of that round is their word."),
+        _("Take this letter out; change the later decision if it does not hold."),
+    ),
     P.LETTER_CHANGED: Problem(_("The template has a newer version."), _("Write the letter anew.")),
 }
 LEFT_OUT: dict[str, Text] = {
@@ -103,7 +107,14 @@ CAME_BACK: dict[str, Text] = {
     "name": _("The candidate's name has changed since it was submitted."),
     "contacts": _("The candidate has an address that nobody saw when it was submitted."),
     "letter": _("Its template has changed since it was submitted."),
+    "release": _("Something spoke against it when it was to be released."),
+    "unreached": _("Its person's last address went out of use before anything of it had left."),
 }
+
+
+def held_back(code: str) -> Text:
+    """Why a letter was not released: a reason to come back, or a problem."""
+    return CAME_BACK[code] if code in CAME_BACK else problem(code).sentence
 
 
 def problem(code: str, about: str = "") -> Problem:

@@ -31,7 +31,7 @@ from yuemian.results.notices import reading
 from yuemian.results.notices.content import Altered, readable, rule_of
 from yuemian.results.notices.forms import ReleaseForm, RuleForm
 from yuemian.results.notices.grouping import Group, groups
-from yuemian.results.notices.wording import OUTCOMES, RECOMMENDATIONS, REFUSED
+from yuemian.results.notices.wording import OUTCOMES, RECOMMENDATIONS, REFUSED, held_back
 from yuemian.results.views.letters import batch_of, page_of, redirect, uuids
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -202,7 +202,7 @@ def let_go(request: SignedInRequest, result_batch_id: UUID) -> HttpResponse:
 def _let_go(request: SignedInRequest, batch: ResultBatch, form: ReleaseForm) -> HttpResponse:
     data = form.cleaned_data
     try:
-        release.release_batch(
+        done = release.release_batch(
             request.user,
             batch.pk,
             now=timezone.now(),
@@ -221,8 +221,20 @@ def _let_go(request: SignedInRequest, batch: ResultBatch, form: ReleaseForm) -> 
             ),
         )
     else:
-        messages.success(request, _("Released. Until the time is up everything can still be called back."))
+        _say_released(request, done)
     return redirect("result-batch", batch.pk)
+
+
+def _say_released(request: SignedInRequest, done: release.Released) -> None:
+    if done.count:
+        messages.success(request, _("Released. Until the time is up everything can still be called back."))
+    for reason, count in done.came_back.items():
+        text = ngettext(
+            "%(count)d letter was not released and is with its author again: %(why)s",
+            "%(count)d letters were not released and are with their authors again: %(why)s",
+            count,
+        )
+        messages.warning(request, text % {"count": count, "why": held_back(reason)})
 
 
 @requires(Permission.SEE_RESULTS)
