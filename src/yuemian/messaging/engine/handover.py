@@ -16,7 +16,6 @@ from psycopg.rows import TupleRow
 
 from yuemian.channels.base import (
     DEFINITELY_NOT_SENT,
-    TOO_LATE,
     Dedup,
     Message,
     Outcome,
@@ -257,9 +256,6 @@ class HandOver:
 
     async def _learn(self, account: Account, receipts: list[Receipt]) -> None:
         """What the answers say about the account's speed and health."""
-        if any(receipt.code == TOO_LATE for receipt in receipts):
-            # This process stood still: what did not leave, or went wrong meanwhile, is not the account's fault.
-            receipts = [receipt for receipt in receipts if receipt.kind is Outcome.ACCEPTED]
         now = asyncio.get_running_loop().time()
         silence = account.asked_to_slow_down(receipts)
         if silence is not None:
