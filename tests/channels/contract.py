@@ -10,7 +10,17 @@ from typing import Protocol
 
 import pytest
 
-from yuemian.channels.base import DEFINITELY_NOT_SENT, BadAddress, Dedup, Message, Outcome, Provider, Receipt
+from yuemian.channels.base import (
+    DEFINITELY_NOT_SENT,
+    TOO_LATE,
+    BadAddress,
+    Dedup,
+    Message,
+    Outcome,
+    Provider,
+    Receipt,
+    leaving_clock,
+)
 from yuemian.domain.states import Channel
 
 
@@ -93,3 +103,18 @@ def check_absence(case: Case) -> None:
 
     receipts = asyncio.run(main())
     assert all(receipt.kind in DEFINITELY_NOT_SENT and receipt.detail for receipt in receipts)
+
+
+def check_lateness(case: Case) -> None:
+    """What may not leave any more is not written, and the answer says so."""
+
+    async def main() -> list[Receipt]:
+        async with case.working() as provider:
+            late = [dataclasses.replace(case.message(n), leave_by=leaving_clock() - 1) for n in (1, 2)]
+            receipts = await provider.send(late)
+            (after,) = await provider.send([case.message(3)])
+            assert after.kind is Outcome.ACCEPTED
+            await provider.close()
+            return receipts
+
+    assert [(each.kind, each.code) for each in asyncio.run(main())] == [(Outcome.RETRY, TOO_LATE)] * 2

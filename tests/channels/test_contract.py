@@ -81,6 +81,7 @@ CHECKS = [
     contract.check_sending,
     contract.check_silence,
     contract.check_absence,
+    contract.check_lateness,
 ]
 
 

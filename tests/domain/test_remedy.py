@@ -16,10 +16,8 @@ from yuemian.domain.remedy import (
     Case,
     Refusal,
     Remedy,
-    Standing,
     refusal,
     remedies_for,
-    still_holds,
 )
 from yuemian.domain.states import NEEDING_ATTENTION, TOLD, DeliveryState, Purpose
 
@@ -101,27 +99,3 @@ def test_the_moves_that_remedies_make_are_in_the_map() -> None:
     assert all(can_move(DeliveryState, state, "sent") for state in APPLIES[Remedy.ARRIVED])
     assert all(can_move(DeliveryState, state, "temporary_failure") for state in APPLIES[Remedy.NOT_ARRIVED])
     assert can_move(DeliveryState, "held", "cancelled")
-
-
-OPEN = Standing(revision=2, is_open=True, is_answered=False, closes_at=NOW + timedelta(hours=3))
-
-
-@pytest.mark.parametrize(
-    ("purpose", "revision", "standing", "holds"),
-    [
-        (Purpose.INVITATION, 2, OPEN, True),
-        (Purpose.INVITATION, 1, OPEN, False),
-        (Purpose.INVITATION, 2, None, False),
-        (Purpose.INVITATION, 2, replace(OPEN, is_answered=True), False),
-        (Purpose.CHANGE, 2, replace(OPEN, is_answered=True), True),
-        (Purpose.CHANGE, 2, replace(OPEN, is_open=False), False),
-        (Purpose.CANCELLATION, 2, replace(OPEN, is_open=False), True),
-        (Purpose.CANCELLATION, 2, OPEN, False),
-        (Purpose.REMINDER, 2, replace(OPEN, closes_at=NOW), False),
-        (Purpose.ANSWER, 1, replace(OPEN, is_open=False), True),
-    ],
-)
-def test_a_message_is_repeated_only_while_it_is_true(
-    purpose: Purpose, revision: int, standing: Standing | None, holds: bool
-) -> None:
-    assert still_holds(purpose, revision, standing, now=NOW) is holds

@@ -65,9 +65,9 @@ def test_a_check_passes_exactly_where_the_map_allows(data: st.DataObject) -> Non
 
 def test_a_refused_move_says_what_would_be_allowed() -> None:
     with pytest.raises(
-        ForbiddenMove, match="A delivery that is 'held' cannot become 'sent': it can only become"
+        ForbiddenMove, match="A delivery that is 'created' cannot become 'sent': it can only become"
     ):
-        check_move(DeliveryState, "held", "sent")
+        check_move(DeliveryState, "created", "sent")
     with pytest.raises(ForbiddenMove, match="that is where it ends"):
         check_move(InterviewState, "cancelled", "scheduled")
 
@@ -121,6 +121,15 @@ def test_receipts_in_any_order_and_number_end_at_the_strongest_truth(reports: li
         assert state is DeliveryState.PERMANENT_FAILURE
     elif DeliveryState.DELIVERED in reports:
         assert state is DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize("waiting", [DeliveryState.QUEUED, DeliveryState.HELD])
+@pytest.mark.parametrize("reported", [DeliveryState.DELIVERED, DeliveryState.PERMANENT_FAILURE])
+def test_a_receipt_is_believed_of_what_waits_only_when_it_may_have_arrived(
+    waiting: DeliveryState, reported: DeliveryState
+) -> None:
+    assert merge_receipt(waiting, reported, is_unclear=True) is reported
+    assert merge_receipt(waiting, reported) is waiting
 
 
 def test_the_same_receipt_twice_changes_nothing() -> None:

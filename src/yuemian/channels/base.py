@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from yuemian.domain.states import Channel
 
@@ -90,7 +90,11 @@ class Form(Protocol):
 # Message and Receipt are not frozen: thousands a second are made of them, and freezing triples what one costs.
 @dataclasses.dataclass(slots=True)
 class Message:
-    """One message to one person, complete: a provider needs nothing else and asks nobody. Nobody changes it."""
+    """One message to one person, complete: a provider needs nothing else and asks nobody.
+
+    Nobody changes it but the engine `leave_by`, later and later while the worker lives: read it just before the first
+    byte that can have an effect, and when it has passed answer `retry` with the code TOO_LATE.
+    """
 
     delivery_id: str
     key: str  # stable over attempts; what a provider with `dedup` gets
@@ -110,6 +114,10 @@ class Message:
     form: Form | None = None
     leave_by: float = math.inf  # by `leaving_clock`; later another worker may have it
 
+    @property
+    def is_late(self) -> bool:
+        return leaving_clock() > self.leave_by
+
 
 def leaving_clock() -> float:
     """Seconds of a clock that goes on while the machine sleeps, where there is one."""
@@ -117,6 +125,9 @@ def leaving_clock() -> float:
 
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+#: The code of what was not written because `leave_by` had passed; it says nothing about the provider.
+TOO_LATE: Final = "too_late"
+STOOD_STILL: Final = "This process stood still for too long; another one may have it."
 
 
 @dataclasses.dataclass(slots=True)

@@ -46,20 +46,8 @@ APPLIES: Final[Mapping[Remedy, frozenset[DeliveryState]]] = {
 }
 #: What writes a new delivery.
 SENDS_ANEW: Final = frozenset({Remedy.RETRY, Remedy.SWITCH, Remedy.NOT_ARRIVED})
-_ALWAYS_TRUE: Final = frozenset({Purpose.ANSWER, Purpose.TEST, Purpose.CODE})
-_ASKING: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE})
 #: The same attempt would end the same way, whatever is mended meanwhile.
 _HOPELESS: Final = frozenset({ReasonCode.INVALID_CONTACT, ReasonCode.BLOCKED_BY_RECIPIENT})
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What its subject says about itself now; None where nobody knows the subject any more."""
-
-    revision: int
-    is_open: bool
-    is_answered: bool
-    closes_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -74,20 +62,6 @@ class Case:
     has_contact: bool
     has_text: bool
     is_under_way: bool
-
-
-def still_holds(purpose: Purpose, revision: int, standing: Standing | None, *, now: datetime) -> bool:
-    """Whether a message about `revision` still says the truth. The engine looks once more before it sends."""
-    if standing is None:
-        return False
-    if purpose in _ALWAYS_TRUE:
-        return True
-    if standing.revision != revision:
-        return False
-    if purpose is Purpose.CANCELLATION:
-        return not standing.is_open
-    is_over = standing.closes_at is not None and standing.closes_at <= now
-    return standing.is_open and not is_over and not (purpose in _ASKING and standing.is_answered)
 
 
 def refusal(case: Case, remedy: Remedy, *, now: datetime) -> Refusal | None:

@@ -236,12 +236,14 @@ NOTIFICATION_MOVES: Final[Mapping[NotificationState, frozenset[NotificationState
 
 _CALLED_OFF = frozenset({D.CANCELLED, D.SKIPPED, D.EXPIRED})
 _FAILED = frozenset({D.TEMPORARY_FAILURE, D.PERMANENT_FAILURE, D.TECHNICAL_FAILURE})
+_REPORTED = frozenset({D.SENT, D.DELIVERED, D.PERMANENT_FAILURE})
 
 DELIVERY_MOVES: Final[Mapping[DeliveryState, frozenset[DeliveryState]]] = {
     D.CREATED: _CALLED_OFF | {D.HELD, D.QUEUED},
-    # What waits to be repeated under the same key may have arrived: called off, it is of unknown fate.
-    D.HELD: _CALLED_OFF | {D.QUEUED, D.UNKNOWN},
-    D.QUEUED: _CALLED_OFF | {D.SENDING, D.HELD, D.UNKNOWN},
+    # What waits to be repeated under the same key may have arrived: called off, it is of unknown fate, and a receipt
+    # may say what became of it (`merge_receipt`).
+    D.HELD: _CALLED_OFF | _REPORTED | {D.QUEUED, D.UNKNOWN},
+    D.QUEUED: _CALLED_OFF | _REPORTED | {D.SENDING, D.HELD, D.UNKNOWN},
     # The truth is re-checked inside the claim, so `sending` can still be called off, held or given back;
     # a receipt may overtake our own bookkeeping, so `delivered` can follow at once.
     D.SENDING: _CALLED_OFF | _FAILED | {D.QUEUED, D.HELD, D.SENT, D.DELIVERED, D.UNKNOWN},
@@ -342,8 +344,14 @@ _RECEIPT_RANK: Final[Mapping[DeliveryState, int]] = {
 }
 
 
-def merge_receipt(old: DeliveryState, reported: DeliveryState) -> DeliveryState:
-    """The state after a receipt: late, doubled and reordered receipts never take a delivery backwards."""
+def merge_receipt(old: DeliveryState, reported: DeliveryState, *, is_unclear: bool = False) -> DeliveryState:
+    """The state after a receipt: late, doubled and reordered receipts never take a delivery backwards.
+
+    What waits is waiting because it was not taken, whatever is reported; unless an attempt under the same key may have
+    arrived (`is_unclear`): then the receipt says so, and saves the repeat.
+    """
+    if old in WAITING and not is_unclear:
+        return old
     if not can_move(DeliveryState, old, reported):
         return old
     return reported if _RECEIPT_RANK.get(reported, 0) >= _RECEIPT_RANK.get(old, 0) else old

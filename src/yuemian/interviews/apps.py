@@ -68,6 +68,9 @@ class InterviewsConfig(AppConfig):
         register_chore(
             Chore("who-came", timedelta(minutes=1), "yuemian.interviews.actions.arrival_news.ask_who_came")
         )
+        register_chore(
+            Chore("stopped", timedelta(minutes=5), "yuemian.interviews.actions.stopped.suggest_stopped")
+        )
         expire = "yuemian.interviews.actions.reschedule.expire_requests"
         register_chore(Chore("reschedule-requests", timedelta(minutes=5), expire))
         register_chore(

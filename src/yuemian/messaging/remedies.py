@@ -13,9 +13,11 @@ from django.db import connection
 from django.db.models import Max
 
 from yuemian.accounts.models import User
-from yuemian.domain.remedy import Case, Refusal, Remedy, Standing, refusal, still_holds
+from yuemian.domain.remedy import Case, Refusal, Remedy, refusal
 from yuemian.domain.states import TOLD, WAITING, DeliveryState, Purpose
 from yuemian.hiring.models import ContactPoint, ContactState
+from yuemian.messaging.engine.claim import Truth
+from yuemian.messaging.engine.verdict import untrue
 from yuemian.messaging.models import Delivery, TemplateVariant
 from yuemian.messaging.subjects import SUBJECTS
 
@@ -41,6 +43,7 @@ class Troubled(NamedTuple):
     subject_kind: str
     subject_id: UUID
     subject_revision: int
+    step_key: str
     version_id: UUID
     locale: str
     key_destroyed_at: datetime | None
@@ -50,9 +53,19 @@ FIELDS = (
     "id", "notification_id", "channel", "contact_point_id", "position", "priority", "state", "deadline_at", "attempt",
     "is_unclear",
     "notification__candidate_id", "notification__purpose", "notification__subject_kind", "notification__subject_id",
-    "notification__subject_revision", "notification__version_id", "notification__locale",
+    "notification__subject_revision", "notification__step_key", "notification__version_id", "notification__locale",
     "notification__key__destroyed_at",
 )  # fmt: skip
+
+
+class _Said(NamedTuple):
+    """What a row says, for the same question that the engine asks before it sends."""
+
+    purpose: str
+    step_key: str
+    subject_kind: str
+    subject_revision: int
+    now: datetime
 
 
 class Helped(NamedTuple):
@@ -109,7 +122,7 @@ class _Surroundings:
 
     def __init__(self, rows: Sequence[Troubled], channel: str) -> None:
         self._channel = channel
-        self._standings = _standings(rows)
+        self._truths = _truths(rows)
         self._contacts = _contacts(rows)
         self._texts = set(
             TemplateVariant.objects.filter(version__in={row.version_id for row in rows}).values_list(
@@ -132,14 +145,13 @@ class _Surroundings:
         return self._channel or row.channel
 
     def case(self, row: Troubled, now: datetime) -> Case:
-        channel, purpose = self.channel_of(row), Purpose(row.purpose)
-        standing = self._standings.get((row.subject_kind, row.subject_id))
-        is_known = row.subject_kind in SUBJECTS
+        channel = self.channel_of(row)
+        said = _Said(row.purpose, row.step_key, row.subject_kind, row.subject_revision, now)
         return Case(
             state=DeliveryState(row.state),
-            purpose=purpose,
+            purpose=Purpose(row.purpose),
             deadline_at=row.deadline_at,
-            is_true=not is_known or still_holds(purpose, row.subject_revision, standing, now=now),
+            is_true=untrue(said, self._truths.get((row.subject_kind, row.subject_id))) is None,
             is_erased=row.key_destroyed_at is not None,
             # A user's own addresses are read when it is sent.
             has_contact=row.candidate_id is None or (row.candidate_id, channel) in self._contacts,
@@ -170,15 +182,15 @@ def _contacts(rows: Iterable[Troubled]) -> Mapping[tuple[UUID | None, str], list
     return found
 
 
-def _standings(rows: Iterable[Troubled]) -> dict[tuple[str, UUID], Standing]:
+def _truths(rows: Iterable[Troubled]) -> dict[tuple[str, UUID], Truth]:
     """One query per kind of subject, as the engine asks."""
     wanted: dict[str, set[UUID]] = {}
     for row in rows:
         wanted.setdefault(row.subject_kind, set()).add(row.subject_id)
-    found: dict[tuple[str, UUID], Standing] = {}
+    found: dict[tuple[str, UUID], Truth] = {}
     for kind in wanted.keys() & SUBJECTS.keys():
         with connection.cursor() as cursor:
             cursor.execute(SUBJECTS[kind].truth_sql, [list(wanted[kind])])
             answers: list[tuple[Any, ...]] = cursor.fetchall()
-        found |= {(kind, answer[0]): Standing(*answer[1:5]) for answer in answers}
+        found |= {(kind, answer[0]): Truth._make(answer) for answer in answers}
     return found

@@ -96,6 +96,8 @@ class ResultsConfig(AppConfig):
                 "result-surveys", timedelta(minutes=15), "yuemian.results.actions.surveys.ask_after_results"
             )
         )
+        unheard = "yuemian.results.actions.unheard.call_back_unheard"
+        register_chore(Chore("result-unheard", timedelta(minutes=1), unheard))
         register_counter("/results", "yuemian.results.navigation.count_waiting")
         register_job_part("yuemian.results.silence.job_part.draw")
         # By name: models cannot be imported before every app stands.

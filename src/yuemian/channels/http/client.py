@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from yuemian.channels.base import BadConfig, leaving_clock
+from yuemian.channels.base import STOOD_STILL, TOO_LATE, BadConfig, leaving_clock
 
 from .link import Link, Reply
 from .network import PUBLIC, Network
@@ -60,9 +60,7 @@ class HTTPClient:
             link = self._kept(target.origin) or await self._connect(target)
             if leaving_clock() > leave_by:
                 link.close()
-                raise NotWritten(
-                    "too_late", "This process stood still for too long; another one may have it."
-                )
+                raise NotWritten(TOO_LATE, STOOD_STILL)
             reply = await link.exchange(request, self._timeout)
             if link.is_usable:
                 self._idle.setdefault(target.origin, []).append(link)

@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from yuemian.channels.base import Outcome, Receipt
+from yuemian.channels.base import Message, Outcome, Receipt
 from yuemian.channels.http.network import Network
 
 from .config import SMTPConfig
@@ -25,7 +25,7 @@ class Job:
     """One message on its way: `position` is its place in the caller's list."""
 
     position: int
-    delivery_id: str
+    message: Message
     sender: str
     to: str
     raw: bytes
@@ -42,6 +42,8 @@ class Source(Protocol):
     def finish(self, job: Job, receipt: Receipt) -> None: ...
 
     def give_back(self, job: Job, reason: str) -> None: ...
+
+    def is_late(self, job: Job) -> bool: ...
 
 
 class SMTPConnection(SMTPLink):
@@ -100,6 +102,9 @@ class SMTPConnection(SMTPLink):
             # Nobody is left to receive it, but the server waits for a text: an empty one ends it.
             self._expected.append((Stage.END, job))
             self._write(b".\r\n" + self._next_envelope())
+        elif self._is_late(job):
+            # The server waits for a text, and any end of it would be taken for one.
+            self.abort("this process stood still for too long")
         else:
             job.is_handed_over = True
             self._expected.append((Stage.END, job))
@@ -125,6 +130,10 @@ class SMTPConnection(SMTPLink):
             self._finish(job, job.refusal)
         self._expected.append((Stage.RSET, None))
         self._write(b"RSET\r\n" + (self._next_envelope() if self.can_pipeline else b""))
+
+    def _is_late(self, job: Job) -> bool:
+        assert self._source is not None
+        return self._source.is_late(job)
 
     def _finish(self, job: Job, receipt: Receipt) -> None:
         assert self._source is not None
@@ -173,7 +182,7 @@ class SMTPConnection(SMTPLink):
         if "8BITMIME" in self.extensions and not job.raw.isascii():
             options += " BODY=8BITMIME"
         if "DSN" in self.extensions:
-            options += f" RET=HDRS ENVID={_xtext('n' + job.delivery_id)}"
+            options += f" RET=HDRS ENVID={_xtext('n' + job.message.delivery_id)}"
         return f"MAIL FROM:<{job.sender}>{options}\r\n".encode("ascii")
 
     def _rcpt(self, job: Job) -> bytes:

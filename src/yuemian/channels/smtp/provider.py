@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from yuemian.channels.base import (
+    STOOD_STILL,
+    TOO_LATE,
     BadAddress,
     BadConfig,
     ChannelError,
@@ -64,10 +66,21 @@ class _Batch:
         """The text never left: trying again is safe."""
         job.tries += 1
         job.refusal = None
+        if self.is_late(job):
+            return
         if job.tries < MAX_TRIES:
             self.waiting.append(job)
         else:
             self.finish(job, Receipt(Outcome.RETRY, code="connection", detail=reason))
+
+    def is_late(self, job: Job) -> bool:
+        """Whether it must not leave any more. Then it is settled, and so is all that waits and is late, too."""
+        if not job.message.is_late:
+            return False
+        for late in (job, *(each for each in self.waiting if each.message.is_late)):
+            self.finish(late, Receipt(Outcome.RETRY, code=TOO_LATE, detail=STOOD_STILL))
+        self.waiting = deque(each for each in self.waiting if self.receipts[each.position] is None)
+        return True
 
     def fail_waiting(self, receipt: Receipt) -> None:
         while self.waiting:
@@ -116,7 +129,7 @@ class SMTPProvider(Provider):
         return [receipt or _unsettled() for receipt in batch.receipts]
 
     def _job(self, position: int, message: Message, now: datetime) -> Job:
-        form = message.form
+        given, form = message, message.form
         if form is None:
             raise BadConfig("A mail needs a prepared form; the template's version has none.")
         if not message.sender:
@@ -130,7 +143,7 @@ class SMTPProvider(Provider):
             ) from None
         to = normalise_address(message.to)
         raw = form.mail(message, now)
-        return Job(position, message.delivery_id, sender, to, raw if form.is_wire_ready else wire_bytes(raw))
+        return Job(position, given, sender, to, raw if form.is_wire_ready else wire_bytes(raw))
 
     async def _lane(self, batch: _Batch) -> SMTPFailure | None:
         """Work until nothing waits; the failure that ended it early, if one did.

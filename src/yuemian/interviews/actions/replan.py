@@ -57,6 +57,10 @@ WHERE n.id = s.notification_id AND n.organization_id = %(organization)s AND n.pu
   AND NOT EXISTS (
       SELECT 1 FROM messaging_delivery d
       WHERE d.notification_id = n.id AND d.organization_id = n.organization_id AND d.state <> 'cancelled')
+  AND NOT EXISTS (
+      SELECT 1 FROM messaging_notification later
+      WHERE later.subject_id = n.subject_id AND later.organization_id = n.organization_id AND later.purpose = n.purpose
+        AND later.subject_revision = n.subject_revision AND later.id > n.id)
   AND i.id = n.subject_id AND i.organization_id = n.organization_id AND i.revision = n.subject_revision
   AND i.state = 'scheduled'
   AND r.interview_id = i.id AND r.revision = i.revision AND r.purpose = 'invitation' AND r.outcome = 'planned'

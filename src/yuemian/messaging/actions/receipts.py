@@ -199,7 +199,9 @@ def _merge(delivery: Delivery, event: Event, now: datetime) -> None:
     """Forward only: what the gateway knows by now is never taken back by an older report."""
     reported = _FACTS[event.kind][1]
     old = DeliveryState(delivery.state)
-    state = merge_receipt(old, reported) if reported is not None else old
+    state = old
+    if reported is not None:
+        state = merge_receipt(old, reported, is_unclear=delivery.is_unclear)
     if event.provider_id and not delivery.provider_id:
         delivery.provider_id = event.provider_id
     elif state is old:

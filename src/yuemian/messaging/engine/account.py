@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from yuemian.channels.base import Message, Outcome, Provider, Receipt
+from yuemian.channels.base import TOO_LATE, Message, Outcome, Provider, Receipt
 from yuemian.domain.breaker import Breaker, Circuit
 from yuemian.domain.pace import Pace
 from yuemian.domain.provider_choice import Choice
@@ -218,7 +218,12 @@ class Account:
         return longest if self._refusals >= _IN_A_ROW else min(longest, _SHORT)
 
     def verdicts(self, receipts: list[Receipt]) -> tuple[int, int]:
-        """How many receipts say that it is well, and how many that it is not."""
+        """How many receipts say that it is well, and how many that it is not.
+
+        Where this process stood still, what did not leave or went wrong meanwhile is not the account's fault.
+        """
+        if any(receipt.code == TOO_LATE for receipt in receipts):
+            receipts = [receipt for receipt in receipts if receipt.kind in _WELL]
         good = sum(receipt.kind in _WELL for receipt in receipts)
         return good, sum(receipt.kind in UNWELL for receipt in receipts)
 

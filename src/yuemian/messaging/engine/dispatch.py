@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -113,6 +113,10 @@ class Dispatch:
         await self._hand_over.settle(claim.stopped)
         await self._hand_over.defer(worker, claim.deferred)
         await self._send(claim, rows[0])
+
+    def renewed(self, deliveries: Collection[UUID], leave_by: float) -> None:
+        """Their leases were made longer: by `leaving_clock`, until then they may leave."""
+        self._hand_over.renewed(deliveries, leave_by)
 
     async def _send(self, claim: _Claim, sample: Claimed) -> None:
         """Each account at its own pace: a slow one does not hold up the others."""

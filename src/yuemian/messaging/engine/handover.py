@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -81,6 +81,7 @@ class HandOver:
     ) -> None:
         self._database, self._accounts, self._news, self._figures = database, accounts, news, figures
         self._chunk, self._margin, self._is_stopping = chunk, margin, is_stopping
+        self._on_wire: dict[int, list[Message]] = {}
 
     async def send(self, worker: UUID, mail: Mail, now: datetime) -> None:
         """Chunk by chunk; one is settled while the next is on the wire."""
@@ -200,11 +201,14 @@ class HandOver:
             ids = [mail.attempts[message.delivery_id].delivery for message in others]
             await self._database.patiently(statements.LOOK_AGAIN, {"ids": ids, "worker": worker})
             chunk = [message for message in chunk if message.delivery_id in ours]
-        if provider.dedup is Dedup.LOOKUP:
-            # Frozen past its lease, this process would send what was looked up, not found, and sent by another one.
-            chunk = [replace(message, leave_by=leave_by) for message in chunk]
+        # Frozen past its lease, this process would send what another one has looked up and sent, or what was corrected.
+        _let_leave(chunk, leave_by)
         began = leaving_clock()
-        receipts = await _receipts(provider, chunk)
+        self._on_wire[id(chunk)] = chunk
+        try:
+            receipts = await _receipts(provider, chunk)
+        finally:
+            del self._on_wire[id(chunk)]
         account.saw(len(receipts), leaving_clock() - began)
         if account.is_priced:
             unsent = zip(chunk, receipts, strict=True)
@@ -274,6 +278,12 @@ class HandOver:
         elif account.pace.learned:
             account.pace = went_well(account.pace, now)
 
+    def renewed(self, deliveries: Collection[UUID], leave_by: float) -> None:
+        """Their leases hold longer: what of them has not left yet may leave until then."""
+        ids = set(map(str, deliveries))
+        for chunk in self._on_wire.values():
+            _let_leave((message for message in chunk if message.delivery_id in ids), leave_by)
+
     # --- after it
 
     async def settle(self, settled: Sequence[Settlement]) -> None:
@@ -288,6 +298,11 @@ class HandOver:
             await self._database.patiently(FALL_BACK, {"deliveries": lost})
         # Last: whoever hears of it judges the first few of a batch, and their next channels are part of it.
         self._news.tell(touched)
+
+
+def _let_leave(messages: Iterable[Message], leave_by: float) -> None:
+    for message in messages:
+        message.leave_by = leave_by
 
 
 _WAITS: Final = frozenset({DeliveryState.QUEUED, DeliveryState.HELD})

@@ -13,7 +13,7 @@ import orjson
 
 from yuemian.channels.base import Dedup, Outcome, Receipt
 from yuemian.domain.retry import next_wait
-from yuemian.domain.states import DeliveryState, ReasonCode
+from yuemian.domain.states import WAITING, DeliveryState, ReasonCode
 from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.database import Database
 from yuemian.messaging.engine.verdict import Verdict
@@ -185,6 +185,9 @@ async def settle(database: Database, settlements: Sequence[Settlement]) -> list[
         kept = set(map(id, sent))
         others = [_record(each) for each in settlements if id(each) not in kept]
         rows += await database.patiently(statements.SETTLE, {"settlements": orjson.dumps(others).decode()})
+        waiting = [each.attempt.delivery for each in settlements if each.state in WAITING]
+        if waiting:
+            await database.patiently(statements.END_STOPPED, {"ids": waiting})
     return [Touched._make(row) for row in rows]
 
 

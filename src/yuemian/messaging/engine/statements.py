@@ -144,6 +144,7 @@ WHERE d.id = t.id AND d.state = 'sending' AND d.worker = %(worker)s AND d.provid
 RENEW: Final = """
 UPDATE messaging_delivery SET lease_until = now() + %(lease)s
 WHERE state = 'sending' AND lease_until > now() AND worker = ANY(%(workers)s)
+RETURNING id
 """
 
 # Only the holder of (worker, attempt) settles. It may still do so when a sweep has meanwhile called the outcome
@@ -166,7 +167,7 @@ SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id
 """
 
 # Everything else, with an event for what the row cannot say. What was unclear and is queued again must not wait for a
-# batch that has finished meanwhile.
+# batch that has finished meanwhile; of one that was stopped it stays, for END_STOPPED.
 SETTLE: Final = """
 WITH told AS (
     SELECT * FROM jsonb_to_recordset(%(settlements)s::jsonb) AS t (
@@ -179,7 +180,7 @@ WITH told AS (
         worker = CASE WHEN t.state = 'unknown' THEN d.worker END,
         is_unclear = d.is_unclear OR t.is_unclear,
         batch_id = CASE WHEN d.state = 'unknown' AND t.state = 'queued' THEN (
-            SELECT b.id FROM messaging_batch b WHERE b.id = d.batch_id AND b.state IN ('running', 'paused'))
+            SELECT b.id FROM messaging_batch b WHERE b.id = d.batch_id AND b.state <> 'finished')
             ELSE d.batch_id END,
         due_at = CASE WHEN t.state = 'queued' THEN now() + make_interval(secs => t.wait) ELSE d.due_at END,
         sent_at = CASE WHEN t.state = 'sent' THEN now() ELSE d.sent_at END,
@@ -203,6 +204,28 @@ WITH told AS (
 )
 SELECT organization_id, batch_id, count(*) FROM settled GROUP BY organization_id, batch_id
 """
+
+# What was handed over when its batch was stopped, and comes back not taken: no claim takes it any more, so it ends
+# here, and what may have arrived is seen as unclear. By key after settling; the sweep finds what a stop just missed.
+_STOPPED: Final = """
+UPDATE messaging_delivery d SET settled_at = now(),
+    state = CASE WHEN d.is_unclear THEN 'unknown' ELSE 'cancelled' END,
+    reason = CASE WHEN d.is_unclear THEN 'outcome_unknown' ELSE 'stopped_by_person' END
+WHERE d.state IN ('held', 'queued') AND d.id = ANY(ARRAY({which}))
+RETURNING d.organization_id, d.batch_id
+"""
+END_STOPPED: Final = _STOPPED.format(
+    which="""
+    SELECT w.id FROM messaging_delivery w JOIN messaging_batch b ON b.id = w.batch_id
+    WHERE w.id = ANY(%(ids)s::uuid[]) AND b.state = 'cancelled'"""
+)
+END_ALL_STOPPED: Final = _STOPPED.format(
+    which="""
+    SELECT w.id FROM messaging_batch b CROSS JOIN LATERAL (
+        SELECT d.id FROM messaging_delivery d WHERE d.batch_id = b.id AND d.state IN ('held', 'queued') LIMIT %(limit)s
+    ) w
+    WHERE b.state = 'cancelled' LIMIT %(limit)s"""
+)
 
 EXPIRED_LEASES: Final = """
 SELECT id, worker, attempt, provider, deadline_at, now(), account, is_unclear FROM messaging_delivery

@@ -32,7 +32,7 @@ LIMIT: Final = 500
 _AT_ONCE: Final = 20
 #: A request under the same key may still be under way when its worker has died.
 _KEY_WAIT: Final = 5.0
-#: Routes are looked over every so many sweeps: in the ordinary case nothing is found.
+#: Routes and stopped batches are looked over every so many sweeps: in the ordinary case nothing is found.
 _ROUTES_EVERY: Final = 6
 
 
@@ -164,6 +164,8 @@ class Sweeper:
     async def _routes(self) -> None:
         await self._database.fetch(FALL_BACK_ALL)
         await self._database.fetch(CLOSE_ROUTES)
+        ended = await self._database.fetch(statements.END_ALL_STOPPED, {"limit": LIMIT})
+        self._news.tell(Touched(organization, batch, 1) for organization, batch in ended)
 
     async def _together(self, rows: Sequence[Abandoned], work: Work) -> list[Settlement]:
         some = asyncio.Semaphore(_AT_ONCE)

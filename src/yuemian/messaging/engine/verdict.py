@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from yuemian.domain.states import DeliveryState, Purpose, ReasonCode
 from yuemian.hiring.models import ContactState
 from yuemian.messaging.engine.claim import Claimed, Truth
 from yuemian.messaging.subjects import CALLED_OFF, SUBJECTS
+
+
+class Said(Protocol):
+    """What a message says, and about what: all that the truth is held against, at the moment `now`."""
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def step_key(self) -> str: ...
+
+    @property
+    def subject_kind(self) -> str: ...
+
+    @property
+    def subject_revision(self) -> int: ...
+
+    @property
+    def now(self) -> datetime: ...
 
 
 class Verdict(NamedTuple):
@@ -49,7 +68,7 @@ def verdict(row: Claimed, truth: Truth | None, restraint: Restraint | None = Non
         return Verdict(_EXPIRED, ReasonCode.DEADLINE_PASSED)
     if row.key_wrapped is None:
         return Verdict(_SKIPPED, ReasonCode.ERASED)
-    return _untrue(row, truth) or _unreachable(row) or _restrained(row, restraint)
+    return untrue(row, truth) or _unreachable(row) or _restrained(row, restraint)
 
 
 def gone_with_its_account() -> Verdict:
@@ -57,7 +76,8 @@ def gone_with_its_account() -> Verdict:
     return Verdict(DeliveryState.UNKNOWN, ReasonCode.OUTCOME_UNKNOWN)
 
 
-def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
+def untrue(row: Said, truth: Truth | None) -> Verdict | None:
+    """Why what it says does not hold any more; None where it does. Also asked before a person tries again."""
     if row.subject_kind not in SUBJECTS:
         return None
     if truth is None:
@@ -74,19 +94,19 @@ def _untrue(row: Claimed, truth: Truth | None) -> Verdict | None:
     return _too_late(row, truth, row.now) if truth.is_open else _closed(row, truth)
 
 
-def _closed(row: Claimed, truth: Truth) -> Verdict:
+def _closed(row: Said, truth: Truth) -> Verdict:
     if row.purpose == Purpose.ONBOARDING and truth.is_answered:
         return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED)  # the form was handed in
     return Verdict(_CANCELLED, SUBJECTS[row.subject_kind].closed_reason)
 
 
-def _too_late(row: Claimed, truth: Truth, now: datetime) -> Verdict | None:
+def _too_late(row: Said, truth: Truth, now: datetime) -> Verdict | None:
     if truth.closes_at is not None and truth.closes_at <= now:
         return Verdict(_EXPIRED, ReasonCode.INTERVIEW_OVER)
     return Verdict(_SKIPPED, ReasonCode.RECIPIENT_ALREADY_REPLIED) if _is_pointless(row, truth) else None
 
 
-def _not_as_approved(row: Claimed, truth: Truth) -> Verdict | None:
+def _not_as_approved(row: Said, truth: Truth) -> Verdict | None:
     """A result leaves only while exactly what was approved holds; else it is held, for a person to look at."""
     if truth.is_called_off:
         return Verdict(_CANCELLED, ReasonCode.RESULT_RECALLED)
@@ -95,7 +115,7 @@ def _not_as_approved(row: Claimed, truth: Truth) -> Verdict | None:
     return None
 
 
-def _is_pointless(row: Claimed, truth: Truth) -> bool:
+def _is_pointless(row: Said, truth: Truth) -> bool:
     """A person's reminder asks for the answer; a plan's one also reminds whoever has said that they come."""
     if row.purpose == Purpose.REMINDER:
         return truth.is_declined if row.step_key else truth.is_answered

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from yuemian.channels.base import leaving_clock
 from yuemian.messaging.actions.plan import WAKE
 from yuemian.messaging.engine import statements
 from yuemian.messaging.engine.accounts import CHANGED, Accounts
@@ -61,6 +62,7 @@ class Worker:
         self._jobs: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(self.options.jobs)
         self._lease = timedelta(seconds=self.options.lease)
+        self._margin = self._lease / 3
         figures = Figures()
         self.life = Life(database, figures)
         lookup_after = timedelta(seconds=self.options.lookup_after)
@@ -72,7 +74,7 @@ class Worker:
             self.news,
             figures,
             chunk=self.options.chunk,
-            margin=self._lease / 3,
+            margin=self._margin,
             is_stopping=self.stopping.is_set,
         )
 
@@ -225,13 +227,20 @@ class Worker:
             await self._until(self._accounts_changed, self.options.tend_every)
 
     async def _renew(self) -> None:
-        """Long sends keep their lease; short ones never come here."""
+        """Long sends keep their lease, renewed before the margin has passed; short ones never come here."""
         while True:
             await asyncio.sleep(self.options.lease / 6)
-            old = time.monotonic() - self.options.lease / 4
-            workers = [worker for worker, since in self._claims.items() if since < old]
-            if workers:
-                await self.database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})
+            await self.renew_leases(older_than=self.options.lease / 6)
+
+    async def renew_leases(self, *, older_than: float) -> None:
+        """Of the claims that are so many seconds old. What has lost its lease meanwhile does not get it back."""
+        workers = [worker for worker, since in self._claims.items() if since <= time.monotonic() - older_than]
+        if not workers:
+            return
+        # By the clock from before the statement: the lease then ends later than we believe.
+        leave_by = leaving_clock() + (self._lease - self._margin).total_seconds()
+        rows = await self.database.fetch(statements.RENEW, {"workers": workers, "lease": self._lease})
+        self._dispatch.renewed([row[0] for row in rows], leave_by)
 
 
 async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -139,7 +139,7 @@ def recall_batch(user: User, batch_id: UUID, *, now: datetime) -> CalledBack:
         notices = _locked(user, batch, N.RELEASED)
         told = stop(notices, ReasonCode.RESULT_RECALLED, now=now)
         back = [each for each in notices if each.pk not in told]
-        _set_recalled(back, now)
+        set_recalled(back, now)
         shut_links(back, now=now)
         if batch.sending is not None:
             stop_batch(batch.sending, now=now)
@@ -169,7 +169,7 @@ def _set_released(notices: Sequence[ResultNotice], now: datetime, leaves_at: dat
         notice.state, notice.released_at, notice.leaves_at = N.RELEASED, now, leaves_at
 
 
-def _set_recalled(notices: Sequence[ResultNotice], now: datetime) -> None:
+def set_recalled(notices: Sequence[ResultNotice], now: datetime) -> None:
     """A letter of somebody who was erased meanwhile is void: nobody could read it, nor write it anew."""
     kept = [each.pk for each in notices if each.candidate.erased_at is None]
     void = [each.pk for each in notices if each.candidate.erased_at is not None]
