@@ -171,6 +171,24 @@ def test_whoever_becomes_active_again_stays(cast: Cast, who: Invited, now: datet
     assert erase_what_is_due(cast.organization.pk, end + DAY) == 0
 
 
+@pytest.mark.parametrize("deed", ["asks", "is promised a result"])
+def test_whoever_becomes_active_after_the_last_look_stays(
+    cast: Cast, who: Invited, now: datetime, deed: str
+) -> None:
+    end = who.interview.ends_at + 180 * DAY
+    last = end - timedelta(hours=1)
+    look(cast, end - NOTICE)
+    if deed == "asks":
+        who.link.expires_at = end
+        ask(who.link, "？", now=last)
+    else:
+        Interview.objects.filter(pk=who.interview.pk).update(result_promised_at=last)
+    erase_what_is_due(cast.organization.pk, end)
+    assert candidate_of(who).erased_at is None
+    assert Erasure.objects.get().state == "withdrawn"
+    assert AuditEntry.objects.filter(action="candidate.erasure_withdrawn").count() == 1
+
+
 def test_a_fetched_page_keeps_nobody(cast: Cast, who: Invited, now: datetime) -> None:
     Client().get(who.address)
     assert look(cast, who.interview.ends_at + 180 * DAY - NOTICE) == 1

@@ -141,6 +141,20 @@ def test_what_is_one_too_many_is_not_lost_either(browser: Browser) -> None:
     assert (response.status_code, typed(response)) == (429, ("other", "又一条"))
 
 
+def test_a_shared_address_that_is_one_too_many_is_not_said_to_be_sent(
+    cast: Cast, browser: Browser, who: Invited
+) -> None:
+    create_interview(cast, now=timezone.now(), name="别人", email=NEW)
+    for number in range(MOST_OPEN):
+        browser.press("correct", field="other", value=f"第 {number} 条")
+    browser.step_up()
+    browser.press("correct", field="email", value=NEW)
+    response = browser.type_code(code_for(who), purpose="address")
+    assert (response.status_code, typed(response)) == (429, ("email", NEW))
+    assert sentence(response) == "你已经提交了几项更正，我们会先处理这些。"
+    assert Correction.objects.count() == MOST_OPEN
+
+
 def test_an_address_whose_code_cannot_be_sent_yet_is_not_lost(browser: Browser) -> None:
     browser.step_up()
     for _ in range(3):

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from yuemian.accounts.models import Branch
 from yuemian.domain.languages import is_chinese
-from yuemian.domain.onboarding import FieldSpec, Section, shipped_fields
+from yuemian.domain.onboarding import FieldKind, FieldSpec, Section, shipped_fields
 from yuemian.domain.pay import BadRules, Rules, read_rules
 from yuemian.onboarding.models import ConsentText, OnboardingField, OnboardingPolicy, PayRules
 from yuemian.onboarding.seen import LABELS, consent_words
@@ -44,6 +44,16 @@ def fields_of(branch: Branch) -> list[FieldSpec]:
     specs = [each.spec for each in own if each.is_asked] if own else list(shipped_fields(branch.region))
     order = list(Section)
     return sorted(specs, key=lambda spec: order.index(spec.section))
+
+
+def former_field(branch: Branch, key: str, section: Section, *, is_file: bool) -> FieldSpec:
+    """A question that is asked no more, as well as it is still known; an unknown one is hidden as a number is."""
+    own = OnboardingField.objects.filter(branch=branch, key=key).first()
+    shipped = (each for region in (branch.region, "CN", "") for each in shipped_fields(region))
+    found = own.spec if own else next((each for each in shipped if each.key == key), None)
+    if found is None or found.is_file != is_file:
+        found = FieldSpec(key, FieldKind.OTHER_FILE if is_file else FieldKind.IDENTITY, section)
+    return found._replace(section=section, is_required=False)
 
 
 def field_of(branch: Branch, key: str) -> FieldSpec | None:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, time
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import orjson
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from yuemian.domain.onboarding import CaseState, DocumentState, Section
 from yuemian.domain.onboarding.answers import masked
+from yuemian.domain.when import date_text
 from yuemian.hiring.holdings import Held, Holding, moment
 from yuemian.hiring.models import Candidate
 from yuemian.onboarding.asking import label_of
 from yuemian.onboarding.models import Consent, Document, OnboardingAnswer, OnboardingCase
-from yuemian.onboarding.reading import name_of, read_case
-from yuemian.onboarding.seen import DOCUMENTS, SECTIONS
+from yuemian.onboarding.offer import offer_lines, terms_of
+from yuemian.onboarding.reading import Given, name_of, read_case
+from yuemian.onboarding.seen import DOCUMENTS, SECTIONS, in_words
 from yuemian.trust.vault import Vault
+
+#: In the place of what only its person reads.
+_HIDDEN: Final = "***"
 
 
 def _cases(candidate: Candidate) -> list[OnboardingCase]:
@@ -24,20 +33,45 @@ def _cases(candidate: Candidate) -> list[OnboardingCase]:
 
 
 def _entries(candidate: Candidate, vault: Vault) -> list[Held]:
+    """Whatever stands in a case, also what its branch asks no more."""
     held, locale = [], get_language() or "en"
     for case in _cases(candidate):
-        for given in read_case(case, vault).fields:
-            if given.value:
-                label = label_of(given.spec, locale)
-                hidden = masked(given.spec, given.value)
-                hidden = hidden if given.spec.is_masked else "***"
-                held.append(
-                    Held(
-                        f"{label}: {given.value}",
-                        {"field": given.spec.key, "value": given.value},
-                        masked=f"{label}: {hidden}",
-                    )
-                )
+        read = read_case(case, vault)
+        for given in (*read.fields, *read.unasked):
+            held += _entry(given, locale)
+        held += _arranged(case, vault, locale)
+    return held
+
+
+def _entry(given: Given, locale: str) -> list[Held]:
+    """The answer, and what is to be corrected of it."""
+    spec, held = given.spec, []
+    label = label_of(spec, locale)
+    if given.value:
+        hidden = masked(spec, given.value) if spec.is_masked else _HIDDEN
+        data = {"field": spec.key, "value": given.value}
+        held.append(Held(f"{label}: {in_words(spec, given.value)}", data, masked=f"{label}: {hidden}"))
+    if given.comment:
+        asked = _("Please correct:")
+        label = f"{asked} {label}"
+        data = {"field": spec.key, "comment": given.comment}
+        held.append(Held(f"{label}: {given.comment}", data, masked=f"{label}: {_HIDDEN}"))
+    return held
+
+
+def _arranged(case: OnboardingCase, vault: Vault, locale: str) -> list[Held]:
+    """What the company entered: the first day and the pay."""
+    held = []
+    if case.starts_on:
+        first = datetime.combine(case.starts_on, time(), ZoneInfo(case.branch.time_zone))
+        label, day = _("Your first day:"), date_text(first, locale)
+        held.append(Held(f"{label} {day}", {"first_day": case.starts_on}, masked=f"{label} {_HIDDEN}"))
+    terms = terms_of(case, vault)
+    if terms is not None:
+        # Without rules it is the pay itself, and no estimate that changes with them.
+        (line,) = offer_lines(terms, None, locale, today=case.created_at.date()).lines
+        label, data = line.label, orjson.loads(terms.write())
+        held.append(Held(f"{label}: {line.amount}", {"pay": data}, masked=f"{label}: {_HIDDEN}"))
     return held
 
 
@@ -91,6 +125,14 @@ def _forget_files(candidate_ids: Collection[UUID], now: datetime) -> int:  # noq
     return count
 
 
+#: What is still to come keeps its person as well: the deadline, the first day, and the day when what they gave goes.
+_ACTIVITY: Final = """
+SELECT c.candidate_id, greatest(c.created_at, c.submitted_at, c.ended_at, c.told_at,
+    CASE WHEN c.state IN ('invited', 'filling', 'returned') THEN c.deadline_at END,
+    CASE WHEN c.state <> 'withdrawn' THEN c.starts_on::timestamptz END,
+    CASE WHEN c.deleted_at IS NULL THEN c.delete_at END)
+FROM onboarding_onboardingcase c"""
+
 HOLDINGS = (
     Holding(
         "onboarding",
@@ -98,9 +140,8 @@ HOLDINGS = (
         gettext_lazy("To prepare your employment, as far as you agreed."),
         _entries,
         _forget_entries,
-        activity_sql="""
-            SELECT c.candidate_id, greatest(c.created_at, c.submitted_at, c.ended_at)
-            FROM onboarding_onboardingcase c""",
+        activity_sql=_ACTIVITY,
+        waiting_sql="SELECT candidate_id FROM onboarding_onboardingcase WHERE state = 'submitted'",
     ),
     Holding(
         "onboarding_files",

@@ -1,13 +1,14 @@
-"""Reads a case as both sides see it: each field with what was given, its files, and what is still missing."""
+"""Reads a case as both sides see it: each field with what was given, what is missing, and what nobody asks now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from yuemian.domain.onboarding import DocumentState, FieldSpec, Review, Section
-from yuemian.onboarding.asking import fields_of
+from yuemian.onboarding.asking import fields_of, former_field
 from yuemian.onboarding.models import Consent, Document, OnboardingAnswer, OnboardingCase
 from yuemian.trust.vault import Unreadable, Vault
 
@@ -24,6 +25,15 @@ class Given:
     review: Review
     comment: str
     documents: Sequence[Document]
+    written_at: datetime | None = None
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When its person last changed it; None where nothing stands, or HR has said something of it since."""
+        moments = [each.received_at for each in self.documents]
+        if self.written_at is not None:
+            moments.append(self.written_at)
+        return max(moments, default=None) if self.review == Review.OPEN else None
 
     @property
     def is_given(self) -> bool:
@@ -38,15 +48,18 @@ class Given:
 
 @dataclass(frozen=True)
 class CaseRead:
-    """Everything of one case."""
+    """Everything of one case. `unasked`: what is still kept of questions that the branch asks no more."""
 
     case: OnboardingCase
     fields: Sequence[Given]
     consents: dict[Section, Consent]
+    unasked: Sequence[Given] = ()
 
     @property
     def sections(self) -> list[Section]:
-        return list(dict.fromkeys(each.spec.section for each in self.fields))
+        """Of what is asked, and of what was agreed to: a consent can be taken back whatever is asked now."""
+        asked = {each.spec.section for each in self.fields}
+        return [section for section in Section if section in asked or section in self.consents]
 
     def of(self, section: Section) -> list[Given]:
         return [each for each in self.fields if each.spec.section == section]
@@ -73,17 +86,33 @@ class CaseRead:
 
 
 def read_case(case: OnboardingCase, vault: Vault) -> CaseRead:
-    """In four statements, whatever was given."""
+    """In four statements, whatever was given; one more where something is kept that is asked no more."""
     answers = {each.key: each for each in OnboardingAnswer.objects.filter(case=case)}
     documents: dict[str, list[Document]] = {}
     for document in Document.objects.filter(case=case):
         documents.setdefault(document.key, []).append(document)
     consents = {Section(each.section): each for each in Consent.objects.filter(case=case, withdrawn_at=None)}
     fields = [
-        _given(case, spec, answers.get(spec.key), documents.get(spec.key, []), vault)
+        _given(case, spec, answers.pop(spec.key, None), documents.pop(spec.key, []), vault)
         for spec in fields_of(case.branch)
     ]
-    return CaseRead(case, fields, consents)
+    return CaseRead(case, fields, consents, _unasked(case, answers, documents, vault))
+
+
+def _unasked(
+    case: OnboardingCase,
+    answers: Mapping[str, OnboardingAnswer],
+    documents: Mapping[str, Sequence[Document]],
+    vault: Vault,
+) -> list[Given]:
+    """Of the answers and files that fit no question asked now, those in which something stands."""
+    found = []
+    for key in dict.fromkeys((*answers, *documents)):
+        files = documents.get(key, [])
+        section = answers[key].section if key in answers else files[0].section
+        spec = former_field(case.branch, key, Section(section), is_file=bool(files))
+        found.append(_given(case, spec, answers.get(key), files, vault))
+    return [each for each in found if each.value or each.comment or each.documents]
 
 
 def _given(
@@ -97,7 +126,8 @@ def _given(
         return Given(spec, "", Review.OPEN, "", documents)
     value = _opened(case, vault, OnboardingAnswer.PLACE, answer, answer.value_sealed)
     comment = _opened(case, vault, OnboardingAnswer.COMMENT, answer, answer.comment_sealed)
-    return Given(spec, value, Review(answer.review), comment, documents)
+    written_at = answer.changed_at if value else None
+    return Given(spec, value, Review(answer.review), comment, documents, written_at)
 
 
 def _opened(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.domain.onboarding import DocumentState, Problem, Refusal, Section
+from yuemian.domain.onboarding import DocumentState, FieldKind, FieldSpec, Problem, Refusal, Section
+from yuemian.domain.onboarding.answers import parts_of
 
 Text = str | Promise
 
@@ -124,6 +125,13 @@ def consent_words(section: Section, days: int) -> str:
         days,
     )
     return f"{PURPOSES[section]} {kept % {'days': days}}"
+
+
+def in_words(spec: FieldSpec, value: str) -> str:
+    """A kept value in clear, as people read it."""
+    if not value or spec.kind is not FieldKind.EMERGENCY:
+        return value
+    return " · ".join(f"{PARTS[name]}: {text}" for name, text in parts_of(spec, value).items() if text)
 
 
 def refusal_words(refusal: str) -> str:

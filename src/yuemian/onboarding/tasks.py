@@ -67,12 +67,19 @@ def delete_what_is_over(organization_id: UUID, now: datetime) -> int:
     due = OnboardingCase.objects.filter(organization_id=organization_id, deleted_at=None, delete_at__lte=now)
     ids = list(due.order_by("delete_at").values_list("pk", flat=True)[:SLICE])
     for case_id in ids:
-        with transaction.atomic():
-            case = locked(case_id)
-            count = wipe(case, now=now)
-            note(case, audit.SYSTEM, "deleted", at=now, deleted=count)
+        delete_if_due(case_id, now)
     sweep()
     return len(ids)
+
+
+def delete_if_due(case_id: UUID, now: datetime) -> None:
+    """Looked at again under its lock: meanwhile it may have been opened again, or its first day moved."""
+    with transaction.atomic():
+        case = locked(case_id)
+        if case.deleted_at is not None or case.delete_at is None or case.delete_at > now:
+            return
+        count = wipe(case, now=now)
+        note(case, audit.SYSTEM, "deleted", at=now, deleted=count)
 
 
 def check_again(organization_id: UUID, now: datetime) -> int:

@@ -24,7 +24,7 @@ from yuemian.portal.codes import NotSent, send
 from yuemian.portal.data_views import shown
 from yuemian.portal.deeds import Asked, Deed, Manner, Mistyped, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.my_data import ADDRESS, DATA, FIELDS, Typed
+from yuemian.portal.my_data import ADDRESS, DATA, FIELDS, TOO_MANY, Typed
 
 Text = str | Promise
 
@@ -36,7 +36,6 @@ _NO_NUMBER = gettext_lazy(
     "This is no mobile number. Check the digits; a number from abroad begins with + and the country code."
 )
 _NO_MOBILE = gettext_lazy("This is no mobile number: no text message can reach it.")
-_TOO_MANY = gettext_lazy("You have asked for several corrections already. We answer these first.")
 _OPTED_OUT = gettext_lazy(
     "You have stopped the messages to this address. First press “Receive again” above, under “Stop messages”."
 )
@@ -109,7 +108,7 @@ def _correct(door: Opened, asked: Asked, manner: Manner) -> HttpResponse | str:
     try:
         ask_correction(candidate, typed.field, typed.value, now=door.now)
     except TooMany:
-        return shown(manner.request, door, 429, typed=replace(typed, wrong=_TOO_MANY))
+        return shown(manner.request, door, 429, typed=replace(typed, wrong=TOO_MANY))
     return "/data#asked"
 
 

@@ -19,7 +19,7 @@ from yuemian.messaging.actions import step_up
 from yuemian.portal import my_data, page
 from yuemian.portal.browser import browser_of, forget
 from yuemian.portal.door import Opened, opened
-from yuemian.portal.my_data import ADDRESS, DATA, NOTHING_TYPED, Typed
+from yuemian.portal.my_data import ADDRESS, DATA, NOTHING_TYPED, TOO_MANY, Typed
 from yuemian.portal.rendering import render
 from yuemian.portal.showing import agent_of, back, chosen_language, keys, lost, posted, sealed
 from yuemian.trust.audit import Actor
@@ -77,7 +77,9 @@ def prove(request: HttpRequest, door: Opened) -> HttpResponse:
     try:
         is_ours = confirm_address(candidate, standing.point, now=door.now)
     except TooMany:
-        is_ours = False
+        value = standing.point.value(door.data.vault())
+        typed = Typed(str(standing.point.channel), value, wrong=TOO_MANY)
+        return shown(request, door, 429, typed=typed)
     return back(door, "/data#confirmed" if is_ours else "/data#asked")
 
 

@@ -198,7 +198,8 @@ END
 $$;
 
 -- A live link of a purpose, with what its message was, from the token's hash; the transaction works for its organization from here
--- on. NULL for one that is unknown, expired, revoked, of another purpose, or of another organization than the transaction's.
+-- on. NULL for one that is unknown, expired, revoked, of another purpose, or of another organization than the transaction's. That
+-- of an onboarding lives on until what was given is deleted: there consents are taken back.
 CREATE OR REPLACE FUNCTION find_live_link(
     hash bytea, moment timestamptz, wanted text, OUT subject uuid, OUT revision integer, OUT person uuid, OUT link json
 ) LANGUAGE plpgsql AS $$
@@ -222,7 +223,10 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT max(d.sent_at) AS at FROM messaging_delivery d
         WHERE d.notification_id = l.notification_id AND NOT d.is_rehearsal) told ON true
-    WHERE l.id = found_link AND l.purpose = wanted AND l.revoked_at IS NULL AND l.expires_at > moment;
+    WHERE l.id = found_link AND l.purpose = wanted AND l.revoked_at IS NULL AND (
+        l.expires_at > moment
+        OR wanted = 'onboarding' AND EXISTS (
+            SELECT FROM onboarding_onboardingcase c WHERE c.id = l.subject_id AND c.deleted_at IS NULL));
 END
 $$;
 

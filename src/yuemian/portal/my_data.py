@@ -40,6 +40,7 @@ FIELDS: Final = {
     "sms": gettext_lazy("A new mobile number"),
     "other": gettext_lazy("Something else"),
 }
+TOO_MANY: Final = gettext_lazy("You have asked for several corrections already. We answer these first.")
 #: So many entries of one kind are listed on the page; the export has them all.
 MOST_LINES: Final = 20
 #: What people choose from; their own stands among them whatever it is.

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission
-from yuemian.domain.onboarding import Review, Section
+from yuemian.domain.onboarding import Review
 from yuemian.onboarding.asking import fields_of, policy_of
 from yuemian.onboarding.models import Consent, OnboardingCase
 from yuemian.onboarding.reading import CaseRead, Given
@@ -46,6 +46,6 @@ def _form(branch: Branch, code: str, has_agreed: bool) -> dict[str, Any]:
         deadline_at=now + timedelta(days=policy_of(branch.organization_id).deadline_days),
     )
     fields = [Given(spec, "", Review.OPEN, "", []) for spec in fields_of(branch)]
-    consents = {section: Consent() for section in Section} if has_agreed else {}
+    consents = {spec.section: Consent() for spec in fields_of(branch)} if has_agreed else {}
     vault = Vault(branch.organization_id)
     return {"is_open": True} | shown(CaseRead(case, fields, consents), vault, code, now=now)

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.domain.retention import NOTICE
+from yuemian.domain.retention import NOTICE, erasable_at
 from yuemian.domain.short_code import encode, normal
+from yuemian.hiring.actions.retain import past_of
 from yuemian.hiring.holdings import holdings
 from yuemian.hiring.models import Candidate, Erasure, ErasureOrigin, ErasureQuerySet, ErasureState
 from yuemian.trust import audit
@@ -61,7 +62,7 @@ def erase_by_hand(user: User, candidate: Candidate, *, now: datetime) -> str:
 
 
 def erase_due(organization_id: UUID, *, now: datetime, limit: int) -> int:
-    """What was announced and has come due. Returns how many persons were erased."""
+    """What was announced and has come due. Returns how many were settled: erased, kept, or taken off the list."""
     with transaction.atomic():
         due = Erasure.objects.filter(organization_id=organization_id).due(now)
         # Read without a lock: the person comes before the erasure, as everywhere; whoever is being changed waits.
@@ -77,9 +78,20 @@ def _erase_if_due(candidate: Candidate, due: ErasureQuerySet, now: datetime) -> 
         return 0
     if candidate.hold_reason:
         Erasure.objects.filter(pk=coming.pk).update(state=ErasureState.HELD)
+    elif coming.origin == ErasureOrigin.RETENTION and _is_active_again(candidate, now):
+        Erasure.objects.filter(pk=coming.pk).update(state=ErasureState.WITHDRAWN)
+        _record(candidate, audit.SYSTEM, "candidate.erasure_withdrawn", now)
+        announce(candidate.organization_id, "privacy")
     else:
         _erase(candidate, ErasureOrigin(coming.origin), audit.SYSTEM, now)
     return 1
+
+
+def _is_active_again(candidate: Candidate, now: datetime) -> bool:
+    """Since the last nightly look, which would have taken them off the list."""
+    past = past_of(candidate.organization, candidate.pk)
+    end = erasable_at(past) if past else None
+    return end is None or end > now
 
 
 def hold(user: User, candidate: Candidate, reason: str, *, now: datetime) -> None:

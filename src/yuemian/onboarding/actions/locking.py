@@ -28,14 +28,14 @@ def locked(case_id: UUID) -> OnboardingCase:
 
 
 def move(case: OnboardingCase, state: CaseState, **fields: Any) -> None:
-    """Along the map, with what changes beside. Raises ForbiddenMove."""
+    """Along the map, with what changes beside; what runs again is to be deleted again. Raises ForbiddenMove."""
     check_move(CaseState, case.state, state)
     case.state = state
     for name, value in fields.items():
         setattr(case, name, value)
     if state not in ENDED:
-        case.ended_at = case.delete_at = None
-        fields |= {"ended_at": None, "delete_at": None}
+        case.ended_at = case.delete_at = case.deleted_at = None
+        fields |= {"ended_at": None, "delete_at": None, "deleted_at": None}
     case.save(update_fields=["state", *fields])
 
 

@@ -96,7 +96,7 @@ def tell(
 
 
 def link_until(case: OnboardingCase) -> datetime:
-    """As long as there may be something to take back; what it shows asks for a code each time."""
+    """At least; it opens until what was given is deleted, so that it can be taken back (`find_live_link`)."""
     return case.deadline_at + timedelta(days=policy_of(case.organization_id).keep_days)
 
 

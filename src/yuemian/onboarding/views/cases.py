@@ -14,14 +14,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
-from yuemian.domain.onboarding import ENDED, CaseState, DocumentState, masked
-from yuemian.domain.onboarding.answers import parts_of
+from yuemian.domain.onboarding import ENDED, CaseState, DocumentState, Section, masked
 from yuemian.interviews.models import Interview
 from yuemian.onboarding.actions import review
 from yuemian.onboarding.actions.begin import CannotBegin, begin_onboarding
@@ -34,7 +34,7 @@ from yuemian.onboarding.listing import TABS, counts, page_of
 from yuemian.onboarding.models import OnboardingCase
 from yuemian.onboarding.offer import block_of, terms_of
 from yuemian.onboarding.reading import CaseRead, Given, name_of, read_case
-from yuemian.onboarding.seen import PARTS, SECTIONS, refusal_words
+from yuemian.onboarding.seen import SECTIONS, in_words, refusal_words
 from yuemian.trust.vault import Vault
 
 
@@ -91,17 +91,7 @@ def page(
     today = timezone.now().astimezone(ZoneInfo(case.branch.time_zone)).date()
     context: dict[str, Any] = {
         "case": case,
-        "sections": [
-            (
-                SECTIONS[section],
-                [
-                    _line(each, case, vault, locale, in_clear is not None)
-                    | {"typed": comments.get(each.spec.key, "")}
-                    for each in read.of(section)
-                ],
-            )
-            for section in read.sections
-        ],
+        "sections": _sections(read, vault, locale, comments, in_clear is not None),
         "done": read.done,
         "asked": read.asked,
         "is_in_clear": in_clear is not None,
@@ -126,20 +116,38 @@ def _is_checking(given: Given) -> bool:
     return any(each.state == DocumentState.CHECKING for each in given.documents)
 
 
+def _sections(
+    read: CaseRead, vault: Vault, locale: str, comments: Mapping[str, str], in_clear: bool
+) -> list[tuple[str | Promise, list[dict[str, Any]]]]:
+    """Title and lines of each; after what is asked stands what is only kept."""
+    found = []
+    for section in Section:
+        lines = [
+            _line(each, read.case, vault, locale, in_clear)
+            | {"typed": comments.get(each.spec.key, ""), "is_asked": True}
+            for each in read.of(section)
+        ]
+        kept = [each for each in read.unasked if each.spec.section == section]
+        lines += [
+            _line(each, read.case, vault, locale, in_clear) | {"typed": "", "is_asked": False}
+            for each in kept
+        ]
+        if lines:
+            found.append((SECTIONS[section], lines))
+    return found
+
+
 def _line(given: Given, case: OnboardingCase, vault: Vault, locale: str, in_clear: bool) -> dict[str, Any]:
     spec = given.spec
-    value = given.value if in_clear else masked(spec, given.value)
-    if in_clear and given.value and spec.kind == "emergency":
-        value = " · ".join(
-            f"{PARTS[name]}: {text}" for name, text in parts_of(spec, given.value).items() if text
-        )
+    changed_at = given.changed_at if case.revision > 1 else None
     return {
         "key": spec.key,
         "label": label_of(spec, locale),
         "is_required": spec.is_required,
         "is_given": given.is_given,
         "is_file": spec.is_file,
-        "value": value,
+        "value": in_words(spec, given.value) if in_clear else masked(spec, given.value),
+        "is_changed": changed_at is not None and changed_at > case.told_at,
         "review": given.review,
         "comment": given.comment,
         "files": [
