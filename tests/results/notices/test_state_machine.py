@@ -39,7 +39,7 @@ from yuemian.interviews.actions.schedule import Person
 from yuemian.messaging.models import Delivery, Notification
 from yuemian.portal.door import look_at_result
 from yuemian.results.actions import approvals, notices, release
-from yuemian.results.actions.decide import Choice, NoUndo, decide, undo
+from yuemian.results.actions.decide import CannotDecide, Choice, NoUndo, decide, undo
 from yuemian.results.actions.notices import NotLetPass
 from yuemian.results.models import Decision, ResultBatch, ResultNotice
 from yuemian.results.notices.content import checked_text
@@ -123,6 +123,10 @@ class Results(RuleBasedStateMachine):
         with self.inside():
             reasons = (reason(self.tale.cast, "skills_gap"),) if outcome is Outcome.REJECT else ()
             choice = Choice(human.interview.pk, outcome, reasons)
+            if human.is_erased:
+                with suppress(CannotDecide):  # unless it is what was decided before
+                    assert not decide(self.tale.cast.recruiter, [choice], now=self.tale.now)
+                return
             if decide(self.tale.cast.recruiter, [choice], now=self.tale.now):
                 human.outcomes.append(outcome)
                 human.decided_at.append(self.tale.now)
