@@ -10,7 +10,7 @@ from uuid import UUID
 from yuemian.domain.addresses import email_index_form
 from yuemian.domain.mail_reply import Letter, TokenKind, is_same_person, our_ids
 from yuemian.domain.states import Channel
-from yuemian.hiring.models import Application, ContactPoint
+from yuemian.hiring.models import Application, ContactPoint, ContactState
 from yuemian.intake.models import WhyUnsorted
 from yuemian.interviews.models import SUBJECT_KIND, Interview
 from yuemian.interviews.replies import interview_of, newest_application
@@ -98,13 +98,15 @@ def _of_interviews(
         if notification is not None and notification.candidate_id != application.candidate_id:
             continue
         known = notification.pk if notification is not None else None
-        return Found(application, interview, known, by_token, _has_address(application, letter.sender))
+        return Found(application, interview, known, by_token, has_address(application, letter.sender))
     return None
 
 
-def _has_address(application: Application, sender: str) -> bool:
+def has_address(application: Application, sender: str) -> bool:
+    """Whether it is the candidate's own; one that they typed and never proved may be anybody's."""
     vault, key = Vault(application.organization_id), application.candidate.key
-    for point in application.candidate.contact_points.filter(channel=Channel.EMAIL):
+    points = application.candidate.contact_points.filter(channel=Channel.EMAIL)
+    for point in points.exclude(state=ContactState.UNCONFIRMED):
         try:
             if is_same_person(vault.open(key, ContactPoint.PLACE, point.pk, point.value_sealed), sender):
                 return True
@@ -122,7 +124,8 @@ def _of_sender(mailbox: Mailbox, letter: Letter) -> Found | WhyUnsorted:
     points = ContactPoint.objects.filter(
         organization_id=mailbox.organization_id, channel=Channel.EMAIL, blind_index=index
     )
-    people = set(points.values_list("candidate_id", flat=True)[:20])
+    proved = points.exclude(state=ContactState.UNCONFIRMED)
+    people = set(proved.values_list("candidate_id", flat=True)[:20])
     if len(people) != 1:
         return WhyUnsorted.SEVERAL if people else WhyUnsorted.UNKNOWN
     application = newest_application(mailbox.organization_id, people.pop())
