@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
 from tests.domain.mail_reply.letters import mail
-from tests.factories import create_interview, sign_in_client
+from tests.factories import create_interview, create_interviews, sign_in_client
 from tests.intake.mail.conftest import Post
-from yuemian.domain.states import Channel
+from tests.results.stories import Tale
+from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.hiring.actions.correct import confirm_address, propose_address
-from yuemian.hiring.models import ContactPoint
+from yuemian.hiring.models import Application, ContactPoint
 from yuemian.intake.actions.place_mail import assign
 from yuemian.intake.models import UnsortedMail
+from yuemian.interviews.actions.schedule import Person
 from yuemian.interviews.timeline import conversation
+from yuemian.messaging.mailboxes import addresses_of
+from yuemian.messaging.models import DeliveryEvent, EventKind, Message, Notification
 
 TYPED = "typed@example.net"
 
@@ -52,3 +59,65 @@ class TestAnAddressThatNobodyProved:
         confirm_address(post.interview.application.candidate, typed, now=post.now)
         assert post.take(mail(to="jobs@galaxy.example", **{"from": TYPED})) == "reply"
         assert [said.other_sender for said in conversation(post.interview)] == [""]
+
+
+class Letter:
+    """The result of somebody's first application, told by mail; they stand in a second one, too."""
+
+    def __init__(self, post: Post) -> None:
+        self._mailbox = post.mailbox
+        self.first = post.interview
+        me = Person(
+            self.first.application.candidate.name, "", candidate_id=self.first.application.candidate_id
+        )
+        (self.second,) = create_interviews(post.cast, 1, now=post.now, people=[me], job=post.cast.sales)
+        tale = Tale(post.cast, post.now)
+        batch = tale.prepare(tale.decide([self.first]))
+        tale.submit(batch)
+        tale.approve(batch)
+        tale.release(batch)
+        self.told = Notification.objects.get(subject_id=tale.only(batch).pk, purpose=Purpose.RESULT)
+        self.told.deliveries.update(state=DeliveryState.SENT, sent_at=post.now, provider="smtp", attempt=1)
+
+    @property
+    def address(self) -> str:
+        return addresses_of(self._mailbox).reply_to(self.told.pk)
+
+    def threads(self) -> list[Application]:
+        return [each.conversation.application for each in Message.objects.all()]
+
+    def replied(self) -> list[UUID]:
+        noted = DeliveryEvent.objects.filter(kind=EventKind.REPLIED)
+        return [each.delivery.notification_id for each in noted]
+
+
+class TestAnAnswerToALetter:
+    @pytest.fixture
+    def letter(self, post: Post) -> Letter:
+        return Letter(post)
+
+    @pytest.mark.parametrize("by", ["token", "reference"])
+    def test_joins_the_application_that_the_letter_was_about(
+        self, post: Post, letter: Letter, by: str
+    ) -> None:
+        fields = {"to": letter.address}
+        if by == "reference":
+            fields = {"to": "jobs@galaxy.example", "in_reply_to": f"<n-{letter.told.pk}.1@galaxy.example>"}
+        assert post.take(mail("谢谢告知", **fields)) == "reply"
+        assert letter.threads() == [letter.first.application]
+        assert letter.replied() == [letter.told.pk]
+
+    def test_from_another_address_says_so(self, post: Post, letter: Letter) -> None:
+        assert post.take(mail(to=letter.address, **{"from": "father@example.net"})) == "reply"
+        assert letter.threads() == [letter.first.application]
+        assert [said.other_sender for said in conversation(letter.first)] == ["father@example.net"]
+
+
+def test_a_mail_that_says_only_whose_it_is_belongs_to_the_interview_that_comes_first(post: Post) -> None:
+    me = Person(
+        post.interview.application.candidate.name, "", candidate_id=post.interview.application.candidate_id
+    )
+    later = post.now + timedelta(days=20)
+    create_interviews(post.cast, 1, now=post.now, people=[me], job=post.cast.sales, starts_at=later)
+    assert post.take(mail(to="jobs@galaxy.example")) == "reply"
+    assert len(post.messages()) == 1
