@@ -250,7 +250,7 @@ class TestTheKind:
     def test_of_a_report_is_a_bounce_wherever_it_comes(self) -> None:
         assert kind_of(read_letter(postfix()), is_to_bounce_address=False) is Kind.BOUNCE
         assert self.kind(return_path="<>", subject="系统退信/Systems bounce") is Kind.BOUNCE
-        assert self.kind(to_bounces=True) is Kind.BOUNCE
+        assert self.kind(to_bounces=True, **{"from": "MAILER-DAEMON@qq.com"}) is Kind.BOUNCE
 
     def test_of_words_about_automatic_things_is_a_person(self) -> None:
         assert self.kind(subject="自动回复机器人岗位的面试") is Kind.PERSON
