@@ -67,6 +67,7 @@ def test_a_standard_parser_reads_back_every_header_and_both_bodies() -> None:
     assert mail["Message-ID"] == "<n-d1.1@jobs.example.com>"
     assert mail["Date"].datetime == NOW
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail.get_content_type() == "multipart/alternative"
     plain, html = mail.iter_parts()
     assert plain.get_content() == to_text(message.text)

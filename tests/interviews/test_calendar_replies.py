@@ -16,7 +16,8 @@ from tests.interviews.conversations import ask
 from tests.interviews.slots import create_policy
 from tests.portal.stories import invite, phone
 from yuemian.domain.invitation import CalendarReply, ReplyKind, interview_uid
-from yuemian.domain.states import Answer
+from yuemian.domain.states import Answer, Channel
+from yuemian.hiring.actions.correct import propose_address
 from yuemian.hiring.models import Candidate
 from yuemian.interviews.actions.calendar_replies import Doubt, TakenReply, Taking, take_calendar_reply
 from yuemian.interviews.actions.change import cancel_interview, change_interview
@@ -217,6 +218,14 @@ def test_only_the_systems_own_notes_have_no_author(
     note.kind, note.author = wrong["kind"], cast.recruiter if wrong.get("author") else None
     with pytest.raises(IntegrityError), transaction.atomic():
         note.save(force_insert=True)
+
+
+def test_an_address_that_nobody_proved_answers_nothing(interview: Interview, now: datetime) -> None:
+    typed = "typed@example.net"
+    propose_address(interview.application.candidate, Channel.EMAIL, typed, now=now)
+    taken = take(interview, said(interview, attendee=typed), now, sender=typed)
+    assert taken == TakenReply(Taking.NOTED, Doubt.OTHER_ATTENDEE)
+    assert fresh(interview).answer == Answer.NEEDS_ACTION
 
 
 def test_a_reply_to_an_earlier_time_is_not_an_answer_to_the_new_one(

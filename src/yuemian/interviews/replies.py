@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from yuemian.domain.states import InterviewState
 from yuemian.hiring.models import Application
@@ -29,7 +30,7 @@ def hear(
     if not text.strip():
         return
     interview = _interview(notification)
-    application = interview.application if interview else _application(notification)
+    application = interview.application if interview else _application(notification, at)
     if application is None:
         return
     about = interview or interview_of(application)
@@ -44,11 +45,12 @@ def hear(
     )
 
 
-def newest_application(organization_id: UUID, candidate_id: UUID) -> Application | None:
-    """The one with the interview that is nearest to come, else the newest."""
+def newest_application(organization_id: UUID, candidate_id: UUID, *, now: datetime) -> Application | None:
+    """The one with the interview that goes on or is nearest to come, else with the latest, else the newest."""
     mine = Interview.objects.filter(organization_id=organization_id, application__candidate=candidate_id)
-    near = mine.filter(state=InterviewState.SCHEDULED).order_by("-starts_at").first()
-    near = near or mine.order_by("-starts_at").first()
+    taking_place = mine.filter(state=InterviewState.SCHEDULED)
+    near = taking_place.filter(starts_at__gt=now - F("duration")).order_by("starts_at").first()
+    near = near or taking_place.order_by("-starts_at").first() or mine.order_by("-starts_at").first()
     rows = Application.objects.filter(organization_id=organization_id).select_related("candidate__key", "job")
     if near is not None:
         return rows.get(pk=near.application_id)
@@ -68,16 +70,24 @@ def _interview(notification: Notification) -> Interview | None:
     return mine.select_related("application__candidate__key").filter(pk=notification.subject_id).first()
 
 
-def _application(notification: Notification) -> Application | None:
-    """What the message was about knows its application; a code, or what is gone since, belongs to the newest one."""
+def application_of(notification: Notification) -> Application | None:
+    """The one that the message was about, where its subject knows it and is still there."""
+    subject = SUBJECTS.get(notification.subject_kind)
+    if subject is None or not subject.application_sql:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(subject.application_sql, [notification.subject_id])
+        found = cursor.fetchone()
+    rows = Application.objects.filter(
+        organization_id=notification.organization_id, candidate=notification.candidate_id
+    )
+    return rows.select_related("candidate__key", "job").filter(pk=found[0]).first() if found else None
+
+
+def _application(notification: Notification, now: datetime) -> Application | None:
+    """A code, or what is gone since, belongs to the newest one."""
     if notification.candidate_id is None:
         return None
-    subject = SUBJECTS.get(notification.subject_kind)
-    if subject is not None and subject.application_sql:
-        with connection.cursor() as cursor:
-            cursor.execute(subject.application_sql, [notification.subject_id])
-            found = cursor.fetchone()
-        if found is not None:
-            rows = Application.objects.filter(organization_id=notification.organization_id)
-            return rows.select_related("candidate__key", "job").get(pk=found[0])
-    return newest_application(notification.organization_id, notification.candidate_id)
+    return application_of(notification) or newest_application(
+        notification.organization_id, notification.candidate_id, now=now
+    )

@@ -91,6 +91,29 @@ def test_outlook_proposes_another_time_in_its_own_zone() -> None:
     assert read.comment == "下午可以吗\n谢谢"
 
 
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        ('"周三不行\\; 周四可以"', "周三不行; 周四可以"),
+        ('"I can&#39;t come"', "I can't come"),
+        ('"Sorry, another day\\, please"', "Sorry, another day, please"),
+        ("x" * 600, "x" * 500),
+        ("", ""),
+    ],
+)
+def test_google_writes_the_note_beside_the_attendee(parameter: str, words: str) -> None:
+    answer = reply("REPLY", f"DECLINED;X-NUM-GUESTS=0;X-RESPONSE-COMMENT={parameter}")
+    read = parse_reply(answer)
+    assert read is not None
+    assert (read.kind, read.comment) == (ReplyKind.DECLINED, words)
+
+
+def test_a_comment_stands_above_the_note_beside_the_attendee() -> None:
+    read = parse_reply(reply("REPLY", "DECLINED;X-RESPONSE-COMMENT=b", COMMENT="a"))
+    assert read is not None
+    assert read.comment == "a"
+
+
 def test_a_proposal_without_a_certain_time_has_none() -> None:
     for start in ("20261129T150000", "20261129"):
         read = parse_reply(reply("COUNTER", DTSTART=start, DTEND=""))

@@ -55,7 +55,8 @@ class TestTheReply:
         assert cut_reply(text) == "您好，\n\n可以改到15点吗？\n\n知道了"
 
     def test_keeps_out_quoted_lines_that_were_broken_on_the_way(self) -> None:
-        text = "OK\n\nOn Wed Galaxy wrote:\n> a very long line that some server\nbroke here\n> and goes on\n"
+        long = "a very long line of seventy letters or so that some server on the way"
+        text = f"OK\n\nOn Wed Galaxy wrote:\n> {long}\nbroke here\n> and goes on\n"
         assert cut_reply(text) == "OK"
 
     def test_that_says_nothing_is_empty(self) -> None:
@@ -69,7 +70,15 @@ class TestTheReply:
         assert cut_reply(text) == text
 
     @pytest.mark.parametrize(
-        "text", ["主题: 我想问一下薪资", "From: here to there it is far", "他写道很好", "在哪里面试？"]
+        "text",
+        [
+            "主题: 我想问一下薪资",
+            "From: here to there it is far",
+            "他写道很好",
+            "在哪里面试？",
+            "從我的住處過去要一小時，可以改到十點嗎？",
+            "发自我的内心，谢谢！",
+        ],
     )
     def test_words_that_only_look_like_a_quotation_stay(self, text: str) -> None:
         assert cut_reply(text) == text
@@ -241,7 +250,7 @@ class TestTheKind:
     def test_of_a_report_is_a_bounce_wherever_it_comes(self) -> None:
         assert kind_of(read_letter(postfix()), is_to_bounce_address=False) is Kind.BOUNCE
         assert self.kind(return_path="<>", subject="系统退信/Systems bounce") is Kind.BOUNCE
-        assert self.kind(to_bounces=True) is Kind.BOUNCE
+        assert self.kind(to_bounces=True, **{"from": "MAILER-DAEMON@qq.com"}) is Kind.BOUNCE
 
     def test_of_words_about_automatic_things_is_a_person(self) -> None:
         assert self.kind(subject="自动回复机器人岗位的面试") is Kind.PERSON

@@ -21,7 +21,7 @@ from yuemian.intake.mail.calendars import is_checked
 from yuemian.intake.models import TakenMail, UnsortedMail
 from yuemian.interviews.actions.respond import reply
 from yuemian.interviews.models import Interview
-from yuemian.interviews.timeline import conversation, story
+from yuemian.interviews.timeline import conversation, note_of, story
 from yuemian.messaging.clock import CHORES
 from yuemian.messaging.models import (
     AccessLink,
@@ -421,14 +421,15 @@ def test_the_inbox_shows_what_a_mail_brought_along(post: Post) -> None:
         assert words in page
 
 
-def calendar_answer(post: Post, said: str = "ACCEPTED", **fields: str) -> EmailMessage:
+def calendar_answer(post: Post, said: str = "ACCEPTED", note: str = "", **fields: str) -> EmailMessage:
     """As Google Calendar sends it; `authentication_results` is our own server's word."""
+    note = f';X-RESPONSE-COMMENT="{note}"' if note else ""
     uid = interview_uid(post.interview.pk, post.interview.application.candidate_id)
     made = post.answer("王小雨 已接受", authentication_results=f"{CHECKS}; dmarc=pass", **fields)
     made.add_alternative(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
         f"UID:{uid}\r\nSEQUENCE:0\r\nDTSTAMP:20261125T010000Z\r\nDTSTART:20261128T010000Z\r\n"
-        f"ATTENDEE;PARTSTAT={said}:mailto:c@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        f"ATTENDEE;PARTSTAT={said}{note}:mailto:c@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         subtype="calendar",
         params={"method": "REPLY"},
     )
@@ -463,6 +464,10 @@ class TestACalendarsAnswer:
         assert self.standing(post) == "needs_action"
         assert post.messages() == []
         assert [note.kind for note in Note.objects.all()] == ["system"]
+
+    def test_brings_the_note_that_was_written_with_it(self, post: Post) -> None:
+        assert post.take(calendar_answer(post, "DECLINED", "抱歉，那天有考试")) == "calendar"
+        assert note_of(Interview.objects.with_people().get(pk=post.interview.pk)) == "抱歉，那天有考试"
 
     def test_that_came_another_way_is_words_like_any_other(self, post: Post) -> None:
         made = calendar_answer(post)

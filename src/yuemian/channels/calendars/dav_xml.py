@@ -20,11 +20,12 @@ LIST: Final = (
     "<C:schedule-calendar-transp/></D:prop></D:propfind>"
 )
 FREE_BUSY: Final = f"{_HEAD}<C:free-busy-query {_SPACES}><C:time-range {{span}}/></C:free-busy-query>"
-#: Only what says when: no summary, no attendee, no place is asked for.
+#: Only what says when: no summary, no attendee, no place is asked for. Whoever expands events leaves their rules out.
 EVENTS: Final = (
     f"{_HEAD}<C:calendar-query {_SPACES}><D:prop><C:calendar-data>"
     '<C:comp name="VCALENDAR"><C:comp name="VEVENT"><C:prop name="DTSTART"/><C:prop name="DTEND"/>'
-    '<C:prop name="DURATION"/><C:prop name="TRANSP"/><C:prop name="STATUS"/></C:comp></C:comp>'
+    '<C:prop name="DURATION"/><C:prop name="RRULE"/><C:prop name="RDATE"/>'
+    '<C:prop name="TRANSP"/><C:prop name="STATUS"/></C:comp></C:comp>'
     "<C:expand {span}/></C:calendar-data></D:prop>"
     '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:time-range {span}/>'
     "</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"

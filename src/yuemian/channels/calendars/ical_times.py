@@ -30,7 +30,7 @@ def busy_in_free_busy(data: bytes) -> list[Busy]:
 
 
 def busy_in_events(calendars: Iterable[bytes], time_zone: str) -> list[Busy]:
-    """`time_zone` is where all-day and floating times are meant. Raises HTTPFailure."""
+    """`time_zone` is where all-day and floating times are meant. Raises HTTPFailure, also for an event that recurs."""
     zone = ZoneInfo(time_zone)
     try:
         events = [event for data in calendars for event in Calendar.from_ical(data).walk("VEVENT")]
@@ -60,6 +60,9 @@ def _event(event: Any, zone: ZoneInfo) -> Busy | None:
     status = str(event.get("STATUS", "")).upper()
     if status == "CANCELLED" or str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
         return None
+    if "RRULE" in event or "RDATE" in event:
+        # The server was asked to expand it (RFC 4791 §9.6.5) and did not: only its first time stands here.
+        raise HTTPFailure("not_http", "The calendar server leaves open when a recurring event takes place.")
     begins = event["DTSTART"].dt
     if "DTEND" in event:
         ends = event["DTEND"].dt

@@ -43,6 +43,7 @@ _OURS: Final = frozenset(
         "received",
     }
     | {"mime-version", "content-type", "content-transfer-encoding", "auto-submitted", "dkim-signature"}
+    | {"x-auto-response-suppress"}
 )
 
 
@@ -127,6 +128,8 @@ class MailForm:
         extra = "".join(_extra(name, value) for name, value in (headers or {}).items())
         self._fixed = (
             f"{extra}MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+            # Exchange heeds this alone; its reports are still wanted.
+            "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
             f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
         ).encode() + _PART_TEXT
 

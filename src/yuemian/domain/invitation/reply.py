@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from html import unescape
 from typing import Any, Final
 
 from icalendar import Calendar
@@ -15,6 +16,7 @@ LONGEST: Final = 256 * 1024
 _MOST_LINES: Final = 4000
 _LONGEST_COMMENT: Final = 500
 _CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ESCAPED: Final = re.compile(r"\\([;,nN\\])")
 #: What the parser raises for files that are none; it promises no type of its own.
 _BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
@@ -85,7 +87,7 @@ def _read(calendar: Any) -> CalendarReply | None:
         uid=uid,
         sequence=int(event.get("SEQUENCE", 0)),
         attendee=address[7:].strip().lower(),
-        comment=_comment(event),
+        comment=_comment(event) or _comment_of(attendee),
         stamp=_moment(event, "DTSTAMP"),
         proposed_start=start,
         proposed_end=end if start and end and end > start else None,
@@ -103,5 +105,19 @@ def _moment(event: Any, name: str) -> datetime | None:
 def _comment(event: Any) -> str:
     found = event.get("COMMENT", "")
     lines = found if isinstance(found, list) else [found]
-    text = "\n".join(str(line) for line in lines).replace("\r\n", "\n")
-    return _CONTROLS.sub(" ", text).strip()[:_LONGEST_COMMENT]
+    return _clean("\n".join(str(line) for line in lines))
+
+
+def _comment_of(attendee: Any) -> str:
+    """Google Calendar puts the note into a parameter, where neither `;` nor `'` may stand as themselves."""
+    found = getattr(attendee, "params", {}).get("X-RESPONSE-COMMENT", "")
+    lines = found if isinstance(found, list) else [found]
+    return _clean(unescape(_ESCAPED.sub(_meant, ",".join(str(line) for line in lines))))
+
+
+def _meant(match: re.Match[str]) -> str:
+    return "\n" if match[1] in "nN" else match[1]
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub(" ", text.replace("\r\n", "\n")).strip()[:_LONGEST_COMMENT]

@@ -36,8 +36,17 @@ class Bounce:
 
 
 _STATUS: Final = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-#: Servers that report in a text of their own, QQ and NetEase among them, still quote the other server's answer.
-_ANSWER: Final = re.compile(r"\b(4\d\d|5\d\d)[ \-#]+(?:([45]\.\d{1,3}\.\d{1,3})\b)?[^\n]{0,160}")
+_SERVERS_WORDS: Final = (
+    r"\b(?:mailbox|user|recipient|sender|relay|spam|block|reject|refus|denied|unavailable|quota|policy|defer|greylist"
+    r"|not (?:found|available|allowed|permitted|exist)|try again|transaction failed)|邮箱|用户|收件|拒|不存在"
+)
+#: Servers that report in a text of their own, QQ and NetEase among them, still quote the other server's answer. It has
+#: an enhanced code or words such as servers use; a telephone's number has neither.
+_ANSWER: Final = re.compile(
+    r"\b(4\d\d|5\d\d)[ \-#]+(?:([45]\.\d{1,3}\.\d{1,3})\b|"
+    rf"(?=[^\W\d])(?=[^\n]{{0,60}}?(?:{_SERVERS_WORDS})))[^\n]{{0,160}}",
+    re.IGNORECASE,
+)
 _NOBODY: Final = re.compile(
     r"user (?:is )?unknown|no such user|does(?:n't| not) exist|"
     r"unknown user|invalid (?:recipient|mailbox)|mailbox not found"
@@ -62,6 +71,12 @@ def read_bounce(letter: Letter) -> Bounce:
     return Bounce(
         bounce.fate, bounce.code, bounce.detail, envelope, letter.reported_ids, tuple(addresses_in(named))
     )
+
+
+def tells_failure(letter: Letter) -> bool:
+    """Whether its text says in a server's words that a mail was not delivered."""
+    text = letter.text[:_TEXT_READ]
+    return any(pattern.search(text) for pattern in (_ANSWER, _NOBODY, _FULL))
 
 
 def _from_report(block: Mapping[str, str]) -> Bounce:
@@ -95,10 +110,10 @@ def _permanent(code: str, said: str) -> Fate:
 
 
 def _from_text(letter: Letter) -> Bounce:
+    if not tells_failure(letter):
+        return Bounce(Fate.UNCLASSIFIED, detail=_without_addresses(letter.subject))
     text = letter.text[:_TEXT_READ]
     found = _ANSWER.search(text)
-    if found is None and not (_NOBODY.search(text) or _FULL.search(text)):
-        return Bounce(Fate.UNCLASSIFIED, detail=_without_addresses(letter.subject))
     line = found[0] if found else ""
     code = (found[2] or found[1]) if found else ""
     if found and found[1].startswith("4"):

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from .bounce import tells_failure
 from .letter import Letter
 
 
@@ -19,10 +20,12 @@ class Kind(StrEnum):
 
 
 _ROBOT_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply", "bulk", "junk", "list"})
-#: QQ, 163 and Outlook say in the subject alone what RFC 3834 wants in a header.
+#: QQ, 163 and Outlook say in the subject alone what RFC 3834 wants in a header, Outlook in the person's language.
 _ROBOT_SUBJECT: Final = re.compile(
-    r"^\s*(?:自动回复|自動回覆|自动答复|系统自动回复|Automatic reply|"
-    r"Auto(?:matic)?[- ]?(?:reply|response)|Out of (?:the )?office)"
+    r"^\s*(?:自动回复|自動回覆|自动答复|系统自动回复|Automatic reply|自動応答|自動返信|자동 ?(?:회신|응답)|부재중"
+    r"|Auto(?:matic)?[- ]?(?:reply|response)|Out of (?:the )?office|Réponse automatique|Automatische Antwort"
+    r"|Abwesenheitsnotiz|Respuesta automática|Resposta automática|Автоматический ответ|رد تلقائي"
+    r"|Trả lời tự động|ตอบกลับอัตโนมัติ|Balasan otomatis)"
     r"\s*(?:[:：(（\-]|$)",
     re.IGNORECASE,
 )
@@ -36,26 +39,32 @@ _ANSWERS: Final = frozenset({"REPLY", "COUNTER"})
 
 
 def kind_of(letter: Letter, *, is_to_bounce_address: bool) -> Kind:
-    """The order matters: a server's report is also automatic, and a calendar's answer may be."""
-    is_report = letter.report_type == "delivery-status" or _is_plain_bounce(letter)
-    if is_report or is_to_bounce_address:
-        # Robots answer the envelope's sender, too: what comes there and is no report may be theirs.
-        return Kind.AUTO if not is_report and _says_reply(letter) else Kind.BOUNCE
+    """The order matters: a server's report is also automatic, and a calendar's answer may be.
+
+    Robots answer the envelope's sender, too: what comes there is a report only where it says so.
+    """
+    if letter.report_type == "delivery-status" or _is_plain_bounce(letter, is_to_bounce_address):
+        return Kind.BOUNCE
     if any(method in _ANSWERS for method, _ in letter.calendars):
         return Kind.CALENDAR
     return Kind.AUTO if _is_automatic(letter) else Kind.PERSON
 
 
-def _is_plain_bounce(letter: Letter) -> bool:
-    """Servers that report in words of their own: an empty return path or a daemon, and a telling subject."""
-    is_from_server = letter.return_path == "" or bool(_DAEMON.match(letter.sender))
-    says_so = letter.header("x-failed-recipients") or _BOUNCE_SUBJECT.search(letter.subject[:300])
-    return is_from_server and bool(says_so) and not _ROBOT_SUBJECT.match(letter.subject[:300])
+def _is_plain_bounce(letter: Letter, is_to_bounce_address: bool) -> bool:
+    """Servers that report in words of their own: an empty return path or a daemon, and telling words."""
+    subject, is_daemon = letter.subject[:300], bool(_DAEMON.match(letter.sender))
+    if _ROBOT_SUBJECT.match(subject):
+        return False
+    says_so = bool(letter.header("x-failed-recipients") or _BOUNCE_SUBJECT.search(subject))
+    if is_to_bounce_address:
+        return (
+            says_so or is_daemon or bool(letter.report) or (not _is_reply(letter) and tells_failure(letter))
+        )
+    return says_so and (is_daemon or letter.return_path == "")
 
 
-def _says_reply(letter: Letter) -> bool:
-    said = letter.header("auto-submitted").lower()
-    return said.startswith("auto-replied") or bool(_ROBOT_SUBJECT.match(letter.subject[:300]))
+def _is_reply(letter: Letter) -> bool:
+    return letter.header("auto-submitted").lower().startswith("auto-replied")
 
 
 def _is_automatic(letter: Letter) -> bool:

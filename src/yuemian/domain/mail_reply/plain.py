@@ -30,6 +30,7 @@ class _Page:
         self.parts: list[str] = []
         self._open: list[tuple[str, bool]] = []
         self._quoted = 0
+        self._was_quoted = False
         self._hidden = ""
 
     def text(self, text: str) -> None:
@@ -63,7 +64,11 @@ class _Page:
                 return
 
     def _break(self) -> None:
-        self.parts.append("\n> " if self._quoted else "\n")
+        """Where a quotation begins or ends stands an empty line: what is written right below it is no part of it."""
+        is_quoted = self._quoted > 0
+        edge = "\n" if is_quoted != self._was_quoted else ""
+        self._was_quoted = is_quoted
+        self.parts.append(edge + ("\n> " if is_quoted else "\n"))
 
 
 def plain_text(html: str) -> str:

@@ -41,7 +41,8 @@ _SEPARATOR: Final = re.compile(
     re.IGNORECASE,
 )
 _SENT_FROM: Final = re.compile(
-    r"^\s{0,40}(?:发自我的.{0,20}|從我的.{0,20}|从我的.{0,20}发送|发自.{0,20}手机|Sent from my .{0,20}"
+    r"^\s{0,40}(?:发自我的(?!.{0,2}[心腑]).{0,20}|從我的.{0,20}(?:傳送|寄出|發送)|从我的.{0,20}发送|发自.{0,20}手机"
+    r"|Sent from my .{0,20}"
     r"|(?:Get|获取) Outlook for .{0,40}|发送自.{0,30}(?:Outlook|邮件|邮箱).{0,20})$",
     re.IGNORECASE,
 )
@@ -54,6 +55,9 @@ _RULE: Final = re.compile(r"^[_\-=—]{10,200}\s*$")
 _LEADS: Final = re.compile(r"^.{0,200}<[^\s<>@]{1,128}@[A-Za-z0-9.-]{1,255}>.{0,60}[:：]$")
 _ONLY_ADDRESS: Final = re.compile(r"[^\s<>@]{1,128}@[A-Za-z0-9.-]{1,255}")
 _HEAD_WITHIN: Final = 4
+#: Most programs break at 72 to 78 letters, between words; a quotation's mark stands on the first part alone.
+_BROKEN_AT: Final = range(60, 101)
+_ENDS: Final = re.compile(r"[.?!:;…。？！：；][\"'”’」』)）]?$")
 
 
 def marker(locale: str) -> str:
@@ -94,7 +98,11 @@ def _begins_quotation(lines: list[str], number: int, line: str) -> bool:
     if _HEAD.match(line):
         near = lines[number + 1 : number + 1 + _HEAD_WITHIN]
         return any(_HEAD_NEXT.match(each[:_LINE_READ]) for each in near)
-    # An attribution that was broken into two lines.
+    return _is_half_an_attribution(lines, number, line)
+
+
+def _is_half_an_attribution(lines: list[str], number: int, line: str) -> bool:
+    """One that was broken into two lines: the first of them."""
     if number + 1 < len(lines) and _WROTE_BEGINS.match(line):
         joined = f"{line} {lines[number + 1][:_LINE_READ].lstrip('> ')}"
         return bool(_WROTE_EN.match(joined) or (_WROTE.match(joined) and not _WROTE.match(line)))
@@ -114,10 +122,9 @@ def _without_wrapped_attribution(lines: list[str]) -> list[str]:
 
 
 def _between(lines: list[str]) -> list[str]:
-    """Paragraphs that were written below or between lines quoted with `>`.
+    """What was written below or between lines quoted with `>`.
 
-    A paragraph with any quoted line in it is the quotation, whose long lines may have been broken on the way. Without
-    `>` nobody can tell, and everything from here on is taken for quoted.
+    Without `>` nobody can tell, and everything from here on is taken for quoted.
     """
     quoted = next((number for number, line in enumerate(lines) if line.startswith(">")), None)
     if quoted is None or quoted > 4:
@@ -128,10 +135,31 @@ def _between(lines: list[str]) -> list[str]:
         if line.strip():
             paragraph.append(line)
             continue
-        if paragraph and not any(_is_quotation(each[:_LINE_READ]) for each in paragraph):
-            own += ["", *paragraph]
+        if kept := _own_lines(paragraph):
+            own += ["", *kept]
         paragraph = []
     return own
+
+
+def _own_lines(paragraph: list[str]) -> list[str]:
+    """Many answer right below a quoted line; what goes on with one that was broken on the way belongs to it."""
+    own: list[str] = []
+    goes_on = False
+    for number, line in enumerate(paragraph):
+        if _is_quotation(line[:_LINE_READ]):
+            goes_on = line.startswith(">") and _may_be_broken(line)
+        elif goes_on:
+            goes_on = _may_be_broken(line)
+        elif _is_half_an_attribution(paragraph, number, line[:_LINE_READ]):
+            goes_on = True
+        else:
+            own.append(line)
+    return own
+
+
+def _may_be_broken(line: str) -> bool:
+    """As long as lines are when a program breaks them, and in the middle of a sentence."""
+    return len(line) in _BROKEN_AT and not _ENDS.search(line[-2:])
 
 
 def _is_quotation(line: str) -> bool:

@@ -12,10 +12,10 @@ import orjson
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.domain.mail_reply import Letter, is_same_person
-from yuemian.domain.states import Channel
-from yuemian.hiring.models import Application, ContactPoint
+from yuemian.domain.mail_reply import Letter
+from yuemian.hiring.models import Application
 from yuemian.intake.mail.letters import join
+from yuemian.intake.mail.matching import has_address
 from yuemian.intake.models import UnsortedMail
 from yuemian.interviews.replies import interview_of
 from yuemian.trust import audit
@@ -54,15 +54,12 @@ def assign(user: User, mail_id: UUID, application: Application, *, now: datetime
         mail = _held(user, mail_id)
         if mail is None:
             return False
-        vault = Vault(user.organization_id)
-        opened = open_mail(mail, vault)
-        points = application.candidate.contact_points.filter(channel=Channel.EMAIL)
-        is_theirs = any(is_same_person(_value(point, vault), opened.sender) for point in points)
+        opened = open_mail(mail, Vault(user.organization_id))
         join(
             application,
             interview_of(application),
             _letter(opened),
-            is_other_sender=not is_theirs,
+            is_other_sender=not has_address(application, opened.sender),
             is_cut=False,
             now=now,
         )
@@ -92,13 +89,6 @@ def forget_unsorted(organization_id: UUID, now: datetime) -> int:
 def _held(user: User, mail_id: UUID) -> UnsortedMail | None:
     rows = UnsortedMail.objects.visible_to(user).select_for_update(of=("self",)).select_related("key")
     return rows.filter(pk=mail_id).first()
-
-
-def _value(point: ContactPoint, vault: Vault) -> str:
-    try:
-        return point.value(vault)
-    except Unreadable:
-        return ""
 
 
 def _letter(opened: Opened) -> Letter:

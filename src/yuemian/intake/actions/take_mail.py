@@ -138,7 +138,7 @@ def _take(arrival: Arrival, letter: Letter | None, fingerprint: bytes, now: date
         return MailOutcome.ROBOT
     if kind is Kind.BOUNCE:
         return _take_bounce(mailbox, letter, fingerprint, now)
-    found = find_person(mailbox, letter)
+    found = find_person(mailbox, letter, now=now)
     if not isinstance(found, Found):
         set_aside(mailbox, letter, found, now=now)
         return MailOutcome.UNSORTED

@@ -20,7 +20,7 @@ from yuemian.accounts.models import Permission, User
 from yuemian.domain.addresses import email_index_form
 from yuemian.domain.names import comparable_name
 from yuemian.domain.states import Channel
-from yuemian.hiring.models import Application, ContactPoint
+from yuemian.hiring.models import Application, ContactPoint, ContactState
 from yuemian.intake.actions.place_mail import Opened, assign, discard, open_mail
 from yuemian.intake.models import UnsortedMail
 from yuemian.intake.wording import UNSORTED
@@ -111,7 +111,8 @@ def _with_address(user: User, sender: str) -> list[Interview]:
     points = ContactPoint.objects.filter(
         organization_id=user.organization_id, channel=Channel.EMAIL, blind_index=index
     )
-    return _newest_each(_interviews(user).filter(application__candidate__in=points.values("candidate")))
+    proved = points.exclude(state=ContactState.UNCONFIRMED)
+    return _newest_each(_interviews(user).filter(application__candidate__in=proved.values("candidate")))
 
 
 def _interviews(user: User) -> QuerySet[Interview]:

@@ -17,6 +17,7 @@ from yuemian.domain.addresses import email_index_form
 from yuemian.domain.invitation import CalendarReply, ReplyKind, interview_uid
 from yuemian.domain.states import Answer, Channel
 from yuemian.domain.when import present
+from yuemian.hiring.models import ContactState
 from yuemian.interviews.actions.reschedule import propose_from_calendar
 from yuemian.interviews.actions.respond import write_answer
 from yuemian.interviews.inbox.arrivals import give_to_recruiter
@@ -147,9 +148,10 @@ def _doubt(
 
 
 def _addresses(interview: Interview) -> set[str]:
+    """Those that are the candidate's; nothing was ever sent to one that they typed and never proved."""
     vault, found = Vault(interview.organization_id), set()
     for point in interview.application.candidate.contact_points.all():
-        if point.channel == Channel.EMAIL:
+        if point.channel == Channel.EMAIL and point.state != ContactState.UNCONFIRMED:
             found.add(email_index_form(point.value(vault)))
     return found
 
