@@ -147,7 +147,7 @@ class Desk:
                 started.join(20)
 
 
-def wait_for(is_so: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(is_so: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "waited in vain"
@@ -329,7 +329,7 @@ def test_a_mail_is_taken_as_it_comes_over_an_encrypted_connection(desk: Desk, tl
     wait_for(lambda: desk.story.rows(Mailbox.objects.filter(state="ok")) != [])
     for number in (1, 2):
         desk.send(f"第{number}封", message_id=f"<{number}@x.cn>")
-        wait_for(lambda wanted=number: len(desk.messages()) == wanted, 40)  # type: ignore[misc]
+        wait_for(lambda wanted=number: len(desk.messages()) == wanted, 120)  # type: ignore[misc]
 
 
 def test_what_is_wrong_is_said_on_the_page(desk: Desk) -> None:

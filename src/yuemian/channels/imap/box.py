@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import io
 import re
 import socket
 import ssl
@@ -87,15 +88,28 @@ class _Client(imaplib.IMAP4):
             raise self.abort("the server sent more than was asked for")
         return super().read(size)
 
+    def has_words(self) -> bool:
+        """Whether more was read along with the last line: the socket tells nothing of it any more."""
+        before = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            return isinstance(self.file, io.BufferedReader) and bool(self.file.peek(1))
+        except OSError:
+            return False  # nothing has come yet
+        finally:
+            self.sock.settimeout(before)
+
 
 class _MailBox(BaseMailBox):
     """imap-tools over our own client."""
 
-    def __init__(self, client: imaplib.IMAP4) -> None:
+    client: _Client
+
+    def __init__(self, client: _Client) -> None:
         self._made = client
         super().__init__()
 
-    def _get_mailbox_client(self) -> imaplib.IMAP4:
+    def _get_mailbox_client(self) -> _Client:
         return self._made
 
 
@@ -258,7 +272,9 @@ class Box:
         with _understood():
             self._box.idle.start()  # type: ignore[no-untyped-call]
             end = time.monotonic() + seconds
-            while not is_over() and time.monotonic() < end:
+            # What came in just before may be told in the same breath in which the server agrees to tell.
+            is_told = self._box.client.has_words()
+            while not is_told and not is_over() and time.monotonic() < end:
                 begin = time.monotonic()
                 if self._box.idle.poll(timeout=_HEARTBEAT) or time.monotonic() - begin < _HEARTBEAT / 2:
                     break  # an early end without a word is a connection that has closed: `stop` will say so
