@@ -28,14 +28,15 @@ from yuemian.channels.mail import message_id
 from yuemian.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[3]
-#: As if the time that retries, rests and turns wait for had passed.
+#: As if the time that retries, rests and turns wait for had passed, and ten minutes without a refusal with it: else
+#: whoever is killed again and again holds most leases while it waits for its turn.
 TIME_PASSES = (
     """
     UPDATE messaging_delivery SET due_at = now()
     WHERE state = 'queued' AND due_at BETWEEN now() AND now() + interval '100 days'
     """,
     "UPDATE messaging_provideraccount SET health_until = now() WHERE health = 'open' AND health_until > now()",
-    "UPDATE messaging_provideraccount SET paced_until = NULL WHERE paced_until > now()",
+    "UPDATE messaging_provideraccount SET paced_until = NULL, learned_per_second = NULL WHERE paced_until > now()",
 )
 RELEASE = """
 UPDATE messaging_delivery SET due_at = now() WHERE id IN (
