@@ -75,6 +75,7 @@ def test_everything_goes_over_and_nothing_is_sent(
     assert (conversation.assignee, cast.backend.recruiter) == (successor, successor)
     assert Notification.objects.count() == notifications
     entry = AuditEntry.objects.get(action="user.handed_over")
+    assert entry.details["contact"] == str(successor.pk)
     assert (entry.details["conversations"], entry.details["jobs"]) == (1, 2)
     assert Change.objects.filter(interview=coming, actor=cast.owner).exists()
     owner_client.post(address(cast.interviewer), {"interviewer": successor.pk})

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from yuemian.accounts.models import Branch, Role, User
+from yuemian.accounts.models import Branch, User
 from yuemian.domain.addresses import email_index_form, mask_name, read_email, read_phone
 from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.names import comparable_name, read_name
@@ -186,11 +186,8 @@ class PeopleForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.visible_to(user).filter(is_active=True)
-        querysets = {
-            "recruiter": people.filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR, Role.HIRING_LEAD]),
-            "interviewers": people.exclude(role=Role.AUDITOR),
-        }
+        people = User.objects.visible_to(user)
+        querysets = {"recruiter": people.who_may_be_asked(), "interviewers": people.who_may_interview()}
         for name, queryset in querysets.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
 

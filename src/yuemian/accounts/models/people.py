@@ -223,6 +223,14 @@ class UserQuerySet(models.QuerySet["User"]):
             is_active=True, role__in=[role for role, given in PERMISSIONS.items() if permission in given]
         )
 
+    def who_may_be_asked(self) -> UserQuerySet:
+        """Whom candidates may be named as their contact person."""
+        return self.filter(is_active=True, role__in=[Role.RECRUITER, Role.ADMINISTRATOR, Role.HIRING_LEAD])
+
+    def who_may_interview(self) -> UserQuerySet:
+        """Everybody who can sign in; auditors only look on."""
+        return self.filter(is_active=True).exclude(role=Role.AUDITOR)
+
 
 class User(TenantModel):
     """Somebody of the company who signs in. The e-mail address is unique across the installation."""

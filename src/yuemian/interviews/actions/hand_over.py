@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -73,7 +73,18 @@ def hand_over(
         # Reminders to staff go to those who hold it now.
         changed = sorted({*after, *held})
         touch(editor.organization_id, changed, now=now)
-        _note(editor, person, changed, done, now)
+        _note(editor, changed, now)
+        audit.record(
+            editor.organization_id,
+            editor.actor,
+            "user.handed_over",
+            at=now,
+            subject=("user", person.pk),
+            contact=contact.pk if contact else None,
+            interviewer=interviewer.pk if interviewer else None,
+            **asdict(done),
+        )
+        announce(editor.organization_id, "interviews")
     return done
 
 
@@ -114,7 +125,7 @@ def _reseat(person: User, interviewer: User | None, interviews: Iterable[UUID]) 
     theirs.update(user=interviewer)
 
 
-def _note(editor: User, person: User, interviews: Iterable[UUID], done: Work, now: datetime) -> None:
+def _note(editor: User, interviews: Iterable[UUID], now: datetime) -> None:
     revisions = dict(Interview.objects.filter(pk__in=interviews).values_list("pk", "revision"))
     Change.objects.bulk_create(
         Change(
@@ -128,15 +139,3 @@ def _note(editor: User, person: User, interviews: Iterable[UUID], done: Work, no
         )
         for pk, revision in revisions.items()
     )
-    audit.record(
-        editor.organization_id,
-        editor.actor,
-        "user.handed_over",
-        at=now,
-        subject=("user", person.pk),
-        interviews=done.interviews,
-        seats=done.seats,
-        conversations=done.conversations,
-        jobs=done.jobs,
-    )
-    announce(editor.organization_id, "interviews")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
-from yuemian.accounts.models import Branch, Permission, Role, User
+from yuemian.accounts.models import Branch, Permission, User
 from yuemian.domain.slots import BadSeries, Closure, Window
 from yuemian.domain.states import Mode
 from yuemian.hiring.models import Job
@@ -164,7 +164,7 @@ class SeriesForm(forms.Form):
                 label=name, required=False, max_length=200, widget=forms.TextInput(attrs=attributes)
             )
             self.fields[f"day{number}"] = field
-        people = User.objects.visible_to(user).filter(is_active=True).exclude(role=Role.AUDITOR)
+        people = User.objects.visible_to(user).who_may_interview()
         if not user.may(Permission.EDIT_INTERVIEWS):
             people = people.filter(pk=user.pk)
             self.fields["interviewer"].required = True

@@ -96,7 +96,7 @@ def _do(
 
 def _people(user: User) -> UserQuerySet:
     """Whose absence this person may announce: their own, and for HR everybody's."""
-    people = User.objects.visible_to(user).filter(is_active=True).exclude(role=Role.AUDITOR)
+    people = User.objects.visible_to(user).who_may_interview()
     if user.may(Permission.EDIT_INTERVIEWS):
         return people
     if not _is_interviewer(user):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from yuemian.accounts.guards import SignedInRequest, requires
-from yuemian.accounts.models import Permission, Role, User
+from yuemian.accounts.models import Permission, User
 from yuemian.interviews.actions.hand_over import Work, hand_over, work_of
 
 
@@ -40,11 +40,8 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *args: Any, editor: User, person: User, work: Work, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = User.objects.visible_to(editor).filter(is_active=True).exclude(pk=person.pk).order_by("name")
-        asked = {
-            "contact": others.filter(role__in=[Role.RECRUITER, Role.ADMINISTRATOR, Role.HIRING_LEAD]),
-            "interviewer": others.exclude(role=Role.AUDITOR),
-        }
+        others = User.objects.visible_to(editor).exclude(pk=person.pk).order_by("name")
+        asked = {"contact": others.who_may_be_asked(), "interviewer": others.who_may_interview()}
         for name, people in asked.items():
             self.fields[name].queryset = people  # type: ignore[attr-defined]
         if not (work.interviews or work.conversations or work.jobs):

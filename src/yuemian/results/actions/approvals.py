@@ -183,12 +183,6 @@ def save_rule(user: User, rule: ApprovalRule, *, now: datetime) -> None:
         audit.record(user.organization_id, user.actor, "result.rule_saved", at=now, **values)
 
 
-def may_vote(user: User, notice: ResultNotice, size: int, policy: ApprovalPolicy | None = None) -> bool:
-    """Whether this person's word would count; `notice` comes with its decision."""
-    rule = rule_of(user.organization_id).policy if policy is None else policy
-    return _why_not(user, notice, size, rule) is None
-
-
 def _why_not(user: User, notice: ResultNotice, size: int, policy: ApprovalPolicy) -> str | None:
     if notice.state != N.SUBMITTED:
         return NOT_WAITING

@@ -13,7 +13,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from yuemian.accounts.models import Role, User
+from yuemian.accounts.models import User
 from yuemian.domain.results import Outcome, needs_reason
 from yuemian.interviews.forms import ROUNDS, DateInput, TimeInput, local_to_utc
 from yuemian.results.actions.decide import LONGEST_NOTE, MOST, Choice
@@ -117,7 +117,7 @@ class DecideForm(forms.Form):
         if not self.is_bound:
             for name in ("round", "date", "time", "until", "minutes"):
                 self.fields[name].required = True
-        people = User.objects.visible_to(user).filter(is_active=True).exclude(role=Role.AUDITOR)
+        people = User.objects.visible_to(user).who_may_interview()
         self.fields["interviewers"].queryset = people  # type: ignore[attr-defined]
         self.ticked = {
             outcome: self._ticked(data, outcome) if data is not None else () for outcome in Outcome
