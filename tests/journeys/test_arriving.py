@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
-from tests.journeys.test_story import page_behind_the_first_message
+from tests.journeys.lab import page_behind_the_first_message
 from tests.looking import assert_sound
 
 pytestmark = pytest.mark.journey

@@ -16,6 +16,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
+from tests.journeys.lab import link_of
 from tests.simulators import radicale_server
 from tests.simulators.radicale_server import PASSWORD, USER, RadicaleServer
 
@@ -39,7 +40,7 @@ def test_calendars_of_everybody_say_the_same(
         recruiter = desk(RECRUITER)
         interview = invite_by_hand(recruiter, house, day)
     candidate = phone()
-    address = candidate_link(desk(RECRUITER), house, candidate)
+    address = link_of(desk(RECRUITER), house, "周晓")
     take_the_file(candidate, address, day)
     event = event_in(urlopen(feed).read())
     assert event["DTSTART"].dt == day
@@ -121,16 +122,6 @@ def invite_by_hand(page: Page, house: House, day: datetime) -> str:
     expect(page.locator(".seats li", has_text="陈默")).to_contain_text("忙碌")
     expect(page.locator("main")).to_contain_text("时间线")
     return address.rpartition("/")[2]
-
-
-def candidate_link(lab: Page, house: House, candidate: Page) -> str:
-    lab.goto(f"{house.address}/lab?q=周晓")
-    handset = lab.locator(".lab-phones li", has_text="周晓").first
-    handset.locator("a.mail-row").first.click()
-    link = handset.frame_locator("iframe").locator("a[href*='/c/']").first
-    address = link.get_attribute("href")
-    assert address
-    return re.sub(r"^.*(?=/c/)", house.address, address)
 
 
 def take_the_file(candidate: Page, address: str, day: datetime) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House
+from tests.journeys.lab import link_of
 from tests.journeys.test_today import RECRUITER, enter
 from tests.looking import is_within_the_screen, violations
 
@@ -45,18 +45,6 @@ def save_answer(page: Page, house: House) -> None:
     page.fill("[name=answer]", "有，地下二层免费停车。")
     page.click("main form button.primary")
     expect(page.locator(".content-list")).to_contain_text("公司有停车位吗？")
-
-
-def link_of(lab: Page, house: House, name: str) -> str:
-    """The address in the candidate's first message."""
-    lab.goto(f"{house.address}/lab?q={name}")
-    handset = lab.locator(".lab-phones li", has_text=name).first
-    expect(handset.locator("a.mail-row, .bubble a").first).to_be_visible()
-    link = handset.locator(".bubble a").first
-    if handset.locator("a.mail-row").count():
-        handset.locator("a.mail-row").first.click()
-        link = handset.frame_locator("iframe").locator("a[href*='/c/']").first
-    return urljoin(house.address, str(link.get_attribute("href")))
 
 
 def asked_by_candidates(lab: Page, phone: Callable[..., Page], house: House, inbox: Page) -> list[Page]:

@@ -15,8 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 from psycopg import sql
 
 from tests.journeys.conftest import House, wait_until
+from tests.journeys.lab import MAIL, TEXTS, handset, page_behind_the_first_message
 from tests.journeys.test_real_mail import go_live
-from tests.journeys.test_story import page_behind_the_first_message
 from tests.looking import is_within_the_screen, violations
 from tests.simulators.gateway import Gateway, Kind, settings_for
 from tests.simulators.http_server import ScriptedHTTP, running
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.journey
 RECRUITER, ADMIN = "linyue@galaxy.example", "admin@galaxy.example"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-TEXTS, MAIL = "短信", "邮件"
 PATHS = (
     "/today?whose=all", "/today/reception?whose=all", "/plans", "/plans/new", "/deliveries", "/batches", "/lab",
     "/settings", "/settings/account", "/settings/branches", "/settings/branches/new", "/settings/budgets?forecast=1",
@@ -216,13 +215,6 @@ def invited_with_one_press(page: Page, house: House, names: Iterable[str]) -> No
     page.goto(f"{house.address}/batches")
     page.locator("main a[href*='/batches/']").first.click()
     expect(page.locator("#batch-live")).to_contain_text("已完成")
-
-
-def handset(lab: Page, house: House, name: str, channel: str) -> Locator:
-    lab.goto(f"{house.address}/lab?q={name}")
-    phone = lab.locator(".lab-phones li", has_text=name).first
-    phone.locator("nav a", has_text=channel).click()
-    return phone
 
 
 def on_the_phones(lab: Page, house: House) -> None:

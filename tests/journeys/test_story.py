@@ -11,6 +11,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from tests.houses import ROOT
 from tests.journeys.conftest import House
+from tests.journeys.lab import page_in_the_lab
 
 pytestmark = pytest.mark.journey
 
@@ -82,29 +83,6 @@ def invite_the_import(recruiter: Page) -> int:
     recruiter.wait_for_url("**/batches/*")
     expect(recruiter.locator("#batch-live")).to_contain_text("已完成")
     return going
-
-
-def page_in_the_lab(lab: Page, house: House, name: str) -> FrameLocator:
-    """Take the candidate's phone, open the text message, tap its link."""
-    lab.goto(f"{house.address}/lab?q={name}")
-    handset = lab.locator(".lab-phones li", has_text=name).first
-    handset.locator("nav a", has_text="短信").click()
-    handset.locator(".bubble a").first.click()
-    return handset.frame_locator("iframe")
-
-
-def page_behind_the_first_message(lab: Page, house: House, name: str) -> FrameLocator:
-    """The same by mail where there is one: the hour of the day decides whether a text message goes out as well."""
-    lab.goto(f"{house.address}/lab?q={name}")
-    handset = lab.locator(".lab-phones li", has_text=name).first
-    expect(handset.locator("a.mail-row, .bubble a").first).to_be_visible()
-    frame = handset.frame_locator("iframe")
-    if handset.locator("a.mail-row").count():
-        handset.locator("a.mail-row").first.click()
-        frame.locator("a[href*='/c/']").first.click()
-    else:
-        handset.locator(".bubble a").first.click()
-    return frame
 
 
 def ask_and_be_answered(board: Page, lab: Page, candidate: FrameLocator, row: Locator) -> None:
