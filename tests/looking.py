@@ -1,11 +1,11 @@
-"""What every page owes a screen reader and a narrow screen, looked for in the browser."""
+"""Pages in the browser: what each owes a screen reader and a narrow screen, and when it is ready for a press."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, FrameLocator, Keyboard, Locator, Page, expect
 
 RULES: Final = ("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice")
 #: Whatever moves in and then stands still; what is half transparent on its way has no contrast.
@@ -42,3 +42,20 @@ def assert_sound(page: Page) -> None:
     found = violations(page)
     assert not found, found
     assert is_within_the_screen(page), page.url
+
+
+def keys(page: Page) -> Keyboard:
+    """The keyboard of a page whose scripts have run: until then a shortcut is nobody's."""
+    page.wait_for_load_state()
+    return page.keyboard
+
+
+def press_as_a_person(button: Locator, within: Page | FrameLocator, then: Locator) -> None:
+    """Press on a candidate's page, and once more where it asks whether that was a machine; `then` is what it brings."""
+    button.click()
+    asks = within.locator("input[name=confirm]")
+    expect(asks.or_(then).first).to_be_attached()
+    if asks.count():
+        button.page.wait_for_timeout(2200)
+        within.locator("button.yes").click()
+    expect(then.first).to_be_visible()

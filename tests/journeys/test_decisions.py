@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.houses import ROOT
 from tests.journeys.conftest import House
 from tests.journeys.test_today import RECRUITER
-from tests.looking import is_within_the_screen, violations
+from tests.looking import is_within_the_screen, keys, violations
 
 pytestmark = pytest.mark.journey
 
@@ -96,6 +96,7 @@ def test_the_pages_are_accessible(
     assert violations(page) == ""
     assert is_within_the_screen(page)
     page.goto(f"{interviewed.address}/results")
+    page.wait_for_load_state()
     page.locator("[data-select-page]").check()
     page.locator("button[value=suggested]").click()
     expect(page.locator(".consequences")).to_be_visible()
@@ -120,11 +121,11 @@ def test_a_recruiter_decides(interviewed: House, desk: Callable[..., Page]) -> N
 
 def one_by_keyboard(page: Page) -> None:
     """Down to the first name, `r`, the reason `1`, and the button."""
-    page.keyboard.press("j")
-    page.keyboard.press("r")
+    keys(page).press("j")
+    keys(page).press("r")
     page.wait_for_url("**/results/decide")
     expect(page.locator("input[data-outcome=reject]")).to_be_checked()
-    page.keyboard.press("1")
+    keys(page).press("1")
     expect(page.locator("input[name=reasons_reject]").first).to_be_checked()
     page.locator("button[name=press]").click()
     page.wait_for_url(re.compile(r"/results$"))
@@ -134,6 +135,7 @@ def one_by_keyboard(page: Page) -> None:
 
 
 def many_as_recommended(page: Page) -> None:
+    page.wait_for_load_state()
     page.locator("[data-select-page]").check()
     page.locator("button[value=suggested]").click()
     expect(page.locator(".consequences")).to_contain_text("3")
@@ -147,7 +149,7 @@ def many_as_recommended(page: Page) -> None:
 def the_next_round_at_once(page: Page, house: House) -> None:
     page.locator("#board th a", has_text="冯远").click()
     page.locator(".compare").wait_for()
-    page.keyboard.press("a")
+    keys(page).press("a")
     expect(page.locator("input[data-outcome=advance]")).to_be_checked()
     expect(page.locator("[name=until]")).to_be_hidden()
     page.locator("input[name=follow][value=choose]").check()

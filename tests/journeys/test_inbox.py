@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import House
 from tests.journeys.lab import link_of
 from tests.journeys.test_today import RECRUITER, enter
-from tests.looking import is_within_the_screen, violations
+from tests.looking import is_within_the_screen, keys, press_as_a_person, violations
 
 pytestmark = pytest.mark.journey
 
@@ -55,11 +55,8 @@ def asked_by_candidates(lab: Page, phone: Callable[..., Page], house: House, inb
         candidate.goto(link_of(lab, house, name))
         candidate.wait_for_timeout(2200)
         candidate.fill("#text", question)
-        candidate.click("#questions form button")
-        if candidate.locator("input[name=confirm]").count():
-            candidate.wait_for_timeout(2200)
-            candidate.click("button.yes")
-        expect(candidate.locator(".said")).to_contain_text(question)
+        asked = candidate.locator(".said", has_text=question)
+        press_as_a_person(candidate.locator("#questions form button"), candidate, asked)
         expect(inbox.locator(".inbox-rows")).to_contain_text(question)
         candidates.append(candidate)
     return candidates
@@ -71,69 +68,65 @@ def focused(page: Page) -> str:
 
 def answered_with_the_keyboard_alone(page: Page, house: House) -> None:
     """From the list on no pointer is used."""
-    keys = page.keyboard
     page.goto(f"{house.address}/inbox")
-    keys.press("?")
+    keys(page).press("?")
     expect(page.locator("#shortcuts")).to_be_visible()
-    keys.press("Escape")
-    keys.press("j")
+    keys(page).press("Escape")
+    keys(page).press("j")
     assert NAMES[0] in focused(page)
-    keys.press("j")
-    keys.press("k")
+    keys(page).press("j")
+    keys(page).press("k")
     assert NAMES[0] in focused(page)
-    keys.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#thread-name")).to_have_text(NAMES[0])
     # What is offered is reached by Tab, taken by Enter, and sent by the person.
     page.locator("[data-use]").first.focus()
-    keys.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#answer-text")).to_have_value("有，地下二层免费停车。")
-    keys.press("Control+Enter")
+    keys(page).press("Control+Enter")
     expect(page.locator("#thread-name")).to_have_text(NAMES[1])
     a_phrase_a_note_and_undo(page)
     found_and_assigned(page)
 
 
 def a_phrase_a_note_and_undo(page: Page) -> None:
-    keys = page.keyboard
-    keys.press("r")
-    keys.type("/结")
+    keys(page).press("r")
+    keys(page).type("/结")
     expect(page.locator("#phrase-list [aria-selected=true]")).to_contain_text("/结果")
-    keys.press("Enter")
+    keys(page).press("Enter")
     expect(page.locator("#answer-text")).to_have_value(f"{NAMES[1]}，三个工作日内告诉您。")
-    keys.press("Control+Shift+Enter")
+    keys(page).press("Control+Shift+Enter")
     expect(page.locator(".said")).to_contain_text("三个工作日内告诉您")
-    keys.press("n")
-    keys.type("很礼貌")
-    keys.press("Control+Enter")
+    keys(page).press("n")
+    keys(page).type("很礼貌")
+    keys(page).press("Control+Enter")
     expect(page.locator(".said-note")).to_contain_text("很礼貌")
-    keys.press("e")
+    keys(page).press("e")
     expect(page.locator("#thread-name")).to_have_text(NAMES[2])
     expect(page.locator(".inbox-done")).to_contain_text(NAMES[1])
-    keys.press("z")
+    keys(page).press("z")
     expect(page.locator("#thread-name")).to_have_text(NAMES[1])
 
 
 def found_and_assigned(page: Page) -> None:
-    keys = page.keyboard
-    keys.press("/")
+    keys(page).press("/")
     assert page.evaluate("document.activeElement.name") == "q"
-    keys.type("技术栈")
-    keys.press("Enter")
+    keys(page).type("技术栈")
+    keys(page).press("Enter")
     expect(page.locator(".inbox-item")).to_have_count(1)
-    keys.press("j")
-    keys.press("Enter")
+    keys(page).press("j")
+    keys(page).press("Enter")
     expect(page.locator("#thread-name")).to_have_text(NAMES[2])
-    keys.press("a")
-    keys.press("Enter")
+    keys(page).press("a")
+    keys(page).press("Enter")
     expect(page.locator("details[data-key=a] summary")).to_contain_text("林悦")
 
 
 def passed_on_to_the_interviewer(page: Page, interviewer: Page, candidate: Page, house: House) -> None:
-    keys = page.keyboard
-    keys.press("i")
-    keys.press("Tab")
-    keys.type("麻烦简单说说")
-    keys.press("Control+Enter")
+    keys(page).press("i")
+    keys(page).press("Tab")
+    keys(page).type("麻烦简单说说")
+    keys(page).press("Control+Enter")
     expect(page.locator(".said-consultation")).to_contain_text(INTERVIEWERS_NAME)
     interviewer.goto(f"{house.address}/asked")
     expect(interviewer.locator(".main-nav a[href='/asked'] .nav-count")).to_contain_text("1")

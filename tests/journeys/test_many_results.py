@@ -193,6 +193,7 @@ def approved(page: Page, address: str, count: int = COUNT) -> None:
 
 def released(page: Page, house: House, count: int = COUNT) -> None:
     page.click("a[href$='/release']")
+    expect(page.locator("[name=password]")).to_be_visible()
     if page.locator("[name=typed]").count():
         page.fill("[name=typed]", str(count))
     page.fill("[name=password]", house.passphrase)

@@ -13,6 +13,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import House, wait_until
+from tests.looking import press_as_a_person
 
 pytestmark = pytest.mark.journey
 ADDRESS = "han.meimei@example.com"
@@ -34,7 +35,8 @@ def test_a_candidate_is_invited_moved_and_cancelled_by_mail(
     expect(candidate.locator("h1")).to_contain_text("后端工程师")
     # Real mail went out a moment ago: a press within seconds of delivery might be a scanner's, so it may ask once more.
     candidate.wait_for_timeout(2200)
-    press(candidate, "能来")
+    answered = candidate.locator("#answer", has_text="你的答复")
+    press_as_a_person(candidate.get_by_role("button", name="能来", exact=True), candidate, answered)
     expect(candidate.locator("#answer")).to_contain_text("能来")
 
     recruiter.goto(f"{house.address}/interviews?q=韩梅梅")
@@ -90,15 +92,6 @@ def invite_by_hand(recruiter: Page, name: str, email: str) -> None:
 
 def first_with(page: Page, select: str, text: str) -> str:
     return next(label for label in page.locator(f"{select} option").all_inner_texts() if text in label)
-
-
-def press(candidate: Page, words: str) -> None:
-    candidate.get_by_role("button", name=words, exact=True).click()
-    candidate.wait_for_load_state()
-    if candidate.locator("input[name=confirm]").count():
-        candidate.wait_for_timeout(2200)
-        candidate.click("button.yes")
-        candidate.wait_for_load_state()
 
 
 def move_to_the_next_day(recruiter: Page) -> None:

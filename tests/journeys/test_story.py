@@ -12,6 +12,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from tests.houses import ROOT
 from tests.journeys.conftest import House
 from tests.journeys.lab import page_in_the_lab
+from tests.looking import press_as_a_person
 
 pytestmark = pytest.mark.journey
 
@@ -88,11 +89,8 @@ def invite_the_import(recruiter: Page) -> int:
 def ask_and_be_answered(board: Page, lab: Page, candidate: FrameLocator, row: Locator) -> None:
     candidate.locator("#text").fill("请问需要带电脑吗？")
     lab.wait_for_timeout(2200)
-    candidate.locator("#questions form button").click()
-    lab.wait_for_timeout(500)
-    if candidate.locator("input[name=confirm]").count():
-        lab.wait_for_timeout(2200)
-        candidate.locator("button.yes").click()
+    asked = candidate.locator(".said", has_text="请问需要带电脑吗？")
+    press_as_a_person(candidate.locator("#questions form button"), candidate, asked)
     expect(row).to_contain_text("有咨询")
     row.locator("th a").click()
     expect(board.get_by_text("请问需要带电脑吗？").first).to_be_visible()

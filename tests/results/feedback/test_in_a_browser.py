@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.looking import assert_sound
+from tests.looking import assert_sound, keys
 from tests.portal.conftest import Story, address, chromium, desk, inside, pocket, story
 from tests.results.feedback.factories import USUAL, create_reason, create_scorecard, drafted, rejected
 from yuemian.results.models import Feedback
@@ -50,28 +50,28 @@ def test_a_recruiter_reviews_one_after_another_by_keyboard(
         furnish(story)
     page = desk(pocket, address, inside, story.cast.recruiter, "/results/feedback")
     assert_sound(page)
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    keys(page).press("j")
+    keys(page).press("Enter")
     expect(page.locator("h1")).to_have_text("周小满")
     assert_sound(page)
     # A sentence and its facts light up together.
     page.locator(".feedback-lines li", has_text="链表").first.focus()
     expect(page.locator("#fact-1")).to_have_class("is-linked")
-    page.keyboard.press("Control+Enter")
+    keys(page).press("Control+Enter")
     expect(page.locator("h1")).to_have_text("何以安")
     assert reviewed(inside) == {"周小满"}
     # What nobody may say cannot be let through; the answer comes while one types.
-    page.keyboard.press("e")
-    page.keyboard.press("Control+End")
-    page.keyboard.type("您的年龄偏大。")
+    keys(page).press("e")
+    keys(page).press("Control+End")
+    keys(page).type("您的年龄偏大。")
     expect(page.locator("#checked")).to_have_attribute("data-verdict", "blocked")
     assert_sound(page)
-    page.keyboard.press("Control+Enter")
+    keys(page).press("Control+Enter")
     expect(page.locator("h1")).to_have_text("何以安")
     for _ in range(7):
-        page.keyboard.press("Backspace")
+        keys(page).press("Backspace")
     expect(page.locator("#checked")).to_have_attribute("data-verdict", "fine")
-    page.keyboard.press("Control+Enter")
+    keys(page).press("Control+Enter")
     expect(page.locator("h1")).to_have_text("林知夏")
     expect(page.locator(".feedback-facts")).to_contain_text("面试官看法不同")
     assert reviewed(inside) == {"周小满", "何以安"}
