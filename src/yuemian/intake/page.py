@@ -23,16 +23,15 @@ from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
+from yuemian.intake.columns import Columns
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
 from yuemian.intake.report import header_from_json, origin_from_json, row_from_json
 from yuemian.intake.table import Origin
-from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
+from yuemian.intake.wording import FIELDS, KINDS, STATES, Text, notice_text, problem_text, repair_text
 from yuemian.interviews.wording import MODES
 
 PAGE_SIZE = 100
-#: What a column may be. Notes have no place in an interview yet.
-OFFERED = tuple(name for name in Field if name is not Field.NOTE)
 #: Fields with a cell of their own in the list; all others share the last one.
 COLUMNS: tuple[tuple[Field, ...], ...] = (
     (Field.NAME,),
@@ -52,7 +51,6 @@ _PLAIN = {
     RepairCode.DIGITS_RESTORED,
     RepairCode.WORDS_REMOVED,
 }
-_SHOWN_SAMPLES = 3
 _SHOWN_REPAIRS = 4
 
 
@@ -100,17 +98,6 @@ class Row:
     names: tuple[str, ...] = ()
     is_left_out: bool = False
     raw: str = ""
-
-
-@dataclass(frozen=True)
-class MappedColumn:
-    """A column of the file, with samples of what stands in it."""
-
-    index: int
-    title: str
-    field: Field | None
-    why: Text
-    samples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -190,23 +177,8 @@ class CheckPage:
 
     # --- Columns and questions ---------------------------------------------------------------------------------
 
-    def columns(self) -> list[MappedColumn]:
-        found: dict[int, dict[str, None]] = {column.index: {} for column in self.header.columns}
-        for row in self._report["rows"][:30]:
-            for index, text in enumerate(row["cells"]):
-                if text and index in found and len(found[index]) < _SHOWN_SAMPLES:
-                    found[index][text[:40]] = None
-        return [
-            MappedColumn(
-                column.index,
-                column.title,
-                column.field if column.field in OFFERED else None,
-                WHYS[column.why],
-                tuple(found[column.index]),
-            )
-            for column in self.header.columns
-            if column.title or found[column.index]
-        ]
+    def columns(self) -> Columns:
+        return Columns(self.header, self._report["rows"])
 
     def missing(self) -> list[Text]:
         return [FIELDS[Field(name)] for name in self._report["missing"]]

@@ -199,6 +199,8 @@ WHYS: Mapping[Why, Promise | str] = {
     Why.REMEMBERED: _("as last time"),
     Why.CHOSEN: _("chosen by you"),
     Why.NOTHING: _("not recognised"),
+    Why.OF_ANOTHER: _("by its title not the candidate’s own"),
+    Why.IDENTITY: _("holds identity numbers"),
 }
 
 FIELDS: Mapping[Field, Promise | str] = {

@@ -21,9 +21,10 @@ from yuemian.intake.actions.confirm import Outdated
 from yuemian.intake.actions.decide import NotPossible
 from yuemian.intake.actions.start import NotOpen, earlier_with_same_file, refusal_of
 from yuemian.intake.checking import RowState
+from yuemian.intake.columns import OFFERED
 from yuemian.intake.content import Gone, Safe
 from yuemian.intake.models import Import, ImportState
-from yuemian.intake.page import OFFERED, PAGE_SIZE, CheckPage
+from yuemian.intake.page import PAGE_SIZE, CheckPage
 from yuemian.intake.reference_data import reference_for
 from yuemian.intake.wording import FIELDS, STATES, refusal_text
 from yuemian.ui.states import appearance
@@ -109,7 +110,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
     paging = ListPage(_number(request.GET.get("page", "1")), total)
     ambiguous, example = page.ambiguous_dates()
     counts = page.counts
-    origin = page.origin()
+    origin, columns = page.origin(), page.columns()
     return {
         "state": state,
         "rows": page.rows(state, paging.number),
@@ -118,7 +119,10 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "counts": counts,
         "counters": _counters(request, counts, state),
         "all_rows": sum(counts.values()) - counts[RowState.IGNORED],
-        "columns": page.columns(),
+        "columns": columns.all(),
+        "of_others": columns.of_others(),
+        "repeated": columns.repeated(),
+        "left_columns": columns.left(),
         "field_choices": [(name, FIELDS[name]) for name in OFFERED],
         "origin": origin,
         "hidden": len(origin.hidden_rows),
