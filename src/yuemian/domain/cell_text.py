@@ -9,6 +9,8 @@ import unicodedata
 FORMULA_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
+# Stands where a program could not read a letter.
+DAMAGED = "\ufffd"
 BLANKS = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "n/a", "na", "nil", "none", "null", "无", "暂无", "未填"}
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, collapse, is_blank, without_invisible
+from yuemian.domain.cell_text import DAMAGED, FORMULA_ERRORS, as_text, collapse, is_blank, without_invisible
 from yuemian.domain.reading import ProblemCode, Reading, Repair, RepairCode, bad
 
 MAXIMUM_LENGTH = 120
@@ -60,6 +60,8 @@ def _problem(name: str) -> ProblemCode | None:
         return ProblemCode.MISSING
     if name in FORMULA_ERRORS:
         return ProblemCode.FORMULA_ERROR
+    if DAMAGED in name:
+        return ProblemCode.UNREADABLE
     if _EMAIL.fullmatch(name):
         return ProblemCode.LOOKS_LIKE_EMAIL
     if _PHONE.fullmatch(name):

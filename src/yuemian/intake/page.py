@@ -24,6 +24,7 @@ from yuemian.intake.actions.decide import asks_about_contact, proposed
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
 from yuemian.intake.columns import Columns
+from yuemian.intake.encoding_choice import EncodingChoice, encoding_choices
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
 from yuemian.intake.report import header_from_json, origin_from_json, row_from_json
@@ -185,6 +186,10 @@ class CheckPage:
 
     def origin(self) -> Origin:
         return origin_from_json(self._report)
+
+    def readings(self) -> list[EncodingChoice]:
+        """In which encodings the text is letters, the one that was taken first; empty where nothing is to choose."""
+        return encoding_choices(self.origin(), self.header, self._report["rows"])
 
     def suspicious(self) -> list[tuple[str, Text]]:
         titles = {column.index: column.title for column in self.header.columns}

@@ -10,7 +10,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from yuemian.domain.addresses import read_email, read_phone
-from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, folded, is_blank, without_invisible
+from yuemian.domain.cell_text import DAMAGED, FORMULA_ERRORS, as_text, folded, is_blank, without_invisible
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
 from yuemian.domain.names import read_name
@@ -216,6 +216,8 @@ def _text(raw: Cell, limit: int) -> Reading[str]:
     text = "\n".join(line for line in lines if line)
     if text in FORMULA_ERRORS:
         return bad(ProblemCode.FORMULA_ERROR, text=text)
+    if DAMAGED in text:
+        return bad(ProblemCode.UNREADABLE, text=text[:80])
     return bad(ProblemCode.TOO_LONG, limit=str(limit)) if len(text) > limit else Reading(text or None)
 
 

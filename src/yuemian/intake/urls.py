@@ -21,6 +21,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/rows/<int:number>/leave", deciding.leave, name="import-leave"),
     path("imports/<uuid:import_id>/rows/<int:number>/contact", deciding.contact, name="import-contact"),
     path("imports/<uuid:import_id>/mapping", deciding.mapping, name="import-mapping"),
+    path("imports/<uuid:import_id>/encoding", deciding.encoding, name="import-encoding"),
     path("imports/<uuid:import_id>/accept", deciding.accept, name="import-accept"),
     path("imports/<uuid:import_id>/dates", deciding.dates, name="import-dates"),
     path("imports/<uuid:import_id>/meaning", deciding.meaning, name="import-meaning"),

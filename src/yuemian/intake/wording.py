@@ -166,7 +166,10 @@ REFUSALS: Mapping[Refusal, Promise | str] = {
         "Cells with formulas have no result (%(cells)s). Open the "
         "file in Excel, save it, and upload it again."
     ),
-    Refusal.UNKNOWN_ENCODING: _("The text is not encoded in %(encoding)s. Save it as “CSV UTF-8” or .xlsx."),
+    Refusal.UNKNOWN_ENCODING: _(
+        "The encoding of the text cannot be recognised, or some of it is damaged. "
+        "Save it as “CSV UTF-8” or .xlsx."
+    ),
     Refusal.BROKEN_QUOTES: _(
         "A quotation mark is not closed near line %(line)s. Correct it, or save the file as .xlsx."
     ),
@@ -227,6 +230,19 @@ FIELDS: Mapping[Field, Promise | str] = {
     Field.EXTERNAL_ID: _("Candidate number"),
     Field.NOTE: _("Note"),
     Field.LANGUAGE: _("Language"),
+}
+
+
+ENCODINGS: Mapping[str, Text] = {
+    "gb18030": _("Simplified Chinese (GB18030)"),
+    "big5hkscs": _("Traditional Chinese (Big5)"),
+    "cp932": _("Japanese (Shift JIS)"),
+    "cp949": _("Korean (EUC-KR)"),
+    "cp1252": _("Western European (Windows-1252)"),
+    "cp1250": _("Central European (Windows-1250)"),
+    "cp1251": _("Cyrillic (Windows-1251)"),
+    "cp1258": _("Vietnamese (Windows-1258)"),
+    "cp874": _("Thai (Windows-874)"),
 }
 
 

@@ -18,7 +18,7 @@ from yuemian.accounts.guards import SignedInRequest
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import find_header
 from yuemian.intake.actions.confirm import Outdated
-from yuemian.intake.actions.decide import NotPossible
+from yuemian.intake.actions.decide import NotLetters, NotPossible
 from yuemian.intake.actions.start import NotOpen, earlier_with_same_file, refusal_of
 from yuemian.intake.checking import RowState
 from yuemian.intake.columns import OFFERED
@@ -56,7 +56,7 @@ def decided(
     text, tone = done, "success"
     try:
         act()
-    except (NotOpen, NotPossible, Gone, Outdated) as problem:
+    except (NotOpen, NotLetters, NotPossible, Gone, Outdated) as problem:
         text, tone = sentence(problem), "warning"
     if request.headers.get("HX-Request"):
         response = render(
@@ -78,6 +78,7 @@ def sentence(problem: Exception) -> str:
     """An expected problem in the language of the page."""
     sentences: dict[type[Exception], str] = {
         NotOpen: _("This import is finished or still being checked."),
+        NotLetters: _("Some of this file cannot be read that way."),
         NotPossible: _("This is not possible for that row any more; look at it again."),
         Gone: _("The content of this import was removed; upload the file again."),
         Outdated: _("Something changed since this page was shown. Look at the rows again, then confirm."),
@@ -127,6 +128,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "origin": origin,
         "hidden": len(origin.hidden_rows),
         "hidden_rows": _first(origin.hidden_rows),
+        "readings": page.readings(),
         "missing": page.missing(),
         "suspicious": page.suspicious(),
         "questions": page.questions(),

@@ -16,6 +16,7 @@ from yuemian.domain.header_words import Field
 from yuemian.intake.actions.decide import (
     accept_repairs,
     choose_dates,
+    choose_encoding,
     choose_meaning,
     confirm_shared,
     edit_row,
@@ -50,6 +51,19 @@ def mapping(request: SignedInRequest, import_id: UUID) -> HttpResponse:
         import_id,
         lambda: set_mapping(request.user, import_id, columns, now=timezone.now()),
         _("The columns are read anew.") if columns else "",
+    )
+
+
+@require_POST
+@requires(Permission.IMPORT)
+def encoding(request: SignedInRequest, import_id: UUID) -> HttpResponse:
+    """How the letters of a text file are read."""
+    name = request.POST.get("encoding", "")
+    return decided(
+        request,
+        import_id,
+        lambda: choose_encoding(request.user, import_id, name, now=timezone.now()),
+        _("The letters are read anew."),
     )
 
 
