@@ -302,7 +302,7 @@ class CheckPage:
             typed=self.typed(row, name),
             options=tuple(self.labels.of(name).items()) if name is not Field.INTERVIEWERS else (),
             alternatives=tuple((each, self._alternative(name, each, zone)) for each in reading.alternatives),
-            is_choice=name in _CONTACTS and reading.state is ReadingState.REPAIRABLE,
+            is_choice=name in {Field.NAME, *_CONTACTS} and reading.state is ReadingState.REPAIRABLE,
         )
 
     def _alternative(self, name: Field, value: str, zone: str) -> str:

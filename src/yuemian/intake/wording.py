@@ -50,6 +50,9 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
     ProblemCode.EMAIL_BAD_DOMAIN: _("The part after @ (“%(domain)s”) is not possible in an e-mail address."),
     ProblemCode.NAME_WITHOUT_LETTER: _("“%(text)s” is no name; check whether the columns are shifted."),
     ProblemCode.NAME_CONTAINS_LINK: _("A name may not hold a web address."),
+    ProblemCode.SEVERAL_PEOPLE: _(
+        "“%(text)s” seems to be several people; give each a row of their own, or type the one name."
+    ),
     ProblemCode.DATE_MISSING: _("The day is missing in “%(text)s”."),
     ProblemCode.TIME_MISSING: _("The time of day is missing in “%(text)s”."),
     ProblemCode.DATE_AMBIGUOUS: _("“%(text)s” can mean two days; choose one."),
