@@ -21,6 +21,7 @@ from yuemian.domain.headers import Header
 from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, ReadingState, RepairCode
 from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
+from yuemian.intake.called_off import called_off
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
 from yuemian.intake.columns import Columns
@@ -190,6 +191,10 @@ class CheckPage:
     def readings(self) -> list[EncodingChoice]:
         """In which encodings the text is letters, the one that was taken first; empty where nothing is to choose."""
         return encoding_choices(self.origin(), self.header, self._report["rows"])
+
+    def called_off(self) -> list[int]:
+        """Rows that seem to be called off by the file itself."""
+        return called_off(self.header, self._report["rows"], self.origin().struck_rows)
 
     def suspicious(self) -> list[tuple[str, Text]]:
         titles = {column.index: column.title for column in self.header.columns}

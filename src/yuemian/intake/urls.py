@@ -20,6 +20,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/rows/<int:number>/cell", deciding.cell, name="import-cell"),
     path("imports/<uuid:import_id>/rows/<int:number>/leave", deciding.leave, name="import-leave"),
     path("imports/<uuid:import_id>/rows/<int:number>/contact", deciding.contact, name="import-contact"),
+    path("imports/<uuid:import_id>/called-off", deciding.leave_called_off, name="import-leave-called-off"),
     path("imports/<uuid:import_id>/mapping", deciding.mapping, name="import-mapping"),
     path("imports/<uuid:import_id>/encoding", deciding.encoding, name="import-encoding"),
     path("imports/<uuid:import_id>/accept", deciding.accept, name="import-accept"),

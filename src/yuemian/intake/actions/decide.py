@@ -14,6 +14,7 @@ from yuemian.domain.cell_text import comparable, folded
 from yuemian.domain.header_words import Field
 from yuemian.domain.reading import NoticeCode, ProblemCode, ReadingState
 from yuemian.intake.actions.start import TOPIC, NotOpen, keep_check, whole_check
+from yuemian.intake.called_off import called_off
 from yuemian.intake.checking import CheckedRow, CheckedSheet, judged, read_again
 from yuemian.intake.choices import Choices
 from yuemian.intake.content import Safe
@@ -160,6 +161,17 @@ def leave_out(user: User, import_id: UUID, number: int, *, is_out: bool, now: da
         opened.row(number)
         rows = opened.choices.left_out | {number} if is_out else opened.choices.left_out - {number}
         return replace(opened.choices, left_out=rows), {number}
+
+    return _decide(user, import_id, decision, now=now)
+
+
+def leave_out_called_off(user: User, import_id: UUID, *, now: datetime) -> Import:
+    """Take out every row that the file itself calls off."""
+
+    def decision(opened: Opened) -> Decision:
+        sheet = opened.sheet
+        rows = called_off(sheet.header, [vars(row) for row in sheet.rows], sheet.origin.struck_rows)
+        return replace(opened.choices, left_out=opened.choices.left_out | set(rows)), rows
 
     return _decide(user, import_id, decision, now=now)
 

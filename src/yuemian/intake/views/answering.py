@@ -111,7 +111,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
     paging = ListPage(_number(request.GET.get("page", "1")), total)
     ambiguous, example = page.ambiguous_dates()
     counts = page.counts
-    origin, columns = page.origin(), page.columns()
+    origin, columns, called_off = page.origin(), page.columns(), page.called_off()
     return {
         "state": state,
         "rows": page.rows(state, paging.number),
@@ -128,6 +128,8 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "origin": origin,
         "hidden": len(origin.hidden_rows),
         "hidden_rows": _first(origin.hidden_rows),
+        "called_off": len(called_off),
+        "called_off_rows": _first(called_off),
         "readings": page.readings(),
         "missing": page.missing(),
         "suspicious": page.suspicious(),

@@ -21,6 +21,7 @@ from yuemian.intake.actions.decide import (
     confirm_shared,
     edit_row,
     leave_out,
+    leave_out_called_off,
     map_text,
     same_person,
     set_mapping,
@@ -112,6 +113,18 @@ def leave(request: SignedInRequest, import_id: UUID, number: int) -> HttpRespons
         import_id,
         lambda: leave_out(request.user, import_id, number, is_out=is_out, now=timezone.now()),
         row=number,
+    )
+
+
+@require_POST
+@requires(Permission.IMPORT)
+def leave_called_off(request: SignedInRequest, import_id: UUID) -> HttpResponse:
+    """Take out the rows that are struck out, or that a remark calls off."""
+    return decided(
+        request,
+        import_id,
+        lambda: leave_out_called_off(request.user, import_id, now=timezone.now()),
+        _("What is called off is left out."),
     )
 
 
