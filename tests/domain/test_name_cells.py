@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from yuemian.domain.name_cells import read_name_cell
+from yuemian.domain.name_cells import read_name_cell, whole_name
 from yuemian.domain.reading import ProblemCode, ReadingState
 
 
@@ -68,3 +68,9 @@ def test_two_words_of_names_are_joined_only_with_consent() -> None:
 @pytest.mark.parametrize("raw", ["同上", "〃", "ditto"])
 def test_a_ditto_mark_is_no_name(raw: str) -> None:
     assert read_name_cell(raw).state is ReadingState.BAD
+
+
+def test_two_halves_make_a_name_in_the_order_of_its_script() -> None:
+    assert whole_name("张", "三") == "张三"
+    assert whole_name("Zhang", " San ") == "San Zhang"
+    assert not whole_name("Zhang", None)

@@ -50,6 +50,22 @@ def test_a_column_without_title_goes_by_its_letter_and_an_empty_one_is_not_named
     assert columns([*TITLES, "状态", ""], [*CELLS, None, "已约"]).left() == ["F"]
 
 
+@pytest.mark.parametrize(
+    ("titles", "halves", "name"),
+    [
+        (("First name", "Last name"), ("San", "Zhang"), "San Zhang"),
+        (("Surname", "Given name"), ("Zhang", "San"), "San Zhang"),
+        (("姓", "名"), ("张", "三"), "张三"),
+    ],
+)
+def test_first_and_last_name_are_one_name(titles: list[str], halves: list[Cell], name: str) -> None:
+    sheet = check_sheet(table([*halves, *CELLS[1:]], titles=[*titles, *TITLES[1:]]), reference())
+    assert not sheet.missing
+    assert sheet.rows[0].values[Field.NAME] == name
+    half = check_sheet(table([halves[0], *CELLS[1:]], titles=[titles[0], *TITLES[1:]]), reference())
+    assert half.missing == (Field.NAME,)
+
+
 def test_the_page_names_them(recruiter_client: Client) -> None:
     data = workbook(
         [["姓名", "家长电话", "岗位", "面试时间", "复试时间", "状态"], [*CELLS, CELLS[3], "已约"]]

@@ -7,7 +7,7 @@ import re
 from yuemian.domain.header_words import WORDS, Field
 
 #: How a candidate is called and reached: taken from another person's column, a stranger gets the invitation.
-OWN = frozenset({Field.NAME, Field.PHONE, Field.EMAIL})
+OWN = frozenset({Field.NAME, Field.GIVEN_NAME, Field.FAMILY_NAME, Field.PHONE, Field.EMAIL})
 _COLLEAGUES = frozenset({Field.RECRUITER, Field.INTERVIEWERS})
 # `监护人联系方式` ends like `面试方式`.
 _OF_OUTSIDERS = OWN | _COLLEAGUES | {Field.MODE}
@@ -17,7 +17,7 @@ _OUTSIDERS = re.compile(
     "紧急|緊急|家长|家長|家人|家属|家屬|家庭|亲属|親屬|父|母|妈|爸|监护|監護|配偶|爱人|丈夫|妻子|[推举]荐人|推薦人|内推|內推|介绍人|介紹人|"
     "引荐|证明人|證明人|担保人|猎头|獵頭|中介|导师|導師|老师|老師|辅导员|班主任|同事|客户|客戶|公司|单位|單位|办公|辦公|"
     "emergency|nextofkin|parent|guardian|spouse|father|mother|husband|wife|family(?!name)|relative|"
-    "refer[re]|referen[ct]e|agency|agent|headhunter|teacher|supervisor|colleague|employer|company|office|client|customer|"
+    "(?<!p)refer(?:[re]|en[ct]e)|agency|agent|headhunter|teacher|supervisor|colleague|employer|company|office|client|customer|"
     "work(?=e?mail|phone|mobile|tel|cell|number)|home(?=phone|tel|number)"
 )
 _STAFF = re.compile(

@@ -10,6 +10,8 @@ class Field(StrEnum):
     """What a column of an interview sheet can hold."""
 
     NAME = "name"
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
     PHONE = "phone"
     EMAIL = "email"
     JOB = "job"
@@ -38,6 +40,8 @@ _SPELLINGS = {
     Field.NAME: "姓名 候选人 候选人姓名 应聘者 应聘者姓名 面试者 面试者姓名 求职者 名字 中文名 应聘人员 "
     "人员姓名 應徵者 面試者 "
     "name|full name|candidate|candidate name|applicant|applicant name|interviewee",
+    Field.GIVEN_NAME: "名 first name|given name|forename|given names",
+    Field.FAMILY_NAME: "姓 姓氏 last name|surname|family name",
     Field.PHONE: "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 移动电话 手机/电话 联系手机 手機 "
     "手機號碼 電話 聯絡電話 "
     "phone|phone number|mobile|mobile number|mobile phone|cell|cellphone|tel|telephone|"

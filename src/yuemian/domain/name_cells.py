@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from yuemian.domain.cell_text import as_text
+from yuemian.domain.cell_text import as_text, is_blank
 from yuemian.domain.names import HAN, read_name
 from yuemian.domain.reading import ProblemCode, Reading, Repair, RepairCode, bad
 
 _DITTO = re.compile(r"同上|同前|[〃″”\"]|''|ditto|same as above", re.IGNORECASE)
 _APART = re.compile(r"[、/／;；,，&＆+\n\r]+|[和与與及跟](?=.{2})")
+_ONLY_HAN = re.compile(f"[{HAN}]+")
 _HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
 _COMPOUND_SURNAMES = re.compile(
     "欧阳|歐陽|上官|司马|司馬|诸葛|諸葛|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|令狐|慕容|司徒|长孙|長孫|宇文|夏侯|端木|百里|轩辕|南宫|独孤"
@@ -43,6 +44,14 @@ def read_name_cell(raw: object) -> Reading[str]:
         return reading
     repair = Repair(RepairCode.WORDS_REMOVED, reading.value, kept.value, is_sure=False)
     return replace(kept, repairs=(*kept.repairs, repair), alternatives=(reading.value,))
+
+
+def whole_name(family: object, given: object) -> str:
+    """`张` and `三` are 张三, `Zhang` and `San` are San Zhang; empty unless there are both."""
+    if is_blank(family) or is_blank(given):
+        return ""
+    first, last = as_text(given).strip(), as_text(family).strip()
+    return f"{last}{first}" if _ONLY_HAN.fullmatch(last + first) else f"{first} {last}"
 
 
 def _holds_several(written: str) -> bool:

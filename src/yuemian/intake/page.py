@@ -18,6 +18,7 @@ from yuemian.accounts.models import User
 from yuemian.domain.addresses import parse_stored_phone
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
+from yuemian.domain.name_cells import whole_name
 from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, ReadingState, RepairCode
 from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
@@ -323,6 +324,9 @@ class CheckPage:
         if text is not None:
             return text
         columns = self.header.fields
+        if name is Field.NAME and name not in columns:
+            halves = (columns.get(each, len(row.cells)) for each in (Field.FAMILY_NAME, Field.GIVEN_NAME))
+            return whole_name(*(row.cells[at] if at < len(row.cells) else "" for at in halves))
         own = [name] if name in columns else []
         if name is Field.START and not own:
             own = [each for each in (Field.DATE, Field.TIME) if each in columns]

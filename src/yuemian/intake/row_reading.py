@@ -21,7 +21,7 @@ from yuemian.domain.cell_text import (
 )
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
-from yuemian.domain.name_cells import read_name_cell
+from yuemian.domain.name_cells import read_name_cell, whole_name
 from yuemian.domain.names import read_name
 from yuemian.domain.reading import NoticeCode, Problem, ProblemCode, Reading, Repair, RepairCode, bad
 from yuemian.domain.wall_clock import (
@@ -89,6 +89,8 @@ class RowReader:
         }
         if Field.START in typed:
             own = {name: cell for name, cell in own.items() if name not in {Field.DATE, Field.TIME}}
+        if is_blank(own.get(Field.NAME)):
+            own[Field.NAME] = whole_name(own.get(Field.FAMILY_NAME), own.get(Field.GIVEN_NAME))
         return {**own, **typed}
 
     def read(self, row: SheetRow) -> Fields:

@@ -211,6 +211,8 @@ WHYS: Mapping[Why, Promise | str] = {
 
 FIELDS: Mapping[Field, Promise | str] = {
     Field.NAME: _("Name"),
+    Field.GIVEN_NAME: _("First name"),
+    Field.FAMILY_NAME: _("Last name"),
     Field.PHONE: _("Phone"),
     Field.EMAIL: _("E-mail"),
     Field.JOB: _("Job"),
