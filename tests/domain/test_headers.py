@@ -117,6 +117,75 @@ def test_an_interviewers_mail_column_never_becomes_the_candidates() -> None:
     assert Field.EMAIL not in header.fields
 
 
+OTHERS = [
+    "紧急联系人电话",
+    "紧急联系方式",
+    "家长电话",
+    "父亲手机号",
+    "监护人联系方式",
+    "推荐人电话",
+    "介绍人手机",
+    "内推人邮箱",
+    "联系人电话",
+    "HR电话",
+    "面试官手机号",
+    "招聘专员电话",
+    "负责人电话",
+    "公司电话",
+    "家庭电话",
+    "猎头邮箱",
+    "Emergency contact phone",
+    "Referrer's phone",
+    "Recruiter’s mobile",
+    "Interviewer phone",
+    "HR phone",
+    "Parent e-mail",
+    "Work email",
+]
+
+
+@pytest.mark.parametrize("title", OTHERS)
+@pytest.mark.parametrize("cell", ["13800138000", "a@example.com", "待补"])
+def test_the_number_or_address_of_another_person_is_never_taken_by_itself(title: str, cell: str) -> None:
+    header = find_header(
+        [["姓名", title, "岗位", "面试时间"], ["张三", cell, "后端工程师", "2026-11-25 14:00"]]
+    )
+    assert header.fields == {Field.NAME: 0, Field.JOB: 2, Field.START: 3}
+    assert header.columns[1].why is Why.OF_ANOTHER
+    assert with_mapping(header, {1: Field.PHONE}).fields[Field.PHONE] == 1
+
+
+@pytest.mark.parametrize("title", ["推荐人姓名", "紧急联系人", "家长姓名", "Referrer name", "Company name"])
+def test_another_persons_name_or_half_a_name_is_no_candidate(title: str) -> None:
+    header = find_header([[title, "手机", "岗位", "面试时间"], ["李四", *FULL[1:]]])
+    assert header.fields == {Field.PHONE: 1, Field.JOB: 2, Field.START: 3}
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("候选人电话", Field.PHONE),
+        ("应聘者邮箱", Field.EMAIL),
+        ("Candidate phone", Field.PHONE),
+        ("Contact email", Field.EMAIL),
+        ("Preferred phone", Field.PHONE),
+        ("Preferred first name", Field.GIVEN_NAME),
+        ("候选人中文姓名", Field.NAME),
+        ("学生姓名", Field.NAME),
+        ("HR邮箱", Field.RECRUITER),
+        ("联系人", Field.RECRUITER),
+    ],
+)
+def test_the_candidates_own_and_a_colleagues_address_are_still_known(title: str, field: Field) -> None:
+    assert find_header([["岗位", "面试时间", title], [*FULL[2:], "x"]]).fields[field] == 2
+
+
+@pytest.mark.parametrize("title", ["证件编号", "身份证编号", "编号", "ID"])
+def test_identity_numbers_are_no_candidate_numbers(title: str) -> None:
+    header = find_header([["姓名", "手机", "岗位", title], [*FULL[:3], "11010519491231002X"]])
+    assert (header.columns[3].field, header.columns[3].why) == (None, Why.IDENTITY)
+
+
 def test_a_sheet_without_header_is_read_by_content() -> None:
     header = find_header([["张三", "13800138000", "a@example.com", "2026-11-25 14:00"]] * 3)
     assert header.row == -1

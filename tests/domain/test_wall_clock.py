@@ -44,6 +44,8 @@ def serial(day: date) -> int:
         "2026/11/25 下午2点半",
         "2026年11月25日14点30分",
         "2026年11月25日（周三）14:30",
+        "11/25（三）14:30",
+        "11月25日(三) 下午2点半",
         "2026年11月25日 星期三 下午2:30",
         "11月25日14:30",
         "11/25 14:30",
@@ -93,6 +95,14 @@ def test_a_range_gives_start_and_length(text: str, minutes: int) -> None:
     assert str(reading.value) == "2026-11-25 14:00"
     assert reading.value is not None
     assert reading.value.duration == timedelta(minutes=minutes)
+
+
+def test_what_is_said_of_a_cell_shows_it_as_it_was_written() -> None:
+    assert [each.before for each in read("下周三 14:00").repairs] == ["下周三"]
+    assert [each.before for each in read("周三下午2点").repairs] == ["周三"]
+    problem = read("tbd").problem
+    assert problem is not None
+    assert problem.params["text"] == "tbd"
 
 
 @pytest.mark.parametrize(

@@ -352,3 +352,22 @@ def test_results_and_choices_survive_storage_as_json() -> None:
 def test_repairs_name_what_was_and_what_will_be() -> None:
     (repair,) = only(check(person(email="a@gmial.com"))).fields[Field.EMAIL].repairs
     assert (repair.code, repair.before, repair.after) == (RepairCode.EMAIL_TYPO, "a@gmial.com", "a@gmail.com")
+
+
+def test_who_interviews_may_still_be_open_but_not_how() -> None:
+    titles = [*TITLES, "面试官", "渠道", "链接", "方式"]
+    rows = [
+        [*person(), "待定", "TBD", "待定", "视频"],
+        [*person(phone="13800138001", email=None), None, None, None, "待定"],
+    ]
+    first, second = check_sheet(table(*rows, titles=titles), reference()).rows
+    assert first.state is RowState.GOOD
+    assert not {Field.INTERVIEWERS, Field.SOURCE} & first.values.keys()
+    assert second.fields[Field.MODE].problem is not None
+
+
+def test_a_name_that_a_person_typed_is_meant_as_it_stands() -> None:
+    row = only(check(person(name="张三、李四")))
+    assert problems(row) == {ProblemCode.SEVERAL_PEOPLE}
+    choices = Choices(overrides={2: {Field.NAME: "张三、李四"}})
+    assert only(check(person(name="张三、李四"), choices=choices)).state is RowState.GOOD

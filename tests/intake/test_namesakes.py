@@ -50,6 +50,8 @@ def test_of_two_colleagues_with_one_name_none_is_taken() -> None:
         ("李和平", "he"),
         ("李和平和陈默", "he,chen"),
         ("陈默和李和平", "chen,he"),
+        ("陈默；李和平", "chen,he"),
+        ("陈默，李和平", "chen,he"),
         ("陈默 and Rand Anderson", "chen,anderson"),
     ],
 )

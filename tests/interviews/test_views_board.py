@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_interviews, sign_in_client
+from yuemian.accounts.models import Branch, User
 from yuemian.domain.addresses import read_phone
 from yuemian.domain.states import Answer, Channel, Purpose
 from yuemian.interviews import board, rows
@@ -150,6 +151,16 @@ def test_a_phone_is_found_as_people_type_it(
     create_interview(cast, now=now, name="李雷", phone=phone.e164)
     create_interview(cast, now=now, name="韩梅梅", phone="+8613900139000")
     assert names(recruiter_client, f"q={typed.replace('+', '%2B')}") == {"李雷"}
+
+
+def test_a_number_without_country_is_of_the_company_where_the_person_has_no_branch(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    create_interview(cast, now=now, name="Tan Wei", phone="+6591234567")
+    assert names(recruiter_client, "q=9123 4567") == set()
+    Branch.objects.update(region="SG")
+    User.objects.filter(pk=cast.recruiter.pk).update(branch=None)
+    assert names(recruiter_client, "q=9123 4567") == {"Tan Wei"}
 
 
 def test_an_address_is_found_only_whole(cast: Cast, recruiter_client: Client, now: datetime) -> None:

@@ -9,8 +9,28 @@ import unicodedata
 FORMULA_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )
+# Stands where a program could not read a letter.
+DAMAGED = "\ufffd"
 BLANKS = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "n/a", "na", "nil", "none", "null", "无", "暂无", "未填"}
+)
+_OPEN = frozenset(
+    {
+        "待定",
+        "未定",
+        "待安排",
+        "待确认",
+        "待确定",
+        "待通知",
+        "另行通知",
+        "另通知",
+        "暂定",
+        "暂未定",
+        "tbd",
+        "tba",
+        "tbc",
+        "?",
+    }
 )
 # A cell may hold a few spaces or invisible characters around nothing.
 _LONGEST_BLANK = 60
@@ -81,6 +101,11 @@ def is_blank(raw: object) -> bool:
     if raw is None or raw == "":
         return True
     return isinstance(raw, str) and len(raw) <= _LONGEST_BLANK and folded(raw).casefold() in BLANKS
+
+
+def is_open(raw: object) -> bool:
+    """Still to be settled: says no more than an empty cell."""
+    return isinstance(raw, str) and len(raw) <= _LONGEST_BLANK and folded(raw).casefold() in _OPEN
 
 
 def harmless(cell: str) -> str:

@@ -10,6 +10,8 @@ class Field(StrEnum):
     """What a column of an interview sheet can hold."""
 
     NAME = "name"
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
     PHONE = "phone"
     EMAIL = "email"
     JOB = "job"
@@ -38,12 +40,14 @@ _SPELLINGS = {
     Field.NAME: "姓名 候选人 候选人姓名 应聘者 应聘者姓名 面试者 面试者姓名 求职者 名字 中文名 应聘人员 "
     "人员姓名 應徵者 面試者 "
     "name|full name|candidate|candidate name|applicant|applicant name|interviewee",
+    Field.GIVEN_NAME: "名 first name|given name|forename|given names",
+    Field.FAMILY_NAME: "姓 姓氏 last name|surname|family name",
     Field.PHONE: "手机 手机号 手机号码 电话 电话号码 联系电话 联系方式 移动电话 手机/电话 联系手机 手機 "
     "手機號碼 電話 聯絡電話 "
     "phone|phone number|mobile|mobile number|mobile phone|cell|cellphone|tel|telephone|"
-    "contact number|contact no",
+    "contact number|contact no|contact phone|contact mobile",
     Field.EMAIL: "邮箱 电子邮箱 电子邮件 邮件 邮箱地址 邮件地址 邮箱号 郵箱 電郵 電子郵件 "
-    "email|e-mail|email address|mail|candidate email",
+    "email|e-mail|email address|mail|candidate email|contact email",
     Field.JOB: "职位 岗位 应聘职位 应聘岗位 面试职位 面试岗位 职位名称 岗位名称 投递职位 申请职位 職位 "
     "應徵職位 "
     "job|job title|position|role|applied position|vacancy|opening|requisition",
@@ -117,6 +121,18 @@ _OF_INTERVIEW = re.compile(
 #: A word of these says little by itself: there is a time, a day, an address of many things beside the interview.
 _COMMON = frozenset({Field.DATE, Field.TIME, Field.START, Field.END, Field.BRANCH, Field.PLACE})
 _WEAK_BRANCH_WORDS = "公司 城市 工作地 工作地点 站点 office|site|entity|city|company|region"
+_PERSON = re.compile(
+    "候[选選]人|[应應][聘徵征]者|面[试試]者|求[职職]者|[应應]聘人[员員]|candidate|applicant|interviewee"
+)
+_NAME_AROUND = re.compile("(?:的|之|姓|名|字|中文|全|full|legal|chinese|name|s|of|the|list)*")
+_OTHER_NAME = re.compile(
+    "first|last|given|family|sur|middle|nick|user|login|school|universit|college|job|position|role|file|project|"
+    "depart|team|branch|room|source|channel|学校|院校|部门|项目|岗位|职位|文件|群|昵称"
+)
+_OTHER_NUMBER = re.compile(
+    "[职職]位|[岗崗]位|部[门門]|需求|[项項]目|公司|[会會][议議]|面[试試]|考|批次|[场場]|房|job|position|requisition|meeting|room|interview|depart|"
+    "project|company"
+)
 _TOO_COMMON = frozenset((*WORDS[Field.DATE], *WORDS[Field.TIME], *_split(_WEAK_BRANCH_WORDS)))
 
 
@@ -127,6 +143,17 @@ def is_about_others(title: str) -> bool:
 
 def may_hide(field: Field, word: str, title: str) -> bool:
     """Whether a word of the field that stands inside a longer title may name the column."""
+    if field is Field.NAME:
+        return _may_hide_name(word, title)
+    if field is Field.EXTERNAL_ID:
+        return _OTHER_NUMBER.search(title) is None
     if field not in _COMMON:
         return True
     return not is_about_others(title) and (word not in _TOO_COMMON or _OF_INTERVIEW.search(title) is not None)
+
+
+def _may_hide_name(word: str, title: str) -> bool:
+    """`候选人电话` is no name, and `Last name` only half of one."""
+    if _PERSON.search(word):
+        return _NAME_AROUND.fullmatch(title.replace(word, "", 1)) is not None
+    return _OTHER_NAME.search(title) is None

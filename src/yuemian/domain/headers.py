@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 
 from yuemian.domain.cell_text import as_text, folded, is_blank
+from yuemian.domain.header_owners import withheld
 from yuemian.domain.header_words import WORDS, Field, is_about_others, may_hide
 
 # A header is looked for in this many rows; titles, logos and instructions stand above it.
@@ -22,6 +23,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _MANDATORY = re.compile(r"(?:必填|选填|可选|required|optional)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"(?:\+?86[-\s]?)?1[3-9]\d[-\s]?\d{4}[-\s]?\d{4}(?:\.0)?|\+\d{8,14}")
+_IDENTITY = re.compile(r"\d{17}[\dXx]")
+_IDENTITY_TITLE = re.compile("身份|证件|證件|护照|護照|idcard|identity|passport|nationalid|nric")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _WHEN = re.compile(r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}月\d{1,2}日).*\d{1,2}[:点时]", re.DOTALL)
 _TIME_ONLY = re.compile(
@@ -49,6 +52,8 @@ class Why(StrEnum):
     REMEMBERED = "remembered"
     CHOSEN = "chosen"
     NOTHING = "nothing"
+    OF_ANOTHER = "of_another"
+    IDENTITY = "identity"
 
 
 class RowKind(StrEnum):
@@ -184,8 +189,13 @@ def match_title(title: str) -> tuple[tuple[Field, float, Why], ...]:
     return tuple(sorted(((field, *each) for field, each in found.items()), key=lambda each: -each[1]))
 
 
+def own_offers(title: str) -> tuple[tuple[Field, float, Why], ...]:
+    """Those of them that are no other person's name, number or address."""
+    return tuple(each for each in match_title(title) if each[0] not in withheld(title))
+
+
 def _close_to_best(offers: tuple[tuple[Field, float, Why], ...]) -> tuple[tuple[Field, float, Why], ...]:
-    """`面试官邮箱` must not become the candidate's e-mail because the interviewers are taken."""
+    """What is plainly the one does not become the other because the one is taken."""
     return tuple(each for each in offers if each[1] >= offers[0][1] - 0.05)
 
 
@@ -224,7 +234,7 @@ def _assign(titles: Sequence[object], below: Sequence[Sequence[object]]) -> tupl
         (score, -index, field, why)
         for index, title in enumerate(shown)
         if title
-        for field, score, why in _close_to_best(match_title(normal_title(title)))
+        for field, score, why in _close_to_best(own_offers(normal_title(title)))
     ]
     given: dict[int, Column] = {}
     taken: set[Field] = set()
@@ -233,6 +243,7 @@ def _assign(titles: Sequence[object], below: Sequence[Sequence[object]]) -> tupl
             given[-negative] = Column(-negative, shown[-negative], field, round(score, 2), why)
             taken.add(field)
     _settle_time(given, values)
+    _settle_number(given, values)
     taken = {column.field for column in given.values() if column.field}
     return tuple(
         given.get(index) or _by_content(index, shown[index], values[index], taken) for index in range(width)
@@ -255,8 +266,21 @@ def _settle_time(given: dict[int, Column], values: Sequence[Sequence[object]]) -
     given[start.index] = Column(start.index, start.title, Field.TIME, start.score, start.why)
 
 
+def _settle_number(given: dict[int, Column], values: Sequence[Sequence[object]]) -> None:
+    """A number of the state is no candidate number: it is kept only if a person says so."""
+    column = next((each for each in given.values() if each.field is Field.EXTERNAL_ID), None)
+    if column is None:
+        return
+    texts = [folded(as_text(value)) for value in values[column.index] if not is_blank(value)]
+    of_state = sum(_IDENTITY.fullmatch(text.replace(" ", "")) is not None for text in texts)
+    if of_state * 2 > len(texts) or _IDENTITY_TITLE.search(normal_title(column.title)):
+        given[column.index] = Column(column.index, column.title, why=Why.IDENTITY)
+
+
 def _by_content(index: int, title: str, values: Sequence[object], taken: set[Field]) -> Column:
-    field = content_field(values)
+    field, kept_back = content_field(values), withheld(normal_title(title))
+    if field in kept_back or (kept_back & {each for each, _, _ in match_title(normal_title(title))}):
+        return Column(index, title, why=Why.OF_ANOTHER)
     if field is None or field in taken:
         return Column(index, title)
     if field is Field.START and (taken & {Field.DATE, Field.TIME} or is_about_others(normal_title(title))):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, collapse, is_blank, without_invisible
+from yuemian.domain.cell_text import DAMAGED, FORMULA_ERRORS, as_text, collapse, is_blank, without_invisible
 from yuemian.domain.reading import ProblemCode, Reading, Repair, RepairCode, bad
 
 MAXIMUM_LENGTH = 120
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_SPACE_INSIDE_HAN = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
-_ONLY_HAN = re.compile(f"[{_HAN} ]{{2,7}}")
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_SPACE_INSIDE_HAN = re.compile(f"(?<=[{HAN}]) +(?=[{HAN}])")
+_ONLY_HAN = re.compile(f"[{HAN} ]{{2,7}}")
 _DOTS = "·•‧∙⋅●・･‐﹒.."
-_DOT_IN_HAN = re.compile(f"(?<=[{_HAN}]) *[{re.escape(_DOTS)}] *(?=[{_HAN}])")
+_DOT_IN_HAN = re.compile(f"(?<=[{HAN}]) *[{re.escape(_DOTS)}] *(?=[{HAN}])")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _LINK = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -60,6 +60,8 @@ def _problem(name: str) -> ProblemCode | None:
         return ProblemCode.MISSING
     if name in FORMULA_ERRORS:
         return ProblemCode.FORMULA_ERROR
+    if DAMAGED in name:
+        return ProblemCode.UNREADABLE
     if _EMAIL.fullmatch(name):
         return ProblemCode.LOOKS_LIKE_EMAIL
     if _PHONE.fullmatch(name):

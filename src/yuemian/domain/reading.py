@@ -37,6 +37,7 @@ class ProblemCode(StrEnum):
 
     NAME_WITHOUT_LETTER = "name_without_letter"
     NAME_CONTAINS_LINK = "name_contains_link"
+    SEVERAL_PEOPLE = "several_people"
 
     DATE_MISSING = "date_missing"
     TIME_MISSING = "time_missing"

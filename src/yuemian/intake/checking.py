@@ -364,6 +364,7 @@ def _with_state(row: CheckedRow, whole: str, seen: dict[str, int], reference: Re
 def _missing_columns(header: Header) -> tuple[Field, ...]:
     """Fields without which no row can become an interview."""
     have = set(header.fields)
+    have |= {Field.NAME} if have >= {Field.GIVEN_NAME, Field.FAMILY_NAME} else set()
     wanted = [({Field.NAME}, Field.NAME), ({Field.PHONE, Field.EMAIL}, Field.PHONE), ({Field.JOB}, Field.JOB)]
     wanted.append(({Field.START, Field.DATE, Field.TIME}, Field.START))
     return tuple(name for fields, name in wanted if not fields & have)

@@ -193,6 +193,10 @@ def _about(origin: Origin) -> Iterator[str]:
     if origin.other_sheets:
         others = ", ".join(origin.other_sheets)
         yield f"Only the sheet {origin.sheet} was read, not {others}; choose with --sheet."
+    if origin.is_encoding_doubtful:
+        yield f"Read as {origin.encoding} without certainty; the page of the import offers other encodings."
+    if origin.struck_rows:
+        yield f"Struck out in the workbook, but read: rows {', '.join(map(str, origin.struck_rows))}."
     if origin.hidden_rows:
         yield f"Hidden in the workbook, but read: rows {', '.join(map(str, origin.hidden_rows))}."
 

@@ -13,7 +13,7 @@ from yuemian.intake.reference import Option
 # Above the first the nearest option is proposed; above the second it is offered among others.
 _PROPOSED, _OFFERED = 0.72, 0.34
 _REMARK = re.compile(r"[(\[【<].*?[)\]】>]")
-_LISTED = re.compile(r"\s*[,、;/|&\n]\s*")
+_LISTED = re.compile(r"\s*[,，、;；/／|&＆\n]\s*")
 # May also stand within a name, as in 李和平.
 _AND = re.compile(r"\s*(?:\band\b|和)\s*")
 

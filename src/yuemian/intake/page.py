@@ -18,21 +18,23 @@ from yuemian.accounts.models import User
 from yuemian.domain.addresses import parse_stored_phone
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
+from yuemian.domain.name_cells import whole_name
 from yuemian.domain.reading import NoticeCode, ProblemCode, Reading, ReadingState, RepairCode
 from yuemian.domain.round_name import round_in
 from yuemian.intake.actions.decide import asks_about_contact, proposed
+from yuemian.intake.called_off import called_off
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState, UnknownText
 from yuemian.intake.choices import Choices
+from yuemian.intake.columns import Columns
+from yuemian.intake.encoding_choice import EncodingChoice, encoding_choices
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import with_people
 from yuemian.intake.report import header_from_json, origin_from_json, row_from_json
 from yuemian.intake.table import Origin
-from yuemian.intake.wording import FIELDS, KINDS, STATES, WHYS, Text, notice_text, problem_text, repair_text
+from yuemian.intake.wording import FIELDS, KINDS, STATES, Text, notice_text, problem_text, repair_text
 from yuemian.interviews.wording import MODES
 
 PAGE_SIZE = 100
-#: What a column may be. Notes have no place in an interview yet.
-OFFERED = tuple(name for name in Field if name is not Field.NOTE)
 #: Fields with a cell of their own in the list; all others share the last one.
 COLUMNS: tuple[tuple[Field, ...], ...] = (
     (Field.NAME,),
@@ -52,7 +54,6 @@ _PLAIN = {
     RepairCode.DIGITS_RESTORED,
     RepairCode.WORDS_REMOVED,
 }
-_SHOWN_SAMPLES = 3
 _SHOWN_REPAIRS = 4
 
 
@@ -100,17 +101,6 @@ class Row:
     names: tuple[str, ...] = ()
     is_left_out: bool = False
     raw: str = ""
-
-
-@dataclass(frozen=True)
-class MappedColumn:
-    """A column of the file, with samples of what stands in it."""
-
-    index: int
-    title: str
-    field: Field | None
-    why: Text
-    samples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -190,29 +180,22 @@ class CheckPage:
 
     # --- Columns and questions ---------------------------------------------------------------------------------
 
-    def columns(self) -> list[MappedColumn]:
-        found: dict[int, dict[str, None]] = {column.index: {} for column in self.header.columns}
-        for row in self._report["rows"][:30]:
-            for index, text in enumerate(row["cells"]):
-                if text and index in found and len(found[index]) < _SHOWN_SAMPLES:
-                    found[index][text[:40]] = None
-        return [
-            MappedColumn(
-                column.index,
-                column.title,
-                column.field if column.field in OFFERED else None,
-                WHYS[column.why],
-                tuple(found[column.index]),
-            )
-            for column in self.header.columns
-            if column.title or found[column.index]
-        ]
+    def columns(self) -> Columns:
+        return Columns(self.header, self._report["rows"])
 
     def missing(self) -> list[Text]:
         return [FIELDS[Field(name)] for name in self._report["missing"]]
 
     def origin(self) -> Origin:
         return origin_from_json(self._report)
+
+    def readings(self) -> list[EncodingChoice]:
+        """In which encodings the text is letters, the one that was taken first; empty where nothing is to choose."""
+        return encoding_choices(self.origin(), self.header, self._report["rows"])
+
+    def called_off(self) -> list[int]:
+        """Rows that seem to be called off by the file itself."""
+        return called_off(self.header, self._report["rows"], self.origin().struck_rows)
 
     def suspicious(self) -> list[tuple[str, Text]]:
         titles = {column.index: column.title for column in self.header.columns}
@@ -325,7 +308,7 @@ class CheckPage:
             typed=self.typed(row, name),
             options=tuple(self.labels.of(name).items()) if name is not Field.INTERVIEWERS else (),
             alternatives=tuple((each, self._alternative(name, each, zone)) for each in reading.alternatives),
-            is_choice=name in _CONTACTS and reading.state is ReadingState.REPAIRABLE,
+            is_choice=name in {Field.NAME, *_CONTACTS} and reading.state is ReadingState.REPAIRABLE,
         )
 
     def _alternative(self, name: Field, value: str, zone: str) -> str:
@@ -341,6 +324,9 @@ class CheckPage:
         if text is not None:
             return text
         columns = self.header.fields
+        if name is Field.NAME and name not in columns:
+            halves = (columns.get(each, len(row.cells)) for each in (Field.FAMILY_NAME, Field.GIVEN_NAME))
+            return whole_name(*(row.cells[at] if at < len(row.cells) else "" for at in halves))
         own = [name] if name in columns else []
         if name is Field.START and not own:
             own = [each for each in (Field.DATE, Field.TIME) if each in columns]

@@ -29,7 +29,6 @@ def read_bytes(
     data: bytes,
     *,
     sheet: str | None = None,
-    encoding: str | None = None,
     limits: Limits | None = None,
     on_row: Callable[[int], None] = _ignore,
 ) -> Table:
@@ -40,10 +39,9 @@ def read_bytes(
     limits = limits or Limits()
     check_size(data, limits)
     refuse_foreign(data)
-    if is_zip(data):
-        table = read_workbook(data, limits, sheet, on_row)
-    else:
-        table = read_text_table(data, limits, encoding, on_row)
+    table = (
+        read_workbook(data, limits, sheet, on_row) if is_zip(data) else read_text_table(data, limits, on_row)
+    )
     if not table.rows:
         raise UnreadableFile(Refusal.EMPTY)
     return table

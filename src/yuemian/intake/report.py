@@ -17,6 +17,10 @@ def sheet_to_json(sheet: CheckedSheet) -> dict[str, Any]:
         "sheet": sheet.origin.sheet,
         "other_sheets": list(sheet.origin.other_sheets),
         "hidden_rows": list(sheet.origin.hidden_rows),
+        "struck_rows": list(sheet.origin.struck_rows),
+        "encoding": sheet.origin.encoding,
+        "other_encodings": list(sheet.origin.other_encodings),
+        "is_encoding_doubtful": sheet.origin.is_encoding_doubtful,
         "header": header_to_json(sheet.header),
         "counts": {str(state): count for state, count in sheet.counts.items()},
         "is_ready": sheet.is_ready,
@@ -52,7 +56,13 @@ def sheet_from_json(data: Mapping[str, Any]) -> CheckedSheet:
 def origin_from_json(data: Mapping[str, Any]) -> Origin:
     """Reports of earlier versions do not say it."""
     return Origin(
-        data.get("sheet", ""), tuple(data.get("other_sheets", ())), tuple(data.get("hidden_rows", ()))
+        data.get("sheet", ""),
+        tuple(data.get("other_sheets", ())),
+        tuple(data.get("hidden_rows", ())),
+        tuple(data.get("struck_rows", ())),
+        data.get("encoding", ""),
+        tuple(data.get("other_encodings", ())),
+        data.get("is_encoding_doubtful", False),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from yuemian.domain.headers import RowKind
 from yuemian.domain.reading import ReadingState
 from yuemian.intake.checking import CheckedRow, CheckedSheet, RowState
 from yuemian.intake.choices import Choices
+from yuemian.intake.reference import Reference
 from yuemian.intake.table import Cell, FileKind, SheetRow, Table
 from yuemian.intake.wording import FIELDS, problem_text, repair_text
 
@@ -26,17 +27,48 @@ from yuemian.intake.wording import FIELDS, problem_text, repair_text
 _DANGEROUS = re.compile(r"\s*[=+\-@\t\r|%]")
 
 
-def rest_of(table: Table, sheet: CheckedSheet, choices: Choices) -> Table:
-    """Titles, then every row that waits or was taken out: its cells with what was typed over them, and why."""
+def rest_of(table: Table, sheet: CheckedSheet, choices: Choices, reference: Reference) -> Table:
+    """Titles, then every row that waits or was taken out: its cells with what was typed over them, and why.
+
+    What was typed for a field that the file has no column for stands in a column of its own in front, where it wins
+    over a column that was taken away from that field.
+    """
     source = {row.number: row for row in table.rows}
-    width = len(sheet.header.columns)
-    titles: tuple[Cell, ...] = (*(column.title for column in sheet.header.columns), _("Why not imported"))
+    left = [row for row in sheet.rows if is_rest(row)]
+    added = _typed_without_column(left, sheet, choices)
+    titles: tuple[Cell, ...] = (
+        *(str(FIELDS[name]) for name in added),
+        *(column.title for column in sheet.header.columns),
+        _("Why not imported"),
+    )
     rows = [SheetRow(0, titles)]
-    for row in sheet.rows:
-        if is_rest(row):
-            cells = _with_typed(source[row.number].cells, width, sheet, choices, row)
-            rows.append(SheetRow(row.number, (*cells, why_not(row))))
+    for row in left:
+        typed = _written(row, choices.overrides.get(row.number, {}), reference)
+        cells = _with_typed(source[row.number].cells, sheet, typed, row)
+        rows.append(SheetRow(row.number, (*(typed.get(name) for name in added), *cells, why_not(row))))
     return Table(FileKind.XLSX, tuple(rows), sheet=table.sheet)
+
+
+def _typed_without_column(
+    rows: Iterable[CheckedRow], sheet: CheckedSheet, choices: Choices
+) -> tuple[Field, ...]:
+    typed = {name for row in rows for name, text in choices.overrides.get(row.number, {}).items() if text}
+    have = set(sheet.header.fields)
+    if have & {Field.DATE, Field.TIME}:
+        have.add(Field.START)
+    return tuple(name for name in Field if name in typed - have)
+
+
+def _written(row: CheckedRow, typed: Mapping[Field, str], reference: Reference) -> dict[Field, str]:
+    """What was typed, with the names of what was chosen instead of its keys, and a settled start as it was read."""
+    found = {
+        name: next((each.label for each in reference.options(name) if each.key == text), text)
+        for name, text in typed.items()
+    }
+    start = row.fields.get(Field.START)
+    if found.get(Field.START) and start and start.value and start.state is ReadingState.GOOD:
+        found[Field.START] = start.value
+    return found
 
 
 def is_rest(row: CheckedRow) -> bool:
@@ -63,11 +95,10 @@ def _cell_reasons(row: CheckedRow) -> Iterator[str]:
 
 
 def _with_typed(
-    cells: tuple[Cell, ...], width: int, sheet: CheckedSheet, choices: Choices, row: CheckedRow
+    cells: tuple[Cell, ...], sheet: CheckedSheet, typed: Mapping[Field, str], row: CheckedRow
 ) -> list[Cell]:
+    width, columns = len(sheet.header.columns), sheet.header.fields
     found = [cells[index] if index < len(cells) else None for index in range(width)]
-    columns = sheet.header.fields
-    typed = choices.overrides.get(row.number, {})
     for name, text in typed.items():
         if name in columns:
             found[columns[name]] = text
@@ -82,17 +113,13 @@ def _start_in_columns(
 ) -> dict[Field, str | None]:
     """A typed start where the sheet has columns for the day and the time of day.
 
-    Split only if it is settled, and if the sheet itself says the zone; else it stands whole in the first of them:
-    what waits for consent must not come back as a certainty, nor a time in another zone.
+    Split only if it is settled; else it stands whole in the first of them: what waits for consent must not come back
+    as a certainty.
     """
     own = [name for name in (Field.DATE, Field.TIME) if name in columns]
-    reading = row.fields.get(Field.START)
-    whole = typed[Field.START]
-    if reading is not None and reading.value is not None and reading.state is ReadingState.GOOD:
-        is_zone_written = all(name in columns for name in (Field.ZONE, Field.BRANCH) if name in typed)
-        if len(own) == 2 and is_zone_written:
-            return {Field.DATE: reading.value[:10], Field.TIME: reading.value[11:16]}
-        whole = reading.value
+    reading, whole = row.fields.get(Field.START), typed[Field.START]
+    if reading is not None and whole == reading.value and len(own) == 2:
+        return {Field.DATE: whole[:10], Field.TIME: whole[11:16]}
     return {name: None if position else whole for position, name in enumerate(own)}
 
 

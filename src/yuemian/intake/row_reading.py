@@ -10,9 +10,18 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from yuemian.domain.addresses import read_email, read_phone
-from yuemian.domain.cell_text import FORMULA_ERRORS, as_text, folded, is_blank, without_invisible
+from yuemian.domain.cell_text import (
+    DAMAGED,
+    FORMULA_ERRORS,
+    as_text,
+    folded,
+    is_blank,
+    is_open,
+    without_invisible,
+)
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import Header
+from yuemian.domain.name_cells import read_name_cell, whole_name
 from yuemian.domain.names import read_name
 from yuemian.domain.reading import NoticeCode, Problem, ProblemCode, Reading, Repair, RepairCode, bad
 from yuemian.domain.wall_clock import (
@@ -49,6 +58,8 @@ _MATCHED = (
     Field.SOURCE,
     Field.LANGUAGE,
 )
+# Nothing is told of these before they are known.
+_OPEN_TO_LATER = (Field.INTERVIEWERS, Field.SOURCE)
 _URL = re.compile(r"https?://[^\s<>\"'，。；、）)】]+", re.IGNORECASE)
 _BARE_URL = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 
@@ -78,6 +89,8 @@ class RowReader:
         }
         if Field.START in typed:
             own = {name: cell for name, cell in own.items() if name not in {Field.DATE, Field.TIME}}
+        if is_blank(own.get(Field.NAME)):
+            own[Field.NAME] = whole_name(own.get(Field.FAMILY_NAME), own.get(Field.GIVEN_NAME))
         return {**own, **typed}
 
     def read(self, row: SheetRow) -> Fields:
@@ -85,7 +98,10 @@ class RowReader:
         cells = self.cells(row)
         fields: Fields = {Field.BRANCH: self._option(Field.BRANCH, cells)}
         branch = self._reference.branch(fields[Field.BRANCH].value)
-        fields[Field.NAME] = _required(read_name(cells.get(Field.NAME)))
+        is_typed = Field.NAME in self._choices.overrides.get(row.number, {})
+        # What a person types here is meant as it stands.
+        read = read_name if is_typed else read_name_cell
+        fields[Field.NAME] = _required(read(cells.get(Field.NAME)))
         fields[Field.PHONE] = read_phone(cells.get(Field.PHONE), branch.region).map(str)
         fields[Field.EMAIL] = read_email(cells.get(Field.EMAIL))
         fields |= {name: self._option(name, cells, branch.key) for name in _MATCHED}
@@ -101,7 +117,7 @@ class RowReader:
 
     def _option(self, name: Field, cells: dict[Field, Cell], branch: str = "") -> Reading[str]:
         raw = cells.get(name)
-        if is_blank(raw):
+        if is_blank(raw) or (name in _OPEN_TO_LATER and is_open(raw)):
             return Reading()
         text = as_text(raw).strip()
         if text in FORMULA_ERRORS:
@@ -216,12 +232,14 @@ def _text(raw: Cell, limit: int) -> Reading[str]:
     text = "\n".join(line for line in lines if line)
     if text in FORMULA_ERRORS:
         return bad(ProblemCode.FORMULA_ERROR, text=text)
+    if DAMAGED in text:
+        return bad(ProblemCode.UNREADABLE, text=text[:80])
     return bad(ProblemCode.TOO_LONG, limit=str(limit)) if len(text) > limit else Reading(text or None)
 
 
 def _link(raw: Cell) -> Reading[str]:
     """Only web addresses: what stands here becomes a link the candidate taps."""
-    if is_blank(raw):
+    if is_blank(raw) or is_open(raw):
         return Reading()
     text = folded(as_text(raw))
     if match := _URL.search(text):

@@ -28,11 +28,18 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where rows came from: the sheet, the visible ones beside it that were not read, and rows that it hides."""
+    """Where rows came from: the sheet, the visible ones beside it that were not read, rows hidden or struck out in it.
+
+    Of a text: the encoding, whether it is a mere guess, and the others in which it would be letters too.
+    """
 
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
+    struck_rows: tuple[int, ...] = ()
+    encoding: str = ""
+    other_encodings: tuple[str, ...] = ()
+    is_encoding_doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,10 +55,13 @@ class Table:
     other_sheets: tuple[str, ...] = ()
     is_1904: bool = False
     encoding: str = ""
+    other_encodings: tuple[str, ...] = ()
+    is_encoding_doubtful: bool = False
     delimiter: str = ""
     formulas: int = 0
     came_at: datetime | None = None
     hidden_rows: tuple[int, ...] = ()
+    struck_rows: tuple[int, ...] = ()
 
     @property
     def grid(self) -> list[tuple[Cell, ...]]:
@@ -59,8 +69,19 @@ class Table:
 
     def origin_of(self, numbers: Collection[int]) -> Origin:
         """Of the rows with these numbers."""
-        hidden = tuple(number for number in self.hidden_rows if number in numbers)
-        return Origin(self.sheet, self.other_sheets, hidden)
+        hidden, struck = (
+            tuple(number for number in each if number in numbers)
+            for each in (self.hidden_rows, self.struck_rows)
+        )
+        return Origin(
+            self.sheet,
+            self.other_sheets,
+            hidden,
+            struck,
+            self.encoding,
+            self.other_encodings,
+            self.is_encoding_doubtful,
+        )
 
 
 def cell_to_json(cell: Cell) -> Any:
@@ -96,9 +117,12 @@ def table_to_json(table: Table) -> dict[str, Any]:
         "other_sheets": list(table.other_sheets),
         "is_1904": table.is_1904,
         "encoding": table.encoding,
+        "other_encodings": list(table.other_encodings),
+        "is_encoding_doubtful": table.is_encoding_doubtful,
         "delimiter": table.delimiter,
         "formulas": table.formulas,
         "hidden_rows": list(table.hidden_rows),
+        "struck_rows": list(table.struck_rows),
         "came_at": table.came_at and table.came_at.isoformat(),
         "rows": [[row.number, *map(cell_to_json, row.cells)] for row in table.rows],
     }
@@ -112,8 +136,11 @@ def table_from_json(data: Mapping[str, Any]) -> Table:
         other_sheets=tuple(data["other_sheets"]),
         is_1904=data["is_1904"],
         encoding=data["encoding"],
+        other_encodings=tuple(data.get("other_encodings", ())),
+        is_encoding_doubtful=data.get("is_encoding_doubtful", False),
         delimiter=data["delimiter"],
         formulas=data["formulas"],
         hidden_rows=tuple(data.get("hidden_rows", ())),
+        struck_rows=tuple(data.get("struck_rows", ())),
         came_at=datetime.fromisoformat(data["came_at"]) if data.get("came_at") else None,
     )

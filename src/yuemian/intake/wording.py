@@ -50,6 +50,9 @@ PROBLEMS: Mapping[ProblemCode, Promise | str] = {
     ProblemCode.EMAIL_BAD_DOMAIN: _("The part after @ (“%(domain)s”) is not possible in an e-mail address."),
     ProblemCode.NAME_WITHOUT_LETTER: _("“%(text)s” is no name; check whether the columns are shifted."),
     ProblemCode.NAME_CONTAINS_LINK: _("A name may not hold a web address."),
+    ProblemCode.SEVERAL_PEOPLE: _(
+        "“%(text)s” seems to be several people; give each a row of their own, or type the one name."
+    ),
     ProblemCode.DATE_MISSING: _("The day is missing in “%(text)s”."),
     ProblemCode.TIME_MISSING: _("The time of day is missing in “%(text)s”."),
     ProblemCode.DATE_AMBIGUOUS: _("“%(text)s” can mean two days; choose one."),
@@ -166,7 +169,10 @@ REFUSALS: Mapping[Refusal, Promise | str] = {
         "Cells with formulas have no result (%(cells)s). Open the "
         "file in Excel, save it, and upload it again."
     ),
-    Refusal.UNKNOWN_ENCODING: _("The text is not encoded in %(encoding)s. Save it as “CSV UTF-8” or .xlsx."),
+    Refusal.UNKNOWN_ENCODING: _(
+        "The encoding of the text cannot be recognised, or some of it is damaged. "
+        "Save it as “CSV UTF-8” or .xlsx."
+    ),
     Refusal.BROKEN_QUOTES: _(
         "A quotation mark is not closed near line %(line)s. Correct it, or save the file as .xlsx."
     ),
@@ -199,10 +205,14 @@ WHYS: Mapping[Why, Promise | str] = {
     Why.REMEMBERED: _("as last time"),
     Why.CHOSEN: _("chosen by you"),
     Why.NOTHING: _("not recognised"),
+    Why.OF_ANOTHER: _("by its title not the candidate’s own"),
+    Why.IDENTITY: _("holds identity numbers"),
 }
 
 FIELDS: Mapping[Field, Promise | str] = {
     Field.NAME: _("Name"),
+    Field.GIVEN_NAME: _("First name"),
+    Field.FAMILY_NAME: _("Last name"),
     Field.PHONE: _("Phone"),
     Field.EMAIL: _("E-mail"),
     Field.JOB: _("Job"),
@@ -225,6 +235,19 @@ FIELDS: Mapping[Field, Promise | str] = {
     Field.EXTERNAL_ID: _("Candidate number"),
     Field.NOTE: _("Note"),
     Field.LANGUAGE: _("Language"),
+}
+
+
+ENCODINGS: Mapping[str, Text] = {
+    "gb18030": _("Simplified Chinese (GB18030)"),
+    "big5hkscs": _("Traditional Chinese (Big5)"),
+    "cp932": _("Japanese (Shift JIS)"),
+    "cp949": _("Korean (EUC-KR)"),
+    "cp1252": _("Western European (Windows-1252)"),
+    "cp1250": _("Central European (Windows-1250)"),
+    "cp1251": _("Cyrillic (Windows-1251)"),
+    "cp1258": _("Vietnamese (Windows-1258)"),
+    "cp874": _("Thai (Windows-874)"),
 }
 
 

@@ -43,6 +43,9 @@ _FORMULA = re.compile(
     rb"(<(?:\w+:)?v\b[^<>]*(?:/>|>([^<]*)</(?:\w+:)?v>))?"
 )
 _CELL_REFERENCE = re.compile(rb'\sr="([A-Z]{1,3}\d{1,7})"')
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b([^<>]*[^<>/])>")
+_CELL_STYLE = re.compile(rb'\ss="(\d{1,6})"')
+_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DATA_START, _DATA_END = (
     re.compile(rb"<(?:\w+:)?sheetData\b"),
     re.compile(rb"</(?:\w+:)?sheetData>|<(?:\w+:)?sheetData\s*/>"),
@@ -110,6 +113,7 @@ def _read(
             sheet=chosen.title,
             other_sheets=_filled_beside(chosen, sheets, limits),
             hidden_rows=tuple(row.number for row in rows if row.number in scan.hidden),
+            struck_rows=_struck(archive, _part_name(chosen), _struck_styles(workbook)),
             is_1904=workbook.epoch == CALENDAR_MAC_1904,
             formulas=scan.formulas,
         )
@@ -222,6 +226,27 @@ def _scan_piece(piece: bytes, scan: _Scan) -> None:
         name = reference[1].decode() if reference else "?"
         if name not in scan.without_result[-50:] and len(scan.without_result) < 50:
             scan.without_result.append(name)
+
+
+def _struck_styles(workbook: Any) -> frozenset[bytes]:
+    """The numbers of cell formats whose letters are struck out; there are none in nearly every workbook."""
+    fonts = workbook._fonts  # noqa: SLF001 - read-only cells tell their format only one by one
+    styles = enumerate(workbook._cell_styles)  # noqa: SLF001
+    return frozenset(str(number).encode() for number, style in styles if fonts[style.fontId].strike)
+
+
+def _struck(archive: zipfile.ZipFile, part: str, styles: frozenset[bytes]) -> tuple[int, ...]:
+    """Rows of which most cells are struck out."""
+    if not styles:
+        return ()
+    cells: dict[int, dict[bytes, bool]] = {}
+    for piece in pieces(archive, part, _OVERLAP):
+        for cell in _FILLED_CELL.finditer(piece):
+            place, style = _CELL_REFERENCE.search(cell[1]), _CELL_STYLE.search(cell[1])
+            if place:
+                row = int(place[1].lstrip(_CAPITALS))
+                cells.setdefault(row, {})[place[1]] = style is not None and style[1] in styles
+    return tuple(row for row, struck in cells.items() if sum(struck.values()) * 2 > len(struck))
 
 
 def _fill_merged(rows: list[SheetRow], merges: list[str]) -> list[SheetRow]:

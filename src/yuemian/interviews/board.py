@@ -337,7 +337,7 @@ def _found(rows: InterviewQuerySet, text: str, user: User) -> InterviewQuerySet:
     if "@" in text:
         return _with_contact(rows, user, Channel.EMAIL, email_index_form(text))
     if sum(map(str.isdigit, text)) >= 7:
-        phone = read_phone(text, user.branch.region if user.branch else "CN").value
+        phone = read_phone(text, Branch.objects.region_of(user)).value
         return _with_contact(rows, user, Channel.SMS, phone_index_form(phone)) if phone else rows.none()
     key = comparable_name(text)
     if not key:

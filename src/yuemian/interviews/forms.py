@@ -255,7 +255,7 @@ class NewInterviewForm(PeopleForm, FactsForm):
             return ""
         chosen = _uuid(self.data.get("branch"))
         branch = Branch.objects.visible_to(self.user).filter(pk=chosen).first() if chosen else None
-        reading = read_phone(typed, branch.region if branch else "CN")
+        reading = read_phone(typed, branch.region if branch else Branch.objects.region_of(self.user))
         phone = self._read("phone", reading)
         if not phone.can_receive_sms:
             raise forms.ValidationError(gettext("This is no mobile number: no text message can reach it."))

@@ -107,6 +107,11 @@ class BranchQuerySet(models.QuerySet["Branch"]):
     def visible_to(self, user: User) -> BranchQuerySet:
         return self.filter(organization_id=user.organization_id)
 
+    def region_of(self, user: User) -> str:
+        """Where numbers without a country code are from: the person's branch, else the company's first one."""
+        branch = user.branch or self.visible_to(user).order_by("pk").first()
+        return branch.region if branch else Branch._meta.get_field("region").get_default()
+
 
 class Branch(TenantModel):
     """A legal entity, region or site with its own zone and language."""

@@ -33,7 +33,10 @@ _SHORT_YEAR = re.compile(
 )
 _NO_YEAR = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_WEEKDAY_ZH = re.compile(r"(上上|下下|上|下|本|这|這)?(?:个|個)?(?:周|星期|礼拜|週)([一二三四五六日天])")
+# Behind figures a numeral in brackets is a weekday too: `12/1（二）`.
+_WEEKDAY_ZH = re.compile(
+    r"(上上|下下|上|下|本|这|這)?(?:个|個)?(?:周|星期|礼拜|週)([一二三四五六日天])|(?<=[\d日号號])\s*\(([一二三四五六日天])\)"
+)
 _WEEKDAY_EN = re.compile(
     r"\b(next|this|last|coming)?\s*(mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b\.?"
 )
@@ -67,15 +70,16 @@ class DateContext:
 
 def read_date_text(text: str, context: DateContext) -> Reading[date] | None:
     """Reads what `cut_clock` left over; None when nothing is left."""
-    text, weekday = _cut_weekday(_NOISE.sub(" ", text))
-    text = re.sub(r"\s+", " ", text).strip(" -~.、:tz")
+    written = text.strip()
+    text, weekday = _cut_weekday(text)
+    text = re.sub(r"\s+", " ", _NOISE.sub(" ", text)).strip(" -~.、:tz")
     if not text:
-        return None if weekday is None else _by_weekday(weekday, context.today)
+        return None if weekday is None else _by_weekday(weekday, written, context.today)
     if text in _RELATIVE:
         return _proposed(RepairCode.RELATIVE_DATE, text, context.today + timedelta(days=_RELATIVE[text]))
     reading = _absolute(text, context)
     if reading is None:
-        return bad(ProblemCode.UNREADABLE, text=text)
+        return bad(ProblemCode.UNREADABLE, text=written)
     return reading if weekday is None else _compare_weekday(reading, weekday)
 
 
@@ -208,7 +212,7 @@ def _figures_without_year(first: int, second: int, text: str, context: DateConte
 def _cut_weekday(text: str) -> tuple[str, tuple[int, str] | None]:
     """Takes the weekday out: what remains, and (0 = Monday, word before it)."""
     if match := _WEEKDAY_ZH.search(text):
-        day = ("一二三四五六日".find(match[2]) + 7) % 7 if match[2] != "天" else 6
+        day = "一二三四五六日".find((match[2] or match[3]).replace("天", "日"))
     elif match := _WEEKDAY_EN.search(text):
         day = _ENGLISH_DAYS.index(match[2][:3])
     else:
@@ -216,7 +220,7 @@ def _cut_weekday(text: str) -> tuple[str, tuple[int, str] | None]:
     return text[: match.start()] + " " + text[match.end() :], (day, match[1] or "")
 
 
-def _by_weekday(weekday: tuple[int, str], today: date) -> Reading[date]:
+def _by_weekday(weekday: tuple[int, str], written: str, today: date) -> Reading[date]:
     """`下周三` counts calendar weeks from Monday; a bare `周三` or `Wednesday` is the next one."""
     day, word = weekday
     monday = today - timedelta(days=today.weekday())
@@ -236,7 +240,7 @@ def _by_weekday(weekday: tuple[int, str], today: date) -> Reading[date]:
         found = monday + timedelta(weeks=weeks[word], days=day)
     else:
         found = today + timedelta(days=(day - today.weekday()) % 7)
-    return _proposed(RepairCode.RELATIVE_DATE, word + _ENGLISH_DAYS[day], found)
+    return _proposed(RepairCode.RELATIVE_DATE, written, found)
 
 
 def _compare_weekday(reading: Reading[date], weekday: tuple[int, str]) -> Reading[date]:

@@ -102,7 +102,7 @@ def _judge_now(user: User, opened: Opened) -> CheckedSheet:
 
 
 def _finish(user: User, import_: Import, opened: Opened, ids: Sequence[UUID], *, now: datetime) -> None:
-    rest = rest_of(opened.table, opened.sheet, opened.choices)
+    rest = rest_of(opened.table, opened.sheet, opened.choices, opened.reference)
     import_.edits_sealed = import_.result_sealed = import_.content_sealed = None
     if len(rest.rows) > 1:
         Safe(import_).put_table(rest)

@@ -14,9 +14,11 @@ from yuemian.domain.cell_text import comparable, folded
 from yuemian.domain.header_words import Field
 from yuemian.domain.reading import NoticeCode, ProblemCode, ReadingState
 from yuemian.intake.actions.start import TOPIC, NotOpen, keep_check, whole_check
+from yuemian.intake.called_off import called_off
 from yuemian.intake.checking import CheckedRow, CheckedSheet, judged, read_again
 from yuemian.intake.choices import Choices
 from yuemian.intake.content import Safe
+from yuemian.intake.letters import in_encoding
 from yuemian.intake.models import Import, ImportState
 from yuemian.intake.reference import Reference
 from yuemian.intake.reference_data import reference_for, with_people
@@ -26,6 +28,10 @@ from yuemian.trust.live import announce
 #: As long as the longest cell that is ever kept.
 LONGEST_TEXT = 2000
 _CONTACTS = (ProblemCode.CONTACT_SHARED_IN_FILE, ProblemCode.CONTACT_OF_OTHER_NAME)
+
+
+class NotLetters(Exception):  # noqa: N818
+    """Some of this file cannot be read in that encoding."""
 
 
 class NotPossible(Exception):  # noqa: N818
@@ -62,6 +68,23 @@ def set_mapping(user: User, import_id: UUID, columns: Mapping[int, Field | None]
         return replace(opened.choices, columns={**opened.choices.columns, **wanted}), None
 
     return _decide(user, import_id, decision, now=now)
+
+
+def choose_encoding(user: User, import_id: UUID, encoding: str, *, now: datetime) -> Import:
+    """Read the letters of a text another way; whatever was decided holds on. Raises NotOpen, NotLetters, Gone."""
+    with transaction.atomic():
+        import_ = Import.objects.visible_to(user).select_for_update().get(pk=import_id)
+        opened = open_import(user, import_, now=now)
+        if encoding not in opened.table.other_encodings:
+            raise NotLetters(NotLetters.__doc__)
+        try:
+            table = in_encoding(opened.table, encoding)
+        except UnicodeError as error:
+            raise NotLetters(NotLetters.__doc__) from error
+        sheet = whole_check(user, table, opened.choices, now=now, on_progress=_nobody_waits)
+        Safe(import_).put_table(table)
+        _keep(user, import_, sheet)
+    return import_
 
 
 def accept_repairs(user: User, import_id: UUID, number: int | None = None, *, now: datetime) -> Import:
@@ -138,6 +161,17 @@ def leave_out(user: User, import_id: UUID, number: int, *, is_out: bool, now: da
         opened.row(number)
         rows = opened.choices.left_out | {number} if is_out else opened.choices.left_out - {number}
         return replace(opened.choices, left_out=rows), {number}
+
+    return _decide(user, import_id, decision, now=now)
+
+
+def leave_out_called_off(user: User, import_id: UUID, *, now: datetime) -> Import:
+    """Take out every row that the file itself calls off."""
+
+    def decision(opened: Opened) -> Decision:
+        sheet = opened.sheet
+        rows = called_off(sheet.header, [vars(row) for row in sheet.rows], sheet.origin.struck_rows)
+        return replace(opened.choices, left_out=opened.choices.left_out | set(rows)), rows
 
     return _decide(user, import_id, decision, now=now)
 
@@ -256,14 +290,22 @@ def _decide(user: User, import_id: UUID, decision: Callable[[Opened], Decision],
         opened = open_import(user, import_, now=now)
         choices, concerned = decision(opened)
         if concerned is None:
-            sheet = whole_check(user, opened.table, choices, now=now, on_progress=lambda _done, _total: None)
+            sheet = whole_check(user, opened.table, choices, now=now, on_progress=_nobody_waits)
         else:
             sheet = rejudged(user, opened, choices, concerned)
         Safe(import_).put_choices(choices)
-        import_.revision += 1
-        keep_check(import_, sheet)
-        announce(user.organization_id, TOPIC, id=import_.pk)
+        _keep(user, import_, sheet)
     return import_
+
+
+def _keep(user: User, import_: Import, sheet: CheckedSheet) -> None:
+    import_.revision += 1
+    keep_check(import_, sheet)
+    announce(user.organization_id, TOPIC, id=import_.pk)
+
+
+def _nobody_waits(_done: int, _total: int) -> None:
+    """The answer shows the whole check at once."""
 
 
 def rejudged(user: User, opened: Opened, choices: Choices, concerned: Collection[int]) -> CheckedSheet:

@@ -18,12 +18,13 @@ from yuemian.accounts.guards import SignedInRequest
 from yuemian.domain.header_words import Field
 from yuemian.domain.headers import find_header
 from yuemian.intake.actions.confirm import Outdated
-from yuemian.intake.actions.decide import NotPossible
+from yuemian.intake.actions.decide import NotLetters, NotPossible
 from yuemian.intake.actions.start import NotOpen, earlier_with_same_file, refusal_of
 from yuemian.intake.checking import RowState
+from yuemian.intake.columns import OFFERED
 from yuemian.intake.content import Gone, Safe
 from yuemian.intake.models import Import, ImportState
-from yuemian.intake.page import OFFERED, PAGE_SIZE, CheckPage
+from yuemian.intake.page import PAGE_SIZE, CheckPage
 from yuemian.intake.reference_data import reference_for
 from yuemian.intake.wording import FIELDS, STATES, refusal_text
 from yuemian.ui.states import appearance
@@ -55,7 +56,7 @@ def decided(
     text, tone = done, "success"
     try:
         act()
-    except (NotOpen, NotPossible, Gone, Outdated) as problem:
+    except (NotOpen, NotLetters, NotPossible, Gone, Outdated) as problem:
         text, tone = sentence(problem), "warning"
     if request.headers.get("HX-Request"):
         response = render(
@@ -77,6 +78,7 @@ def sentence(problem: Exception) -> str:
     """An expected problem in the language of the page."""
     sentences: dict[type[Exception], str] = {
         NotOpen: _("This import is finished or still being checked."),
+        NotLetters: _("Some of this file cannot be read that way."),
         NotPossible: _("This is not possible for that row any more; look at it again."),
         Gone: _("The content of this import was removed; upload the file again."),
         Outdated: _("Something changed since this page was shown. Look at the rows again, then confirm."),
@@ -109,7 +111,7 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
     paging = ListPage(_number(request.GET.get("page", "1")), total)
     ambiguous, example = page.ambiguous_dates()
     counts = page.counts
-    origin = page.origin()
+    origin, columns, called_off = page.origin(), page.columns(), page.called_off()
     return {
         "state": state,
         "rows": page.rows(state, paging.number),
@@ -118,11 +120,17 @@ def _checked(request: SignedInRequest, import_: Import) -> dict[str, Any]:
         "counts": counts,
         "counters": _counters(request, counts, state),
         "all_rows": sum(counts.values()) - counts[RowState.IGNORED],
-        "columns": page.columns(),
+        "columns": columns.all(),
+        "of_others": columns.of_others(),
+        "repeated": columns.repeated(),
+        "left_columns": columns.left(),
         "field_choices": [(name, FIELDS[name]) for name in OFFERED],
         "origin": origin,
         "hidden": len(origin.hidden_rows),
         "hidden_rows": _first(origin.hidden_rows),
+        "called_off": len(called_off),
+        "called_off_rows": _first(called_off),
+        "readings": page.readings(),
         "missing": page.missing(),
         "suspicious": page.suspicious(),
         "questions": page.questions(),

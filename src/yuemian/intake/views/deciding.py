@@ -16,10 +16,12 @@ from yuemian.domain.header_words import Field
 from yuemian.intake.actions.decide import (
     accept_repairs,
     choose_dates,
+    choose_encoding,
     choose_meaning,
     confirm_shared,
     edit_row,
     leave_out,
+    leave_out_called_off,
     map_text,
     same_person,
     set_mapping,
@@ -50,6 +52,19 @@ def mapping(request: SignedInRequest, import_id: UUID) -> HttpResponse:
         import_id,
         lambda: set_mapping(request.user, import_id, columns, now=timezone.now()),
         _("The columns are read anew.") if columns else "",
+    )
+
+
+@require_POST
+@requires(Permission.IMPORT)
+def encoding(request: SignedInRequest, import_id: UUID) -> HttpResponse:
+    """How the letters of a text file are read."""
+    name = request.POST.get("encoding", "")
+    return decided(
+        request,
+        import_id,
+        lambda: choose_encoding(request.user, import_id, name, now=timezone.now()),
+        _("The letters are read anew."),
     )
 
 
@@ -98,6 +113,18 @@ def leave(request: SignedInRequest, import_id: UUID, number: int) -> HttpRespons
         import_id,
         lambda: leave_out(request.user, import_id, number, is_out=is_out, now=timezone.now()),
         row=number,
+    )
+
+
+@require_POST
+@requires(Permission.IMPORT)
+def leave_called_off(request: SignedInRequest, import_id: UUID) -> HttpResponse:
+    """Take out the rows that are struck out, or that a remark calls off."""
+    return decided(
+        request,
+        import_id,
+        lambda: leave_out_called_off(request.user, import_id, now=timezone.now()),
+        _("What is called off is left out."),
     )
 
 
