@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import Cast, create_interview, create_interviews, create_user, sign_in_client
 from tests.hiring.persons import personal_models
@@ -36,6 +37,12 @@ from yuemian.trust.models import AuditEntry, Key
 from yuemian.trust.vault import Unreadable, Vault
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """This morning: the database's own clock says when somebody came, and that counts as activity."""
+    return timezone.now().replace(hour=1, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
