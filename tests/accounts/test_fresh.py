@@ -10,8 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import PASSWORD, Cast, sign_in_client
-from yuemian.accounts.models import Role, Session
-from yuemian.messaging.models import ProviderAccount
+from tests.messaging.test_mailbox_page import FILLED
+from tests.messaging.test_template_overtaken import MINE, opened, stored
+from tests.messaging.test_templates import invitation
+from tests.results.feedback.test_pages import MODEL
+from yuemian.accounts.models import CalendarAccount, CalendarFeed, Role, Session
+from yuemian.messaging.models import Mailbox, ProviderAccount
+from yuemian.results.models import LanguageModel
+from yuemian.trust.models import AuditEntry
 
 
 @pytest.fixture
@@ -78,3 +84,61 @@ def test_a_button_asks_on_a_page_of_its_own_and_goes_on(owner: Client) -> None:
     assert owner.post("/results/export", {"filter": "", "own_password": "wrong"}).status_code == 422
     answer = owner.post("/results/export", {"filter": "", "own_password": PASSWORD})
     assert answer["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize("path", ["/results/export", "/deliveries/export", "/surveys/export"])
+def test_no_list_leaves_as_a_file_before_it(owner: Client, path: str) -> None:
+    assert "attachment" not in owner.post(path, {"filter": ""}).headers.get("Content-Disposition", "")
+    assert owner.post(path, {"filter": "", "own_password": PASSWORD})["Content-Type"].startswith("text/csv")
+
+
+def test_the_mailbox_is_saved_after_it(owner: Client) -> None:
+    page = owner.post("/settings/mailbox", FILLED)
+    assert page.status_code == 422
+    assert not Mailbox.objects.exists()
+    assert 'value="imap.example.com"' in page.content.decode()
+    assert owner.post("/settings/mailbox", FILLED | {"own_password": PASSWORD}).status_code == 302
+    assert "own_password" not in str(AuditEntry.objects.get(action="mailbox.created").details)
+
+
+def test_a_language_models_key_is_saved_after_it(owner: Client) -> None:
+    page = "/settings/feedback/model"
+    assert owner.post(page, MODEL).status_code == 422
+    assert not LanguageModel.objects.exists()
+    assert owner.post(page, MODEL | {"own_password": PASSWORD}).status_code == 302
+    assert LanguageModel.objects.exists()
+
+
+def test_the_companys_calendar_is_saved_after_it(owner: Client) -> None:
+    page = "/settings/calendars/graph"
+    form = {"tenant": "galaxy.example", "client_id": "a-b", "client_secret": "hush", "cloud": "global"}
+    form = {f"graph-{name}": value for name, value in form.items()}
+    asked = owner.post(page, form)
+    assert asked.status_code == 422
+    assert 'value="galaxy.example"' in asked.content.decode()
+    assert not CalendarAccount.objects.exists()
+    assert owner.post(page, form | {"graph-own_password": PASSWORD}).status_code == 302
+    assert CalendarAccount.objects.exists()
+
+
+def test_a_new_address_of_ones_calendar_is_shown_after_it(owner: Client) -> None:
+    page = "/settings/account/calendar/feed"
+    owner.post(page)
+    assert not CalendarFeed.objects.exists()
+    assert "webcal://" in owner.post(page, {"own_password": PASSWORD}).content.decode()
+
+
+def test_a_text_is_published_after_it_and_is_a_draft_until_then(owner: Client, cast: Cast) -> None:
+    template = invitation(cast)
+    save, before = f"/templates/{template.pk}/save", template.versions.filter(published_at=None).count()
+    asked = owner.post(save, opened(owner, template) | {"publish": "1"})
+    assert asked.status_code == 200
+    assert stored(template) == MINE
+    assert template.versions.filter(published_at=None).count() == before + 1
+    sent = dict(asked.context["sent"])
+    wrong = owner.post(save, sent | {"own_password": "wrong"})
+    assert wrong.status_code == 422
+    assert dict(wrong.context["sent"]) == sent
+    assert owner.post(save, sent | {"own_password": PASSWORD}).status_code == 303
+    assert not template.versions.filter(published_at=None).exists()
+    assert stored(template) == MINE

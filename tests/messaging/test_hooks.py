@@ -223,6 +223,15 @@ def test_a_receipt_that_comes_before_our_own_bookkeeping_waits_for_it(
     assert match_strays(cast.organization.pk, timezone.now()) == 0
 
 
+def test_what_fits_no_delivery_for_three_days_is_forgotten(cast: Cast, account: ProviderAccount) -> None:
+    assert post(account, report("delivered")) == 200
+    now = timezone.now()
+    match_strays(cast.organization.pk, now + timedelta(days=3) - timedelta(minutes=1))
+    assert StrayReport.objects.exists()
+    match_strays(cast.organization.pk, now + timedelta(days=3))
+    assert not StrayReport.objects.exists()
+
+
 def test_a_time_in_the_future_is_not_believed(account: ProviderAccount, delivery: Delivery) -> None:
     assert post(account, report("delivered", at="2099-01-01T00:00:00Z")) == 200
     assert DeliveryEvent.objects.get(delivery=delivery).at < timezone.now() + timedelta(minutes=1)

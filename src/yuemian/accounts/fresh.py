@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Final
@@ -77,16 +77,26 @@ def fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def asked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = AsksPassword(request.POST if FIELD in request.POST else None, request=request)
-        if not form.fields or form.is_valid():
-            return view(request, *args, **kwargs)
-        sent = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if name not in {FIELD, "csrfmiddlewaretoken"}
-        ]
-        status = 422 if form.is_bound else 200
-        return render(request, "accounts/password_again.html", {"form": form, "sent": sent}, status=status)
+        return password_first(request) or view(request, *args, **kwargs)
 
     return asked
+
+
+def password_first(
+    request: SignedInRequest, sent: Sequence[tuple[str, str]] | None = None
+) -> HttpResponse | None:
+    """The page that asks for the password and then sends `sent` (usually what was sent now); None when it need not."""
+    form = AsksPassword(request.POST if FIELD in request.POST else None, request=request)
+    if not form.fields or form.is_valid():
+        return None
+    context = {"form": form, "sent": _sent(request) if sent is None else sent}
+    return render(request, "accounts/password_again.html", context, status=422 if form.is_bound else 200)
+
+
+def _sent(request: SignedInRequest) -> list[tuple[str, str]]:
+    return [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {FIELD, "csrfmiddlewaretoken"}
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,6 +115,9 @@ def _said(message: Message, candidate: Candidate, vault: Vault) -> Held:
     if message.original_sealed is not None:
         place = Message.ORIGINAL_PLACE
         data["whole_message"] = vault.open(candidate.key, place, message.pk, message.original_sealed)
+    if message.attachments_sealed is not None:
+        names = vault.open(candidate.key, Message.ATTACHMENTS_PLACE, message.pk, message.attachments_sealed)
+        data["names_of_files"] = orjson.loads(names)
     told = f"{moment(candidate, message.created_at)} · {author}"
     return Held(f"{told}: {text}", data, told if is_other else None)
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from yuemian.accounts.fresh import FIELD, AsksPassword
 from yuemian.channels.base import BadConfig
 from yuemian.channels.imap import IMAPConfig
 from yuemian.domain.mail_reply import AddressPattern, BadPattern
@@ -31,7 +32,7 @@ def _text(**options: Any) -> forms.CharField:
     return forms.CharField(max_length=200, widget=forms.TextInput(attrs=_CODE), **options)
 
 
-class MailboxForm(forms.Form):
+class MailboxForm(AsksPassword):
     """`stored` are the present settings, None for a new mailbox. `config` is checked once the form is valid."""
 
     host = _text(label=_("Server"), help_text=_("Such as imap.example.com: the name in its certificate."))
@@ -78,13 +79,13 @@ class MailboxForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any = None, *, mailbox: Mailbox | None, stored: IMAPConfig | None) -> None:
+    def __init__(self, *args: Any, mailbox: Mailbox | None, stored: IMAPConfig | None, **kwargs: Any) -> None:
         initial = (
             {} if stored is None else {name: getattr(stored, name) for name in _CONFIG if name != "password"}
         )
         if mailbox is not None:
             initial |= {"reply_pattern": mailbox.reply_pattern, "bounce_pattern": mailbox.bounce_pattern}
-        super().__init__(data, initial=initial)
+        super().__init__(*args, initial=initial, **kwargs)
         self.stored = stored
         self.config: IMAPConfig | None = None
         if stored is not None:
@@ -122,6 +123,10 @@ class MailboxForm(forms.Form):
         except BadConfig as error:
             raise ValidationError(sentence(error)) from error
         return cleaned
+
+    @property
+    def changed_settings(self) -> list[str]:
+        return [name for name in self.changed_data if name != FIELD]
 
     def apply_to(self, mailbox: Mailbox) -> None:
         mailbox.reply_pattern = self.cleaned_data["reply_pattern"]

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from yuemian.domain.states import ReasonCode
 from yuemian.hiring.holdings import register_holdings
-from yuemian.interviews.page_parts import ON_ACTIONS, register_part
+from yuemian.interviews.page_parts import ON_ACTIONS, ON_TODAY, register_part
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.subjects import Subject, register
 from yuemian.results.signals import results_called_back, results_released
@@ -45,6 +45,7 @@ class OnboardingConfig(AppConfig):
         register_counter("/onboarding", "yuemian.onboarding.listing.count_for_navigation")
         register_holdings("yuemian.onboarding.holdings.HOLDINGS")
         register_part(ON_ACTIONS, "yuemian.onboarding.parts.on_actions")
+        register_part(ON_TODAY, "yuemian.onboarding.parts.on_today")
         register_chore(
             Chore("onboarding-times", timedelta(minutes=15), "yuemian.onboarding.tasks.remind_and_expire")
         )

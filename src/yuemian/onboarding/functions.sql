@@ -9,6 +9,7 @@ BEGIN
         ('invited', 'filling'), ('invited', 'withdrawn'), ('invited', 'expired'),
         ('filling', 'submitted'), ('filling', 'withdrawn'), ('filling', 'expired'),
         ('submitted', 'filling'), ('submitted', 'returned'), ('submitted', 'complete'), ('submitted', 'withdrawn'),
+        ('submitted', 'expired'),
         ('returned', 'submitted'), ('returned', 'withdrawn'), ('returned', 'expired'),
         ('complete', 'returned'), ('complete', 'withdrawn'),
         ('expired', 'filling'), ('expired', 'withdrawn')) THEN

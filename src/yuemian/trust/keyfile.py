@@ -1,12 +1,15 @@
-"""The key file: read, made and tried without a database."""
+"""The key file: read, made, changed and tried without a database."""
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hmac
 import json
 import os
 import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -72,22 +75,81 @@ def read(path: Path) -> Keyring:
 def create(path: Path) -> None:
     """Write a new key file readable by its owner alone; an existing one is left as it is."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    text = json.dumps(
-        {"master": {"1": _text(secrets.token_bytes(32))}, "index": _text(secrets.token_bytes(32))}
-    )
-    # Written aside and linked into place, so that a concurrent start sees a whole file or none.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path, Keyring({1: secrets.token_bytes(32)}, secrets.token_bytes(32)))
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
         path.hardlink_to(draft)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+
+
+def add_master(path: Path) -> Keyring:
+    """A new master key beside the present ones; from now on it wraps new keys. Raises KeyFileProblem."""
+    with _alone(path):
+        ring = read(path)
+        return _replace(path, Keyring(ring.master | {ring.newest + 1: secrets.token_bytes(32)}, ring.index))
+
+
+def keep_masters(path: Path, numbers: Collection[int]) -> Keyring:
+    """Without all others; the newest stays. Raises KeyFileProblem."""
+    with _alone(path):
+        ring = read(path)
+        kept = {number: key for number, key in ring.master.items() if number in {*numbers, ring.newest}}
+        return _replace(path, Keyring(kept, ring.index))
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Of two who change the file at once, the second reads what the first has written."""
+    folder = os.open(path.resolve().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    except OSError as error:
+        raise KeyFileProblem(
+            f"The key file {path} cannot be written: {error.strerror}; change it where it is kept, as its owner"
+        ) from error
+    finally:
+        os.close(folder)
+
+
+def _replace(path: Path, ring: Keyring) -> Keyring:
+    """Whoever reads meanwhile sees the former file or this one, whole; owner and rights stay."""
+    place = path.resolve()
+    draft = _draft(place, ring)
+    try:
+        former = place.stat()
+        if (former.st_uid, former.st_gid) != (draft.stat().st_uid, draft.stat().st_gid):
+            os.chown(draft, former.st_uid, former.st_gid)
+        draft.chmod(former.st_mode & 0o777)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle(place.parent)
+    return ring
+
+
+def _draft(path: Path, ring: Keyring) -> Path:
+    """Written aside, whole and on the disk, so that a concurrent start sees a whole file or none."""
+    keys = {str(number): _text(key) for number, key in sorted(ring.master.items())}
+    text = json.dumps({"master": keys, "index": _text(ring.index)})
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _settle(folder: Path) -> None:
+    """That the name leads to the new file is on the disk, too: what is wrapped next must open after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def parse(content: bytes, path: Path) -> Keyring:

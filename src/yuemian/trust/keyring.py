@@ -1,4 +1,4 @@
-"""The master keys of this process: read once, never printed; made with the first organization."""
+"""The master keys of this process: read once and when one is added, never printed; made with the first organization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 
 from yuemian.trust.keyfile import KeyFileProblem, Keyring, create, missing, parse, read
 
-__all__ = ["KeyFileProblem", "Keyring", "create", "keyring", "parse"]
+__all__ = ["KeyFileProblem", "Keyring", "create", "keyring", "parse", "reread"]
 
 # The organization that is being founded in this transaction has no key yet and does not count.
 _IS_IN_USE = """
@@ -33,3 +33,9 @@ def keyring() -> Keyring:
                 raise missing(path) from None
         create(path)
         return read(path)
+
+
+def reread() -> Keyring:
+    """As the file is by now: another process may have added a key to it. Raises KeyFileProblem."""
+    keyring.cache_clear()
+    return keyring()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from yuemian.trust.keyfile import wrap_context
-from yuemian.trust.keyring import keyring
+from yuemian.trust.keyring import KeyFileProblem, Keyring, keyring, reread
 from yuemian.trust.models import Key, KeyPurpose
 
 VERSION = b"\x01"
@@ -125,17 +125,13 @@ class Vault:
                 raise Unreadable(Unreadable.__doc__)
             if len(kept) >= _KEPT:
                 kept.clear()
-            known = kept[key.number] = AESGCM(self._unwrap(key))
+            known = kept[key.number] = AESGCM(self.unwrapped(key))
         return known
 
-    def _unwrap(self, key: DataKey) -> bytes:
+    def unwrapped(self, key: DataKey) -> bytes:
+        """Its 32 bytes. Raises Unreadable."""
         if key.wrapped_by < 0:
-            master = keyring().master.get(-key.wrapped_by)
-            if master is None:
-                raise Locked(
-                    f"Master key {-key.wrapped_by} is not in the key file; restore it from your backup."
-                )
-            wrapping = AESGCM(master)
+            wrapping = AESGCM(_master(-key.wrapped_by))
         else:
             wrapping = self._wrapping.get(key.wrapped_by) or self.cipher(
                 self._at_hand.get(key.wrapped_by) or Key.objects.get(number=key.wrapped_by)
@@ -154,6 +150,19 @@ class Vault:
         if prefix is None:
             prefix = self._places[place] = self.organization_id.bytes + place.encode() + b"\0"
         return prefix + row_id
+
+
+def _master(number: int) -> bytes:
+    """Raises Locked."""
+    found = keyring().master.get(number)
+    if found is None:
+        try:
+            found = reread().master.get(number)
+        except KeyFileProblem as problem:
+            raise Locked(str(problem)) from problem
+    if found is None:
+        raise Locked(f"Master key {number} is not in the key file; restore it from your backup.")
+    return found
 
 
 def create_organization_key(organization_id: UUID) -> Key:
@@ -178,6 +187,13 @@ def organization_key(organization_id: UUID) -> Key:
     )
 
 
+def rewrap(key: Key, ring: Keyring) -> None:
+    """Under the newest master key; the key itself, and all that it seals, stays. Raises Locked. The caller saves."""
+    plain = Vault(key.organization_id).unwrapped(key)
+    wrapped = _wrap(AESGCM(ring.master[ring.newest]), key.organization_id, key.number, plain)
+    key.wrapped, key.wrapped_by = wrapped, -ring.newest
+
+
 def new_candidate_keys(vault: Vault, count: int) -> list[Key]:
     """Unsaved keys for `count` new candidates; the caller inserts them with its rows."""
     wrapping = organization_key(vault.organization_id)
@@ -199,9 +215,10 @@ def destroy(keys: Iterable[Key], now: datetime) -> None:
     Key.objects.filter(pk__in=[key.pk for key in keys]).update(wrapped=None, destroyed_at=now)
 
 
-def _wrap(cipher: AESGCM, organization_id: UUID, number: int) -> bytes:
+def _wrap(cipher: AESGCM, organization_id: UUID, number: int, plain: bytes = b"") -> bytes:
+    """A new key, unless `plain` is one."""
     nonce = os.urandom(12)
-    return nonce + cipher.encrypt(nonce, os.urandom(32), wrap_context(organization_id, number))
+    return nonce + cipher.encrypt(nonce, plain or os.urandom(32), wrap_context(organization_id, number))
 
 
 def _chance() -> Iterator[bytes]:

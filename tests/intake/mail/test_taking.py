@@ -15,6 +15,7 @@ from yuemian.channels.imap import Raw
 from yuemian.domain.invitation import interview_uid
 from yuemian.domain.mail_reply import read_letter
 from yuemian.domain.states import Answer, Channel, DeliveryState
+from yuemian.hiring.export import as_json
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.intake.actions.take_mail import Arrival, forget_taken, give_up
 from yuemian.intake.mail.calendars import is_checked
@@ -90,6 +91,10 @@ class TestAnAnswer:
         made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="简历.pdf")
         post.take(made)
         assert [said.attachments for said in conversation(post.interview)] == [["简历.pdf"]]
+        candidate = post.interview.application.candidate
+        export = orjson.loads(as_json(candidate, Vault(candidate.organization_id), now=post.now))
+        (entry,) = export["data"]["conversation"]["entries"]
+        assert entry["names_of_files"] == ["简历.pdf"]
 
     def test_without_words_keeps_what_came(self, post: Post) -> None:
         post.take(post.answer("\n> 星河科技邀请您\n"))

@@ -50,6 +50,9 @@ COMMANDS = [
     Command("dump", "write the embedded database into a file for pg_restore", f"{_HERE}.dump:dump", "owner"),
     Command("restore", "read such a file into an empty embedded database", f"{_HERE}.dump:restore", "owner"),
     Command("doctor", "say what is wrong with the set-up and how to mend it", f"{_HERE}.doctor:run", "owner"),
+    Command(
+        "keys", "replace the master key by a new one while everything runs", f"{_HERE}.masters:run", "app"
+    ),
     Command("privacy", "check the receipt of an erasure", f"{_HERE}.privacy:run", "app"),
     Command("manage", "run one of Django's management commands", f"{_HERE}.database:manage", "owner"),
 ]
@@ -65,7 +68,7 @@ _OPTIONS = {
     "doctor": {"--json": "print the findings as JSON"},
 }
 #: Their arguments are read by somebody else.
-_PASS_THROUGH = {"found", "import", "manage", "privacy"}
+_PASS_THROUGH = {"found", "import", "keys", "manage", "privacy"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,7 +23,7 @@ from yuemian.domain.onboarding.states import (
     DocumentState,
     Review,
 )
-from yuemian.domain.onboarding.timing import deleted_at, is_to_be_reminded
+from yuemian.domain.onboarding.timing import deleted_at, is_to_be_reminded, unhandled_until
 
 __all__ = [
     "CASE_MOVES",
@@ -52,4 +52,5 @@ __all__ = [
     "masked",
     "read_answer",
     "shipped_fields",
+    "unhandled_until",
 ]

@@ -18,7 +18,7 @@ class CaseState(StrEnum):
     RETURNED = "returned"  # HR asks for something again
     COMPLETE = "complete"
     WITHDRAWN = "withdrawn"  # by the candidate, by HR, or because the result was called back
-    EXPIRED = "expired"  # the deadline passed; HR may set another
+    EXPIRED = "expired"  # the deadline passed, the candidate's or HR's; HR may set another
 
 
 C = CaseState
@@ -27,7 +27,7 @@ CASE_MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = {
     C.INVITED: frozenset({C.FILLING, C.WITHDRAWN, C.EXPIRED}),
     C.FILLING: frozenset({C.SUBMITTED, C.WITHDRAWN, C.EXPIRED}),
     # Back to filling when the candidate takes back a consent, and what was given with it goes.
-    C.SUBMITTED: frozenset({C.FILLING, C.RETURNED, C.COMPLETE, C.WITHDRAWN}),
+    C.SUBMITTED: frozenset({C.FILLING, C.RETURNED, C.COMPLETE, C.WITHDRAWN, C.EXPIRED}),
     C.RETURNED: frozenset({C.SUBMITTED, C.WITHDRAWN, C.EXPIRED}),
     C.COMPLETE: frozenset({C.RETURNED, C.WITHDRAWN}),
     C.EXPIRED: frozenset({C.FILLING, C.WITHDRAWN}),

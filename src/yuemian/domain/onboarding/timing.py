@@ -1,11 +1,17 @@
-"""When a hired person is reminded, and when what they gave is deleted."""
+"""When a hired person is reminded, and when what they gave is deleted, also where the company never looks at it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from yuemian.domain.onboarding.states import OPEN_FOR_CANDIDATE, CaseState
+
+#: So long a form that was handed in waits for the company where no first day is known.
+UNHANDLED: Final = timedelta(days=90)
+#: And at least so long where one is.
+_LEAST: Final = timedelta(days=30)
 
 
 def is_to_be_reminded(
@@ -29,4 +35,18 @@ def deleted_at(
         return ended_at
     if state != CaseState.COMPLETE or starts_on is None:
         return ended_at + keep
-    return max(ended_at, datetime.combine(starts_on, time(), zone)) + keep
+    return max(ended_at, _begins(starts_on, zone)) + keep
+
+
+def unhandled_until(
+    submitted_at: datetime, starts_on: date | None, keep: timedelta, zone: ZoneInfo
+) -> datetime:
+    """When a form that was handed in goes although nobody said what becomes of it: `keep` after the first day, as was
+    promised, and where none is known by a limit of its own."""
+    if starts_on is None:
+        return submitted_at + UNHANDLED
+    return max(submitted_at + _LEAST, _begins(starts_on, zone) + keep)
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)

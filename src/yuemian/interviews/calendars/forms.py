@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from yuemian.accounts.fresh import AsksPassword
 from yuemian.accounts.models import CalendarLink, CalendarService, User
 from yuemian.channels.base import ChannelError
 from yuemian.channels.calendars import CALENDARS
@@ -144,7 +145,7 @@ def initial_of(link: CalendarLink | None, stored: CalDAVConfig | None) -> dict[s
     }
 
 
-class CompanyAccountForm(forms.Form):
+class CompanyAccountForm(AsksPassword):
     """The company's credentials for one service, drawn from the adapter's Config."""
 
     is_active = forms.BooleanField(label=_("Use this account"), required=False, initial=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, detached, requires
 from yuemian.accounts.models import (
     CalendarAccount,
@@ -64,6 +65,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
 
 @requires(Permission.SEE_INTERVIEWS)
 @require_POST
+@fresh
 def feed_renew(request: SignedInRequest) -> HttpResponse:
     """The new address is shown by this very answer and never again."""
     secret = renew_feed(request.user, now=timezone.now())
@@ -110,18 +112,16 @@ def check(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def company(request: SignedInRequest) -> HttpResponse:
     """The company's accounts: with one of them everybody is asked for by their address."""
-    return render(request, "interviews/calendars.html", _company(request.user))
+    return render(request, "interviews/calendars.html", _company(request))
 
 
 @requires(Permission.EDIT_SETTINGS)
 @require_POST
 def company_save(request: SignedInRequest, service: str) -> HttpResponse:
     account = CalendarAccount.objects.visible_to(request.user).filter(service=service).first()
-    form = CompanyAccountForm(service, request.POST, stored=_stored(account, request.user))
+    form = CompanyAccountForm(service, request.POST, request=request, stored=_stored(account, request.user))
     if not form.is_valid():
-        return render(
-            request, "interviews/calendars.html", _company(request.user, {service: form}), status=422
-        )
+        return render(request, "interviews/calendars.html", _company(request, {service: form}), status=422)
     is_active = form.cleaned_data["is_active"]
     save_account(request.user, service, form.config, is_active=is_active, now=timezone.now())
     messages.success(request, _("Saved. Test the connection now."))
@@ -181,13 +181,15 @@ def _context(user: User, form: ConnectionForm) -> dict[str, Any]:
     }
 
 
-def _company(user: User, forms: dict[str, CompanyAccountForm] | None = None) -> dict[str, Any]:
+def _company(request: SignedInRequest, forms: dict[str, CompanyAccountForm] | None = None) -> dict[str, Any]:
+    user = request.user
     accounts = {each.service: each for each in CalendarAccount.objects.visible_to(user).select_related("key")}
     shelves = []
     for service in COMPANY:
         account = accounts.get(service)
         form = (forms or {}).get(service) or CompanyAccountForm(
             service,
+            request=request,
             stored=_stored(account, user),
             initial={"is_active": account.is_active if account else True},
         )

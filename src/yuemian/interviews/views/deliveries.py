@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.cell_text import harmless
@@ -240,6 +241,7 @@ def _back(form: QueryDict) -> str:
 
 @require_POST
 @requires(Permission.SEND)
+@fresh
 def export(request: SignedInRequest) -> HttpResponse:
     """The filtered list as a file, without addresses; who took it along is written down."""
     user, now = request.user, timezone.now()

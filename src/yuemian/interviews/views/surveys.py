@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from yuemian.accounts.fresh import fresh
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission
 from yuemian.domain.cell_text import harmless
@@ -160,6 +161,7 @@ def _choices(
 
 @require_POST
 @requires(Permission.EDIT_INTERVIEWS)
+@fresh
 def export(request: SignedInRequest) -> HttpResponse:
     """The mixed answers without their words, and none of those that are signed; who took them along is written down."""
     user, now = request.user, timezone.now()

@@ -95,8 +95,10 @@ def record_reports(reporter: Reporter, found: Sequence[tuple[Event, UUID]], *, n
 
 
 def match_strays(organization_id: UUID, now: datetime) -> int:
-    """Try again what fitted no delivery when it came. Returns how many fit now."""
+    """Try again what fitted no delivery when it came, and forget what is tried no more. Returns how many fit now."""
     with transaction.atomic():
+        old = StrayReport.objects.filter(organization_id=organization_id, received_at__lte=now - STRAY_FOR)
+        StrayReport.objects.filter(pk__in=old.values("pk")[:_STRAYS_AT_ONCE]).delete()
         rows = (
             StrayReport.objects.filter(organization_id=organization_id, received_at__gt=now - STRAY_FOR)
             .select_related("account", "key")

@@ -35,11 +35,11 @@ LIMIT: Final = Limit("mailbox-trial", 20, timedelta(hours=1))
 def mailbox(request: SignedInRequest) -> HttpResponse:
     found = Mailbox.objects.visible_to(request.user).select_related("key").first()
     stored = _stored(request, found) if found is not None else None
-    form = MailboxForm(request.POST or None, mailbox=found, stored=stored)
+    form = MailboxForm(request.POST or None, request=request, mailbox=found, stored=stored)
     if request.method == "POST" and form.is_valid() and form.config is not None:
         changed = found or Mailbox()
         form.apply_to(changed)
-        save_mailbox(request.user, changed, form.config, fields=form.changed_data, now=timezone.now())
+        save_mailbox(request.user, changed, form.config, fields=form.changed_settings, now=timezone.now())
         messages.success(request, _("Saved. Test it now."))
         return redirect("settings-mailbox")
     context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from yuemian.accounts.fresh import password_first
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
 from yuemian.domain.languages import direction
@@ -75,7 +77,7 @@ def template_editor(request: SignedInRequest, template_id: UUID) -> HttpResponse
 @requires(Permission.EDIT_TEMPLATES)
 @require_POST
 def template_save(request: SignedInRequest, template_id: UUID) -> HttpResponse:
-    """Put the text into the draft; with `publish`, publish the draft too."""
+    """Put the text into the draft; with `publish`, publish the draft too, after the password."""
     template = _template(request, template_id)
     place, text = _place_of(request, template), _text_of(request)
     now = timezone.now()
@@ -88,6 +90,20 @@ def template_save(request: SignedInRequest, template_id: UUID) -> HttpResponse:
     if "publish" not in request.POST:
         messages.success(request, _("Draft saved. Nothing is sent with it before you publish it."))
         return _back_to(template, place)
+    return _password_first(request, template, place, text) or _publish(request, template, place, now)
+
+
+def _password_first(
+    request: SignedInRequest, template: Template, place: Place, text: Text
+) -> HttpResponse | None:
+    """What was typed is a draft by now; the page passes on that this was seen, so that nobody else's is published."""
+    newest = library.texts_in(template.versions.order_by("-number").first())
+    sent = {"channel": place[0], "locale": place[1], "subject": text.subject, "body": text.body}
+    sent |= {"seen": library.stamp_of(newest), "publish": "1"}
+    return password_first(request, list(sent.items()))
+
+
+def _publish(request: SignedInRequest, template: Template, place: Place, now: datetime) -> HttpResponse:
     try:
         version = library.publish(request.user, template, now=now)
     except NothingToPublish:

@@ -28,7 +28,7 @@ from yuemian.onboarding.actions.locking import (
     move_stage,
     note,
 )
-from yuemian.onboarding.actions.wipe import wipe, wipe_section
+from yuemian.onboarding.actions.wipe import set_deletion, wipe, wipe_section
 from yuemian.onboarding.asking import ConsentWords, fields_of
 from yuemian.onboarding.models import Consent, OnboardingAnswer, OnboardingCase
 from yuemian.onboarding.reading import read_case
@@ -133,6 +133,7 @@ def hand_in(case_id: UUID, *, now: datetime) -> list[str]:
         if case.state == CaseState.INVITED:
             move(case, CaseState.FILLING)
         move(case, CaseState.SUBMITTED, submitted_at=now)
+        set_deletion(case, now=now)
         note(case, candidate_actor(case), "submitted", at=now)
     return []
 

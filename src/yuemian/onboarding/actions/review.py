@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from yuemian.accounts.models import User
-from yuemian.domain.onboarding import CaseState, DocumentState, Review, deleted_at
+from yuemian.domain.onboarding import CaseState, DocumentState, Review
 from yuemian.domain.states import Stage
 from yuemian.onboarding.actions.locking import Closed, locked, move, move_stage, note
 from yuemian.onboarding.actions.tell import INVITE, RETURN, tell
-from yuemian.onboarding.actions.wipe import wipe
+from yuemian.onboarding.actions.wipe import set_deletion, wipe
 from yuemian.onboarding.asking import policy_of
 from yuemian.onboarding.models import Document, OnboardingAnswer, OnboardingCase
 from yuemian.onboarding.offer import OfferTerms
@@ -78,7 +77,7 @@ def complete(user: User, case_id: UUID, *, now: datetime) -> None:
         if read.missing or is_waiting:
             raise NotReady(NotReady.__doc__)
         move(case, CaseState.COMPLETE, ended_at=now)
-        set_deletion(case)
+        set_deletion(case, now=now)
         move_stage(case, Stage.ONBOARDED)
         note(case, user.actor, "completed", at=now)
 
@@ -116,8 +115,8 @@ def set_first_day(user: User, case_id: UUID, day: date | None, *, now: datetime)
         case = _visible(user, case_id)
         case.starts_on = day
         case.save(update_fields=["starts_on"])
-        if case.ended_at is not None and case.deleted_at is None:
-            set_deletion(case)
+        if case.deleted_at is None and (case.ended_at is not None or case.state == CaseState.SUBMITTED):
+            set_deletion(case, now=now)
         note(case, user.actor, "first_day_set", at=now)
 
 
@@ -157,13 +156,6 @@ def look_at(user: User, document_id: UUID, *, now: datetime) -> Document:
         _count_look(user, now)
         note(document.case, user.actor, "file_viewed", at=now, document=document.pk, field=document.key)
     return document
-
-
-def set_deletion(case: OnboardingCase) -> None:
-    keep = timedelta(days=policy_of(case.organization_id).keep_days)
-    zone = ZoneInfo(case.branch.time_zone)
-    case.delete_at = deleted_at(CaseState(case.state), case.ended_at, case.starts_on, keep, zone)
-    case.save(update_fields=["delete_at"])
 
 
 def _count_look(user: User, now: datetime) -> None:

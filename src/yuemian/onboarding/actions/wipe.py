@@ -1,11 +1,26 @@
-"""Deletes what a person gave: of one section, or all of it."""
+"""Deletes what a person gave, of one section or all of it, and says when that is to be."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from yuemian.domain.onboarding import Section
+from yuemian.domain.onboarding import CaseState, Section, deleted_at, unhandled_until
+from yuemian.domain.retention import NOTICE
+from yuemian.onboarding.asking import policy_of
 from yuemian.onboarding.models import Document, OnboardingAnswer, OnboardingCase
+
+
+def set_deletion(case: OnboardingCase, *, now: datetime) -> None:
+    """Of what has ended; and of what waits for the company, which is warned of it for two weeks at least."""
+    keep = timedelta(days=policy_of(case.organization_id).keep_days)
+    zone = ZoneInfo(case.branch.time_zone)
+    if case.state == CaseState.SUBMITTED and case.submitted_at is not None:
+        limit = unhandled_until(case.submitted_at, case.starts_on, keep, zone)
+        case.delete_at = max(limit, now + NOTICE)
+    else:
+        case.delete_at = deleted_at(CaseState(case.state), case.ended_at, case.starts_on, keep, zone)
+    case.save(update_fields=["delete_at"])
 
 
 def wipe_section(case: OnboardingCase, section: Section) -> int:

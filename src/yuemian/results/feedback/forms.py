@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as word
 
+from yuemian.accounts.fresh import AsksPassword
 from yuemian.accounts.models import ConsoleLocale, User
 from yuemian.channels.base import ChannelError
 from yuemian.channels.language_model import ChatModel, LanguageModelConfig
@@ -85,7 +86,7 @@ class PhraseForm(forms.ModelForm[Phrase]):
         return data
 
 
-class LanguageModelForm(forms.Form):
+class LanguageModelForm(AsksPassword):
     """Drawn from the connection's Config. `stored` is what is kept now, with its key in clear."""
 
     is_active = forms.BooleanField(label=_("Offer drafts by this model"), required=False)

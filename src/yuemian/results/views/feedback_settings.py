@@ -90,7 +90,7 @@ def _model_form(request: SignedInRequest, data: Any = None) -> LanguageModelForm
     row = _row(request)
     stored = open_config(row, Vault(request.user.organization_id)) if row else None
     initial = {"is_active": row.is_active, "is_title_told": row.is_title_told} if row else {}
-    return LanguageModelForm(data, stored=stored, initial=initial)
+    return LanguageModelForm(data, request=request, stored=stored, initial=initial)
 
 
 def _page(request: SignedInRequest, form: RulesForm, model_form: LanguageModelForm) -> HttpResponse:
