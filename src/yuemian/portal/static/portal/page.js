@@ -38,6 +38,7 @@
   });
 
   // Another language is another page: what is typed waits in this tab until that page is there, and no longer.
+  for (const each of doc.querySelectorAll(".languages [form]")) each.removeAttribute("form");
   const typed = () => {
     const seen = {}, found = [];
     for (const form of doc.forms) {
