@@ -141,6 +141,18 @@ def test_another_language_leaves_what_is_typed(
         expect(page.locator("#note")).to_have_value("")
 
 
+@pytest.mark.parametrize("has_script", [True, False])
+def test_enter_sends_the_form_and_presses_no_language(
+    opened: Callable[[str, Look], Page], has_script: bool
+) -> None:
+    page = opened("/data", ("zh-hans", 375, "light", has_script))
+    page.locator("#field").select_option("other")
+    page.locator("#value").fill("请改用英文名")
+    page.wait_for_timeout(READING)
+    page.locator("#value").press("Enter")
+    expect(page.locator("#asked" if has_script else ".confirm")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_page_that_says_whether_a_message_is_genuine_says_how_to_get_back(
     opened: Callable[[str, Look], Page], look: Look

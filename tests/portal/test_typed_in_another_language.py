@@ -126,6 +126,10 @@ def test_an_onboarding_is_saved_before_it_comes_in_another_language(cast: Cast) 
     assert answer["Location"].endswith("/onboarding")
     assert "世纪大道 100 号" in browser.page()
     assert "Ihr Formular" in browser.page()
+    # Enter presses the first button of the form.
+    assert '<button class="hidden" form="entries" name="deed" value="save"' in browser.page()
+    pressed = browser.post("onboarding-form", deed="save", mobile="13800138001")
+    assert 'value="13800138001"' in pressed.content.decode()
 
 
 def test_a_language_that_there_is_not_changes_none(who: Invited) -> None:

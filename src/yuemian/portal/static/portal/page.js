@@ -19,7 +19,7 @@
 
   const release = (form) => {
     delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    for (const each of form.elements) each.removeAttribute("aria-busy");
   };
   doc.addEventListener("submit", (event) => {
     const form = event.target;
