@@ -102,6 +102,37 @@ def test_an_alternative_that_was_chosen_is_final() -> None:
     assert (row.values[Field.EMAIL], row.values[Field.START]) == ("a@gmial.com", "2027-04-03T10:00+08:00")
 
 
+@pytest.mark.parametrize("has_two_columns", [False, True])
+def test_a_start_that_is_chosen_keeps_the_length_written_beside_it(has_two_columns: bool) -> None:
+    """`14:00-14:45` is three quarters of an hour, whichever day is meant."""
+    day, clock = "03/04/2027", "14:00-14:45"
+    if has_two_columns:
+        sheet = table([*GOOD[:-1], day, clock], titles=[*TITLES[:-1], "日期", "时间"])
+    else:
+        sheet = table(person(start=f"{day} {clock}"))
+    asked = only(check_sheet(sheet, reference()))
+    chosen = asked.fields[Field.START].alternatives[1]
+    row = only(check_sheet(sheet, reference(), Choices(overrides={2: {Field.START: chosen}})))
+    assert (row.values[Field.START], row.values[Field.DURATION]) == ("2027-04-03T14:00+08:00", "45")
+    own = Choices(overrides={2: {Field.START: "2027-04-03 15:00"}})
+    assert only(check_sheet(sheet, reference(), own)).values[Field.DURATION] == "60"
+
+
+def test_another_meaning_of_a_start_is_taken_with_its_own_length_and_remarks() -> None:
+    titles: list[Cell] = [*TITLES, "结束时间"]
+    sheet = table([*GOOD[:-1], "2026-11-25 3:00", "16:30"], titles=titles)
+    proposed = only(check_sheet(sheet, reference()))
+    assert (proposed.state, proposed.values[Field.DURATION]) == (RowState.REPAIRABLE, "90")
+    (night,) = proposed.fields[Field.START].alternatives
+    row = only(check_sheet(sheet, reference(), Choices(accepted={(2, Field.START): night})))
+    assert row.state is RowState.BAD  # thirteen hours are no interview
+    sheet = table(person(start="2026-11-25 3:00-3:45"))
+    row = only(check_sheet(sheet, reference(), Choices(accepted={(2, Field.START): night})))
+    assert (row.state, row.values[Field.START]) == (RowState.GOOD, "2026-11-25T03:00+08:00")
+    assert row.values[Field.DURATION] == "45"
+    assert {each.code for each in row.fields[Field.START].notices} == {NoticeCode.UNUSUAL_HOUR}
+
+
 def test_a_cell_typed_anew_is_read_like_any_other() -> None:
     choices = Choices(overrides={2: {Field.PHONE: "138 0013 8123", Field.START: "12月1日 15:00"}})
     row = only(check(person(phone="1.38E+10"), choices=choices))

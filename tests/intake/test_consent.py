@@ -70,6 +70,16 @@ def test_a_slip_that_is_typed_is_asked_about_and_may_be_kept(recruiter_client: C
     assert (row(import_).state, row(import_).values[Field.EMAIL]) == (RowState.GOOD, "wang@gmial.com")
 
 
+def test_another_start_than_the_proposed_one_is_a_press_away(recruiter_client: Client) -> None:
+    import_ = upload(recruiter_client, later(start="2027-11-25 3:00-3:45"))
+    button = re.search(r'name="chosen" value="([^"]+)"', page(recruiter_client, import_))
+    assert button
+    post(recruiter_client, import_, "rows/2/cell", {"field": "start", "chosen": button[1]})
+    shown = page(recruiter_client, import_)
+    assert "03:00" in shown
+    assert 'name="chosen"' not in shown
+
+
 def test_only_a_meaning_that_was_offered_can_be_chosen(recruiter_client: Client) -> None:
     import_ = upload(recruiter_client, later(email="wang@gmial.com"))
     post(recruiter_client, import_, "rows/2/cell", {"field": "email", "chosen": "li@example.com"})

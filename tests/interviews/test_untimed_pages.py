@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from tests.factories import Cast, create_interview, create_template, sign_in_client
 from tests.interviews.conversations import ask, of
@@ -16,7 +17,10 @@ from tests.portal.stories import Invited, invite, phone
 from tests.results.decisions.people import interviewed
 from yuemian.domain.states import Answer, InterviewState, Mode, Purpose
 from yuemian.interviews.actions import consult
+from yuemian.interviews.digest import make_digest
 from yuemian.interviews.models import Interview
+from yuemian.interviews.previews import upcoming_people
+from yuemian.interviews.today import Scope, read_today
 from yuemian.messaging.models import Message
 
 LINK = "https://meet.example.com/abc"
@@ -152,3 +156,42 @@ def test_results_say_it_of_the_next_round(
     who = draft(cast, until, now=now)
     Interview.objects.filter(pk=who.interview.pk).update(application=before.application)
     looked_at(recruiter_client, who, until, f"/results/{before.pk}")
+
+
+def test_results_say_of_an_earlier_round_that_none_was_chosen(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    (held,) = interviewed(cast, 1, now=now)
+    before = (now - timedelta(days=9)).replace(minute=47)
+    other = create_interview(cast, now=now, starts_at=before)
+    Interview.objects.filter(pk=other.pk).update(
+        application=held.application, state=InterviewState.CANCELLED, is_untimed=True
+    )
+    page = recruiter_client.get(f"/results/{held.pk}").content.decode()
+    assert "未选定时间" in page
+    assert f"{before.astimezone(held.zone):%H:%M}" not in page
+
+
+def test_lists_to_choose_from_and_the_digest_give_no_day_for_it(
+    cast: Cast, now: datetime, until: datetime
+) -> None:
+    draft(cast, until, now=now)
+    with override("zh-hans"):
+        (person,) = upcoming_people(cast.recruiter, "")
+        assert person.label.endswith("待选时间")
+        Interview.objects.update(starts_at=now - timedelta(hours=1))
+        digest = make_digest(read_today(cast.recruiter, Scope.of(cast.recruiter), now=now))
+    said = [line[1] for section in digest.sections for line in section.entries]
+    assert any("选择截止" in line for line in said)
+
+
+def test_nobody_is_asked_whether_they_are_free_at_a_time_that_is_none(
+    cast: Cast, recruiter_client: Client, now: datetime, until: datetime
+) -> None:
+    address = f"/interviews/{draft(cast, until, now=now).interview.pk}"
+    for page in ("", "/people"):
+        assert "free-busy" not in recruiter_client.get(f"{address}{page}").content.decode()
+    free = recruiter_client.get(
+        f"{address}/free-busy", {"chosen": "1", "interviewers": str(cast.interviewer.pk)}
+    )
+    assert cast.interviewer.name not in free.content.decode()

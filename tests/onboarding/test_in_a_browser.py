@@ -200,7 +200,7 @@ def _look_and_complete(page: Page) -> None:
     assert content.startswith(b"%PDF-")
     assert b"JavaScript" not in content
     with page.expect_navigation():
-        page.locator("form[action$='/unmask'] button").click()
+        page.locator("button[formaction$='/unmask']").click()
     assert IDENTITY in page.content()
     picture(page, "hr-light-clear")
     page.goto(page.url.removesuffix("/unmask"))

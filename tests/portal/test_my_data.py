@@ -217,6 +217,12 @@ def test_wishes_hold_for_the_next_message(browser: Browser, who: Invited) -> Non
     assert set(ContactPoint.objects.values_list("is_discreet", flat=True)) == {False}
 
 
+def test_zones_to_choose_from_say_how_far_they_are(browser: Browser) -> None:
+    page = browser.page()
+    assert re.search(r'value="Asia/Tokyo"[^>]*>东京时间，UTC\+9<', page)
+    assert re.search(r'value="Asia/Kolkata"[^>]*>[^<]*，UTC\+5:30<', page)
+
+
 def test_only_hours_at_which_we_write_are_offered_and_the_one_that_was_chosen(
     browser: Browser, who: Invited
 ) -> None:

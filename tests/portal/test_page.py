@@ -18,6 +18,7 @@ from tests.portal.conftest import Story, founded, furnish, logo
 from tests.portal.stories import PHONE, confirm, invite, phone
 from yuemian.domain.states import Answer
 from yuemian.hiring.models import Job
+from yuemian.interviews.actions.change import cancel_interview
 from yuemian.interviews.actions.respond import ask, reply, respond
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import AccessLink, Block
@@ -55,6 +56,15 @@ def test_everything_the_candidate_needs_is_there(cast: Cast) -> None:
     for words in THERE:
         assert words in text, words
     assert 'href="https://video.example/welcome" target="_blank" rel="noopener noreferrer"' in text
+
+
+def test_whoever_need_not_come_is_told_to_bring_nothing(cast: Cast) -> None:
+    who = invite(cast, now=timezone.now())
+    cancel_interview(cast.recruiter, who.interview.pk, now=timezone.now())
+    text = phone().get(who.address).content.decode()
+    assert "身份证" not in text
+    assert "先笔试 30 分钟" not in text
+    assert 'href="tel:02155550100"' in text
 
 
 def test_the_thread_shows_both_sides(cast: Cast) -> None:

@@ -115,12 +115,13 @@ def test_one_wrong_time_costs_neither_the_others_nor_the_note(
     look_at(page, "typed-times", look)
 
 
+@pytest.mark.parametrize("has_script", [True, False])
 def test_another_language_leaves_what_is_typed(
-    story: Story, inside: Callable[[], Any], opened: Callable[[str, Look], Page]
+    story: Story, inside: Callable[[], Any], opened: Callable[[str, Look], Page], has_script: bool
 ) -> None:
     with inside():
         create_series(story.cast, now=story.now)
-    page = opened("/times", ("zh-hans", 375, "light", True))
+    page = opened("/times", ("zh-hans", 375, "light", has_script))
     page.locator("#proposal > summary").click()
     page.locator("#time2").fill("2020-01-01T10:00")
     page.locator("#note").fill("线上也可以")
@@ -134,9 +135,22 @@ def test_another_language_leaves_what_is_typed(
     expect(page.locator("#note")).to_be_visible()
     expect(page.locator("#note")).to_have_value("线上也可以，下午更好")
     expect(page.locator("#time2")).to_have_value("2020-01-01T10:00")
-    assert page.evaluate("sessionStorage.length") == 0
-    page.reload()
-    expect(page.locator("#note")).to_have_value("")
+    if has_script:
+        assert page.evaluate("sessionStorage.length") == 0
+        page.reload()
+        expect(page.locator("#note")).to_have_value("")
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_enter_sends_the_form_and_presses_no_language(
+    opened: Callable[[str, Look], Page], has_script: bool
+) -> None:
+    page = opened("/data", ("zh-hans", 375, "light", has_script))
+    page.locator("#field").select_option("other")
+    page.locator("#value").fill("请改用英文名")
+    page.wait_for_timeout(READING)
+    page.locator("#value").press("Enter")
+    expect(page.locator("#asked" if has_script else ".confirm")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -80,6 +80,13 @@ def test_in_english_as_far_as_it_is_written(cast: Cast) -> None:
     assert f'href="{who.address}/way"' in first
 
 
+def test_the_second_press_names_the_place_in_the_language_of_the_page(cast: Cast) -> None:
+    who, client = invited(cast), phone()
+    client.post("/c/language", {"token": who.token, "language": "en"})
+    summary = client.post("/c/answer", {"token": who.token, "answer": "accepted"}).content.decode()
+    assert "<bdi>Galaxy Tower, Reception, level 12</bdi>" in summary
+
+
 def test_the_map_that_people_have_comes_first(cast: Cast) -> None:
     who = invited(cast)
     assert maps(way(who, PHONE))[0].startswith("https://apis.map.qq.com/")

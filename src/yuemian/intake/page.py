@@ -44,6 +44,8 @@ COLUMNS: tuple[tuple[Field, ...], ...] = (
 )
 _OWN = {name for column in COLUMNS for name in column}
 _CONTACTS = (Field.PHONE, Field.EMAIL)
+#: Of these another meaning than the proposed one can be taken with a press.
+_CHOSEN = (Field.NAME, *_CONTACTS, Field.START)
 
 _SHOWN_WHEN_GOOD = {Field.MODE, Field.PLACE, Field.LINK}
 #: Repairs that say no more than what the cell held: that is shown instead.
@@ -308,7 +310,7 @@ class CheckPage:
             typed=self.typed(row, name),
             options=tuple(self.labels.of(name).items()) if name is not Field.INTERVIEWERS else (),
             alternatives=tuple((each, self._alternative(name, each, zone)) for each in reading.alternatives),
-            is_choice=name in {Field.NAME, *_CONTACTS} and reading.state is ReadingState.REPAIRABLE,
+            is_choice=name in _CHOSEN and reading.state is ReadingState.REPAIRABLE,
         )
 
     def _alternative(self, name: Field, value: str, zone: str) -> str:

@@ -48,7 +48,8 @@ _LIMITS = {
     Field.NOTE: 2000,
     Field.EXTERNAL_ID: 80,
 }
-_ABOUT_TIME = (Field.START, Field.DATE, Field.TIME, Field.ZONE, Field.END, Field.DURATION)
+_STARTS = (Field.START, Field.DATE, Field.TIME)
+_ABOUT_TIME = (*_STARTS, Field.ZONE, Field.END, Field.DURATION)
 _MATCHED = (
     Field.JOB,
     Field.ROUND,
@@ -82,16 +83,19 @@ class RowReader:
 
     def cells(self, row: SheetRow) -> dict[Field, Cell]:
         """The row's own content by field, as far as a person has not typed over it."""
-        typed = self._choices.overrides.get(row.number, {})
-        own = {
-            name: row.cells[index] if index < len(row.cells) else None
-            for name, index in self._columns.items()
-        }
+        typed, own = self._choices.overrides.get(row.number, {}), self._own(row)
         if Field.START in typed:
             own = {name: cell for name, cell in own.items() if name not in {Field.DATE, Field.TIME}}
         if is_blank(own.get(Field.NAME)):
             own[Field.NAME] = whole_name(own.get(Field.FAMILY_NAME), own.get(Field.GIVEN_NAME))
         return {**own, **typed}
+
+    def _own(self, row: SheetRow) -> dict[Field, Cell]:
+        """What stands in the file."""
+        return {
+            name: row.cells[index] if index < len(row.cells) else None
+            for name, index in self._columns.items()
+        }
 
     def read(self, row: SheetRow) -> Fields:
         """Every field that has a value, a default, or a problem."""
@@ -107,7 +111,7 @@ class RowReader:
         fields |= {name: self._option(name, cells, branch.key) for name in _MATCHED}
         fields[Field.LINK] = _link(cells.get(Field.LINK))
         fields |= {name: _text(cells.get(name), limit) for name, limit in _LIMITS.items()}
-        fields |= self._when(cells, branch)
+        fields |= self._when(row, cells, branch)
         self._complete(fields, branch)
         return {
             name: self._settled(row.number, name, reading)
@@ -127,25 +131,35 @@ class RowReader:
         matcher = self._matchers[name]
         return matcher.several(text) if name is Field.INTERVIEWERS else matcher.one(text, branch)
 
-    def _when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
+    def _when(self, row: SheetRow, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
         """Interviews come in slots: many rows say the same, so each is read once."""
-        said = (branch.zone, *(cells.get(name) for name in _ABOUT_TIME))
+        is_typed = Field.START in self._choices.overrides.get(row.number, {})
+        written = self._own(row) if is_typed else {}
+        agreed = self._choices.accepted.get((row.number, Field.START), "")
+        said = (
+            branch.zone,
+            agreed,
+            *(cells.get(name) for name in _ABOUT_TIME),
+            *(written.get(name) for name in _STARTS),
+        )
         if said not in self._times:
-            self._times[said] = self._read_when(cells, branch)
+            self._times[said] = self._read_when(cells, branch, written, agreed)
         return self._times[said]
 
-    def _read_when(self, cells: dict[Field, Cell], branch: BranchOption) -> Fields:
+    def _read_when(
+        self, cells: dict[Field, Cell], branch: BranchOption, written: dict[Field, Cell], agreed: str
+    ) -> Fields:
+        """`written`: what the file says of a start that was typed over. A start that is chosen among those which a
+        cell may mean keeps the length that stands there with it."""
         zone = self._zone(cells, branch)
         context = StartContext(
             self._reference.now, zone.value or branch.zone, self._orders, self._is_1904, self._came_at
         )
-        start = read_start(
-            start=cells.get(Field.START),
-            day=cells.get(Field.DATE),
-            clock=cells.get(Field.TIME),
-            context=context,
-        )
-        length = self._length(cells, start.value, context)
+        start = _start(cells, context)
+        source = _start(written, context) if written else start
+        if any(agreed == each.iso for each in start.alternatives):
+            start = read_start(start=agreed, context=context)
+        length = self._length(cells, _with_length(start.value, source), context)
         return {
             Field.ZONE: zone,
             Field.START: _required(start.map(lambda wall: wall.iso)),
@@ -198,6 +212,19 @@ class RowReader:
         if agreed is not None and agreed in reading.alternatives:
             return Reading(agreed, notices=reading.notices)
         return reading
+
+
+def _start(cells: dict[Field, Cell], context: StartContext) -> Reading[WallClock]:
+    start, day, clock = (cells.get(name) for name in _STARTS)
+    return read_start(start=start, day=day, clock=clock, context=context)
+
+
+def _with_length(start: WallClock | None, source: Reading[WallClock]) -> WallClock | None:
+    """With the length that `source` gives to this very moment, where it says none itself."""
+    if start is None or start.duration is not None:
+        return start
+    meant = (each for each in (source.value, *source.alternatives) if each and each.instant == start.instant)
+    return next(meant, start)
 
 
 def _shown_orders(table: Table, columns: dict[Field, int]) -> DateOrder | None:

@@ -144,6 +144,8 @@ def _entry(part: Part, line: Line, today: Today) -> tuple[str, str, str]:
         hour = f"{interview.starts_at.astimezone(zone):%H:%M}{zone_note}"
         return f"{hour}  {_cut(line.name)}", " · ".join(filter(None, places)), _answer(line)
     when = moment_text(interview.starts_at, zone, with_year=interview.starts_at.year != today.now.year)
+    if not interview.is_settled:
+        when = _("To be chosen by") + f" {when}"
     return _cut(line.name), f"{about} · {when}", _why(part, line, today)
 
 

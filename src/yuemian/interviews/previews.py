@@ -16,6 +16,7 @@ from yuemian.domain.when import present
 from yuemian.interviews.facts import context_of
 from yuemian.interviews.models import Interview
 from yuemian.messaging.previews import Person, PreviewSource
+from yuemian.ui.states import appearance
 
 MOST = 20
 
@@ -36,14 +37,20 @@ def facts_of(user: User, interview_id: UUID, locale: str) -> Mapping[str, Any] |
 def _label(interview: Interview) -> str:
     language = get_language() or "zh-hans"
     application = interview.application
-    when = present(interview.starts_at, interview.time_zone, language)
     parts = [
         application.candidate.name,
         application.job.title_in(language),
         round_in(interview.round, language),
-        when.day,
+        day_or_state(interview, language),
     ]
     return " · ".join(parts)
+
+
+def day_or_state(interview: Interview, language: str) -> str:
+    """Its day, or where it has none that there is none."""
+    if not interview.is_settled:
+        return str(appearance(interview.state, "interview").label)
+    return present(interview.starts_at, interview.time_zone, language).day
 
 
 SOURCE = PreviewSource(upcoming_people, facts_of)

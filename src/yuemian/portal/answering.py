@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from yuemian.domain.states import Answer
@@ -12,6 +12,7 @@ from yuemian.portal import page
 from yuemian.portal.actions import ANSWERS, QUESTION, REASON, send_answer, send_question
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
+from yuemian.portal.views import show
 
 
 def _read_answer(door: Opened, form: QueryDict) -> Asked | None:
@@ -54,6 +55,13 @@ def _ask(door: Opened, asked: Asked, manner: Manner) -> None:
     send_question(door, asked.fields["text"], manner.nonce)
 
 
+def _ask_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    """With a reason in one's own words, which stands in the same form."""
+    limits = {"text": LONGEST, "words": LONGEST_NOTE}
+    kept = {name: request.POST.get(name, "").strip()[:longest] for name, longest in limits.items()}
+    return show(request, door, kept=kept) if any(kept.values()) else ""
+
+
 ANSWERING = Deed(
     name="answer",
     actions=frozenset(str(answer) for answer in ANSWERS),
@@ -70,4 +78,5 @@ ASKING = Deed(
     summarize=_summarize_question,
     carry_out=_ask,
     follows=frozenset({REASON}),
+    again=_ask_again,
 )

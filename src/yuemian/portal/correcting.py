@@ -94,6 +94,11 @@ def _shown_again(request: HttpRequest, door: Opened, typed: Typed) -> HttpRespon
     return shown(request, door, 422, typed=typed)
 
 
+def _correct_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    typed = Typed.of(request.POST)
+    return shown(request, door, typed=typed) if typed.value else "/data"
+
+
 def _summarize_correction(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
     return Summary(
         _("Send this correction?"), _("Yes, send it"), quote=asked.fields["value"], is_about_the_facts=False
@@ -137,4 +142,5 @@ CORRECTING = Deed(
     carry_out=_correct,
     follows=frozenset(DATA_ACTIONS),
     anchor="#correct",
+    again=_correct_again,
 )

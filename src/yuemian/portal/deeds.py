@@ -25,6 +25,7 @@ from yuemian.portal.showing import (
     agent_of,
     back,
     chosen_language,
+    in_language,
     keys,
     nobody_asked,
     posted,
@@ -100,6 +101,9 @@ class Deed:
     purpose: str = ANSWER_LINK
     #: Where on the page its form stands, `#correct`: a page answered to the press opens there.
     anchor: str = ""
+    #: Of a form for words, when another language is pressed and no script keeps them: its page with what was typed, or
+    #: the part to go back to where that is nothing.
+    again: Callable[[HttpRequest, Opened], HttpResponse | str] | None = None
 
     @property
     def address(self) -> str:
@@ -109,6 +113,8 @@ class Deed:
         return posted(self._handle, (self.purpose,), self.beforehand)
 
     def _handle(self, request: HttpRequest, door: Opened) -> HttpResponse:
+        if self.again is not None and "language" in request.POST:
+            return in_language(request, door, self._show_again)
         try:
             asked = self.read(door, request.POST)
         except NotSaid as problem:
@@ -127,6 +133,12 @@ class Deed:
         with suppress(Refused):  # the page says what holds now
             done = self.carry_out(door, asked, Manner(was_confirmed, given, request))
         return done if isinstance(done, HttpResponse) else back(door, done or self.part)
+
+    def _show_again(self, request: HttpRequest, door: Opened) -> HttpResponse:
+        """Nothing is decided."""
+        assert self.again is not None
+        shown = self.again(request, door)
+        return shown if isinstance(shown, HttpResponse) else back(door, shown)
 
     def _is_person(self, request: HttpRequest, door: Opened, asked: Asked) -> bool:
         # An old link never takes the new time for granted: what it shows must be confirmed.

@@ -88,13 +88,22 @@ def _choose(door: Opened, asked: Asked, manner: Manner) -> str | None:
 def _read_proposal(door: Opened, form: QueryDict) -> Asked | None:
     if _is_closed(door):
         return None
-    fields = {name: form.get(name, "").strip()[:25] for name in FIELDS}
-    fields["note"] = form.get("note", "").strip()[:LONGEST_WORDS]
+    fields = _typed(form)
     wrong = {name: said for name in FIELDS if (said := _wrong(door, fields[name]))}
     problem = "" if any(fields.values()) else _EMPTY
     if wrong or problem:
-        raise Mistyped(partial(_shown_again, typed=Proposal(fields, wrong, problem)))
+        raise Mistyped(partial(_shown, typed=Proposal(fields, wrong, problem)))
     return Asked(PROPOSAL, fields)
+
+
+def _typed(form: QueryDict) -> dict[str, str]:
+    fields = {name: form.get(name, "").strip()[:25] for name in FIELDS}
+    return fields | {"note": form.get("note", "").strip()[:LONGEST_WORDS]}
+
+
+def _propose_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    fields = _typed(request.POST)
+    return _shown(request, door, 200, typed=Proposal(fields, {})) if any(fields.values()) else PAGE
 
 
 def _wrong(door: Opened, text: str) -> str | Promise:
@@ -110,8 +119,8 @@ def _wrong(door: Opened, text: str) -> str | Promise:
     return _FAR if moment > door.now + FURTHEST else ""
 
 
-def _shown_again(request: HttpRequest, door: Opened, typed: Proposal) -> HttpResponse:
-    return show_subpage(request, door, "portal/times.html", partial(contents, typed=typed), 422)
+def _shown(request: HttpRequest, door: Opened, status: int = 422, *, typed: Proposal) -> HttpResponse:
+    return show_subpage(request, door, "portal/times.html", partial(contents, typed=typed), status)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
@@ -196,6 +205,7 @@ PROPOSING = Deed(
     follows=_MOVING,
     beforehand=ask_calendars,
     anchor="#proposal",
+    again=_propose_again,
 )
 WITHDRAWING = Deed(
     name="withdrawal",

@@ -114,6 +114,7 @@ def contents(door: Opened, browser: str, *, agent: str, typed: Typed = NOTHING_T
         point.candidate = candidate
     return {
         "part": "data",
+        "typed_form": "correction",
         "is_open": standing.is_open,
         "step": said_of(standing, vault, candidate),
         "new_address": said_of(step_up.stand(candidate, ADDRESS, browser, now=door.now), vault, candidate),
@@ -232,7 +233,7 @@ def _wishes(candidate: Candidate, points: Sequence[ContactPoint], door: Opened) 
 
 
 def _zone_name(zone: str, now: datetime) -> str:
-    return zone_label(now, zone, get_language() or settings.LANGUAGE_CODE)
+    return zone_label(now.astimezone(ZoneInfo(zone)), zone, get_language() or settings.LANGUAGE_CODE)
 
 
 def _day(at: datetime, door: Opened) -> str:

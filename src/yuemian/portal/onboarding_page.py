@@ -152,6 +152,7 @@ def shown(
     return {
         "state": CaseState.EXPIRED if is_late and case.state in OPEN_FOR_CANDIDATE else case.state,
         "can_write": can_write,
+        "typed_form": "entries" if can_write else "",
         "sections": sections,
         "until": date_text(case.deadline_at.astimezone(zone), locale),
         "first_day": _day(case.starts_on, zone, locale),

@@ -29,7 +29,7 @@ from yuemian.portal.door import Opened, opened
 from yuemian.portal.onboarding_page import PURPOSE, Typed, case_of
 from yuemian.portal.onboarding_showing import show
 from yuemian.portal.onboarding_uploads import IntoQuarantine
-from yuemian.portal.showing import back, chosen_language, lost, message, posted, sealed
+from yuemian.portal.showing import back, chosen_language, in_language, lost, message, posted, sealed
 from yuemian.trust import limits
 from yuemian.trust.limits import Limit
 
@@ -61,10 +61,16 @@ prove = posted(_prove, (ONBOARDING_LINK,))
 
 
 def _form(request: HttpRequest, door: Opened) -> HttpResponse:
-    """Whatever is pressed on the form; `deed` says what. Nothing is taken unless the code was typed in this browser."""
+    """Whatever is pressed on the form; `deed` says what, or it is another language."""
+    return in_language(request, door, _pressed)
+
+
+def _pressed(request: HttpRequest, door: Opened) -> HttpResponse:
+    """Nothing is taken unless the code was typed in this browser."""
     if not _is_open(request, door):
         return back(door, f"{PART}?said=lapsed")
-    deed = _DEEDS.get(request.POST.get("deed", "").partition(".")[0])
+    named = "keep" if "language" in request.POST else request.POST.get("deed", "").partition(".")[0]
+    deed = _DEEDS.get(named)
     try:
         response = deed(request, door) if deed else back(door, PART)
     except Closed:
@@ -84,6 +90,13 @@ def _save(request: HttpRequest, door: Opened) -> HttpResponse:
     if problems:
         return show(request, door, 422, typed=Typed(given, problems))
     return back(door, f"{PART}?said=saved#{section}")
+
+
+def _keep(request: HttpRequest, door: Opened) -> HttpResponse:
+    """The same before the page comes in another language, without a word about it."""
+    given = _given(request)
+    problems = fill.save_entries(door.link.subject_id, given, now=door.now)
+    return show(request, door, typed=Typed(given, problems)) if problems else back(door, PART)
 
 
 def _given(request: HttpRequest) -> dict[str, dict[str, str]]:
@@ -137,6 +150,7 @@ def _withdraw(request: HttpRequest, door: Opened) -> HttpResponse:
 
 _DEEDS: Final = {
     "save": _save,
+    "keep": _keep,
     "agree": _agree,
     "revoke": _take_back,
     "remove": _remove,

@@ -161,6 +161,7 @@ def context(data: PageData, locale: str, *, now: datetime) -> dict[str, Any]:
     return {
         "language": locale,
         "language_name": LANGUAGES[locale],
+        "kept": {},
         "is_settled": interview.is_settled,
         "direction": direction(locale),
         "facts": facts,

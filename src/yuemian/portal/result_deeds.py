@@ -79,6 +79,11 @@ def _read_question(door: Opened, form: QueryDict) -> Asked | None:  # noqa: ARG0
     return Asked(QUESTION, {"text": text}, is_about_the_facts=False) if text else None
 
 
+def _ask_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    text = request.POST.get("text", "").strip()[:LONGEST]
+    return shown(request, door, kept={"text": text}) if text else _PAGE
+
+
 def _summarize_question(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
     return Summary(
         title=_("Send this question?"),
@@ -141,6 +146,7 @@ ASKING_ABOUT_RESULT = Deed(
     carry_out=_ask,
     follows=frozenset({RESULT_CODE}),
     purpose=RESULT_LINK,
+    again=_ask_again,
 )
 JUDGING_RESULT = Deed(
     name=RESULT_OPINION,

@@ -125,6 +125,7 @@ def _contents(door: Opened, browser: str, locale: str) -> dict[str, Any]:
             "letter": _html(text),
             "letter_language": door.notice.locale,
             "form_address": form_address(door),
+            "typed_form": "ask",
             "survey": result_survey_standing(door.interview, candidate.pk),
             "minimum": policy_of(door.interview.organization_id).minimum,
             "fives": list(_FIVES),

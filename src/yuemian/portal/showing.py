@@ -136,6 +136,26 @@ def chosen_language(request: HttpRequest, door: Opened) -> str:
     return door.locale if door.locale in LANGUAGES else preferred_language(request, LANGUAGES)
 
 
+def in_language(request: HttpRequest, door: Opened, answered: PostedView) -> HttpResponse:
+    """What `answered` makes of the form, in the language that was pressed on it, which this browser remembers for this
+    candidate alone; nothing is written on the server."""
+    chosen = request.POST.get("language", "")
+    if chosen not in LANGUAGES:
+        return answered(request, door)
+    marked = f"{candidate_mark(door)}.{chosen}"
+    request.COOKIES[LANGUAGE_COOKIE] = marked
+    response = answered(request, door)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        marked,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.IS_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
 def candidate_mark(door: Opened) -> str:
     """Ties the cookie to one candidate: on a shared phone, or in the lab, others keep their own language."""
     return salted_hmac("yuemian.portal.language", str(door.link.candidate_id)).hexdigest()[:12]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from yuemian.domain.survey import AnswerKind, SurveyKind
@@ -21,28 +23,45 @@ class Question:
     is_rating: bool
     is_choice: bool
     options: list[tuple[int, str]]
+    #: As it was typed: the figure or the place of an option, or the words.
+    chosen: int | None
+    words: str
 
 
-def survey_contents(door: Opened, locale: str) -> dict[str, Any]:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_FIGURES = ("impression", "recommend", "notice")
+
+
+def survey_contents(door: Opened, locale: str, typed: Mapping[str, str] = _NOTHING) -> dict[str, Any]:
+    """`typed`: what stands in the form already, by its fields and within their bounds."""
     interview, kind = door.interview, kind_of(door.link)
     family = interview.application.job.family_id
     found = questions_for(interview.organization_id, kind, family)
+    standing = standing_of(door.link, interview)
     return {
         "part": "survey",
-        "survey": standing_of(door.link, interview),
+        "survey": standing,
+        "typed_form": "surveying" if standing == "open" else "",
+        "typed": {name: _figure(typed, name) for name in _FIGURES},
+        "kept": typed,
         "is_result": kind == SurveyKind.RESULT,
         "minimum": policy_of(interview.organization_id).minimum,
         "is_stopped": SurveyStop.objects.filter(candidate_id=door.link.candidate_id).exists(),
         "fives": list(range(1, 6)),
         "tens": list(range(11)),
-        "questions": [_question(each, locale) for each in found],
+        "questions": [_question(each, locale, typed) for each in found],
     }
 
 
-def _question(question: SurveyQuestion, locale: str) -> Question:
-    is_chinese = locale.startswith("zh")
+def _figure(typed: Mapping[str, str], name: str) -> int | None:
+    return int(typed[name]) if name in typed else None
+
+
+def _question(question: SurveyQuestion, locale: str, typed: Mapping[str, str]) -> Question:
+    is_chinese, field = locale.startswith("zh"), f"q_{question.pk}"
+    is_text = question.answered_by == AnswerKind.TEXT
     return Question(
-        field=f"q_{question.pk}",
+        field=field,
         text=question.text if is_chinese else question.text_en or question.text,
         is_rating=question.answered_by == AnswerKind.RATING,
         is_choice=question.answered_by == AnswerKind.CHOICE,
@@ -50,4 +69,6 @@ def _question(question: SurveyQuestion, locale: str) -> Question:
             (place, chinese if is_chinese else english or chinese)
             for place, (chinese, english) in enumerate(question.options)
         ],
+        chosen=None if is_text else _figure(typed, field),
+        words=typed.get(field, "") if is_text else "",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import QueryDict
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from yuemian.domain.survey import LONGEST_WORDS, AnswerKind
@@ -13,6 +15,8 @@ from yuemian.messaging.actions.plan import SURVEY_LINK
 from yuemian.portal.actions import STOP, SURVEY
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
+from yuemian.portal.showing import show_subpage
+from yuemian.portal.survey_page import survey_contents
 
 #: The form's field of a further question.
 FIELD = "q_"
@@ -26,7 +30,15 @@ def questions(door: Opened) -> list[SurveyQuestion]:
 
 
 def _read(door: Opened, form: QueryDict) -> Asked | None:
-    """Only what was asked, and within its bounds; without the two main figures there is nothing to send."""
+    """Without the two main figures there is nothing to send."""
+    fields = _fields(door, form)
+    is_complete = "impression" in fields and "recommend" in fields
+    is_open = standing_of(door.link, door.interview) == "open"
+    return Asked(SURVEY, fields, is_about_the_facts=False) if is_complete and is_open else None
+
+
+def _fields(door: Opened, form: QueryDict) -> dict[str, str]:
+    """Only what was asked, and within its bounds."""
     bounds = {"impression": (1, 5), "recommend": (0, 10), "notice": (1, 5)}
     texts = list(_WORDS)
     for question in questions(door):
@@ -41,9 +53,12 @@ def _read(door: Opened, form: QueryDict) -> Asked | None:
     fields |= {name: given[name][:LONGEST_WORDS] for name in texts if given[name]}
     if form.get("may_contact"):
         fields["may_contact"] = "1"
-    is_complete = "impression" in fields and "recommend" in fields
-    is_open = standing_of(door.link, door.interview) == "open"
-    return Asked(SURVEY, fields, is_about_the_facts=False) if is_complete and is_open else None
+    return fields
+
+
+def _show_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    typed = _fields(door, request.POST)
+    return show_subpage(request, door, "portal/survey.html", partial(survey_contents, typed=typed))
 
 
 def _is_within(text: str, limits: tuple[int, int]) -> bool:
@@ -106,6 +121,7 @@ SURVEYING = Deed(
     summarize=_summarize,
     carry_out=_carry_out,
     purpose=SURVEY_LINK,
+    again=_show_again,
 )
 STOPPING = Deed(
     name=STOP,

@@ -97,6 +97,7 @@ def contents(door: Opened, locale: str, typed: Proposal = NOTHING_TYPED) -> dict
         "is_automatic": policy.is_automatic or not interview.is_settled,
         "proposals": _time_fields(policy, typed) if not why else [],
         "is_typed": typed is not NOTHING_TYPED,
+        "typed_form": "proposing" if can_answer and not why and policy.proposals else "",
         "problem": str(typed.problem),
         "note": typed.fields.get("note", ""),
         "zone_label": zone_label(now.astimezone(zone), zone.key, locale),

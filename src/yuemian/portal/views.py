@@ -7,14 +7,14 @@ posts must know the link's own secret, which stands in the body, and a nonce tha
 
 from __future__ import annotations
 
-from django.conf import settings
+from typing import Any
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from yuemian.accounts.guards import public
-from yuemian.domain.languages import LANGUAGES
 from yuemian.domain.person_or_machine import is_view_suspect, read_report
 from yuemian.messaging.actions.plan import ANSWER_LINK, ONBOARDING_LINK, RESULT_LINK, SURVEY_LINK
 from yuemian.portal import carrying, page
@@ -22,12 +22,11 @@ from yuemian.portal.actions import record_visit
 from yuemian.portal.door import Opened, opened
 from yuemian.portal.rendering import render
 from yuemian.portal.showing import (
-    LANGUAGE_COOKIE,
     agent_of,
     back,
-    candidate_mark,
     chosen_language,
     compressed,
+    in_language,
     keys,
     look_in,
     lost,
@@ -55,31 +54,21 @@ def _instead(token: str) -> HttpResponse:
         return back(door, pages[door.link.purpose])
 
 
-def show(request: HttpRequest, door: Opened) -> HttpResponse:
-    """The opened page, compressed where the browser takes it."""
+def show(request: HttpRequest, door: Opened, **more: Any) -> HttpResponse:
+    """The opened page, compressed where the browser takes it; `kept` is what was typed on it before."""
     code = chosen_language(request, door)
     with translation.override(code):
         contents = page.whole(door.data, code, door.standing, now=door.now, link=door.link) | keys(door)
-        contents |= carrying.offers(agent_of(request))
+        contents |= carrying.offers(agent_of(request)) | {"typed_form": "ask"} | more
         contents["times_address"] = f"{contents['page_address']}/times" if "times" in SUBPAGES else ""
         return compressed(request, sealed(HttpResponse(render("portal/page.html", contents, code))))
 
 
 def _language(request: HttpRequest, door: Opened) -> HttpResponse:
-    """Remember the language in this browser, for this candidate alone; nothing is written on the server."""
+    """By the menu's own form. Where something may be typed, and no script keeps it, that form is posted instead."""
     part = request.POST.get("part", "")
-    response = back(door, f"/{part}" if part in SUBPAGES else "")
-    chosen = request.POST.get("language", "")
-    if chosen in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            f"{candidate_mark(door)}.{chosen}",
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            secure=settings.IS_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+    address = f"/{part}" if part in SUBPAGES else ""
+    return in_language(request, door, lambda _request, door: back(door, address))
 
 
 language = posted(_language, (ANSWER_LINK, SURVEY_LINK, RESULT_LINK, ONBOARDING_LINK))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import QueryDict
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from yuemian.domain.reasons import NeedKind, Onward
+from yuemian.domain.reasons import OTHER, NeedKind, Onward
 from yuemian.domain.states import Answer
 from yuemian.interviews.actions.needs import Needed, say_needs
 from yuemian.interviews.actions.reasons import give_reason
@@ -17,7 +19,8 @@ from yuemian.portal.actions import ANSWERS, NEEDS, REASON
 from yuemian.portal.beside import offered_for
 from yuemian.portal.deeds import Asked, Deed, Manner, Summary
 from yuemian.portal.door import Opened
-from yuemian.portal.needs_page import FIELD
+from yuemian.portal.needs_page import FIELD, needs_contents
+from yuemian.portal.showing import show_subpage
 
 #: Behind an old link, too: what is said here belongs to the answer that stands, whichever link gave it.
 _STANDS = frozenset({"open", "old_revision"})
@@ -26,7 +29,7 @@ _STANDS = frozenset({"open", "old_revision"})
 def _read_reason(door: Opened, form: QueryDict) -> Asked | None:
     code, words = form.get("reason", ""), form.get("words", "").strip()[:LONGEST_NOTE]
     known = {option.code for option in offered_for(door.data)}
-    if door.standing not in _STANDS or code not in known:
+    if door.standing not in _STANDS or code not in known or (code == OTHER and not words):
         return None
     return Asked(REASON, {"reason": code, "words": words}, is_about_the_facts=False)
 
@@ -58,6 +61,13 @@ def _read_needs(door: Opened, form: QueryDict) -> Asked | None:
     if form.get("nothing"):
         fields = {"nothing": "1"}
     return Asked(NEEDS, fields, is_about_the_facts=False) if fields else None
+
+
+def _need_again(request: HttpRequest, door: Opened) -> HttpResponse | str:
+    form = request.POST
+    kinds = [kind for kind in NeedKind if form.get(FIELD + kind)]
+    typed = Needed(kinds, form.get("words", "").strip()[:LONGEST_NOTE])
+    return show_subpage(request, door, "portal/needs.html", partial(needs_contents, typed=typed))
 
 
 def _summarize_needs(door: Opened, asked: Asked) -> Summary:  # noqa: ARG001
@@ -95,4 +105,5 @@ NEEDING = Deed(
     summarize=_summarize_needs,
     carry_out=_say_needs,
     follows=_AFTER_ANSWERS,
+    again=_need_again,
 )

@@ -15,7 +15,6 @@ from yuemian.domain.cadence import AgendaItem, Terms, Verdict, since_after
 from yuemian.domain.names import comparable_name
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import Answer, InterviewState, Purpose
-from yuemian.domain.when import present
 from yuemian.interviews.actions.route import StepRequest, Target, routes_for
 from yuemian.interviews.agenda.reading import Case, read_agendas, read_cases
 from yuemian.interviews.agenda.wording import VERDICTS, pick, sentence
@@ -25,6 +24,7 @@ from yuemian.interviews.plans.changes import Effect, effect_of
 from yuemian.interviews.plans.forms import PlanEdit
 from yuemian.interviews.plans.reading import held_anew, plans_for, terms_of
 from yuemian.interviews.plans.shelf import open_under
+from yuemian.interviews.previews import day_or_state
 from yuemian.interviews.wording import Text
 from yuemian.messaging.actions.content import NoTemplate, texts_of, version_for
 from yuemian.messaging.previews import Person
@@ -93,9 +93,7 @@ def _label(interview: Interview, missed: int) -> str:
     parts = [
         interview.application.candidate.name,
         round_in(interview.round, language),
-        present(interview.starts_at, interview.time_zone, language).day
-        if interview.is_settled
-        else str(appearance(interview.state, "interview").label),
+        day_or_state(interview, language),
     ]
     if interview.answer != Answer.NEEDS_ACTION:
         parts.append(str(appearance(interview.answer, "response").label))

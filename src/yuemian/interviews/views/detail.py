@@ -97,7 +97,9 @@ def detail(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]
         "may_see_result": user.may(Permission.SEE_RESULTS)
         and interview.is_settled
         and interview.starts_at <= now,
-        "asks_calendars": interview.is_open(now) and bool(interview.interviewers.all()),
+        "asks_calendars": interview.is_open(now)
+        and interview.is_settled
+        and bool(interview.interviewers.all()),
         "longest": LONGEST,
         "together": together_with(interview),
         "now": now,

@@ -36,7 +36,7 @@ def of_interview(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
         # Other people and other times are for those who may choose them.
         chosen = request.GET if user.may(Permission.EDIT_INTERVIEWS) else QueryDict()
         given = TimeForm(chosen, user=user)
-        own = (interview.starts_at, interview.ends_at, interview.zone)
+        own = (interview.starts_at, interview.ends_at, interview.zone) if interview.is_settled else None
         span = given.span() if "date" in chosen else own
         if "chosen" in chosen:
             given.is_valid()

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -109,7 +110,16 @@ def page(
         "offer_form": OfferForm(initial=OfferForm.initial_of(terms), user=request.user),
         "unmask_form": UnmaskForm(),
     }
-    return render(request, "onboarding/case.html", context | forms, status=status)
+    context |= forms
+    for name in ("day_form", "offer_form", "unmask_form"):
+        _take_along(context[name])
+    return render(request, "onboarding/case.html", context, status=status)
+
+
+def _take_along(form: Form) -> None:
+    """Its fields belong to the one form of the page: what is typed beside the entries goes with every press."""
+    for each in form.fields.values():
+        each.widget.attrs["form"] = "check"
 
 
 def _is_checking(given: Given) -> bool:
@@ -194,10 +204,16 @@ def check(request: SignedInRequest, case_id: UUID) -> HttpResponse:
     except NotHired:
         _warn_not_hired(request)
     key = request.POST.get("accept", "")
-    if comments and not is_sent:
+    return _again(request, case_id, {} if is_sent else comments, f"#q-{key}" if key else "")
+
+
+def _again(
+    request: SignedInRequest, case_id: UUID, comments: Mapping[str, str], anchor: str = ""
+) -> HttpResponse:
+    """The page after a press; answered at once where something is typed, which no address may hold."""
+    if comments:
         return page(request, fetch(request, case_id), comments=comments)
-    anchor = f"#q-{key}" if key else ""
-    return redirect(f"{reverse('onboarding-case', args=[case.pk])}{anchor}")
+    return redirect(f"{reverse('onboarding-case', args=[case_id])}{anchor}")
 
 
 def _typed(request: SignedInRequest) -> dict[str, str]:
@@ -256,38 +272,38 @@ def _warn_not_hired(request: SignedInRequest) -> None:
 @require_POST
 @requires(Permission.HANDLE_ONBOARDING)
 def unmask(request: SignedInRequest, case_id: UUID) -> HttpResponse:
-    """Everything in clear on this one page, for a reason; reloading it asks again."""
-    case = fetch(request, case_id)
+    """Everything in clear on this one page, for a reason; reloading it asks again. What was typed stays there."""
+    case, comments = fetch(request, case_id), _typed(request)
     form = UnmaskForm(request.POST)
     if not form.is_valid():
-        return page(request, case, 422, unmask_form=form)
+        return page(request, case, 422, comments=comments, unmask_form=form)
     try:
         read = review.unmask(request.user, case.pk, form.cleaned_data["reason"], now=timezone.now())
     except review.TooMuch:
         messages.warning(
             request, _("You have looked at very many today; please ask a colleague, or go on tomorrow.")
         )
-        return redirect("onboarding-case", case.pk)
-    return page(request, read.case, in_clear=read)
+        return _again(request, case_id, comments)
+    return page(request, read.case, comments=comments, in_clear=read)
 
 
 @require_POST
 @requires(Permission.HANDLE_ONBOARDING)
 def arrange(request: SignedInRequest, case_id: UUID) -> HttpResponse:
     """The first day, and the pay."""
-    case, now = fetch(request, case_id), timezone.now()
+    case, comments, now = fetch(request, case_id), _typed(request), timezone.now()
     if request.POST.get("deed") == "offer":
         offer = OfferForm(request.POST, user=request.user)
         if not offer.is_valid():
-            return page(request, case, 422, offer_form=offer)
+            return page(request, case, 422, comments=comments, offer_form=offer)
         review.set_offer(request.user, case.pk, offer.terms, now=now)
     else:
         day = FirstDayForm(request.POST)
         if not day.is_valid():
-            return page(request, case, 422, day_form=day)
+            return page(request, case, 422, comments=comments, day_form=day)
         review.set_first_day(request.user, case.pk, day.cleaned_data["starts_on"], now=now)
     messages.success(request, _("Saved."))
-    return redirect("onboarding-case", case.pk)
+    return _again(request, case_id, comments)
 
 
 @require_POST

@@ -19,7 +19,7 @@
 
   const release = (form) => {
     delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    for (const each of form.elements) each.removeAttribute("aria-busy");
   };
   doc.addEventListener("submit", (event) => {
     const form = event.target;
@@ -38,6 +38,7 @@
   });
 
   // Another language is another page: what is typed waits in this tab until that page is there, and no longer.
+  for (const each of doc.querySelectorAll(".languages [form]")) each.removeAttribute("form");
   const typed = () => {
     const seen = {}, found = [];
     for (const form of doc.forms) {
