@@ -92,7 +92,7 @@ class BlockForm(forms.ModelForm[Block]):
         labels = {
             "kind": _("Kind"),
             "locale": _("Language"),
-            "title": _("Title"),
+            "title": word("of a thing", "Title"),
             "body": _("Text"),
             "by_line": _("Who says it"),
         }

@@ -99,7 +99,7 @@ def block_delete(request: SignedInRequest, block_id: UUID) -> HttpResponse:
         delete_block(request.user, block, now=timezone.now())
         messages.success(request, _("The block is deleted."))
         return _back(block.locale)
-    return render(request, "messaging/block_delete.html", {"block": block, "shown": _shown(block)})
+    return render(request, "messaging/block_delete.html", {"piece": block})
 
 
 @requires(Permission.EDIT_TEMPLATES)
@@ -120,7 +120,7 @@ def _edit(request: SignedInRequest, block: Block) -> HttpResponse:
         )
         messages.success(request, _("Saved. Candidates see it at once."))
         return _back(block.locale)
-    context = {"form": form, "block": block, "is_new": is_new, "shown": _shown(block)}
+    context = {"form": form, "piece": block, "is_new": is_new, "shown": _shown(block)}
     return render(request, "messaging/block.html", context)
 
 
