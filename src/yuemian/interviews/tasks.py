@@ -38,8 +38,8 @@ def run_due_steps(organization_id: UUID, now: datetime, limit: int = SLICE) -> i
 def plan_overdue(organization_id: UUID, now: datetime) -> None:
     """Plan what came due and quiet hours put off, too. The caller keeps back what waits before anybody sends it."""
     with connection.cursor() as cursor:
-        values = {"organization": organization_id, "now": now, "until": now + _LONGEST_QUIET}
-        cursor.execute(_LOOK_NOW, values)
+        until = now + _LONGEST_QUIET
+        cursor.execute(_LOOK_NOW, {"organization": organization_id, "now": now, "until": until})
     while _slice(organization_id, now, SLICE, is_held=True):
         pass
 

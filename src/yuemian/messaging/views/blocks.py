@@ -155,7 +155,7 @@ def _order(item: tuple[str, Any]) -> tuple[int, str]:
 
 def _title(block: Block) -> tuple[str, str]:
     if block.branch:
-        return block.branch.name, _("Branch")
+        return str(block.branch), _("Branch")
     if block.family:
         return block.family.name, _("Job family")
-    return (block.job.title, _("Job")) if block.job else (_("The whole company"), "")
+    return (str(block.job), _("Job")) if block.job else (_("The whole company"), "")
