@@ -84,6 +84,19 @@ def test_where_the_same_plan_holds_nothing_is_asked(cast: Cast, recruiter_client
     assert recruiter_client.post(f"/settings/jobs/{cast.backend.pk}", given).status_code == 302
 
 
+def test_jobs_families_and_branches_are_named_in_the_readers_language(cast: Cast) -> None:
+    JobFamily.objects.filter(pk=cast.backend.family_id).update(name_en="Technology")
+    Branch.objects.filter(pk=cast.backend.branch_id).update(name_en="Shanghai headquarters")
+    cast.recruiter.locale = "en"
+    cast.recruiter.save()
+    client = sign_in_client(cast.recruiter)
+    client.post("/language", {"language": "en"})
+    listed = client.get("/settings/jobs").content.decode()
+    assert '<td data-label="Family">Technology</td>' in listed
+    assert "Shanghai headquarters" in client.get(f"/jobs/{cast.backend.pk}").content.decode()
+    assert "Shanghai headquarters" in client.get("/settings/jobs/new").content.decode()
+
+
 def test_a_branch_needs_a_real_time_zone_and_region(cast: Cast) -> None:
     client = sign_in_client(cast.owner)
     branch = {

@@ -229,7 +229,7 @@ class UserForm(AsksPassword, forms.ModelForm[User]):
         is_new = self.instance._state.adding
         self.fields["password"].required = is_new
         if is_new:
-            self.fields["role"].initial = Role.INTERVIEWER  # whoever forgets to choose gives the least
+            self.initial["role"] = Role.INTERVIEWER  # whoever forgets to choose gives the least
         if self.instance.pk == editor.pk:
             # One's own is changed where the present one is asked for and other sessions end.
             del self.fields["password"]

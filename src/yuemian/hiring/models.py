@@ -28,7 +28,10 @@ class JobFamily(TenantModel):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="family_name_unique")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_in(get_language() or "zh-hans")
+
+    def name_in(self, locale: str) -> str:
+        return self.name if is_chinese(locale) else self.name_en or self.name
 
 
 class JobQuerySet(models.QuerySet["Job"]):

@@ -157,5 +157,5 @@ def _title(block: Block) -> tuple[str, str]:
     if block.branch:
         return str(block.branch), _("Branch")
     if block.family:
-        return block.family.name, _("Job family")
+        return str(block.family), _("Job family")
     return (str(block.job), _("Job")) if block.job else (_("The whole company"), "")
