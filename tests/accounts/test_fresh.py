@@ -78,3 +78,8 @@ def test_a_button_asks_on_a_page_of_its_own_and_goes_on(owner: Client) -> None:
     assert owner.post("/results/export", {"filter": "", "own_password": "wrong"}).status_code == 422
     answer = owner.post("/results/export", {"filter": "", "own_password": PASSWORD})
     assert answer["Content-Type"].startswith("text/csv")
+
+
+def test_a_new_person_begins_with_the_fewest_rights(owner: Client) -> None:
+    form = owner.get("/settings/users/new").context["form"]
+    assert form["role"].value() == Role.INTERVIEWER
