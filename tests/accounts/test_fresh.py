@@ -142,3 +142,8 @@ def test_a_text_is_published_after_it_and_is_a_draft_until_then(owner: Client, c
     assert owner.post(save, sent | {"own_password": PASSWORD}).status_code == 303
     assert not template.versions.filter(published_at=None).exists()
     assert stored(template) == MINE
+
+
+def test_a_new_person_begins_with_the_fewest_rights(owner: Client) -> None:
+    form = owner.get("/settings/users/new").context["form"]
+    assert form["role"].value() == Role.INTERVIEWER

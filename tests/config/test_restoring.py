@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
 from tests.factories import create_interview
 from tests.intake.mail.conftest import create_mailbox
-from tests.interviews.test_steps import DAY, INVITE, create_plan
+from tests.interviews.test_steps import DAY, HOUR, INVITE, create_plan
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver, live, story  # noqa: F401 - fixtures
 from yuemian.accounts.models import Branch, CalendarAccount, CalendarLink, CalendarService, Organization
 from yuemian.config.restoring import Rehearsing, WorkerAtWork, hold, rehearse
 from yuemian.interviews.calendars.connecting import ways_of
 from yuemian.messaging.actions.remedy import release_held
+from yuemian.messaging.engine.clock import Clock
 from yuemian.messaging.models import Delivery, ProviderAccount
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import AuditEntry
@@ -56,6 +58,22 @@ def test_what_a_plan_has_due_since_the_backup_is_held_too(live: Story) -> None: 
     mail = FakeProvider()
     deliver(accounts={"own": mail})
     assert mail.sent == []
+
+
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_what_quiet_hours_put_off_is_held_at_night(live: Story, is_looked_at: bool) -> None:  # noqa: F811
+    """It came due by day and may have left by then; in the morning it would leave once more."""
+    live.account("own")
+    night = live.now.astimezone(ZoneInfo("Asia/Shanghai"))
+    quiet_from, quiet_until = (night - HOUR).time(), (night + 3 * HOUR).time()
+    live.act(lambda: Branch.objects.update(quiet_from=quiet_from, quiet_until=quiet_until))
+    live.act(lambda: create_plan(live.cast, INVITE, now=live.now))
+    live.act(lambda: create_interview(live.cast, now=live.now - 2 * DAY, starts_at=live.now + 2 * DAY))
+    if is_looked_at:
+        Clock().tick()
+    assert live.deliveries() == []
+    assert hold() > 0
+    assert {state for state, _ in live.deliveries()} == {"held"}
 
 
 def test_nothing_is_held_beside_a_worker(live: Story) -> None:  # noqa: F811

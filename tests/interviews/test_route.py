@@ -15,7 +15,7 @@ from tests.interviews.pasts import HOUR, another, answer, came, lived_through, n
 from yuemian.domain.cadence import Pick
 from yuemian.domain.routing import Route, Why
 from yuemian.domain.routing.learning import is_in_holdout
-from yuemian.domain.states import Attendance, Channel, DeliveryState, Purpose
+from yuemian.domain.states import Attendance, Channel, DeliveryState, InterviewState, Purpose
 from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.interviews.actions.choose import Plan
 from yuemian.interviews.actions.invite import Summary, router_for, send, send_chosen, summarize_chosen
@@ -139,6 +139,15 @@ def test_of_an_interview_that_has_begun_no_way_is_shown(cast: Cast, now: datetim
     later = replace(plan, due_at=now + 4 * HOUR)
     assert route_shown(cast.recruiter, later, interview, now=now) is None
     assert route_of(cast, interview, now + 4 * HOUR).explanation.code != Why.URGENT
+
+
+def test_before_a_time_is_chosen_no_interview_is_near(cast: Cast, now: datetime) -> None:
+    """What stands in its place is how long one may choose."""
+    interview = newcomer(cast, now=now, starts_in=3 * HOUR)
+    Interview.objects.filter(pk=interview.pk).update(state=InterviewState.DRAFT)
+    route = route_of(cast, interview, now)
+    assert route.explanation.code != Why.URGENT
+    assert route.first == (Channel.EMAIL,)
 
 
 def test_the_next_channel_is_the_one_not_used_for_this_revision(cast: Cast, now: datetime) -> None:

@@ -35,6 +35,10 @@ def part_of(answer: Any, part: Part) -> str:
     return str(re.split(r"</section>", answer.content.decode().partition(f'id="{part}"')[2])[0])
 
 
+def form_of(section: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(part|whose|purpose)" value="([^"]+)"', section))
+
+
 def noon(now: datetime) -> datetime:
     """Midday of the day that is today in Shanghai."""
     return now.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second=0, microsecond=0)
@@ -52,14 +56,26 @@ def test_those_who_are_silent_are_reminded_from_here_all_of_them_and_nobody_else
     reminder.template.is_archived = not has_reminder
     reminder.template.save()
     section = part_of(page(recruiter_client), Part.UNANSWERED)
-    form = {
-        name: re.findall(rf'name="{name}" value="([^"]+)"', section) for name in ("ids", "purpose", "filter")
-    }
-    assert form["filter"] == []
-    answer = recruiter_client.post("/send", form)
+    answer = recruiter_client.post("/send", form_of(section))
     choice = recruiter_client.get(str(answer["Location"])).context["choice"]
     assert choice.version == (reminder if has_reminder else cast.templates[Purpose.INVITATION])
     assert set(Batch.objects.latest("created_at").selection.interview_ids) == {each.pk for each in silent}
+
+
+def test_beyond_what_is_counted_all_are_reminded_and_inviting_says_that_it_takes_the_first(
+    cast: Cast, recruiter_client: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("parts", "reading", "inviting"):
+        monkeypatch.setattr(f"yuemian.interviews.today.{module}.COUNTED", 3)
+    silent = create_interviews(cast, 5, now=now, starts_at=now + 2 * DAY)
+    invite(cast, silent, now=now)
+    create_interviews(cast, 4, now=now, starts_at=now + 2 * DAY)
+    today = page(recruiter_client)
+    section = part_of(today, Part.UNANSWERED)
+    assert "3+" in section
+    recruiter_client.post("/send", form_of(section))
+    assert set(Batch.objects.latest("created_at").selection.interview_ids) == {each.pk for each in silent}
+    assert "邀请最早的 3 人" in part_of(today, Part.INVITE)
 
 
 def test_and_more_leads_to_exactly_the_rest(cast: Cast, recruiter_client: Client, now: datetime) -> None:

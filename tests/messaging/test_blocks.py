@@ -110,7 +110,9 @@ def test_moving_changes_places_with_the_neighbour_only(cast: Cast, recruiter_cli
 
 def test_deleting_asks_first_and_is_recorded(cast: Cast, recruiter_client: Client) -> None:
     block = create_block(cast)
-    assert recruiter_client.get(f"/blocks/{block.pk}/delete").status_code == 200
+    asked = recruiter_client.get(f"/blocks/{block.pk}/delete").content.decode()
+    assert f"“{block.title}”" in asked
+    assert f"?locale={block.locale}" in asked
     assert Block.objects.count() == 1
     recruiter_client.post(f"/blocks/{block.pk}/delete")
     assert Block.objects.count() == 0

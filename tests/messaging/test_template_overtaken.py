@@ -88,6 +88,22 @@ def test_a_draft_that_grew_meanwhile_is_not_discarded(
     assert stored(template) == GOOD
 
 
+def test_of_a_long_text_what_changed_is_shown_and_the_rest_counted(
+    cast: Cast, recruiter_client: Client, now: datetime
+) -> None:
+    template, lines = invitation(cast), [f"第 {number} 行" for number in range(9)]
+    body = "\n".join([*lines, "{{ answer_link }}"])
+    library.save_draft(cast.recruiter, template, MAIL_ZH, Text(MINE.subject, body), now=now)
+    form = opened(recruiter_client, template) | {"body": body.replace("第 8 行", "我的最后一行")}
+    library.save_draft(cast.owner, template, MAIL_ZH, Text(MINE.subject, body + "！"), now=now)
+    page = recruiter_client.post(f"/templates/{template.pk}/save", form).content.decode()
+    part = page.partition('class="diff"')[2].partition("</div>")[0]
+    assert "我的最后一行" in part
+    assert "第 7 行" in part
+    assert "第 3 行" not in part
+    assert "⋯ 7 行无变化" in part
+
+
 def test_what_is_saved_twice_by_one_person_is_no_conflict(cast: Cast, recruiter_client: Client) -> None:
     template = invitation(cast)
     form = opened(recruiter_client, template)

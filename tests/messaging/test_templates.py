@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import Cast, create_cast, create_interview, create_interviews, sign_in_client
@@ -174,7 +174,8 @@ def test_a_value_that_a_person_lacks_is_named(cast: Cast, recruiter_client: Clie
     assert "mistakes" in part
 
 
-def test_a_real_person_is_found_by_name(cast: Cast, recruiter_client: Client, now: datetime) -> None:
+def test_a_real_person_is_found_by_name(cast: Cast, recruiter_client: Client) -> None:
+    now = timezone.now()
     create_interviews(cast, 3, now=now)
     create_interview(cast, now=now, name="欧阳明月")
     options = recruiter_client.get(f"/templates/{invitation(cast).pk}/people?who=欧阳").content.decode()

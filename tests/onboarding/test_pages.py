@@ -416,9 +416,12 @@ def test_an_own_consent_is_a_new_number_and_pay_rules_are_read_before_they_hold(
     browser.agree("bank")
     assert Consent.objects.get().number == 2
     client = sign_in_client(cast.owner)
-    assert client.get("/settings/onboarding/consent/bank").status_code == 200
+    page = client.get("/settings/onboarding/consent/bank").content.decode()
+    assert "同意二" in page
+    assert "自带文本" in page, "to compare it with one's own"
     address = "/settings/onboarding/pay/cn-beijing"
-    assert "35811" in client.get(address).content.decode()
+    assert "35811" in (figures := client.get(address).content.decode())
+    assert "<span>北京</span>" in figures
     assert client.post(address, {"content": "key = "}).status_code == 422
     assert client.post(address, {"content": 'key = "x"'}).status_code == 422
 

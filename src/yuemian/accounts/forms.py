@@ -228,6 +228,8 @@ class UserForm(AsksPassword, forms.ModelForm[User]):
         self.fields["locale"].choices = ConsoleLocale.choices  # type: ignore[attr-defined]
         is_new = self.instance._state.adding
         self.fields["password"].required = is_new
+        if is_new:
+            self.initial["role"] = Role.INTERVIEWER  # whoever forgets to choose gives the least
         if self.instance.pk == editor.pk:
             # One's own is changed where the present one is asked for and other sessions end.
             del self.fields["password"]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from yuemian.accounts.actions import put_in_rehearsal
+from yuemian.interviews.tasks import plan_overdue
 from yuemian.messaging.actions.standstill import disconnect, hold_waiting
 from yuemian.messaging.engine.clock import Clock
 from yuemian.trust.tenancy import acting_in
@@ -51,8 +52,8 @@ def rehearse(now: datetime | None = None) -> Rehearsing:
 def hold(now: datetime | None = None) -> int:
     """Hold all that waits, and with it what comes due between the backup and now. Raises WorkerAtWork.
 
-    No future step is stored, so the steps that came due meanwhile are planned first; the worker would do so as soon
-    as it starts, and send once more what had been sent.
+    No future step is stored, so the steps that came due meanwhile are planned first, at night too; the worker would do
+    so as soon as it may, and send once more what had been sent.
     """
     if _worker_is_alive():
         raise WorkerAtWork(" ".join(str(WorkerAtWork.__doc__).split()))
@@ -60,6 +61,7 @@ def hold(now: datetime | None = None) -> int:
     now, count = now or datetime.now(UTC), 0
     for organization_id in _organizations():
         with acting_in(organization_id):
+            plan_overdue(organization_id, now)
             count += hold_waiting(organization_id, now=now)
     return count
 

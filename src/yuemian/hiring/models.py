@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.accounts.models import Branch, Locale, User, validate_time_zone
@@ -27,7 +28,10 @@ class JobFamily(TenantModel):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="family_name_unique")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_in(get_language() or "zh-hans")
+
+    def name_in(self, locale: str) -> str:
+        return self.name if is_chinese(locale) else self.name_en or self.name
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -58,7 +62,7 @@ class Job(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title_in(get_language() or "zh-hans")
 
     def title_in(self, locale: str) -> str:
         return self.title if is_chinese(locale) else self.title_en or self.title

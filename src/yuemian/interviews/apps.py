@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from yuemian.accounts.signals import rules_changed
 from yuemian.hiring.holdings import register_holdings
+from yuemian.hiring.moving import register_teller
 from yuemian.hiring.signals import contacts_changed, job_moved, person_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import question_asked, reply_received
@@ -92,6 +93,7 @@ class InterviewsConfig(AppConfig):
             import_string("yuemian.interviews.rules.look_at_candidate"), dispatch_uid="interviews"
         )
         job_moved.connect(import_string("yuemian.interviews.rules.look_at_job"), dispatch_uid="interviews")
+        register_teller("yuemian.interviews.plans.moving.told")
         register_holdings("yuemian.interviews.holdings.HOLDINGS")
         register_holdings("yuemian.interviews.voice_holdings.HOLDINGS")
         register_holdings("yuemian.interviews.arrival_holdings.HOLDINGS")

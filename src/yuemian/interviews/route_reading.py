@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yuemian.accounts.models import Organization
 from yuemian.domain.routing import PointState
-from yuemian.domain.states import Attendance, Channel
+from yuemian.domain.states import Attendance, Channel, InterviewState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.interviews.models import Interview
 from yuemian.trust.bulk import any_of
@@ -34,6 +34,8 @@ class Invitee(NamedTuple):
     points: dict[Channel, PointState]
     missed: int
     interviews: int
+    #: Whether `starts_at` is when it begins: before a time is chosen it is how long one may choose.
+    is_settled: bool
 
 
 def read_invitees(organization: Organization, interview_ids: Iterable[UUID]) -> list[Invitee]:
@@ -44,7 +46,7 @@ def read_invitees(organization: Organization, interview_ids: Iterable[UUID]) -> 
         .values_list(
             "pk", "revision", "starts_at", "application__candidate_id", "application__candidate__time_zone",
             "time_zone", "branch__region", "application__job__family_id", "application__source_id",
-            "application__candidate__locale", "application__candidate__preferred_channel",
+            "application__candidate__locale", "application__candidate__preferred_channel", "state", "is_untimed",
         )
     )  # fmt: skip
     candidates = {row[3] for row in rows}
@@ -58,7 +60,8 @@ def segment_of(family_id: UUID, source_id: UUID | None, locale: str) -> str:
 
 
 def _invitee(row: tuple[Any, ...], points: dict[Channel, PointState], came: tuple[int, int]) -> Invitee:
-    pk, revision, starts_at, candidate_id, own_zone, zone, region, family, source, locale, channel = row
+    pk, revision, starts_at, candidate_id, own_zone, zone, region, family, source, locale, channel = row[:11]
+    state, is_untimed = row[11:]
     return Invitee(
         pk,
         revision,
@@ -70,6 +73,7 @@ def _invitee(row: tuple[Any, ...], points: dict[Channel, PointState], came: tupl
         Channel(channel) if channel else None,
         points,
         *came,
+        is_settled=state != InterviewState.DRAFT and not is_untimed,
     )
 
 

@@ -92,7 +92,7 @@ class BlockForm(forms.ModelForm[Block]):
         labels = {
             "kind": _("Kind"),
             "locale": _("Language"),
-            "title": _("Title"),
+            "title": word("of a thing", "Title"),
             "body": _("Text"),
             "by_line": _("Who says it"),
         }
@@ -130,9 +130,9 @@ def place_choices(user: User) -> list[tuple[Any, Any]]:
     own = {"organization_id": user.organization_id}
     return [
         (COMPANY, _("The whole company")),
-        (_("Branch"), [(f"branch:{each.pk}", each.name) for each in Branch.objects.visible_to(user)]),
+        (_("Branch"), [(f"branch:{each.pk}", str(each)) for each in Branch.objects.visible_to(user)]),
         (_("Job family"), [(f"family:{each.pk}", each.name) for each in JobFamily.objects.filter(**own)]),
-        (_("Job"), [(f"job:{each.pk}", each.title) for each in Job.objects.visible_to(user)]),
+        (_("Job"), [(f"job:{each.pk}", str(each)) for each in Job.objects.visible_to(user)]),
     ]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import pgettext_lazy as word
@@ -38,6 +39,8 @@ WRITTEN_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WECHAT)
 #: The locales' names in themselves, short.
 LOCALE_NAMES = {**LANGUAGES, "zh-hans": "中文"}
 _TO_COLLEAGUES = frozenset({Purpose.DIGEST, Purpose.STAFF_REMINDER, Purpose.CONSULTATION, Purpose.APPROVAL})
+#: So many lines before and after a change are shown with it.
+_AROUND = 2
 #: A letter is no message: it stands on the candidate's page.
 PAGE = word("channel", "Page")
 
@@ -89,6 +92,7 @@ class Row:
     published: TemplateVersion | None
     draft: TemplateVersion | None
     coverage: Sequence[Coverage]
+    versions: Sequence[TemplateVersion] = ()
 
     @property
     def state(self) -> str:
@@ -131,10 +135,11 @@ def channel_name(purpose: str, channel: Channel) -> Word:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a comparison: `same`, `added` or `removed`."""
+    """One line of a comparison: `same`, `added` or `removed`; or a `gap` that stands for so many of the same."""
 
     kind: str
-    text: str
+    text: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -144,20 +149,30 @@ class VariantDiff:
     lines: Sequence[Line]
 
 
-def differences(older: Mapping[Place, Text], newer: Mapping[Place, Text]) -> list[VariantDiff]:
+def differences(older: Mapping[Place, Text], newer: Mapping[Place, Text], purpose: str) -> list[VariantDiff]:
     """Variant by variant, only those that differ."""
     return [
-        VariantDiff(CHANNELS[place[0]], LOCALE_NAMES.get(place[1], place[1]), list(_lines(before, after)))
+        VariantDiff(
+            channel_name(purpose, place[0]), LOCALE_NAMES.get(place[1], place[1]), list(_lines(before, after))
+        )
         for place in sorted(older.keys() | newer.keys())
         if (before := older.get(place, Text("", ""))) != (after := newer.get(place, Text("", "")))
     ]
 
 
-def _lines(before: Text, after: Text) -> Iterable[Line]:
+def _lines(before: Text, after: Text) -> Iterator[Line]:
+    """What changed, with the lines around it; the rest is counted."""
     kinds = {"  ": "same", "+ ": "added", "- ": "removed"}
-    for line in difflib.ndiff(_as_lines(before), _as_lines(after)):
-        if line[:2] in kinds:
-            yield Line(kinds[line[:2]], line[2:])
+    found = difflib.ndiff(_as_lines(before), _as_lines(after))
+    lines = [Line(kinds[line[:2]], line[2:]) for line in found if line[:2] in kinds]
+    changed = [number for number, line in enumerate(lines) if line.kind != "same"]
+    near = {number + by for number in changed for by in range(-_AROUND, _AROUND + 1)}
+    for is_near, run in groupby(enumerate(lines), lambda each: each[0] in near):
+        alike = [line for _, line in run]
+        if is_near or len(alike) <= _AROUND:
+            yield from alike
+        else:
+            yield Line("gap", count=len(alike))
 
 
 def _as_lines(text: Text) -> list[str]:
@@ -192,4 +207,4 @@ def _row(template: Template) -> Row:
         )
         for channel in channels_of(template.purpose)
     ]
-    return Row(template, published, draft, coverage)
+    return Row(template, published, draft, coverage, versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yuemian.messaging.views import blocks, channels, hooks, lab, mailbox, routing, templates
+from yuemian.messaging.views import blocks, channels, hooks, lab, mailbox, routing, shipped, templates
 
 urlpatterns = [
     path("templates", templates.template_list, name="templates"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("templates/<uuid:template_id>/archive", templates.template_archive, name="template-archive"),
     path("templates/<uuid:template_id>/duplicate", templates.template_duplicate, name="template-duplicate"),
     path("templates/<uuid:template_id>/discard", templates.template_discard, name="template-discard"),
+    path("templates/<uuid:template_id>/shipped", shipped.template_shipped, name="template-shipped"),
     path(
         "templates/<uuid:template_id>/versions/<int:number>",
         templates.template_version,

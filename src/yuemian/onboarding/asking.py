@@ -77,9 +77,13 @@ def consent_of(organization_id: UUID, section: Section, locale: str) -> ConsentW
     if own is not None:
         text = own.text if is_chinese(locale) else own.text_en or own.text
         return ConsentWords(section, own.number, text, locale)
+    return ConsentWords(section, 0, shipped_consent(organization_id, section, locale), locale)
+
+
+def shipped_consent(organization_id: UUID, section: Section, locale: str) -> str:
+    """What is agreed to where an organization has no text of its own."""
     with override(locale):
-        words = consent_words(section, policy_of(organization_id).keep_days)
-    return ConsentWords(section, 0, words, locale)
+        return consent_words(section, policy_of(organization_id).keep_days)
 
 
 @cache

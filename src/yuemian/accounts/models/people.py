@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yuemian.domain.languages import LANGUAGES, is_chinese
@@ -97,7 +98,7 @@ class Organization(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_in(get_language() or "zh-hans")
 
     def name_in(self, locale: str) -> str:
         return self.name if is_chinese(locale) else self.name_en or self.name
@@ -142,7 +143,7 @@ class Branch(TenantModel):
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="branch_name_unique")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name_in(get_language() or "zh-hans")
 
     @property
     def zone(self) -> ZoneInfo:

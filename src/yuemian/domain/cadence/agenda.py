@@ -167,7 +167,7 @@ class _Play:
         if is_added_late(step, found.at, self.terms):
             item = self._skipped(step, found.at, ReasonCode.OVERTAKEN)
             return replace(item, why=Why(WhyCode.ADDED_LATE, planned_at=found.planned_at))
-        if is_suggestion:
+        if is_suggestion or self.terms.is_held:
             goes_at: datetime | None = max(found.at, self.now)
         else:
             goes_at = moment_to_go(found.at, found.latest_at, self.situation, self.now)

@@ -23,6 +23,8 @@ class Terms:
     since: datetime | None = None
     #: Since when each step is in the plan as it is, by its key: likewise.
     steps_since: Mapping[str, datetime] = field(default_factory=dict)
+    #: What it says is kept back for a person, so that quiet hours put off nothing that is overdue.
+    is_held: bool = False
 
     def since_of(self, step: Step) -> datetime | None:
         """From when on the step counts; None: it always did."""

@@ -109,9 +109,8 @@ class Router:
             interviews=each.interviews,
             is_holdout=is_in_holdout(each.candidate_id),
         )
-        asked = RouteRequest(
-            self.asked.purpose, self.asked.pick, self.asked.channels, used, each.starts_at - self.at
-        )
+        until = each.starts_at - self.at if each.is_settled else None
+        asked = RouteRequest(self.asked.purpose, self.asked.pick, self.asked.channels, used, until)
         draw = draw_of(each.id, each.revision, self.asked.purpose)
         return choose_route(person, asked, self._setting(each, locale), draw=draw)
 

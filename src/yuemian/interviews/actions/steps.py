@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -78,8 +78,10 @@ class _Looked:
     waiting: set[UUID] = field(default_factory=set)
 
 
-def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE) -> int:
+def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE, is_held: bool = False) -> int:
     """Look at the interviews that are due, once, in the caller's transaction. Returns how many there were.
+
+    `is_held`: the caller keeps back what is planned, so what is overdue does not wait for quiet hours to end.
 
     Each step of a revision is recorded with what it caused, in the same transaction and under a unique constraint:
     another executor, or this one after a crash, finds it done.
@@ -90,7 +92,7 @@ def do_due_steps(organization_id: UUID, *, now: datetime, limit: int = SLICE) ->
         return 0
     organization = Organization.objects.get(pk=organization_id)
     cases = read_cases(organization_id, ids, now)
-    terms = {case.plan.pk: terms_of(case.plan) for case in cases if case.plan}
+    terms = {case.plan.pk: replace(terms_of(case.plan), is_held=is_held) for case in cases if case.plan}
     agendas = {case.interview_id: _agenda(case, terms, now) for case in cases}
     looked = _Looked()
     _note_suggestions(cases, agendas, looked, now)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.accounts.models import Permission, User
 from yuemian.domain.phrase import compile_phrase, is_code
@@ -38,7 +39,7 @@ class SavedReplyForm(forms.ModelForm[SavedReply]):
     class Meta:
         model = SavedReply
         fields = ("code", "title", "body")
-        labels = {"code": _("Code"), "title": _("Title"), "body": _("Text")}
+        labels = {"code": _("Code"), "title": word("of a thing", "Title"), "body": _("Text")}
         help_texts = {
             "code": _("What is typed after a slash: letters and digits without blanks, such as 地铁."),
             "body": _("Placeholders as in templates, such as {{ candidate_name }}."),
@@ -81,7 +82,7 @@ class FaqForm(forms.ModelForm[FaqEntry]):
     class Meta:
         model = FaqEntry
         fields = ("question", "answer")
-        labels = {"question": _("Question"), "answer": _("Answer")}
+        labels = {"question": word("form", "Question"), "answer": _("Answer")}
         help_texts = {
             "question": _("As candidates ask it. Words in common with it bring the answer up."),
             "answer": _("Offered to whoever answers, never sent by itself. Placeholders as in templates."),

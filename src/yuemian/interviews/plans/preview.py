@@ -182,14 +182,14 @@ def compare_without(user: User, plan: Plan, *, now: datetime) -> Effect:
     """What putting a plan in use away changes for the open interviews under it, the soonest first."""
     ids, total = _compared(open_under(user, plan, now=now))
     heirs = plans_for(user.organization_id, ids, without=plan)
-    return _effect_of_move(user, dict.fromkeys(ids, plan), heirs, total, now)
+    return effect_of_move(user, dict.fromkeys(ids, plan), heirs, total, now)
 
 
 def compare_with(user: User, plan: Plan, *, now: datetime) -> Effect:
     """What taking a plan back changes for the open interviews that come under it again."""
     ids, total = _compared(open_under(user, plan, now=now))
     former = plans_for(user.organization_id, ids)
-    return _effect_of_move(user, former, dict.fromkeys(ids, plan), total, now)
+    return effect_of_move(user, former, dict.fromkeys(ids, plan), total, now)
 
 
 def _compared(rows: InterviewQuerySet) -> tuple[list[UUID], int]:
@@ -198,13 +198,14 @@ def _compared(rows: InterviewQuerySet) -> tuple[list[UUID], int]:
     return ids, len(ids) if len(ids) < MOST_COMPARED else rows.order_by().count()
 
 
-def _effect_of_move(
+def effect_of_move(
     user: User,
     former: Mapping[UUID, Plan | None],
     later: Mapping[UUID, Plan | None],
     total: int,
     now: datetime,
 ) -> Effect:
+    """What the interviews of `later` hear instead when that plan takes over from the former one."""
     plans = {plan.pk: plan for plan in (*former.values(), *later.values()) if plan}
     terms: dict[UUID | None, Terms] = {pk: terms_of(plan) for pk, plan in plans.items()}
     anew = held_anew(former, later)

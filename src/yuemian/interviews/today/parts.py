@@ -30,7 +30,8 @@ from yuemian.interviews.today.scope import Scope
 from yuemian.messaging.models import Conversation, Delivery, Message
 from yuemian.trust.bulk import any_of
 
-#: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many.
+#: Nobody reads further; beyond it a part says "500+" and the board has the rest. One press invites at most so many, and
+#: says so; reminding takes all.
 COUNTED: Final = 500
 #: How far ahead somebody's silence is worth a look.
 SOON: Final = timedelta(days=14)
@@ -89,8 +90,13 @@ def _open(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
 
 def unanswered(rows: InterviewQuerySet, now: datetime) -> list[Pick]:
     """Told, and silent, within two weeks; those who come soonest first."""
+    return _picks(all_unanswered(rows, now))
+
+
+def all_unanswered(rows: InterviewQuerySet, now: datetime) -> InterviewQuerySet:
+    """The same beyond what is counted."""
     near = _open(rows, now).filter(starts_at__lte=now + SOON)
-    return _picks(near.filter(Exists(_deliveries(states=TOLD))))
+    return near.filter(Exists(_deliveries(states=TOLD)))
 
 
 def waiting(user: User, rows: InterviewQuerySet, now: datetime) -> list[Pick]:

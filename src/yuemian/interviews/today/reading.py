@@ -120,8 +120,6 @@ class Section:
     count: int
     is_capped: bool
     board_query: str
-    #: Everybody of it, shown or not, in its order.
-    ids: Sequence[UUID] = field(default_factory=tuple)
     #: The query of the page that shows it whole; empty: it does.
     whole_query: str = ""
     #: Of a day's arrivals: how many gave which answer.
@@ -266,7 +264,6 @@ def _section(
         count=min(len(ids), COUNTED),
         is_capped=len(ids) > COUNTED,
         board_query=scope.board_query(**ON_THE_BOARD[part]),
-        ids=ids[:COUNTED],
         whole_query="" if part == scope.whole else replace(scope, whole=str(part)).query,
         answers=Counter(pick.why for pick in picks) if part in ARRIVALS else {},
         by_plan=by_plan,

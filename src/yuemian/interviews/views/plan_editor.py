@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
@@ -145,7 +146,7 @@ def _confirm(request: SignedInRequest, plan: Plan, edit: PlanEdit) -> HttpRespon
 def _head_changes(plan: Plan, edit: PlanEdit) -> list[tuple[str, str, str]]:
     found = []
     if plan.name != edit.name:
-        found.append((_("Name"), plan.name, edit.name))
+        found.append((pgettext("plan", "Name"), plan.name, edit.name))
     if plan.is_automatic != edit.is_automatic:
         old, new = (
             _("leave by themselves") if each else _("wait for a press")

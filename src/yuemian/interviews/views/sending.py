@@ -29,6 +29,8 @@ from yuemian.interviews.board import Filters
 from yuemian.interviews.forms import local_to_utc
 from yuemian.interviews.models import Interview
 from yuemian.interviews.outlook import Outlook, Staying, outlook, route_shown
+from yuemian.interviews.today import Part, Scope
+from yuemian.interviews.today.parts import all_unanswered
 from yuemian.interviews.views.previews import TABS, Stage, stage, switches
 from yuemian.interviews.wording import Reason, Text
 from yuemian.messaging.models import Batch, TemplateVersion
@@ -111,7 +113,7 @@ class Group:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.SEND)
 def start(request: SignedInRequest) -> HttpResponse:
-    """From the board: ids, or the filter with `all_matching`; from Today with the `purpose` to write for."""
+    """From the board: ids, or the filter with `all_matching`; from Today a `part`, with the `purpose` to write for."""
     if request.method != "POST":
         messages.info(request, _("Choose interviews in the list, then press “Send…”."))
         return HttpResponseRedirect(reverse("interviews"))
@@ -130,6 +132,9 @@ def _chosen_ids(request: SignedInRequest, form: QueryDict) -> list[UUID]:
     if form.get("all_matching"):
         filters = Filters.from_query(QueryDict(form.get("filter", "")), request.user)
         rows = board.matching(request.user, filters, now=timezone.now())
+    elif form.get("part") == Part.UNANSWERED:
+        scope = Scope.from_query(form, request.user)
+        rows = all_unanswered(scope.interviews(request.user), timezone.now())
     else:
         ids = [found for text in form.getlist("ids") if (found := _uuid(text))]
         rows = Interview.objects.visible_to(request.user).filter(pk__in=ids)

@@ -100,6 +100,14 @@ def save_draft(user: User, template: Template, place: Place, text: Text, *, now:
     return draft
 
 
+def take_shipped(user: User, template: Template, texts: Mapping[Place, Text], *, now: datetime) -> None:
+    """Put shipped texts into the draft, in place of the organization's own."""
+    with transaction.atomic():
+        for place, text in texts.items():
+            save_draft(user, template, place, text, now=now)
+        _record(user, "template.shipped_taken", template, now, count=len(texts))
+
+
 def stamp_of(texts: Mapping[Place, Text]) -> str:
     """What an editor has seen of a template: short digests of its newest texts, for `changed_since`."""
     return " ".join([_STAMP, *(f"{place}={digest}" for place, digest in _digests(texts).items())])

@@ -99,7 +99,7 @@ def block_delete(request: SignedInRequest, block_id: UUID) -> HttpResponse:
         delete_block(request.user, block, now=timezone.now())
         messages.success(request, _("The block is deleted."))
         return _back(block.locale)
-    return render(request, "messaging/block_delete.html", {"block": block, "shown": _shown(block)})
+    return render(request, "messaging/block_delete.html", {"piece": block})
 
 
 @requires(Permission.EDIT_TEMPLATES)
@@ -120,7 +120,7 @@ def _edit(request: SignedInRequest, block: Block) -> HttpResponse:
         )
         messages.success(request, _("Saved. Candidates see it at once."))
         return _back(block.locale)
-    context = {"form": form, "block": block, "is_new": is_new, "shown": _shown(block)}
+    context = {"form": form, "piece": block, "is_new": is_new, "shown": _shown(block)}
     return render(request, "messaging/block.html", context)
 
 
@@ -155,7 +155,7 @@ def _order(item: tuple[str, Any]) -> tuple[int, str]:
 
 def _title(block: Block) -> tuple[str, str]:
     if block.branch:
-        return block.branch.name, _("Branch")
+        return str(block.branch), _("Branch")
     if block.family:
-        return block.family.name, _("Job family")
-    return (block.job.title, _("Job")) if block.job else (_("The whole company"), "")
+        return str(block.family), _("Job family")
+    return (str(block.job), _("Job")) if block.job else (_("The whole company"), "")

@@ -27,6 +27,7 @@ from yuemian.messaging.forms import ROUNDS, TemplateForm
 from yuemian.messaging.models import Template, TemplateVariant, TemplateVersion
 from yuemian.messaging.preview import preview
 from yuemian.messaging.previews import people, preview_context
+from yuemian.messaging.shipped import has_newer, shipped_for
 from yuemian.messaging.wording import OUTCOMES, PLACEHOLDER_LABELS, PURPOSE_HINTS, PURPOSES
 
 LONGEST_SUBJECT = TemplateVariant._meta.get_field("subject").max_length or 200
@@ -38,10 +39,14 @@ LONGEST_BODY = TemplateVariant._meta.get_field("body").max_length or 8000
 def template_list(request: SignedInRequest) -> HttpResponse:
     """The shelf, by purpose."""
     is_archive = request.GET.get("show") == "archived"
+    may_edit = request.user.may(Permission.EDIT_TEMPLATES)
+    groups = shelf.groups(request.user, show_archived=is_archive)
+    rows = [row for group in groups for row in group.rows] if may_edit and not is_archive else []
     context = {
-        "groups": shelf.groups(request.user, show_archived=is_archive),
+        "groups": groups,
         "is_archive": is_archive,
-        "may_edit": request.user.may(Permission.EDIT_TEMPLATES),
+        "may_edit": may_edit,
+        "newer": {row.template.pk for row in rows if has_newer(row.template, row.versions)},
     }
     return render(request, "messaging/templates.html", context)
 
@@ -150,7 +155,9 @@ def template_version(request: SignedInRequest, template_id: UUID, number: int) -
         "template": template,
         "version": version,
         "earlier": earlier,
-        "differences": shelf.differences(library.texts_in(earlier), library.texts_in(version)),
+        "differences": shelf.differences(
+            library.texts_in(earlier), library.texts_in(version), template.purpose
+        ),
     }
     return render(request, "messaging/template_version.html", context)
 
@@ -249,7 +256,9 @@ def _overtaken(
     stored = library.texts_in(newest).get(place, Text("", ""))
     overtaken = {
         "author": newest.author if newest else None,
-        "differences": shelf.differences({place: stored}, {place: typed}) if place in changed else [],
+        "differences": shelf.differences({place: stored}, {place: typed}, template.purpose)
+        if place in changed
+        else [],
         "others": [
             {
                 "channel": channel,
@@ -290,6 +299,8 @@ def _editor(
         "people": people(request.user),
         "may_edit": may_edit and not template.is_archived,
         "may_manage": may_edit,
+        "is_shipped": may_edit and shipped_for(template) is not None,
+        "has_newer": may_edit and not template.is_archived and has_newer(template, versions),
         **_preview(request, template, place, text, ""),
     }
 

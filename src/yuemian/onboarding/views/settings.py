@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Branch, Permission
+from yuemian.domain.languages import is_chinese
 from yuemian.domain.onboarding import FieldKind, FieldSpec, Section, shipped_fields
 from yuemian.domain.pay import BadRules
 from yuemian.onboarding.actions import settings as actions
-from yuemian.onboarding.asking import consent_of, label_of, policy_of, rules_of
+from yuemian.onboarding.asking import consent_of, label_of, policy_of, rules_of, shipped_consent
 from yuemian.onboarding.checking import scanner
 from yuemian.onboarding.forms import ConsentForm, FurtherFieldForm, PayRulesForm, PolicyForm
 from yuemian.onboarding.models import ConsentText, OnboardingField, PayRules
@@ -149,8 +150,14 @@ def consent(request: SignedInRequest, section: str) -> HttpResponse:
         actions.save_consent(request.user, chosen, **form.cleaned_data, now=timezone.now())
         messages.success(request, _("Saved. It holds for whoever agrees from now on."))
         return redirect("settings-onboarding")
-    shipped = [consent_of(request.user.organization_id, chosen, code).text for code in ("zh-hans", "en")]
-    context = {"form": form, "title": SECTIONS[chosen], "own": own, "shipped": shipped}
+    organization_id, locales = request.user.organization_id, ("zh-hans", "en")
+    context = {
+        "form": form,
+        "title": SECTIONS[chosen],
+        "own": own,
+        "read": [consent_of(organization_id, chosen, code).text for code in locales],
+        "shipped": [shipped_consent(organization_id, chosen, code) for code in locales] if own else [],
+    }
     return render(request, "onboarding/consent.html", context, status=422 if form.errors else 200)
 
 
@@ -174,5 +181,7 @@ def pay(request: SignedInRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("settings-onboarding")
-    context = {"form": form, "key": key, "own": own, "is_shipped": is_shipped}
+    found = rules_of(request.user.organization_id).get(key)
+    name = (found.name if is_chinese(get_language() or "") else found.name_en) if found else key
+    context = {"form": form, "name": name, "own": own, "is_shipped": is_shipped}
     return render(request, "onboarding/pay.html", context, status=422 if form.errors else 200)

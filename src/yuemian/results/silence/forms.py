@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as word
 
 from yuemian.domain.results import Rule
 from yuemian.domain.results.silence import MOST_WORKDAYS
@@ -34,7 +35,7 @@ class RuleForm(forms.Form):
     )
     reserved = forms.ChoiceField(
         label=_("Only the hiring lead decides that somebody passes"),
-        choices=[("", _("As in the wider place")), ("yes", _("Yes")), ("no", _("No"))],
+        choices=[("", _("As in the wider place")), ("yes", word("rule", "Yes")), ("no", _("No"))],
         required=False,
     )
 
@@ -47,7 +48,7 @@ class RuleForm(forms.Form):
         super().__init__(data, initial=initial)
         if is_widest:
             reserved: Any = self.fields["reserved"]
-            reserved.choices = [("", _("No")), ("yes", _("Yes"))]
+            reserved.choices = [("", _("No")), ("yes", word("rule", "Yes"))]
 
     def rule(self) -> Rule:
         data = self.cleaned_data

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from yuemian.domain.browser_name import browser_name
 from yuemian.domain.round_name import round_in
 from yuemian.ui import when as texts
 from yuemian.ui.context import waiting_at as figure
@@ -162,6 +163,12 @@ def in_language(named: Any) -> str:
     """What a job, a branch or a family is called in the reader's language."""
     language = get_language() or "en"
     return str(named.title_in(language) if hasattr(named, "title_in") else named.name_in(language))
+
+
+@register.filter(name="browser_name")
+def browser_name_of(agent: str) -> str:
+    """`Chrome · Windows` of what a browser says of itself."""
+    return browser_name(agent)
 
 
 @register.filter
