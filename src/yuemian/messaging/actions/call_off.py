@@ -149,7 +149,7 @@ def waiting(batch: Batch) -> int:
 
 
 def _lock_people_at(contact_points: Collection[UUID]) -> None:
-    """What follows from it above locks their interviews, which a recall or a change holds as it waits for deliveries."""
+    """What follows above locks their interviews, which a recall or a change holds as it waits for deliveries."""
     people: dict[UUID, set[UUID]] = defaultdict(set)
     rows = ContactPoint.objects.filter(pk__in=contact_points)
     for organization_id, candidate_id in rows.values_list("organization_id", "candidate_id"):
