@@ -97,6 +97,21 @@ def test_another_name_beside_a_new_decision_is_written_and_the_letter_is_void(ta
     assert state_of(tale, batch) is NoticeState.VOID
 
 
+def test_a_later_round_decided_beside_a_release_calls_its_letter_back(tale: Tale) -> None:
+    with acting_in(tale.cast.organization.pk):
+        (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
+        (late,) = tale.next_rounds([early])
+        batch = tale.approved(tale.prepare(tale.decide([early], Outcome.ADVANCE)))
+    with acting_in(tale.cast.organization.pk):
+        lock_interviews([early.pk])
+        choice = Choice(late.pk, Outcome.PASS)
+        other = Beside(tale.cast.organization.pk, lambda: decide(tale.cast.recruiter, [choice], now=tale.now))
+        assert other.waits()
+        assert release_batch(tale.cast.lead, batch.pk, now=tale.now).count == 1
+    other.ends()
+    assert state_of(tale, batch) is NoticeState.DRAFT
+
+
 def test_an_undo_beside_a_new_decision_takes_nothing_back(tale: Tale) -> None:
     with acting_in(tale.cast.organization.pk):
         batch = tale.drafts(starts_at=tale.now - DAY)

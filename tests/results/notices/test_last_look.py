@@ -16,6 +16,7 @@ from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import Delivery
 from yuemian.results.actions import notices, release
+from yuemian.results.actions.decide import Choice, decide, undo
 from yuemian.results.actions.release import Released
 from yuemian.results.actions.told import settle_waits
 from yuemian.results.actions.waits import note_waits
@@ -111,6 +112,50 @@ def test_whoever_is_rejected_after_one_round_and_decided_after_the_next_waits_fo
     tale.decide([late], PASS)
     note_waits(tale.cast.organization.pk, tale.now)
     assert Wait.objects.get(interview=early).state == "moved"
+
+
+def early_and_late(tale: Tale) -> tuple[ResultBatch, Interview]:
+    """An approved letter that the first round leads on, and the round after it, which has taken place."""
+    (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
+    (late,) = tale.next_rounds([early])
+    return tale.approved(tale.prepare(tale.decide([early], ADVANCE))), late
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_a_later_round_that_is_decided_calls_the_letter_back_that_has_not_left(
+    tale: Tale, is_released: bool
+) -> None:
+    batch, late = early_and_late(tale)
+    if is_released:
+        tale.release(batch)
+    (decision,) = decide(tale.cast.recruiter, [Choice(late.pk, PASS)], now=tale.now)
+    back = tale.only(batch)
+    assert (back.state, back.came_back) == (N.DRAFT, "overtaken")
+    states = set(Delivery.objects.filter(notification__subject_id=back.pk).values_list("state", flat=True))
+    assert states == ({"cancelled"} if is_released else set())
+    assert tale.submit(batch).held == {"overtaken": 1}
+    assert let_go(tale, tale.approved(tale.prepare([decision]))).count == 1
+
+
+def test_what_has_left_stays_when_a_later_round_is_decided(tale: Tale) -> None:
+    batch, late = early_and_late(tale)
+    notice = tale.only(tale.release(batch))
+    Delivery.objects.filter(notification__subject_id=notice.pk).update(state=DeliveryState.SENT)
+    decide(tale.cast.recruiter, [Choice(late.pk, PASS)], now=tale.now)
+    assert tale.states(batch) == [N.RELEASED]
+    assert wait_of(tale, notice.decision.interview) == "told"
+
+
+def test_a_hold_that_is_taken_back_calls_the_letter_of_the_round_before_back(tale: Tale) -> None:
+    batch, late = early_and_late(tale)
+    minute = timedelta(minutes=1)
+    decide(tale.cast.lead, [Choice(late.pk, PASS)], now=tale.now)
+    decide(tale.cast.recruiter, [Choice(late.pk, HOLD)], now=tale.now + minute)
+    assert tale.submit(batch).count == 1
+    tale.approve(batch)
+    tale.release(batch)
+    undo(tale.cast.recruiter, tale.now + minute, now=tale.now + 2 * minute)
+    assert (tale.only(batch).state, tale.only(batch).came_back) == (N.DRAFT, "overtaken")
 
 
 # --- whom nobody reaches
