@@ -105,6 +105,8 @@ class ResultsConfig(AppConfig):
         )
         unheard = "yuemian.results.actions.unheard.call_back_unheard"
         register_chore(Chore("result-unheard", timedelta(minutes=1), unheard))
+        unreached = "yuemian.results.actions.unreached.settle_unreached"
+        register_chore(Chore("result-unreached", timedelta(minutes=1), unreached))
         register_counter("/results", "yuemian.results.navigation.count_waiting")
         register_job_part("yuemian.results.silence.job_part.draw")
         # By name: models cannot be imported before every app stands.

@@ -46,6 +46,7 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     context |= {
         "may_decide": may_decide,
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+        "may_send": user.may(Permission.SEND),
         "filter": "",
         "back": reverse("results"),
     }
