@@ -10,6 +10,7 @@ from tests.factories import sign_in_client
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
 from yuemian.domain.states import DeliveryState
+from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.interviews.today.scope import Scope
 from yuemian.messaging.models import Delivery
 from yuemian.results.actions.due import put_due
@@ -106,6 +107,12 @@ def test_list_and_page_say_so_and_lead_to_the_messages(tale: Tale, notice: Resul
     assert "信已放行，但没有一条消息送达。" in page
     assert notice.batch
     assert f"/deliveries?purpose=result&amp;age=all&amp;batch={notice.batch.sending_id}" in page
+
+
+def test_whoever_was_erased_waits_for_nothing(tale: Tale, notice: ResultNotice) -> None:
+    became(notice, "permanent_failure", "permanent_failure")
+    erase_by_hand(tale.cast.owner, notice.candidate, now=tale.now)
+    assert settle(tale) == 0
 
 
 def test_what_is_long_over_or_decided_anew_is_left_alone(tale: Tale, notice: ResultNotice) -> None:

@@ -22,6 +22,7 @@ _APART: Final = f"""
 SELECT d.interview_id, n.id, n.batch_id, w.state = 'told' FROM results_resultnotice n
 JOIN results_decision d ON d.id = n.decision_id AND d.is_current
 JOIN results_wait w ON w.interview_id = d.interview_id AND w.state IN ('told', 'decided')
+JOIN hiring_candidate c ON c.id = n.candidate_id AND c.erased_at IS NULL
 WHERE n.organization_id = %(organization)s AND n.state = 'released' AND n.leaves_at > %(since)s
   AND (w.state = 'told') <> {REACHES}
 ORDER BY d.interview_id LIMIT %(limit)s
