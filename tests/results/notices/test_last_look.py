@@ -10,11 +10,11 @@ from pytest_django import Settings
 from tests.factories import sign_in_client
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
-from yuemian.domain.states import Channel, DeliveryState, InterviewState
+from yuemian.domain.states import Channel, DeliveryState, InterviewState, Purpose
 from yuemian.hiring.actions import choose_channel
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews.models import Interview
-from yuemian.messaging.models import Delivery
+from yuemian.messaging.models import Delivery, TemplateVersion
 from yuemian.results.actions import notices, release
 from yuemian.results.actions.decide import Choice, decide, undo
 from yuemian.results.actions.release import Released
@@ -252,6 +252,25 @@ def test_even_where_no_news_came_nothing_goes_past_its_approval(tale: Tale) -> N
         moved.pk: (N.DRAFT, "contacts"),
         same.pk: (N.RELEASED, ""),
     }
+
+
+@pytest.mark.parametrize("purpose", [Purpose.LETTER, Purpose.RESULT])
+def test_a_template_that_was_published_as_its_letter_was_submitted_brings_it_back(
+    tale: Tale, purpose: Purpose
+) -> None:
+    """Neither saw the other: past the signal, as in two transactions at once."""
+    batch = tale.approved(tale.drafts())
+    notice = tale.only(batch)
+    version = notice.letter if purpose == Purpose.LETTER else notice.pointer
+    TemplateVersion.objects.create(
+        organization=tale.cast.organization,
+        template=version.template,
+        number=version.number + 1,
+        outcome=version.outcome,
+        published_at=tale.now,
+    )
+    assert let_go(tale, batch).came_back == {"letter": 1}
+    assert (tale.only(batch).state, tale.only(batch).came_back) == (N.DRAFT, "letter")
 
 
 def test_the_page_says_how_many_were_not_released_and_why(tale: Tale) -> None:
