@@ -45,6 +45,10 @@ class NotLetPass(Exception):  # noqa: N818
     """This problem cannot be let pass: mend the letter, or what lies under it."""
 
 
+class WrittenMeanwhile(Exception):  # noqa: N818
+    """Somebody else has written on this letter since it was shown: read theirs, and write again."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """What came of it; `left_out` counts why some decisions have no letter now."""
@@ -92,10 +96,16 @@ def prepare_notices(
     return Prepared(batch, len(notices), +left_out)
 
 
-def edit_notice(user: User, notice_id: UUID, subject: str, body: str, *, now: datetime) -> ResultNotice:
-    """Another text for one person: it is a draft again, whatever others had said of it. Raises ForbiddenMove."""
+def edit_notice(
+    user: User, notice_id: UUID, subject: str, body: str, *, now: datetime, seen: str = ""
+) -> ResultNotice:
+    """Another text for one person: it is a draft again, whatever others had said of it. `seen` is the hash, in hex, of
+    the letter that was written on. Raises ForbiddenMove, and WrittenMeanwhile.
+    """
     with transaction.atomic():
         (notice,) = locked(user, [notice_id])
+        if seen and seen != bytes(notice.content_hash).hex():
+            raise WrittenMeanwhile(WrittenMeanwhile.__doc__)
         back_to_draft([notice])
         vault = Vault(user.organization_id)
         old = opened_text(notice, vault)
