@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.factories import sign_in_client
@@ -15,7 +16,7 @@ from yuemian.hiring.actions import choose_channel
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews.models import Interview
 from yuemian.messaging.models import Delivery, TemplateVersion
-from yuemian.results.actions import notices, release
+from yuemian.results.actions import approvals, notices, release
 from yuemian.results.actions.decide import Choice, decide, undo
 from yuemian.results.actions.release import Released
 from yuemian.results.actions.told import settle_waits
@@ -72,7 +73,7 @@ def test_a_later_round_that_is_decided_meanwhile_holds_an_approved_letter_back(
 
 def test_what_was_told_meanwhile_holds_an_approved_letter_back(tale: Tale) -> None:
     """The earlier round's rejection left, and only then its letter's rival is released."""
-    (early,) = tale.interviews()
+    (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
     (late,) = tale.next_rounds([early])
     rejected = tale.approved(tale.prepare(tale.decide([early], REJECT)))
     (held,) = tale.decide([late], HOLD)
@@ -112,6 +113,29 @@ def test_whoever_is_rejected_after_one_round_and_decided_after_the_next_waits_fo
     tale.decide([late], PASS)
     note_waits(tale.cast.organization.pk, tale.now)
     assert Wait.objects.get(interview=early).state == "moved"
+
+
+@pytest.mark.parametrize("outcome", [REJECT, PASS, ADVANCE])
+def test_nobody_hears_that_all_is_decided_who_is_expected_at_a_later_interview(
+    tale: Tale, outcome: Outcome
+) -> None:
+    (early,) = tale.interviews()
+    batch = tale.approved(tale.prepare(tale.decide([early], outcome)))
+    (late,) = tale.next_rounds([early])
+    coming = Interview.objects.filter(pk=late.pk)
+    coming.update(starts_at=timezone.now() + DAY)
+    if outcome == ADVANCE:
+        assert let_go(tale, batch).count == 1
+        return
+    assert let_go(tale, batch).came_back == {"to_come": 1}
+    assert tale.submit(batch).held == {"to_come": 1}
+    for called_off in ({"answer": "declined"}, {"answer": "accepted", "state": "cancelled"}):
+        coming.update(**called_off)
+        assert tale.submit(batch).count == 1
+        approvals.return_notices(tale.cast.lead, [tale.only(batch).pk], "", now=tale.now)
+    coming.update(state="scheduled")
+    notices.accept_problem(tale.cast.recruiter, tale.only(batch).pk, "to_come", now=tale.now)
+    assert let_go(tale, tale.approved(batch)).count == 1
 
 
 def early_and_late(tale: Tale) -> tuple[ResultBatch, Interview]:

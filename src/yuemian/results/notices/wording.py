@@ -90,6 +90,10 @@ PROBLEMS: dict[str, Problem] = {
         _OVERTAKEN,
         _("Take this letter out; change the later decision if it does not hold."),
     ),
+    P.TO_COME: Problem(
+        _("This person has a later interview that was not called off."),
+        _("Cancel it first; let it pass if it is to take place all the same."),
+    ),
     P.LETTER_CHANGED: Problem(_("The template has a newer version."), _("Write the letter anew.")),
 }
 LEFT_OUT: dict[str, Text] = {
