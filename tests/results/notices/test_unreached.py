@@ -109,6 +109,19 @@ def test_list_and_page_say_so_and_lead_to_the_messages(tale: Tale, notice: Resul
     assert f"/deliveries?purpose=result&amp;age=all&amp;batch={notice.batch.sending_id}" in page
 
 
+def test_whoever_was_told_in_person_waits_no_more(tale: Tale, notice: ResultNotice) -> None:
+    address = f"/results/{notice.decision.interview_id}/told"
+    client = sign_in_client(tale.cast.recruiter)
+    assert "无法" in client.post(address, follow=True).content.decode(), "a message is under way"
+    became(notice, "permanent_failure", "permanent_failure")
+    settle(tale)
+    assert f'action="{address}"' in client.get(address.removesuffix("/told")).content.decode()
+    assert client.post(address).status_code == 303
+    assert (wait_of(notice).state, settle(tale), today(tale)) == ("told", 0, [])
+    assert AuditEntry.objects.filter(action="result.told_in_person").count() == 1
+    assert sign_in_client(tale.cast.interviewer).post(address).status_code == 403
+
+
 def test_whoever_was_erased_waits_for_nothing(tale: Tale, notice: ResultNotice) -> None:
     became(notice, "permanent_failure", "permanent_failure")
     erase_by_hand(tale.cast.owner, notice.candidate, now=tale.now)

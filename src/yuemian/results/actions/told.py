@@ -27,6 +27,8 @@ REACHES: Final = """coalesce((
         WHERE m.organization_id = n.organization_id AND m.subject_kind = 'result' AND m.subject_id = n.id
           AND m.purpose = 'result'
     ), true)"""
+#: The same, or that somebody has told them in person since the release of the notice of an interview (`i`).
+HEARD: Final = f"({REACHES} OR coalesce(i.result_told_at > n.released_at, false))"
 LOST: Final = sorted(str(each) for each in CALLED_OFF | FAILED | {DeliveryState.HELD})
 #: The latest notice that was released for good: it can be read, whatever became of its messages.
 _TOLD: Final = """
@@ -45,7 +47,7 @@ INSERT INTO results_wait AS w (id, organization_id, interview_id, job_id, state,
 SELECT gen_random_uuid(), i.organization_id, i.id, a.job_id,
        CASE WHEN d.id IS NULL OR d.outcome = 'hold' THEN 'open'
             WHEN EXISTS (SELECT FROM results_resultnotice n
-                         WHERE n.decision_id = d.id AND n.state = 'released' AND {REACHES})
+                         WHERE n.decision_id = d.id AND n.state = 'released' AND {HEARD})
             THEN 'told' ELSE 'decided' END,
        i.starts_at + i.duration
 FROM interviews_interview i
