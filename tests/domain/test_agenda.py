@@ -349,6 +349,14 @@ def test_a_survey_follows_those_who_came_and_never_a_cancelled_interview() -> No
     assert only(SURVEY, now, attendance=Attendance.EXCUSED).reason == ReasonCode.DID_NOT_COME
 
 
+def test_a_survey_that_the_plan_got_later_asks_nobody_of_whom_it_was_too_late() -> None:
+    came: dict[str, Any] = {"state": InterviewState.COMPLETED, "attendance": Attendance.ATTENDED}
+    added = START + 20 * HOUR
+    item = only(SURVEY, added, since=added, **came)
+    assert (item.verdict, item.why.code) == (Verdict.SKIPPED, WhyCode.ADDED_LATE)
+    assert only(SURVEY, added, since=START, **came).verdict == Verdict.DUE
+
+
 def test_without_address_or_text_it_waits_as_long_as_it_is_of_use() -> None:
     item = only(DAY_BEFORE, START - 20 * HOUR, channels=frozenset(), quiet=NEVER_QUIET)
     assert (item.verdict, item.why.code) == (Verdict.WAITING, WhyCode.WAITS_FOR_CONTACT)

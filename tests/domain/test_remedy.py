@@ -19,12 +19,11 @@ from yuemian.domain.remedy import (
     refusal,
     remedies_for,
 )
-from yuemian.domain.states import NEEDING_ATTENTION, TOLD, DeliveryState, Purpose
+from yuemian.domain.states import NEEDING_ATTENTION, TOLD, DeliveryState
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 FAILED = Case(
     state=DeliveryState.TEMPORARY_FAILURE,
-    purpose=Purpose.INVITATION,
     deadline_at=NOW + timedelta(hours=3),
     is_true=True,
     is_erased=False,
@@ -59,7 +58,6 @@ def test_a_retry_that_is_no_help_says_why(change: dict[str, object], why: Refusa
     st.builds(
         Case,
         state=st.sampled_from(list(DeliveryState)),
-        purpose=st.sampled_from(list(Purpose)),
         deadline_at=st.just(NOW + timedelta(hours=1)),
         is_true=st.booleans(),
         is_erased=st.booleans(),

@@ -292,3 +292,13 @@ def test_a_rule_that_forgot_the_votes_would_be_caught() -> None:
     except AssertionError:
         return
     raise AssertionError("the ledger let it pass")
+
+
+def test_a_letter_does_not_leave_once_a_later_round_is_decided() -> None:
+    world = World(ApprovalPolicy())
+    for number, deed in enumerate(("prepare", "submit", "approve", "release")):
+        getattr(world, deed)(number)
+    notice = world.notice
+    assert notice
+    assert may_leave(notice.standing(), world.ground())
+    assert not may_leave(notice.standing(), world.ground()._replace(is_overtaken=True))

@@ -27,6 +27,7 @@ LONG_AGO = NOW - 30 * DAY
 INVITE = Step("invite", Purpose.INVITATION, Anchor.BEFORE_START, 3 * DAY)
 REMIND = Step("remind", Purpose.REMINDER, Anchor.BEFORE_START, DAY)
 NUDGE = Step("nudge", Purpose.NUDGE, Anchor.AFTER_SILENCE, DAY)
+SURVEY = Step("survey", Purpose.SURVEY, Anchor.AFTER_END, DAY)
 SAVED = Terms((INVITE, REMIND), steps_since={"invite": LONG_AGO, "remind": LONG_AGO})
 
 
@@ -63,6 +64,7 @@ def test_a_step_switched_on_stands_from_then_on() -> None:
         ((replace(NUDGE, is_on=False),), (), False),
         ((REMIND,), None, True),
         ((INVITE,), None, False),
+        ((INVITE, SURVEY), (INVITE,), True),
     ],
 )
 def test_another_plan_reminds_anew_where_the_former_one_did_not(

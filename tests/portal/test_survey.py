@@ -44,6 +44,7 @@ from yuemian.portal import nonce
 from yuemian.trust.identifiers import uuid7
 from yuemian.trust.models import AuditEntry
 
+LONG = timedelta(days=30)
 GOOD = Given(impression=5, recommend=10, notice=4, words={"well": "很专业"})
 STEPS = [{"key": "survey", "purpose": "survey", "anchor": "after_end", "offset": 60}]
 
@@ -54,7 +55,7 @@ def asking(cast: Cast, now: datetime) -> Cast:
     Branch.objects.update(quiet_from=time(0), quiet_until=time(0))
     create_template(cast.organization, Purpose.SURVEY, now=now)
     Plan.objects.filter(organization=cast.organization).delete()
-    Plan.objects.create(organization=cast.organization, name="只问感受", steps=STEPS, updated_at=now)
+    Plan.objects.create(organization=cast.organization, name="只问感受", steps=STEPS, updated_at=now - LONG)
     return cast
 
 

@@ -109,7 +109,10 @@ def asked(story: Story, count: int, now: datetime) -> list[Invited]:
     create_template(cast.organization, Purpose.SURVEY, now=now)
     Plan.objects.all().delete()
     Plan.objects.create(
-        organization=cast.organization, name=secrets.token_hex(4), steps=STEPS, updated_at=now
+        organization=cast.organization,
+        name=secrets.token_hex(4),
+        steps=STEPS,
+        updated_at=now - timedelta(days=30),
     )
     found = []
     for _ in range(count):

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from yuemian.domain.states import FAILED, NEEDING_ATTENTION, DeliveryState, Purpose, ReasonCode
+from yuemian.domain.states import FAILED, NEEDING_ATTENTION, DeliveryState, ReasonCode
 
 D = DeliveryState
 
@@ -55,7 +55,6 @@ class Case:
     """One delivery, and what trying again would meet."""
 
     state: DeliveryState
-    purpose: Purpose
     deadline_at: datetime
     is_true: bool
     is_erased: bool

@@ -13,7 +13,7 @@ from yuemian.hiring.moving import register_teller
 from yuemian.hiring.signals import contacts_changed, job_moved, person_changed
 from yuemian.messaging.clock import Chore, register_chore
 from yuemian.messaging.signals import question_asked, reply_received
-from yuemian.messaging.subjects import Subject, register, register_previews
+from yuemian.messaging.subjects import Subject, register, register_lock, register_previews
 from yuemian.ui.context import register_counter
 
 TRUTH = """
@@ -78,6 +78,7 @@ class InterviewsConfig(AppConfig):
             Chore("survey-answers", timedelta(hours=1), "yuemian.interviews.actions.surveys.mix_answers")
         )
         register_previews("yuemian.interviews.previews.SOURCE")
+        register_lock("yuemian.interviews.actions.replan.lock_interviews_of")
         register_counter("/deliveries", "yuemian.interviews.attention.reading.count_for_navigation")
         register_counter("/inbox", "yuemian.interviews.inbox.reading.count_unread")
         register_counter("/asked", "yuemian.interviews.inbox.reading.count_asked")

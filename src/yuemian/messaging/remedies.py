@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from yuemian.accounts.models import User
 from yuemian.domain.remedy import Case, Refusal, Remedy, refusal
-from yuemian.domain.states import TOLD, WAITING, DeliveryState, Purpose
+from yuemian.domain.states import TOLD, WAITING, DeliveryState
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.engine.claim import Truth
 from yuemian.messaging.engine.verdict import untrue
@@ -149,7 +149,6 @@ class _Surroundings:
         said = _Said(row.purpose, row.step_key, row.subject_kind, row.subject_revision, now)
         return Case(
             state=DeliveryState(row.state),
-            purpose=Purpose(row.purpose),
             deadline_at=row.deadline_at,
             is_true=untrue(said, self._truths.get((row.subject_kind, row.subject_id))) is None,
             is_erased=row.key_destroyed_at is not None,

@@ -6,7 +6,11 @@ inside the claim, for the current truth of all subjects of a batch with one SQL 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.module_loading import import_string
 
 from yuemian.domain.states import ReasonCode
 
@@ -79,3 +83,19 @@ def register_previews(name: str) -> None:
     """Called from an app's `ready()`: lend previews the facts of real people."""
     if name not in PREVIEW_SOURCES:
         PREVIEW_SOURCES.append(name)
+
+
+#: Dotted names of `lock(organization_id, candidate_ids)` of rooms above; resolved at use.
+LOCKS: list[str] = []
+
+
+def register_lock(name: str) -> None:
+    """Called from an app's `ready()`: what everybody locks before deliveries to these people (decision 23)."""
+    if name not in LOCKS:
+        LOCKS.append(name)
+
+
+def lock_first(organization_id: UUID, candidate_ids: Collection[UUID]) -> None:
+    """Before their deliveries are locked, whoever of the rooms above acts on that afterwards."""
+    for name in LOCKS:
+        import_string(name)(organization_id, candidate_ids)

@@ -21,13 +21,20 @@ from yuemian.results.scorecards.subject import TRUTH as TRUTH_OF_LINK
 from yuemian.results.signals import results_called_back, results_released
 from yuemian.ui.context import register_counter
 
-#: Open means: released, its decision still current and of the same outcome, the person still called so and without an
-#: address that no approver saw, and approved in exactly these words by as many others as it needs. Everything is asked
-#: again here, inside the claim, whatever was asked before; `domain.results.truth` says the same in words.
+#: Open means: released, its decision still current and of the same outcome, no later round decided, the person still
+#: called so and without an address that no approver saw, and approved in exactly these words by as many others as it
+#: needs. Everything is asked again here, inside the claim, whatever was asked before; `domain.results.truth` says the
+#: same in words.
 TRUTH = """
 SELECT n.id, n.submission,
        n.state = 'released' AND d.is_current AND d.outcome = n.outcome AND d.number = n.number
        AND c.name = n.candidate_name
+       AND NOT EXISTS (SELECT FROM results_decision o
+                       JOIN interviews_interview later ON later.id = o.interview_id
+                       JOIN interviews_interview own ON own.id = d.interview_id
+                       WHERE o.application_id = n.application_id AND o.is_current
+                         AND o.outcome IN ('advance', 'pass', 'reject')
+                         AND (later.starts_at, later.id) > (own.starts_at, own.id))
        AND NOT EXISTS (SELECT FROM hiring_contactpoint p
                        WHERE p.candidate_id = n.candidate_id AND p.state = 'active'
                          AND encode(p.blind_index, 'hex') <> ALL (n.contacts))
@@ -98,6 +105,8 @@ class ResultsConfig(AppConfig):
         )
         unheard = "yuemian.results.actions.unheard.call_back_unheard"
         register_chore(Chore("result-unheard", timedelta(minutes=1), unheard))
+        unreached = "yuemian.results.actions.unreached.settle_unreached"
+        register_chore(Chore("result-unreached", timedelta(minutes=1), unreached))
         register_counter("/results", "yuemian.results.navigation.count_waiting")
         register_job_part("yuemian.results.silence.job_part.draw")
         # By name: models cannot be imported before every app stands.

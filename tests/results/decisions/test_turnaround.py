@@ -11,8 +11,10 @@ from tests.factories import Cast
 from tests.results.decisions.people import interviewed
 from tests.results.stories import Tale
 from yuemian.domain.results import Outcome
+from yuemian.domain.states import Purpose
 from yuemian.interviews.board import Figure
 from yuemian.interviews.models import Interview
+from yuemian.messaging.models import Delivery
 from yuemian.results.actions import notices
 from yuemian.results.actions.waits import note_waits
 from yuemian.results.models import Wait
@@ -38,11 +40,15 @@ def test_turnaround_is_measured_from_the_end_to_the_notice(cast: Cast, now: date
     assert turnaround(cast.organization.pk, cast.sales.pk, now - 30 * DAY).count == 0
 
 
-def test_who_was_told_otherwise_later_waited_for_the_first_word(cast: Cast, now: datetime) -> None:
+@pytest.mark.parametrize(("became", "waited"), [("sent", 2 * DAY), ("permanent_failure", 20 * DAY)])
+def test_who_was_told_otherwise_later_waited_for_the_first_word_that_reached_them(
+    cast: Cast, now: datetime, became: str, waited: timedelta
+) -> None:
     tale = Tale(cast, now)
     first = tale.only(tale.released(outcome=Outcome.REJECT)).decision.interview
     Interview.objects.filter(pk=first.pk).update(starts_at=now - 2 * DAY - first.duration)
     Wait.objects.filter(interview=first).update(ended_at=now - 2 * DAY)
+    Delivery.objects.filter(notification__purpose=Purpose.RESULT).update(state=became)
     tale.now = now + 18 * DAY
     corrected = tale.only(tale.prepare(tale.decide([first], Outcome.PASS)))
     notices.explain_correction(cast.recruiter, corrected.pk, "录入时选错了人", now=tale.now)
@@ -53,7 +59,8 @@ def test_who_was_told_otherwise_later_waited_for_the_first_word(cast: Cast, now:
     first.refresh_from_db()
     assert first.result_told_at == tale.now, "so long the last letter opens"
     found = turnaround(cast.organization.pk, first.application.job_id, now - 30 * DAY)
-    assert (found.count, found.median) == (1, 2 * DAY)
+    # Nothing leaves before the window is over.
+    assert (found.count, found.median) == (1, waited + timedelta(minutes=10))
 
 
 def test_more_than_are_counted_is_said_and_the_link_shows_them(

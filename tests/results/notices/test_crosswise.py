@@ -12,7 +12,9 @@ from tests.beside import Beside
 from tests.messaging.engine.conftest import Story, live, story
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
-from yuemian.hiring.models import Candidate
+from yuemian.domain.states import Channel
+from yuemian.hiring.actions import set_contact_use
+from yuemian.hiring.models import Candidate, ContactPoint
 from yuemian.hiring.signals import person_changed
 from yuemian.interviews.models import Interview
 from yuemian.results.actions.decide import Choice, decide, undo
@@ -95,6 +97,21 @@ def test_another_name_beside_a_new_decision_is_written_and_the_letter_is_void(ta
     assert state_of(tale, batch) is NoticeState.VOID
 
 
+def test_a_later_round_decided_beside_a_release_calls_its_letter_back(tale: Tale) -> None:
+    with acting_in(tale.cast.organization.pk):
+        (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
+        (late,) = tale.next_rounds([early])
+        batch = tale.approved(tale.prepare(tale.decide([early], Outcome.ADVANCE)))
+    with acting_in(tale.cast.organization.pk):
+        lock_interviews([early.pk])
+        choice = Choice(late.pk, Outcome.PASS)
+        other = Beside(tale.cast.organization.pk, lambda: decide(tale.cast.recruiter, [choice], now=tale.now))
+        assert other.waits()
+        assert release_batch(tale.cast.lead, batch.pk, now=tale.now).count == 1
+    other.ends()
+    assert state_of(tale, batch) is NoticeState.DRAFT
+
+
 def test_an_undo_beside_a_new_decision_takes_nothing_back(tale: Tale) -> None:
     with acting_in(tale.cast.organization.pk):
         batch = tale.drafts(starts_at=tale.now - DAY)
@@ -117,3 +134,23 @@ def test_an_import_beside_a_release_calls_the_letter_back(tale: Tale) -> None:
         assert release_batch(tale.cast.lead, batch.pk, now=tale.now).count == 1
     other.ends()
     assert state_of(tale, batch) is NoticeState.DRAFT
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_an_address_that_goes_out_of_use_beside_a_recall(tale: Tale, is_last: bool) -> None:
+    """It takes away deliveries, and the recall does; both come to the interview first."""
+    batch = released(tale)
+    with acting_in(tale.cast.organization.pk):
+        mine = ContactPoint.objects.filter(candidate=tale.only(batch).candidate_id)
+        point = mine.get(channel=Channel.EMAIL)
+        if is_last:
+            mine.exclude(pk=point.pk).delete()
+        lock_interviews([interview_of(tale, batch).pk])
+        other = Beside(
+            tale.cast.organization.pk,
+            lambda: set_contact_use(tale.cast.recruiter, point.pk, is_in_use=False, now=tale.now),
+        )
+        assert other.waits()
+        assert recall_batch(tale.cast.lead, batch.pk, now=tale.now) == CalledBack(1, 0)
+    other.ends()
+    assert state_of(tale, batch) is NoticeState.RECALLED

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver, live, story
 from tests.results.stories import Tale
+from yuemian.domain.results import Outcome
 from yuemian.domain.states import Channel, DeliveryState, Purpose
 from yuemian.hiring.actions.erase import erase_by_hand
 from yuemian.hiring.models import Candidate, ContactPoint
@@ -53,6 +54,11 @@ def decide_anew(_: Tale, notice: ResultNotice, __: ResultNotice) -> None:
     mine.update(state=DeliveryState.QUEUED, reason="", batch=None)
 
 
+def decide_the_next_round(tale: Tale, notice: ResultNotice, _: ResultNotice) -> None:
+    early = Decision.objects.select_related("interview__application__candidate").get(pk=notice.decision_id)
+    tale.decide(tale.next_rounds([early.interview]), Outcome.PASS)
+
+
 def erase(tale: Tale, notice: ResultNotice, _: ResultNotice) -> None:
     erase_by_hand(tale.cast.owner, Candidate.objects.get(pk=notice.candidate_id), now=tale.now)
     mine = Delivery.objects.filter(notification__subject_id=notice.pk)
@@ -78,6 +84,7 @@ def released(story: Story, settings: Settings) -> tuple[Tale, ResultBatch, Resul
         turn_the_message,
         rename,
         decide_anew,
+        decide_the_next_round,
         erase,
     ],
     ids=lambda deed: deed.__name__,

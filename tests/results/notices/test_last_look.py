@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.factories import sign_in_client
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
-from yuemian.domain.states import Channel, DeliveryState, InterviewState
+from yuemian.domain.states import Channel, DeliveryState, InterviewState, Purpose
 from yuemian.hiring.actions import choose_channel
 from yuemian.hiring.models import Candidate, ContactPoint, ContactState
 from yuemian.interviews.models import Interview
-from yuemian.messaging.models import Delivery
-from yuemian.results.actions import notices, release
+from yuemian.messaging.models import Delivery, TemplateVersion
+from yuemian.results.actions import approvals, notices, release
+from yuemian.results.actions.decide import Choice, decide, undo
 from yuemian.results.actions.release import Released
 from yuemian.results.actions.told import settle_waits
 from yuemian.results.actions.waits import note_waits
@@ -71,7 +73,7 @@ def test_a_later_round_that_is_decided_meanwhile_holds_an_approved_letter_back(
 
 def test_what_was_told_meanwhile_holds_an_approved_letter_back(tale: Tale) -> None:
     """The earlier round's rejection left, and only then its letter's rival is released."""
-    (early,) = tale.interviews()
+    (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
     (late,) = tale.next_rounds([early])
     rejected = tale.approved(tale.prepare(tale.decide([early], REJECT)))
     (held,) = tale.decide([late], HOLD)
@@ -111,6 +113,73 @@ def test_whoever_is_rejected_after_one_round_and_decided_after_the_next_waits_fo
     tale.decide([late], PASS)
     note_waits(tale.cast.organization.pk, tale.now)
     assert Wait.objects.get(interview=early).state == "moved"
+
+
+@pytest.mark.parametrize("outcome", [REJECT, PASS, ADVANCE])
+def test_nobody_hears_that_all_is_decided_who_is_expected_at_a_later_interview(
+    tale: Tale, outcome: Outcome
+) -> None:
+    (early,) = tale.interviews()
+    batch = tale.approved(tale.prepare(tale.decide([early], outcome)))
+    (late,) = tale.next_rounds([early])
+    coming = Interview.objects.filter(pk=late.pk)
+    coming.update(starts_at=timezone.now() + DAY)
+    if outcome == ADVANCE:
+        assert let_go(tale, batch).count == 1
+        return
+    assert let_go(tale, batch).came_back == {"to_come": 1}
+    assert tale.submit(batch).held == {"to_come": 1}
+    for called_off in ({"answer": "declined"}, {"answer": "accepted", "state": "cancelled"}):
+        coming.update(**called_off)
+        assert tale.submit(batch).count == 1
+        approvals.return_notices(tale.cast.lead, [tale.only(batch).pk], "", now=tale.now)
+    coming.update(state="scheduled")
+    notices.accept_problem(tale.cast.recruiter, tale.only(batch).pk, "to_come", now=tale.now)
+    assert let_go(tale, tale.approved(batch)).count == 1
+
+
+def early_and_late(tale: Tale) -> tuple[ResultBatch, Interview]:
+    """An approved letter that the first round leads on, and the round after it, which has taken place."""
+    (early,) = tale.interviews(starts_at=tale.now - 3 * DAY)
+    (late,) = tale.next_rounds([early])
+    return tale.approved(tale.prepare(tale.decide([early], ADVANCE))), late
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_a_later_round_that_is_decided_calls_the_letter_back_that_has_not_left(
+    tale: Tale, is_released: bool
+) -> None:
+    batch, late = early_and_late(tale)
+    if is_released:
+        tale.release(batch)
+    (decision,) = decide(tale.cast.recruiter, [Choice(late.pk, PASS)], now=tale.now)
+    back = tale.only(batch)
+    assert (back.state, back.came_back) == (N.DRAFT, "overtaken")
+    states = set(Delivery.objects.filter(notification__subject_id=back.pk).values_list("state", flat=True))
+    assert states == ({"cancelled"} if is_released else set())
+    assert tale.submit(batch).held == {"overtaken": 1}
+    assert let_go(tale, tale.approved(tale.prepare([decision]))).count == 1
+
+
+def test_what_has_left_stays_when_a_later_round_is_decided(tale: Tale) -> None:
+    batch, late = early_and_late(tale)
+    notice = tale.only(tale.release(batch))
+    Delivery.objects.filter(notification__subject_id=notice.pk).update(state=DeliveryState.SENT)
+    decide(tale.cast.recruiter, [Choice(late.pk, PASS)], now=tale.now)
+    assert tale.states(batch) == [N.RELEASED]
+    assert wait_of(tale, notice.decision.interview) == "told"
+
+
+def test_a_hold_that_is_taken_back_calls_the_letter_of_the_round_before_back(tale: Tale) -> None:
+    batch, late = early_and_late(tale)
+    minute = timedelta(minutes=1)
+    decide(tale.cast.lead, [Choice(late.pk, PASS)], now=tale.now)
+    decide(tale.cast.recruiter, [Choice(late.pk, HOLD)], now=tale.now + minute)
+    assert tale.submit(batch).count == 1
+    tale.approve(batch)
+    tale.release(batch)
+    undo(tale.cast.recruiter, tale.now + minute, now=tale.now + 2 * minute)
+    assert (tale.only(batch).state, tale.only(batch).came_back) == (N.DRAFT, "overtaken")
 
 
 # --- whom nobody reaches
@@ -207,6 +276,25 @@ def test_even_where_no_news_came_nothing_goes_past_its_approval(tale: Tale) -> N
         moved.pk: (N.DRAFT, "contacts"),
         same.pk: (N.RELEASED, ""),
     }
+
+
+@pytest.mark.parametrize("purpose", [Purpose.LETTER, Purpose.RESULT])
+def test_a_template_that_was_published_as_its_letter_was_submitted_brings_it_back(
+    tale: Tale, purpose: Purpose
+) -> None:
+    """Neither saw the other: past the signal, as in two transactions at once."""
+    batch = tale.approved(tale.drafts())
+    notice = tale.only(batch)
+    version = notice.letter if purpose == Purpose.LETTER else notice.pointer
+    TemplateVersion.objects.create(
+        organization=tale.cast.organization,
+        template=version.template,
+        number=version.number + 1,
+        outcome=version.outcome,
+        published_at=tale.now,
+    )
+    assert let_go(tale, batch).came_back == {"letter": 1}
+    assert (tale.only(batch).state, tale.only(batch).came_back) == (N.DRAFT, "letter")
 
 
 def test_the_page_says_how_many_were_not_released_and_why(tale: Tale) -> None:

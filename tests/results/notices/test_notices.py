@@ -250,6 +250,19 @@ def test_an_older_template_is_no_longer_what_is_said(tale: Tale) -> None:
     assert tale.submit(notice.batch).count == 1
 
 
+def test_an_edited_letter_is_pointed_at_in_todays_words(tale: Tale) -> None:
+    notice = tale.only(tale.drafts())
+    body = f"{tale.text(notice).body}\n祝顺利。"
+    notices.edit_notice(tale.cast.recruiter, notice.pk, "结果", body, now=tale.now)
+    template = notice.pointer.template
+    text = library.Text("有新消息", "{{ candidate_name }}，有新消息：{{ answer_link }}")
+    library.save_draft(tale.cast.recruiter, template, (Channel.EMAIL, "zh-hans"), text, now=tale.now)
+    published = library.publish(tale.cast.recruiter, template, now=tale.now)
+    assert tale.submit(notice.batch).count == 1
+    notice = tale.only(notice.batch)
+    assert (notice.pointer_id, tale.text(notice).body) == (published.pk, body)
+
+
 def test_what_is_released_cannot_be_written_on(tale: Tale) -> None:
     notice = tale.only(tale.released())
     with pytest.raises(ForbiddenMove):

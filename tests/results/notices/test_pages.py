@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.factories import PASSWORD, Cast, sign_in_client
 from tests.results.stories import Tale
 from yuemian.domain.results import NoticeState, Outcome
-from yuemian.messaging.models import Template
+from yuemian.messaging.models import Delivery, Template
 from yuemian.results.actions import approvals, notices
 from yuemian.results.models import ApprovalRule, ResultBatch, ResultNotice
 
@@ -128,6 +128,43 @@ def test_an_edited_letter_shows_its_differences(
     assert "<ins>团队的</ins>" in page
     first = page.index("letter-group")
     assert page.index("手工修改", first) < page.index("letter-group", first + 20)
+
+
+def test_nobody_writes_over_what_a_colleague_has_just_saved(tale: Tale, recruiter_client: Client) -> None:
+    notice = tale.only(tale.drafts())
+    address = f"/results/letter/{notice.pk}"
+    found = re.search(r'name="seen" value="(\w+)"', text_of(recruiter_client, address))
+    assert found
+    own = {"subject": "结果", "body": "欧阳小雨，我的话。", "seen": found[1]}
+    notices.edit_notice(tale.cast.lead, notice.pk, "结果", "欧阳小雨，她的话。", now=tale.now)
+    page = recruiter_client.post(address, own).content.decode()
+    assert tale.text(tale.only(notice.batch)).body == "欧阳小雨，她的话。"
+    assert "我的话" in page
+    again = re.search(r'name="seen" value="(\w+)"', page)
+    assert again
+    assert recruiter_client.post(address, own | {"seen": again[1]}).status_code == 303
+    assert tale.text(tale.only(notice.batch)).body == "欧阳小雨，我的话。"
+
+
+def test_a_part_that_is_released_later_does_not_say_that_nothing_has_left(
+    tale: Tale, recruiter_client: Client
+) -> None:
+    batch = tale.drafts(3)
+    first, *others = tale.of(batch)
+    approvals.submit_batch(tale.cast.recruiter, batch.pk, now=tale.now)
+    approvals.return_notices(tale.cast.lead, [each.pk for each in others], "", now=tale.now)
+    tale.approve(batch)
+    tale.release(batch)
+    address = f"/results/letters/{batch.pk}"
+    assert "还没有发出任何内容。" in text_of(recruiter_client, address)
+    ResultNotice.objects.filter(pk=first.pk).update(leaves_at=tale.now)
+    Delivery.objects.filter(notification__subject_id=first.pk).update(state="sent")
+    tale.release(tale.approved(batch))
+    page = text_of(recruiter_client, address)
+    assert "还有 2 封信尚未发出。" in page
+    assert f"{address}/recall" in page
+    recruiter_client.post(f"{address}/recall")
+    assert tale.states(batch) == [N.RECALLED, N.RECALLED, N.RELEASED]
 
 
 def test_a_name_cannot_write_the_page(tale: Tale, recruiter_client: Client, lead_client: Client) -> None:

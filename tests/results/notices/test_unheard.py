@@ -11,7 +11,7 @@ from yuemian.domain.results import NoticeState as N
 from yuemian.messaging.models import AccessLink, Delivery
 from yuemian.results.actions import release
 from yuemian.results.actions.unheard import AFTER, call_back_unheard
-from yuemian.results.models import ResultBatch, ResultNotice
+from yuemian.results.models import ResultBatch, ResultNotice, Wait
 from yuemian.results.signals import results_called_back
 from yuemian.trust.models import AuditEntry
 
@@ -80,3 +80,18 @@ def test_a_batch_that_nobody_called_back_is_left_alone(tale: Tale, on_its_way: R
     assert call_back(tale) == 0
     ResultBatch.objects.update(recalled_at=tale.now - AFTER)
     assert call_back(tale) == 0
+
+
+def test_what_was_kept_in_the_house_as_the_organization_went_back_to_rehearsal_is_called_back(
+    tale: Tale,
+) -> None:
+    batch = tale.released(2)
+    deliveries = Delivery.objects.filter(batch=batch.sending_id)
+    deliveries.update(state="delivered", provider="lab")
+    assert call_back(tale) == 0, "planned in rehearsal, it was to land there"
+    deliveries.update(is_rehearsal=False)
+    of_first(tale, batch, provider="smtp")
+    assert (call_back(tale), call_back(tale)) == (1, 0)
+    told, back = tale.of(batch)
+    assert (told.state, back.state) == (N.RELEASED, N.RECALLED)
+    assert Wait.objects.get(interview=back.decision.interview).state == "decided"

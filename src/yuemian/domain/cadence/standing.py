@@ -7,7 +7,7 @@ from datetime import datetime
 
 from yuemian.domain.cadence.situation import Terms
 from yuemian.domain.cadence.step import Step
-from yuemian.domain.cadence.timing import RECALLING
+from yuemian.domain.cadence.timing import FROM_NOW_ON
 
 
 def since_after(saved: Terms, steps: Iterable[Step], now: datetime) -> dict[str, datetime]:
@@ -20,9 +20,9 @@ def since_after(saved: Terms, steps: Iterable[Step], now: datetime) -> dict[str,
 
 
 def reminds_anew(later: Terms, former: Terms | None) -> bool:
-    """Whether a plan reminds where the one that held before did not."""
+    """Whether a plan reminds, or asks how it was, where the one that held before did not."""
     before = {step.key: step for step in former.steps} if former else {}
     return any(
-        step.is_on and step.purpose in RECALLING and not step.goes_as(before.get(step.key))
+        step.is_on and step.purpose in FROM_NOW_ON and not step.goes_as(before.get(step.key))
         for step in later.steps
     )

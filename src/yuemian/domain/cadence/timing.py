@@ -26,6 +26,8 @@ _WELCOME: Final = {Purpose.STILL_DECIDING: timedelta(days=7), Purpose.SURVEY: ti
 BEFORE_THE_INTERVIEW: Final = frozenset({Purpose.INVITATION, Purpose.REMINDER, Purpose.NUDGE})
 #: They recall what was said before; one of several is enough.
 RECALLING: Final = frozenset({Purpose.REMINDER, Purpose.NUDGE})
+#: A plan that gets such a step later does not make up for it: everybody whose time was over would get it at once.
+FROM_NOW_ON: Final = RECALLING | {Purpose.SURVEY}
 
 
 class Shift(StrEnum):
@@ -108,8 +110,8 @@ def moment_to_go(due_at: datetime, latest: datetime, situation: Situation, now: 
 
 
 def is_added_late(step: Step, at: datetime, terms: Terms) -> bool:
-    """A reminder whose time was over before the plan had it is not made up for: everybody would get it at once."""
-    since = terms.since_of(step) if step.purpose in RECALLING else None
+    """A reminder or survey whose time was over before the plan had it is not made up for."""
+    since = terms.since_of(step) if step.purpose in FROM_NOW_ON else None
     return since is not None and at < since - LATE
 
 

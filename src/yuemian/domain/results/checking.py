@@ -28,13 +28,17 @@ class LetterProblem(StrEnum):
     TOLD_OTHERWISE = "told_otherwise"  # another result was told before
     TOLD_BEFORE = "told_before"  # the same was told before
     OVERTAKEN = "overtaken"  # a later round of the same person is decided: its letter is the word
+    TO_COME = "to_come"  # it says that all is decided, and a later interview of the same application stands
     LETTER_CHANGED = "letter_changed"  # its template has a newer version
 
 
 P = LetterProblem
 #: What a named person may let pass after a look at it.
 CHOICES: Final = frozenset(
-    {P.OTHER_NAME, P.SAME_NAME, P.SHARED_CONTACT, P.WRONG_LANGUAGE, P.FOREIGN_PART, P.NO_REASON}
+    {
+        *(P.OTHER_NAME, P.SAME_NAME, P.SHARED_CONTACT, P.WRONG_LANGUAGE),
+        *(P.FOREIGN_PART, P.NO_REASON, P.TO_COME),
+    }
 )
 #: What needs a written reason, and makes the letter a correction.
 REASONED: Final = frozenset({P.TOLD_OTHERWISE, P.TOLD_BEFORE})

@@ -43,6 +43,8 @@ class Ground(NamedTuple):
     number: int
     name: str
     contacts: frozenset[str]
+    #: A later round of the same application is decided, and told by a letter.
+    is_overtaken: bool = False
 
 
 def is_approved(notice: Standing) -> bool:
@@ -64,6 +66,7 @@ def may_leave(notice: Standing, ground: Ground) -> bool:
         notice.state is NoticeState.RELEASED
         and is_approved(notice)
         and ground.is_current
+        and not ground.is_overtaken
         and (ground.outcome, ground.number) == (notice.outcome, notice.number)
         and ground.name == notice.name
         and ground.contacts <= notice.contacts

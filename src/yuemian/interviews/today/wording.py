@@ -54,6 +54,10 @@ WHYS: Mapping[str, Reason] = {
     "recruiter": Reason(_("Nobody of HR looks after this interview."), _("Name a contact person.")),
     "undecided": Reason(_("Nobody has decided yet."), _("Decide, or say that it takes longer.")),
     "untold": Reason(_("Decided, but not told."), _("Have the letter approved, then release it.")),
+    "unreached": Reason(
+        _("The letter was released, and no message of it got through."),
+        _("Try again, add an address, or call."),
+    ),
     "clash": Reason(_("The interviewer has two interviews at once."), _("Move one, or name somebody else.")),
 }
 

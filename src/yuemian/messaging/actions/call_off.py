@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from yuemian.domain.states import TOLD, WAITING, BatchState, DeliveryState, Purp
 from yuemian.hiring.models import ContactPoint, ContactState
 from yuemian.messaging.fallback import FALL_BACK
 from yuemian.messaging.models import Batch, Delivery, Notification
+from yuemian.messaging.subjects import lock_first
 
 # The rows themselves say why nothing came: no event is written for them.
 # A claim that has not been handed over yet is called off, too: the hand-over locks the same row, and whoever comes
@@ -82,6 +84,7 @@ def supersede(
 def leave_out_contacts(contact_points: Collection[UUID], reason: ReasonCode, *, now: datetime) -> int:
     """These addresses are no longer to be used: what waits for them takes the next channel of its route, if any."""
     with transaction.atomic():
+        _lock_people_at(contact_points)
         gone = _call_off(
             "d.contact_point_id = ANY(%(points)s) AND d.notification_id IN (SELECT n.id FROM messaging_notification n"
             " JOIN hiring_contactpoint p ON p.candidate_id = n.candidate_id WHERE p.id = ANY(%(points)s))",
@@ -143,6 +146,16 @@ def stop_batch(batch: Batch, *, now: datetime) -> int:
 def waiting(batch: Batch) -> int:
     """How many deliveries of the batch could still be stopped."""
     return Delivery.objects.filter(batch=batch, state__in=[str(state) for state in WAITING]).count()
+
+
+def _lock_people_at(contact_points: Collection[UUID]) -> None:
+    """What follows above locks their interviews, which a recall or a change holds as it waits for deliveries."""
+    people: dict[UUID, set[UUID]] = defaultdict(set)
+    rows = ContactPoint.objects.filter(pk__in=contact_points)
+    for organization_id, candidate_id in rows.values_list("organization_id", "candidate_id"):
+        people[organization_id].add(candidate_id)
+    for organization_id, candidates in people.items():
+        lock_first(organization_id, candidates)
 
 
 def _call_off(

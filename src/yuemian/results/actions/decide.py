@@ -6,20 +6,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from yuemian.accounts.models import Permission, User
-from yuemian.domain.results import NoticeState, Obstacle, Outcome, needs_reason, obstacle
+from yuemian.domain.results import LetterProblem, NoticeState, Obstacle, Outcome, needs_reason, obstacle
 from yuemian.domain.states import Answer, InterviewState
 from yuemian.interviews.models import Interview
 from yuemian.results.actions.locking import lock_interviews
 from yuemian.results.actions.told import settle_waits
-from yuemian.results.actions.void import record_void, void_notices
+from yuemian.results.actions.void import record_void, send_back, void_notices
 from yuemian.results.decisions.reasons import offered, stored
 from yuemian.results.models import Decision, ResultNotice
+from yuemian.results.notices.people import overtaken
 from yuemian.results.silence.rules import rule_book
 from yuemian.trust import audit
 from yuemian.trust.identifiers import uuid7
@@ -33,6 +35,9 @@ LONGEST_NOTE: Final = 2_000
 MOST: Final = 5_000
 #: What an undo may find of notices: nobody else has seen them.
 _UNSEEN: Final = frozenset({NoticeState.DRAFT, NoticeState.VOID})
+_ON_ITS_WAY: Final = (NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.RELEASED)
+#: Why letters of an earlier round come back to their author.
+OVERTAKEN: Final = str(LetterProblem.OVERTAKEN)
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,7 @@ def decide(
         decisions = _write(user, interviews, fresh, current, now)
         gone = void_notices([current[pk].pk for pk in fresh if pk in current], now=now)
         settle_waits(user.organization_id, list(fresh))
+        _send_back_overtaken(user, decisions, now)
         record_void(user, gone, now=now)
         _record(user, "result.decided", decisions, now)
         announce(user.organization_id, "interviews")
@@ -122,7 +128,7 @@ def undo(user: User, decided_at: datetime, *, now: datetime) -> list[UUID]:
     """
     with transaction.atomic():
         rows = Decision.objects.visible_to(user).current().filter(decided_by=user, decided_at=decided_at)
-        lock_interviews(list(rows.values_list("interview", flat=True)))
+        _lock_rounds(rows.values("application"))
         mine = list(rows.select_for_update(of=("self",)).order_by("pk"))
         if not mine:
             return []
@@ -138,6 +144,7 @@ def undo(user: User, decided_at: datetime, *, now: datetime) -> list[UUID]:
         Decision.objects.filter(pk__in=ids).update(is_current=False)
         _restore(user, mine, now)
         settle_waits(user.organization_id, interviews)
+        _send_back_overtaken(user, mine, now)
         record_void(user, gone, now=now)
         _record(user, "result.undone", mine, now)
         announce(user.organization_id, "interviews")
@@ -145,11 +152,31 @@ def undo(user: User, decided_at: datetime, *, now: datetime) -> list[UUID]:
 
 
 def _locked(user: User, wanted: Mapping[UUID, Choice]) -> dict[UUID, Interview]:
-    rows = Interview.objects.visible_to(user).with_people().filter(pk__in=list(wanted))
-    found = {each.pk: each for each in rows.select_for_update(of=("self",), no_key=True).order_by("pk")}
+    rows = Interview.objects.visible_to(user).filter(pk__in=list(wanted))
+    _lock_rounds(rows.values("application"))
+    found = {each.pk: each for each in rows.with_people()}
     if len(found) < len(wanted):
         raise Interview.DoesNotExist
     return found
+
+
+def _lock_rounds(applications: QuerySet[Any]) -> None:
+    """All of them at once: a decision calls letters of earlier rounds back."""
+    rounds = Interview.objects.filter(application__in=applications)
+    lock_interviews(list(rounds.values_list("pk", flat=True)))
+
+
+def _send_back_overtaken(user: User, decisions: Sequence[Decision], now: datetime) -> None:
+    """Nobody hears of two rounds at once: the letter of the last one that is decided is the word.
+
+    Of an earlier round what was approved is a draft again, and what was released and has not left; what has left stays.
+    """
+    applications = {each.application_id for each in decisions}
+    earlier = Decision.objects.current().filter(overtaken(), application__in=applications)
+    notices = ResultNotice.objects.filter(decision__in=earlier, state__in=_ON_ITS_WAY)
+    found = list(notices.values_list("pk", flat=True))
+    if found:
+        send_back(found, OVERTAKEN, now=now, by=user)
 
 
 def _current(interviews: Mapping[UUID, Interview]) -> dict[UUID, Decision]:

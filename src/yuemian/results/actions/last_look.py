@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from yuemian.accounts.models import User
 from yuemian.domain.results import LetterProblem
@@ -13,7 +14,8 @@ from yuemian.results.actions.notices import back_to_draft, record
 from yuemian.results.models import ResultNotice
 from yuemian.results.notices import people
 from yuemian.results.notices.checks import of_former_words, unreached_among
-from yuemian.results.watch import CONTACTS, NAME
+from yuemian.results.notices.letters import newest_letters
+from yuemian.results.watch import CONTACTS, LETTER, NAME
 
 #: Why letters come back whose problem has arisen since they were submitted; the problem stands beside it.
 RELEASE: Final = "release"
@@ -38,15 +40,17 @@ class LastLook(NamedTuple):
 def last_look(user: User, notices: Sequence[ResultNotice]) -> LastLook:
     """At locked notices, in the transaction that releases them.
 
-    Whatever changes a name or an address brings letters back by itself; what was decided or released of another round
-    meanwhile does not, nor does an address that went out of use, or a statement that somebody types at a prompt.
+    Whatever changes a name, an address, a template or a later round brings letters back by itself, but for those that
+    somebody submits at the same moment; an address that went out of use does not, nor does what was released of another
+    round, or a statement that somebody types at a prompt.
     """
     decisions = {each.pk: each for each in people.current([each.decision_id for each in notices])}
     around = people.surroundings(list(decisions.values()))
     unreached = unreached_among(notices, user.organization)
+    newest = newest_letters({pk for each in notices for pk in (each.letter_id, each.pointer_id)})
     look = LastLook([], defaultdict(list))
     for notice in notices:
-        decision, why = decisions.get(notice.decision_id), _changed(notice, around)
+        decision, why = decisions.get(notice.decision_id), _changed(notice, around, newest)
         # Without one the release itself is refused, for all: somebody has changed it past its letters.
         problems = of_former_words(notice, decision, around) if decision else []
         if notice.pk in unreached:
@@ -60,8 +64,10 @@ def last_look(user: User, notices: Sequence[ResultNotice]) -> LastLook:
     return look
 
 
-def _changed(notice: ResultNotice, around: people.Surroundings) -> str:
+def _changed(notice: ResultNotice, around: people.Surroundings, newest: Collection[UUID]) -> str:
     """What stands otherwise than the approvers saw it; an address that is out of use takes nothing away."""
+    if not {notice.letter_id, notice.pointer_id} <= set(newest):
+        return LETTER
     if notice.candidate.name != notice.candidate_name:
         return NAME
     in_use = around.contacts.get(notice.candidate_id, [])
@@ -70,7 +76,7 @@ def _changed(notice: ResultNotice, around: people.Surroundings) -> str:
 
 def _send_back(look: LastLook) -> None:
     for why, letters in look.back.items():
-        back_to_draft(letters, came_back=why if why in {NAME, CONTACTS} else RELEASE)
+        back_to_draft(letters, came_back=why if why in {NAME, CONTACTS, LETTER} else RELEASE)
     ResultNotice.objects.bulk_update(
         [notice for letters in look.back.values() for notice in letters], ["problems"], batch_size=500
     )

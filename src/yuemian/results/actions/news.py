@@ -30,7 +30,7 @@ SUBJECT: Final = "result_news"
 WORTH: Final = timedelta(days=2)
 
 
-def tell_came_back(notices: Sequence[ResultNotice], *, now: datetime) -> int:
+def tell_came_back(notices: Sequence[ResultNotice], by: User | None = None, *, now: datetime) -> int:
     """Something has changed under these, which are drafts again. Returns how many mails were written.
 
     None about a batch of which others have come back that nobody has looked after since: its author knows.
@@ -41,7 +41,7 @@ def tell_came_back(notices: Sequence[ResultNotice], *, now: datetime) -> int:
     others = others.exclude(came_back="").exclude(pk__in=[each.pk for each in notices])
     known = set(others.values_list("batch", flat=True))
     fresh = [each for each in notices if each.batch_id not in known]
-    return tell_returned(None, fresh, NoticeState.DRAFT, now=now)
+    return tell_returned(by, fresh, NoticeState.DRAFT, now=now)
 
 
 def tell_returned(

@@ -14,6 +14,8 @@ from django.db import transaction
 from yuemian.accounts.models import User
 from yuemian.domain.moves import check_move
 from yuemian.domain.results import CHOICES, REASONED, LetterProblem, NoticeState, Outcome
+from yuemian.domain.states import Purpose
+from yuemian.messaging.actions.content import versions_by_round
 from yuemian.messaging.models import TemplateVersion
 from yuemian.results.feedback.reading import reviewed
 from yuemian.results.models import Decision, ResultBatch, ResultNotice
@@ -41,6 +43,10 @@ _TEXT_FIELDS: Final = (
 
 class NotLetPass(Exception):  # noqa: N818
     """This problem cannot be let pass: mend the letter, or what lies under it."""
+
+
+class WrittenMeanwhile(Exception):  # noqa: N818
+    """Somebody else has written on this letter since it was shown: read theirs, and write again."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +96,16 @@ def prepare_notices(
     return Prepared(batch, len(notices), +left_out)
 
 
-def edit_notice(user: User, notice_id: UUID, subject: str, body: str, *, now: datetime) -> ResultNotice:
-    """Another text for one person: it is a draft again, whatever others had said of it. Raises ForbiddenMove."""
+def edit_notice(
+    user: User, notice_id: UUID, subject: str, body: str, *, now: datetime, seen: str = ""
+) -> ResultNotice:
+    """Another text for one person: it is a draft again, whatever others had said of it. `seen` is the hash, in hex, of
+    the letter that was written on. Raises ForbiddenMove, and WrittenMeanwhile.
+    """
     with transaction.atomic():
         (notice,) = locked(user, [notice_id])
+        if seen and seen != bytes(notice.content_hash).hex():
+            raise WrittenMeanwhile(WrittenMeanwhile.__doc__)
         back_to_draft([notice])
         vault = Vault(user.organization_id)
         old = opened_text(notice, vault)
@@ -218,13 +230,22 @@ def rebind(user: User, notices: Sequence[ResultNotice]) -> None:
     if not edited:
         return
     contacts = people.contacts_of([each.candidate_id for each in edited])
-    vault = Vault(user.organization_id)
+    vault, pointers = Vault(user.organization_id), _pointers(user.organization_id, edited)
     for notice in edited:
+        notice.pointer = pointers.get(notice.decision_id) or notice.pointer
         notice.candidate_name = notice.candidate.name
         notice.contacts = contacts.get(notice.candidate_id, [])
         put(notice, opened_text(notice, vault), vault)
     recheck(user, edited)
     ResultNotice.objects.bulk_update(edited, list(_TEXT_FIELDS), batch_size=500)
+
+
+def _pointers(organization_id: UUID, notices: Sequence[ResultNotice]) -> dict[UUID, TemplateVersion | None]:
+    """Decision → the message that there is news, as it is worded now: nobody edits it by hand."""
+    rows = Decision.objects.filter(pk__in=[each.decision_id for each in notices])
+    rounds = dict(rows.values_list("pk", "interview__round"))
+    current = versions_by_round(organization_id, Purpose.RESULT, set(rounds.values()))
+    return {pk: current[round_name] for pk, round_name in rounds.items()}
 
 
 def recheck(user: User, notices: Sequence[ResultNotice]) -> None:

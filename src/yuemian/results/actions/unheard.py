@@ -1,4 +1,4 @@
-"""Call back, too, what was on its way when its batch was called back, and then turns out never to have left."""
+"""Call back, too, what turns out never to have left: as its batch was called back, or as it was kept in the house."""
 
 from __future__ import annotations
 
@@ -39,6 +39,21 @@ WHERE b.organization_id = %(organization)s AND b.recalled_at > %(since)s AND n.s
     WHERE m.subject_kind = %(kind)s AND m.subject_id = n.id AND s.state = ANY(%(heard)s))
 ORDER BY n.id LIMIT %(limit)s
 """
+#: Released to leave, and then kept in the phone lab: the organization went back to rehearsal before it left.
+_IN_THE_LAB: Final = """
+SELECT n.id FROM results_resultnotice n
+WHERE n.organization_id = %(organization)s AND n.state = 'released' AND n.leaves_at > %(since)s
+  AND EXISTS (
+    SELECT FROM messaging_notification m
+    JOIN messaging_delivery s ON s.notification_id = m.id AND s.organization_id = m.organization_id
+    WHERE m.subject_kind = %(kind)s AND m.subject_id = n.id AND s.provider = 'lab' AND NOT s.is_rehearsal)
+  AND NOT EXISTS (
+    SELECT FROM messaging_notification m
+    JOIN messaging_delivery s ON s.notification_id = m.id AND s.organization_id = m.organization_id
+    WHERE m.subject_kind = %(kind)s AND m.subject_id = n.id AND s.state = ANY(%(heard)s)
+      AND (s.is_rehearsal OR s.provider <> 'lab'))
+ORDER BY n.id LIMIT %(limit)s
+"""
 _HEARD: Final = [str(state) for state in sorted(TOLD | WAITING)]
 
 
@@ -71,7 +86,9 @@ def _unheard(organization_id: UUID, now: datetime) -> list[UUID]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_UNHEARD, values)
-        return [row[0] for row in cursor.fetchall()]
+        found = {row[0] for row in cursor.fetchall()}
+        cursor.execute(_IN_THE_LAB, values)
+        return sorted(found | {row[0] for row in cursor.fetchall()})
 
 
 def _record(organization_id: UUID, back: Collection[ResultNotice], now: datetime) -> None:

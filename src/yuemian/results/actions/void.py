@@ -43,8 +43,11 @@ def record_void(user: User, gone: Collection[ResultNotice], *, now: datetime) ->
         _record(user.organization_id, user.actor, "result.void", notice, now)
 
 
-def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[ResultNotice]:
-    """These were approved for another name, address or template: drafts again, with the reason, for their author.
+def send_back(
+    notices: Collection[UUID], why: str, *, now: datetime, by: User | None = None
+) -> list[ResultNotice]:
+    """These were approved for another name, address or template, or a later round is decided: drafts again, with the
+    reason, for their author. `by`: whose deed it follows from, who need not be told.
 
     What was released and has not left is called back first; what has left stays.
     """
@@ -60,9 +63,10 @@ def send_back(notices: Collection[UUID], why: str, *, now: datetime) -> list[Res
     if called_back:
         results_called_back.send(ResultNotice, notices=called_back, now=now)
     if back:
-        tell_came_back(back, now=now)
+        tell_came_back(back, by, now=now)
     for notice in back:
-        _record(notice.organization_id, audit.SYSTEM, "result.came_back", notice, now, why=why)
+        actor = by.actor if by else audit.SYSTEM
+        _record(notice.organization_id, actor, "result.came_back", notice, now, why=why)
     return back
 
 

@@ -12,15 +12,17 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
-from yuemian.domain.results import Obstacle, Verdicts, verdicts
+from yuemian.domain.results import NoticeState, Obstacle, Verdicts, verdicts
 from yuemian.domain.results.facts import Recommendation
 from yuemian.domain.round_name import round_in
 from yuemian.interviews.models import Interview
+from yuemian.interviews.today.wording import why
+from yuemian.interviews.wording import Text
 from yuemian.results.actions.decide import obstacle_of
 from yuemian.results.actions.scorecards import why_closed
 from yuemian.results.decisions.cards import Card, beside, cards_of, recommendations_of
 from yuemian.results.decisions.reasons import named
-from yuemian.results.decisions.rows import next_rounds
+from yuemian.results.decisions.rows import is_unreached, next_rounds
 from yuemian.results.decisions.wording import NOTICES, OBSTACLES, OUTCOMES, OWN_FIRST, VERDICTS
 from yuemian.results.models import Decision, ResultNotice, Wait
 from yuemian.results.silence.word import quiet_of
@@ -34,9 +36,13 @@ class Past:
     decision: Decision
     reasons: Sequence[str]
     note: str
-    notice: Any
+    notice_state: str
     job: str
     round: str
+
+    @property
+    def notice(self) -> Text:
+        return NOTICES.get(self.notice_state, "")
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,11 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
     handed_in = {card.name for card in own}
     shown_names = {key: name for key, name in names.items() if any(key in card.seen for card in own)}
     pasts = _pasts(user, candidate.pk, candidate.key, vault)
-    why = obstacle_of(interview, now)
+    hindered = obstacle_of(interview, now)
     wait = Wait.objects.filter(interview=interview).first()
+    current = next(
+        (e for e in pasts if e.decision.interview_id == interview.pk and e.decision.is_current), None
+    )
     return {
         "interview": interview,
         "name": candidate.name,
@@ -98,15 +107,20 @@ def read(user: User, interview: Interview, *, now: datetime) -> dict[str, Any]:
         "earlier": _rounds(earlier, cards, kept, pasts, language),
         "decided": [each for each in pasts if each.decision.interview_id == interview.pk],
         "elsewhere": [each for each in pasts if each.decision.interview_id != interview.pk],
-        "current": next(
-            (e for e in pasts if e.decision.interview_id == interview.pk and e.decision.is_current), None
-        ),
-        "obstacle": OBSTACLES[why] if why else None,
-        "can_note_attendance": why in {Obstacle.NO_SHOW, Obstacle.NOT_COMING},
-        "quiet": quiet_of(interview, wait, now=now) if why is None else None,
+        "current": current,
+        "unreached": _unreached(current) if current and is_unreached(wait, current.notice_state) else None,
+        "obstacle": OBSTACLES[hindered] if hindered else None,
+        "can_note_attendance": hindered in {Obstacle.NO_SHOW, Obstacle.NOT_COMING},
+        "quiet": quiet_of(interview, wait, now=now) if hindered is None else None,
         "next_interview": next_rounds([interview]).get(interview.pk),
         "outcome_words": OUTCOMES,
     }
+
+
+def _unreached(current: Past) -> dict[str, Any]:
+    """What became of a letter that was released in vain, and where its messages stand."""
+    notice = ResultNotice.objects.filter(decision=current.decision, state=NoticeState.RELEASED)
+    return {"reason": why("unreached"), "sending": notice.values_list("batch__sending", flat=True).first()}
 
 
 def _pasts(user: User, candidate_id: UUID, key: DataKey, vault: Vault) -> list[Past]:
@@ -130,7 +144,7 @@ def _pasts(user: User, candidate_id: UUID, key: DataKey, vault: Vault) -> list[P
                 each,
                 [reasons[pk].label_in(language) for pk in each.reasons if pk in reasons],
                 note,
-                NOTICES.get(notices.get(each.pk, ""), ""),
+                notices.get(each.pk, ""),
                 each.application.job.title_in(language),
                 round_in(each.interview.round, language),
             )

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from yuemian.accounts.models import User
-from yuemian.domain.results import Recommendation, Verdicts, verdicts
+from yuemian.domain.results import NoticeState, Recommendation, Verdicts, verdicts
 from yuemian.domain.round_name import round_in
 from yuemian.domain.states import InterviewState
 from yuemian.interviews.board import PAGE_SIZE
@@ -21,7 +21,14 @@ from yuemian.interviews.wording import Text
 from yuemian.results.decisions.cards import recommendations_of
 from yuemian.results.decisions.filters import ResultFilters, first
 from yuemian.results.decisions.reasons import named
-from yuemian.results.decisions.wording import NOTICES, OWN_FIRST, RECOMMENDATIONS, SILENCE_TONES, VERDICTS
+from yuemian.results.decisions.wording import (
+    NOTICES,
+    OWN_FIRST,
+    RECOMMENDATIONS,
+    SILENCE_TONES,
+    UNREACHED,
+    VERDICTS,
+)
 from yuemian.results.models import Decision, ResultNotice, Wait, WaitState
 from yuemian.results.silence.word import Quiet, quiet_of
 
@@ -68,7 +75,12 @@ class ResultRow:
 
     @property
     def notice_text(self) -> Text:
-        return NOTICES.get(self.notice_state, "")
+        return UNREACHED if self.is_unreached else NOTICES.get(self.notice_state, "")
+
+    @property
+    def is_unreached(self) -> bool:
+        """Its letter was released, and no message of it got through."""
+        return is_unreached(self.wait, self.notice_state)
 
     @property
     def tone(self) -> str:
@@ -160,6 +172,10 @@ def rows_of(user: User, waits: Sequence[Wait], *, now: datetime) -> list[ResultR
             )
         )
     return rows
+
+
+def is_unreached(wait: Wait | None, notice_state: str) -> bool:
+    return wait is not None and wait.state == WaitState.DECIDED and notice_state == NoticeState.RELEASED
 
 
 def _notice_states(decision_ids: Collection[UUID]) -> dict[UUID, str]:

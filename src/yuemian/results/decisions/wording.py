@@ -78,6 +78,8 @@ NOTICES: Final[Mapping[str, Text]] = {
     NoticeState.EXCLUDED: word("notice of a result", "Taken out of its batch"),
     NoticeState.RECALLED: word("notice of a result", "Called back"),
 }
+#: In place of “Released”, for whom it was released in vain.
+UNREACHED: Final[Text] = _("Did not get through")
 SILENCE_TONES: Final[Mapping[str, str]] = {
     Silence.CALM: "neutral",
     Silence.SOON: "warning",

@@ -101,11 +101,13 @@ def _of_decision(notice: ResultNotice, decision: Decision, body: str, checked: C
 
 
 def of_former_words(notice: ResultNotice, decision: Decision, around: Surroundings) -> list[str]:
-    """What its person was told before, or is to be told of a later round, that does not go with this letter."""
+    """What its person was told before, is to be told of a later round, or is expected at, and does not go with it."""
     told = around.told.get(notice.application_id, [])
     earlier = said_before(told, Told(decision.interview_id, Outcome(notice.outcome)))
     problems = [str(earlier)] if earlier is not None else []
-    return [*problems, str(P.OVERTAKEN)] if decision.pk in around.overtaken else problems
+    if decision.pk in around.overtaken:
+        problems.append(str(P.OVERTAKEN))
+    return [*problems, str(P.TO_COME)] if decision.pk in around.going_on else problems
 
 
 def unreached_among(notices: Sequence[ResultNotice], organization: Organization) -> set[UUID]:

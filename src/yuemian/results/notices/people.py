@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from yuemian.domain.results import TOLD_BY_LETTER, NoticeState, Outcome
 from yuemian.domain.results.checking import Told
 from yuemian.domain.results.truth import as_contacts
-from yuemian.domain.states import InterviewState
+from yuemian.domain.states import Answer, InterviewState
 from yuemian.hiring.models import Application, ContactPoint, ContactState
 from yuemian.interviews.models import Interview
 from yuemian.results.models import Decision, DecisionReason, Feedback, ResultNotice
@@ -25,6 +26,7 @@ class Surroundings:
     contacts: dict[UUID, list[str]]  # candidate → blind indexes, in use
     told: dict[UUID, list[Told]]  # application → what its person was told about the same job
     overtaken: set[UUID]  # decisions after which a later round of the same application was decided
+    going_on: set[UUID]  # decisions that end an application of which an interview is still to come
     reasons: dict[UUID, DecisionReason]
     feedback_locales: dict[UUID, str]  # decision → the language its feedback is written in
 
@@ -58,6 +60,7 @@ def surroundings(decisions: Collection[Decision]) -> Surroundings:
         contacts=contacts_of(candidates),
         told=told_to(decisions),
         overtaken=overtaken_among(decisions),
+        going_on=going_on_among(decisions),
         reasons=DecisionReason.objects.in_bulk(reasons),
         feedback_locales=dict(feedback.values_list("decision_id", "locale")),
     )
@@ -101,6 +104,19 @@ def went_on() -> Q:
 def overtaken_among(decisions: Collection[Decision]) -> set[UUID]:
     rows = Decision.objects.filter(overtaken(), pk__in=[each.pk for each in decisions])
     return set(rows.values_list("pk", flat=True))
+
+
+def going_on_among(decisions: Collection[Decision]) -> set[UUID]:
+    """Those that pass or reject somebody who is still expected at a later interview, which nobody has called off."""
+    later = Interview.objects.filter(
+        application=OuterRef("application"),
+        starts_at__gt=OuterRef("interview__starts_at"),
+        state__in=[InterviewState.DRAFT, InterviewState.SCHEDULED],
+    )
+    decided = Decision.objects.filter(interview=OuterRef("pk"), is_current=True)
+    expected = later.filter(~Exists(decided), starts_at__gt=Now()).exclude(answer=Answer.DECLINED)
+    rows = Decision.objects.filter(Exists(expected), pk__in=[each.pk for each in decisions])
+    return set(rows.filter(outcome__in=[Outcome.PASS, Outcome.REJECT]).values_list("pk", flat=True))
 
 
 def owners_of(contacts: Collection[str]) -> dict[str, set[UUID]]:

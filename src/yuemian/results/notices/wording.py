@@ -35,6 +35,7 @@ RECOMMENDATIONS: dict[str, Text] = {
     Recommendation.NO: word("recommendation", "No"),
     Recommendation.STRONG_NO: word("recommendation", "Strong no"),
 }
+_OVERTAKEN = _("A later round of this person is decided, too: the letter of that round is their word.")
 PROBLEMS: dict[str, Problem] = {
     P.MISSING_PART: Problem(
         _("A part of the letter has nothing to say for this person: %(about)s."),
@@ -86,8 +87,12 @@ PROBLEMS: dict[str, Problem] = {
         _("Take the letter out, or say why it is told again."),
     ),
     P.OVERTAKEN: Problem(
-        _("A later round of this person is decided, too: the letter of that round is their word."),
+        _OVERTAKEN,
         _("Take this letter out; change the later decision if it does not hold."),
+    ),
+    P.TO_COME: Problem(
+        _("This person has a later interview that was not called off."),
+        _("Cancel it first; let it pass if it is to take place all the same."),
     ),
     P.LETTER_CHANGED: Problem(_("The template has a newer version."), _("Write the letter anew.")),
 }
@@ -108,6 +113,7 @@ CAME_BACK: dict[str, Text] = {
     "contacts": _("The candidate has an address that nobody saw when it was submitted."),
     "letter": _("Its template has changed since it was submitted."),
     "release": _("Something spoke against it when it was to be released."),
+    P.OVERTAKEN: _OVERTAKEN,
     "unreached": _("Its person's last address went out of use before anything of it had left."),
 }
 

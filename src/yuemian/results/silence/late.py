@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from yuemian.accounts.models import Permission, Role, User
+from yuemian.domain.results import NoticeState
 from yuemian.interviews.today.parts import COUNTED, Pick
 from yuemian.interviews.today.scope import Scope
 from yuemian.results.decisions.filters import WAITING, Age, ResultFilters, count_first, first
-from yuemian.results.models import Decision, ResultRule, WaitState
+from yuemian.results.models import Decision, ResultNotice, ResultRule, WaitState
 
 #: The navigation says 99+ beyond.
 _MOST: Final = 100
+#: Of whoever counts as not told: that their letter was released, and no message brought them news of it.
+UNREACHED: Final = Q(
+    Exists(
+        ResultNotice.objects.filter(
+            decision__interview=OuterRef("interview"), decision__is_current=True, state=NoticeState.RELEASED
+        )
+    )
+)
 
 
 def count_late(user: User) -> int:
-    """For the navigation: of a recruiter their own, of others all; at most a hundred."""
+    """For the navigation: whoever is due word, or was not reached by it; of a recruiter their own, of others all; at
+    most a hundred.
+    """
     if not user.may(Permission.SEE_RESULTS):
         return 0
     filters = ResultFilters(
         state=WAITING, age=Age.LATE, recruiter=user.pk if user.role == Role.RECRUITER else None
     )
-    return count_first(user, filters, _MOST, now=timezone.now(), among=_worth_saying(user))
+    now = timezone.now()
+    late = count_first(user, filters, _MOST, now=now, among=_worth_saying(user))
+    # The others are counted already: whoever releases letters decides here.
+    not_yet = UNREACHED & ~Q(due_at__lt=now)
+    return min(_MOST, late + count_first(user, _decided(filters), _MOST, now=now, among=not_yet))
 
 
 def _worth_saying(user: User) -> Q:
@@ -39,7 +55,7 @@ def _worth_saying(user: User) -> Q:
 
 
 def late_picks(user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
-    """A part of the day: whoever is due word, decided or not, the longest wait first."""
+    """A part of the day: whoever is due word, or whom their letter did not reach; the longest wait first."""
     if not user.may(Permission.SEE_RESULTS):
         return []
     filters = ResultFilters(
@@ -50,4 +66,14 @@ def late_picks(user: User, scope: Scope, now: datetime) -> Sequence[Pick]:
     )
     found = first(user, filters, COUNTED + 1, now=now, among=_worth_saying(user))
     why = {WaitState.OPEN: "undecided", WaitState.DECIDED: "untold"}
-    return [Pick(each.interview_id, each.ended_at, why[WaitState(each.state)]) for each in found]
+    picks = {
+        each.interview_id: Pick(each.interview_id, each.ended_at, why[WaitState(each.state)])
+        for each in found
+    }
+    for each in first(user, _decided(filters), COUNTED + 1, now=now, among=UNREACHED):
+        picks[each.interview_id] = Pick(each.interview_id, each.ended_at, "unreached")
+    return sorted(picks.values(), key=lambda pick: (pick.since or now, pick.id))
+
+
+def _decided(filters: ResultFilters) -> ResultFilters:
+    return replace(filters, state=WaitState.DECIDED.value, age=None)

@@ -12,22 +12,24 @@ from django.db import connection
 
 from yuemian.domain.results.median import median_ranks
 from yuemian.interviews.board import COUNTED, Figure
+from yuemian.results.actions.told import LOST, REACHES
 
 #: Fewer say nothing about the next one.
 LEAST: Final = 5
-#: To the first word: whoever is told otherwise later did not wait for that.
-_TOOK: Final = """
-SELECT coalesce(array_agg(t.took ORDER BY t.took), '{}') FROM (
-    SELECT greatest(0, extract(epoch FROM least(i.result_told_at, (
-        SELECT min(n.released_at) FROM results_decision d
-        JOIN results_resultnotice n ON n.decision_id = d.id AND n.state = 'released'
-        WHERE d.interview_id = i.id)) - (i.starts_at + i.duration))::float8) AS took
+#: To the first word that reached them, from when its window was over: whoever is told otherwise later did not wait for
+#: that.
+_TOOK: Final = f"""
+SELECT coalesce(array_agg(t.took ORDER BY t.took), '{{}}') FROM (
+    SELECT greatest(0, extract(epoch FROM coalesce((
+        SELECT min(n.leaves_at) FROM results_decision d
+        JOIN results_resultnotice n ON n.decision_id = d.id AND n.state = 'released' AND {REACHES}
+        WHERE d.interview_id = i.id), i.result_told_at) - (i.starts_at + i.duration))::float8) AS took
     FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
     WHERE w.organization_id = %(organization)s AND w.job_id = %(job)s AND w.state = 'told' AND w.ended_at > %(since)s
       AND i.result_told_at IS NOT NULL
     ORDER BY w.ended_at DESC LIMIT 5000
 ) t
-"""
+"""  # noqa: S608
 _WAITING: Final = """
 SELECT count(*), min(w.ended_at) FROM (
     SELECT w.ended_at FROM results_wait w JOIN interviews_interview i ON i.id = w.interview_id
@@ -61,6 +63,7 @@ def turnaround(organization_id: UUID, job_id: UUID, since: datetime) -> Turnarou
         "job": job_id,
         "since": since,
         "most": COUNTED + 1,
+        "lost": LOST,
     }
     with connection.cursor() as cursor:
         cursor.execute(_TOOK, values)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("results/undo", decisions.take_back, name="results-undo"),
     path("results/export", decisions.export, name="results-export"),
     path("results/<uuid:interview_id>", result.show, name="result"),
+    path("results/<uuid:interview_id>/told", result.told, name="result-told"),
     path("settings/decision-reasons", reasons.show, name="decision-reasons"),
     path("settings/result-rules", rules.show, name="result-rules"),
     path("settings/result-rules/place", rules.place, name="result-rule"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page
+from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -88,17 +89,25 @@ def _context(request: SignedInRequest, batch: ResultBatch, *, now: datetime) -> 
 
 
 def _standing(batch: ResultBatch, states: Counter[str], *, now: datetime) -> dict[str, Any]:
-    """How far its release is, for the part of the page that refreshes itself."""
-    is_out = batch.leaves_at is not None and states[N.RELEASED] > 0
+    """How far its release is, for the part of the page that refreshes itself.
+
+    Letters that were approved later are released later: some have left while others still wait.
+    """
     progress = progress_of(batch.sending, now=now) if batch.sending else None
+    in_window = ResultNotice.objects.filter(batch=batch, state=N.RELEASED, leaves_at__gt=now)
+    window = in_window.aggregate(count=Count("pk"), leaves_at=Min("leaves_at"))
+    is_sending = progress is not None and bool(progress.waiting or progress.sending)
+    is_moving = states[N.RELEASED] > 0 and (is_sending or window["count"] > 0)
     return {
         "total": states.total(),
-        "is_out": is_out,
-        "is_held": is_out and batch.leaves_at is not None and now < batch.leaves_at,
-        "seconds_left": int((batch.leaves_at - now).total_seconds()) if batch.leaves_at else 0,
+        "is_held": window["count"] > 0,
+        "held_count": window["count"],
+        "has_left": states[N.RELEASED] > window["count"],
+        "leaves_at": window["leaves_at"],
+        "seconds_left": int((window["leaves_at"] - now).total_seconds()) if window["leaves_at"] else 0,
         "progress": progress,
-        "may_recall": is_out and progress is not None and bool(progress.waiting or progress.sending),
-        "is_moving": is_out and progress is not None and bool(progress.waiting or progress.sending),
+        "may_recall": is_moving,
+        "is_moving": is_moving,
     }
 
 

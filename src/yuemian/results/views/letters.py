@@ -23,7 +23,7 @@ from yuemian.domain.results import NoticeState, Outcome
 from yuemian.interviews import board
 from yuemian.messaging.actions import room
 from yuemian.results.actions import approvals, notices
-from yuemian.results.actions.notices import OPEN, NotLetPass
+from yuemian.results.actions.notices import OPEN, NotLetPass, WrittenMeanwhile
 from yuemian.results.models import ResultBatch, ResultNotice
 from yuemian.results.models.notices import ResultNoticeQuerySet
 from yuemian.results.notices import reading
@@ -150,7 +150,20 @@ def letter(request: SignedInRequest, notice_id: UUID) -> HttpResponse:
     if request.method == "POST" and may_edit and form.is_valid():
         data = form.cleaned_data
         try:
-            notices.edit_notice(request.user, notice.pk, data["subject"], data["body"], now=timezone.now())
+            notices.edit_notice(
+                request.user,
+                notice.pk,
+                data["subject"],
+                data["body"],
+                now=timezone.now(),
+                seen=request.POST.get("seen", ""),
+            )
+        except WrittenMeanwhile:
+            problem = _(
+                "Somebody has changed the text or a scorecard meanwhile. Yours stands here; compare, and save again."
+            )
+            messages.warning(request, problem)
+            return _letter_page(request, notice, text, vault, form=form)
         except ForbiddenMove:
             messages.info(request, _("That is not possible any more; the page shows what holds now."))
         else:
@@ -216,6 +229,7 @@ def _letter_page(
         "html": shown(text),
         "changes": differences(text),
         "subject": text.subject,
+        "seen": bytes(notice.content_hash).hex(),
         "outcome": OUTCOMES[notice.outcome],
         "may_edit_template": request.user.may(Permission.EDIT_TEMPLATES),
         "may_edit": request.user.may(Permission.DECIDE_RESULTS) and notice.state not in {"released", "void"},

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from yuemian.accounts.guards import SignedInRequest, requires
 from yuemian.accounts.models import Permission
 from yuemian.domain.results import Outcome
 from yuemian.interviews.forms import ROUNDS
 from yuemian.interviews.models import Interview
+from yuemian.results.actions.unreached import note_told_in_person
 from yuemian.results.decisions import compare
 from yuemian.results.decisions.asking import Asked, Person
 from yuemian.results.decisions.forms import DecideForm, carried, packed
@@ -46,6 +49,8 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     context |= {
         "may_decide": may_decide,
         "may_edit": user.may(Permission.EDIT_INTERVIEWS),
+        "may_tell": user.may(Permission.DECIDE_RESULTS),
+        "may_send": user.may(Permission.SEND),
         "filter": "",
         "back": reverse("results"),
     }
@@ -53,6 +58,18 @@ def show(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
     return render(
         request, "results/decisions/parts/facts.html" if part else "results/decisions/result.html", context
     )
+
+
+@require_POST
+@requires(Permission.DECIDE_RESULTS)
+def told(request: SignedInRequest, interview_id: UUID) -> HttpResponse:
+    """Whom no message of their letter reached was told in person."""
+    interview = get_object_or_404(Interview.objects.visible_to(request.user), pk=interview_id)
+    if note_told_in_person(request.user, interview.pk, now=timezone.now()):
+        messages.success(request, _("Noted: they have been told."))
+    else:
+        messages.info(request, _("That is not possible any more; the page shows what holds now."))
+    return HttpResponseRedirect(reverse("result", args=[interview.pk]), status=303)
 
 
 @require_safe
