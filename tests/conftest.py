@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import settings
 from playwright.sync_api import expect
 
@@ -28,6 +28,12 @@ NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: with two processes the journeys of one run beside everything else of the other."""
     items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
+        yield
 
 
 @pytest.fixture(scope="session")
