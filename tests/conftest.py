@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from tests.emptying import emptied_by_rows
 from tests.factories import Cast, create_cast, sign_in_client
+from tests.order import in_order
 
 # No test is timed; on a busy machine a deadline fails what is right.
 settings.register_profile("yuemian", deadline=None)
@@ -26,8 +27,7 @@ NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: with two processes the journeys of one run beside everything else of the other."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
