@@ -19,6 +19,7 @@ from yuemian.hiring.actions.erase import erase_due
 from yuemian.hiring.actions.retain import look_for_what_is_over, past_of
 from yuemian.hiring.export import as_html, as_json
 from yuemian.hiring.holdings import holdings
+from yuemian.hiring.models import Application, Candidate
 from yuemian.messaging.models import AccessLink
 from yuemian.onboarding.actions import fill, review
 from yuemian.onboarding.actions.export import export_cases
@@ -32,7 +33,10 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def hired(cast: Cast, now: datetime) -> Hired:
-    return hire(cast, now=now)
+    somebody = hire(cast, now=now)
+    for model in (Candidate, Application):  # noted by the clock of the machine, whatever the test's says
+        model.objects.update(created_at=now)
+    return somebody
 
 
 def test_what_is_given_after_a_deletion_is_handed_over_and_deleted_in_its_turn(
