@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.utils import timezone
 
-from tests.factories import Cast, install_texts, sign_in_client
+from tests.factories import Cast, backdate, install_texts, sign_in_client
 from tests.onboarding.stories import ACCOUNT, IDENTITY, Browser, Hired, fill_in, given, hire, keep
 from yuemian.accounts.models import Organization
 from yuemian.domain.onboarding import CaseState, Section
@@ -19,7 +19,6 @@ from yuemian.hiring.actions.erase import erase_due
 from yuemian.hiring.actions.retain import look_for_what_is_over, past_of
 from yuemian.hiring.export import as_html, as_json
 from yuemian.hiring.holdings import holdings
-from yuemian.hiring.models import Application, Candidate
 from yuemian.messaging.models import AccessLink
 from yuemian.onboarding.actions import fill, review
 from yuemian.onboarding.actions.export import export_cases
@@ -34,8 +33,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def hired(cast: Cast, now: datetime) -> Hired:
     somebody = hire(cast, now=now)
-    for model in (Candidate, Application):  # noted by the clock of the machine, whatever the test's says
-        model.objects.update(created_at=now)
+    backdate(now)
     return somebody
 
 
