@@ -24,11 +24,11 @@ up: $(VENV)/runtime.stamp ## Start Yuemian: database, web, worker (stop with Ctr
 demo: $(VENV)/runtime.stamp ## Start Yuemian with fresh demo data of its own
 	@rm -rf var/demo && YUEMIAN_DATA=$(CURDIR)/var/demo exec $(BIN)/yuemian up $(ARGS)
 
-# Three processes for two cores: the journeys often wait, for a page, a mail or a minute.
+# Four processes for two cores: the journeys often wait, for a page, a mail or a minute.
 .PHONY: test
 test: $(VENV)/dev.stamp ## Run the tests (ARGS="tests/postgres -k restart" chooses)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -q $(if $(ARGS),$(ARGS),-n 3 --dist loadfile --no-loadscope-reorder)
+	@$(BIN)/python -m pytest -q $(if $(ARGS),$(ARGS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: check
 check: lint ## Run everything a change must pass

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from hypothesis import settings
 from playwright.sync_api import expect
 
 from tests.emptying import emptied_by_rows
 from tests.factories import Cast, create_cast, sign_in_client
+from tests.order import in_order
 
 # No test is timed; on a busy machine a deadline fails what is right.
 settings.register_profile("yuemian", deadline=None)
@@ -24,10 +26,27 @@ expect.set_options(timeout=30_000)
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Eleven thousand tests stay until the end: nobody looks for garbage among them, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: with two processes the journeys of one run beside everything else of the other."""
-    items.sort(key=lambda item: item.get_closest_marker("journey") is None)
+    items[:] = in_order(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
+        yield
 
 
 @pytest.fixture(scope="session")

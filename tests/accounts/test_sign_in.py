@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from tests.factories import PASSWORD, Cast, sign_in_client
 from yuemian.accounts.actions import PER_ADDRESS
 from yuemian.accounts.models import Session
+from yuemian.config import settings as ours
 from yuemian.trust.models import AuditEntry, RateLimit
 
 
@@ -177,3 +179,10 @@ def test_a_form_from_another_site_is_refused(cast: Cast) -> None:
     client = sign_in_client(cast.recruiter)
     answer = client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
+
+
+def test_each_try_at_a_stolen_hash_costs_a_hundred_megabytes() -> None:
+    """The suite's own passwords are cheaper (`tests/hashing.py`)."""
+    (name,) = ours.PASSWORD_HASHERS
+    hasher = import_string(name)()
+    assert hasher.encode("quiet-river", hasher.salt()).startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")

@@ -8,9 +8,8 @@ from typing import Any
 import orjson
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from tests.factories import Cast, create_interview, create_interviews, create_user, sign_in_client
+from tests.factories import Cast, backdate, create_interview, create_interviews, create_user, sign_in_client
 from tests.hiring.persons import personal_models
 from tests.interviews.slots import create_series, offers, press
 from tests.portal.stories import Invited, invite
@@ -40,14 +39,10 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def now() -> datetime:
-    """This morning: the database's own clock says when somebody came, and that counts as activity."""
-    return timezone.now().replace(hour=1, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture
 def who(cast: Cast, now: datetime) -> Invited:
-    return invite(cast, now=now, name="欧阳植入")
+    invited = invite(cast, now=now, name="欧阳植入")
+    backdate(now)
+    return invited
 
 
 def candidate_of(who: Invited) -> Candidate:
@@ -214,6 +209,7 @@ def test_a_branch_may_keep_longer(cast: Cast, who: Invited, now: datetime) -> No
 
 def test_many_go_slice_by_slice(cast: Cast, now: datetime) -> None:
     create_interviews(cast, 45, now=now)
+    backdate(now)
     later = now + 200 * DAY
     assert look(cast, later) == 45
     done = [erase_what_is_due(cast.organization.pk, later + NOTICE) for _ in range(4)]

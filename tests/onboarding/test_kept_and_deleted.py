@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.utils import timezone
 
-from tests.factories import Cast, install_texts, sign_in_client
+from tests.factories import Cast, backdate, install_texts, sign_in_client
 from tests.onboarding.stories import ACCOUNT, IDENTITY, Browser, Hired, fill_in, given, hire, keep
 from yuemian.accounts.models import Organization
 from yuemian.domain.onboarding import CaseState, Section
@@ -32,7 +32,9 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def hired(cast: Cast, now: datetime) -> Hired:
-    return hire(cast, now=now)
+    somebody = hire(cast, now=now)
+    backdate(now)
+    return somebody
 
 
 def test_what_is_given_after_a_deletion_is_handed_over_and_deleted_in_its_turn(

@@ -339,7 +339,7 @@ def test_questions_of_ones_own_keep_their_wording(asking: Cast, now: datetime) -
 
     code = uuid7()
     first = worded("谁接待了您？", code)
-    assert "谁接待了您？" in page(asked(asking, now))
+    assert "谁接待了您？" in page(asked(asking, timezone.now()))
     answers(asking, now, 5, Given(impression=4, recommend=8, extras={str(first.pk): 1}))
     mix_answers(asking.organization.pk, now)
     second = worded("到达后谁接待了您？", code)

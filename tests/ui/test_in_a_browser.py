@@ -50,6 +50,13 @@ def test_the_gallery_is_accessible(chromium: Browser, address: str, width: int, 
     page.context.close()
 
 
+def test_what_is_not_accessible_is_named_and_what_is_mended_is_not(page: Page) -> None:
+    page.set_content("<html lang='en'><title>Jobs</title><main><h1>Jobs</h1><img src='data:,'></main></html>")
+    assert "image-alt" in violations(page)
+    page.evaluate("document.querySelector('img').alt = 'Our office'")
+    assert violations(page) == ""
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_width_scrolls_sideways(chromium: Browser, address: str, language: str) -> None:
     page = opened(chromium, address, language=language)
