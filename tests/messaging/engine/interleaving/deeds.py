@@ -71,10 +71,10 @@ class People:
     def organization(self) -> UUID:
         return self.cast.organization.pk
 
-    def do(self, deed: Deed, interview: UUID, now: datetime) -> None:
+    def do(self, deed: Deed, interview: UUID, now: datetime, chance: random.Random) -> None:
         try:
             with acting_in(self.organization):
-                deed(replace(self, now=now), interview)
+                deed(replace(self, now=now, chance=chance), interview)
         except REFUSED:
             return
         except OperationalError:  # somebody else had a lock

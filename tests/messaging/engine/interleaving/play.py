@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,7 +132,8 @@ class Play:
             return False
         (deed,) = self.stage.chance.choices(list(DEEDS), list(DEEDS.values()))
         interview, now = self.stage.chance.choice(self.people.interviews), self.stage.clock.now
-        self.stage.begin(web, lambda: self.people.do(deed, interview, now))
+        chance = random.Random(self.stage.chance.random())
+        self.stage.begin(web, lambda: self.people.do(deed, interview, now, chance))
         return True
 
     async def _come_to_an_end(self) -> None:
@@ -150,7 +152,7 @@ class Play:
     async def _rest(self) -> None:
         """The plans are looked at, and both workers do whatever there is for them to do."""
         first, now = self.people.interviews[0], self.stage.clock.now
-        self.stage.webs[0].at_once(lambda: self.people.do(keep_plans, first, now))
+        self.stage.webs[0].at_once(lambda: self.people.do(keep_plans, first, now, self.stage.chance))
         for turn in [each for each in self.stage.waiting if each.is_resting]:
             await self.stage.go_on(turn)
             while busy := [each for each in self.stage.waiting if not each.is_resting]:
@@ -175,6 +177,7 @@ def prepared(seed: int) -> Play:
     story.go_live()
     story.account("texts", Channel.SMS)
     clock = Clock(NOW)
+    random.seed(seed)  # the engine spreads its retries by it
     stage = Stage(seed, clock)
     with acting_in(cast.organization.pk):
         create_template(cast.organization, Purpose.NUDGE, now=NOW)

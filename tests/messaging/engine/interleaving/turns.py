@@ -91,13 +91,15 @@ class Web:
         self._pool = ThreadPoolExecutor(1, initializer=_live_by_the_clock)
         self._deed: Future[Any] | None = None
         self.is_calm = False
+        self._stops: list[bool] = []
 
     @property
     def is_open(self) -> bool:
         return self._deed is not None and not self._deed.done()
 
     def begin(self, work: Callable[[], R]) -> Future[R]:
-        """Until the work is done, or stands still."""
+        """Until the work is done, or stands still: that is decided now, however many statements it will have."""
+        self._stops = [] if self.is_calm else self._stage.stops()
         deed = self._pool.submit(self._do, work)
         self._deed = deed
         deed.add_done_callback(lambda _: self._came.release())
@@ -138,7 +140,7 @@ class Web:
             return work()
 
     def _before(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not self.is_calm and self._stage.stands_still():
+        if not self.is_calm and self._stops and self._stops.pop():
             self._came.release()
             self._go.acquire()
         return execute(sql, params, many, context)
@@ -166,8 +168,9 @@ class Stage:
         self.waiting.append(Turn(who, where, future))
         await future
 
-    def stands_still(self) -> bool:
-        return not self.is_over and self.chance.random() < 0.1
+    def stops(self) -> list[bool]:
+        """Before which of their statements, the last first, somebody stands still."""
+        return [self.chance.random() < 0.1 for _ in range(40)]
 
     async def settle_down(self) -> None:
         """Everybody who can go on without a turn has done so."""
