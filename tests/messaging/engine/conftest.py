@@ -185,6 +185,11 @@ def live(story: Story) -> Story:
     return story
 
 
+def engine_settings() -> dict[str, Any]:
+    settings = connection.settings_dict
+    return {**settings, "OPTIONS": settings["OPTIONS"] | {"assume_role": "yuemian_engine"}}
+
+
 def create_database(connections: int = 5) -> Database:
     settings = connection.settings_dict
     options = settings["OPTIONS"] | {"assume_role": "yuemian_engine"}

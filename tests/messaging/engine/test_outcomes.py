@@ -10,7 +10,9 @@ import pytest
 from tests.messaging.engine.conftest import FakeProvider, Story, deliver
 from yuemian.channels.base import Dedup, Message, Outcome, Receipt
 from yuemian.domain.retry import MAX_ATTEMPTS, next_wait
+from yuemian.domain.states import ReasonCode
 from yuemian.hiring.models import ContactPoint
+from yuemian.messaging.actions.call_off import supersede
 from yuemian.messaging.engine.settle import Attempt, settlement
 from yuemian.messaging.models import Batch, DeliveryEvent
 
@@ -122,6 +124,18 @@ def test_an_unclear_outcome_is_looked_up_where_the_provider_can(
     live.invite(1)
     deliver(outside)
     assert live.deliveries("state") == [(expected,)]
+
+
+def test_under_a_key_what_is_not_found_yet_is_repeated_and_may_still_arrive(live: Story) -> None:
+    """Called off it counts as told: else nobody corrects what its reader may have by then."""
+    (interview,) = live.invite(1)
+    outside = FakeProvider(lambda _: Receipt(Outcome.AMBIGUOUS), dedup=Dedup.KEY)
+    outside.found = Receipt(Outcome.RETRY)
+    deliver(outside)
+    assert live.deliveries("state", "is_unclear") == [("queued", True)]
+    reason = ReasonCode.SUPERSEDED_BY_RESCHEDULE
+    heard = live.act(lambda: supersede("interview", [interview.pk], reason, now=live.now))
+    assert heard.told == {interview.pk}
 
 
 def test_a_provider_that_breaks_leaves_its_messages_unknown_not_lost(live: Story) -> None:

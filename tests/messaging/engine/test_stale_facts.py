@@ -1,301 +1,48 @@
-"""Five hundred times something changes at a random moment of a send: what was false at the hand-over never leaves.
+"""Five hundred people whose facts change while two workers write to them: what is false never leaves.
 
-The engine runs whole; its database calls the world at every statement of its own. There a recruiter changes or cancels
-an interview, a candidate answers or opts out: either before the statement goes on, or while it runs. Everything that
-happens is noted with the interval in which it was committed; where two intervals overlap, either order is right.
+Twenty-five rounds with twenty people each. In a round two workers, the providers and everybody at a desk or on a page
+take turns as the round's seed says (`interleaving.turns`), down to the single statement of a transaction; the rows say
+at every hand-over what was true just then (`interleaving.witness`). `test_stale_facts_overlapping` has no such turns.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-import random
-from collections import defaultdict
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import timedelta
-from itertools import count
-from typing import Any
-from uuid import UUID
+from collections import Counter
 
 import pytest
-from django.db import connection
 from pytest_django import Settings
 
-from tests.interviews.test_invite import facts_of
-from tests.messaging.engine.conftest import FakeProvider, Story, create_worker, run
-from yuemian.domain.states import Answer, ReasonCode
-from yuemian.hiring.models import ContactPoint, ContactState
-from yuemian.interviews.actions.change import CannotChange, cancel_interview, change_interview
-from yuemian.interviews.actions.respond import Refused, respond
-from yuemian.interviews.models import SUBJECT_KIND, Interview
-from yuemian.messaging.actions.call_off import leave_out_contacts
-from yuemian.messaging.engine import budget, statements
-from yuemian.messaging.engine.database import Database, Values
-from yuemian.messaging.models import AccessLink, Delivery, Notification
-from yuemian.messaging.subjects import SUBJECTS
-from yuemian.trust.tenancy import acting_in
+from tests.messaging.engine.interleaving.deeds import DEEDS
+from tests.messaging.engine.interleaving.play import prepared
+from tests.messaging.engine.interleaving.turns import IDLE, POINTS
 
-PEOPLE = 50
-#: What happens in each of the ten rounds that every run has: five hundred times in all.
-LEAST = 500 // 10
-ROUNDS = 10 if os.environ.get("CHAOS") != "long" else 200
-POINTS = {
-    statements.CLAIM: "claim",
-    SUBJECTS[SUBJECT_KIND].truth_sql: "last look",
-    statements.HAND_OVER: "hand-over",
-    statements.SETTLE_SENT: "settle",
-}
-ASKING = {"invitation", "nudge"}
+IS_LONG = os.environ.get("CHAOS") == "long"
+ROUNDS = 500 if IS_LONG else 25
+pytestmark = [pytest.mark.chaos] if IS_LONG else []
 
 
-@dataclass(frozen=True)
-class Fact:
-    """From some moment between `begun` and `done` on, this holds of an interview."""
-
-    begun: int
-    done: int
-    what: str
-    value: Any
-
-
-@dataclass
-class World:
-    """Everybody but the engine."""
-
-    story: Story
-    interviews: list[UUID]
-    chance: random.Random
-    tick: Callable[[], int]
-    facts: dict[UUID, list[Fact]] = field(default_factory=lambda: defaultdict(list))
-    handed_over: dict[UUID, tuple[int, int]] = field(default_factory=dict)
-    happened: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    committed: int = 0
-    running: set[asyncio.Future[None]] = field(default_factory=set)
-    is_over: bool = False
-
-    async def intervene(self, point: str) -> None:
-        """Perhaps somebody does something now; perhaps the engine goes on before they are done."""
-        if self.is_over or self.chance.random() > 0.6:
-            return
-        interview = self.chance.choice(self.interviews)
-        act = self.chance.choice([self._change, self._cancel, self._answer, self._opt_out])
-        future = asyncio.get_running_loop().run_in_executor(None, self._alone, act, interview)
-        self.happened[point, act.__name__] += 1
-        if self.chance.random() < 0.5:
-            await future
-        else:
-            self.running.add(future)
-            future.add_done_callback(self.running.discard)
-
-    def _alone(self, act: Callable[[UUID], list[tuple[str, Any]]], interview: UUID) -> None:
-        begun = self.tick()
-        with closing(connection), acting_in(self.story.cast.organization.pk):
-            found = act(interview)
-        done = self.tick()
-        self.committed += bool(found)
-        self.facts[interview] += [Fact(begun, done, what, value) for what, value in found]
-
-    def _change(self, interview: UUID) -> list[tuple[str, Any]]:
-        fresh = Interview.objects.get(pk=interview)
-        later = facts_of(fresh, starts_at=fresh.starts_at + timedelta(days=1))
-        try:
-            changed = change_interview(self.story.cast.recruiter, interview, later, now=self.story.now)
-        except CannotChange:
-            return []
-        return [("revision", changed.revision), ("answer", "")]
-
-    def _cancel(self, interview: UUID) -> list[tuple[str, Any]]:
-        try:
-            changed = cancel_interview(self.story.cast.recruiter, interview, now=self.story.now)
-        except CannotChange:
-            return []
-        return [("revision", changed.revision), ("cancelled", True)]
-
-    def _answer(self, interview: UUID) -> list[tuple[str, Any]]:
-        link = AccessLink.objects.filter(subject_id=interview).order_by("-subject_revision").first()
-        answer = self.chance.choice([Answer.ACCEPTED, Answer.DECLINED])
-        try:
-            assert link is not None
-            respond(link, answer, "", now=self.story.now, was_confirmed=False)
-        except Refused:
-            return []
-        return [("answer", answer)]
-
-    def _opt_out(self, interview: UUID) -> list[tuple[str, Any]]:
-        points = ContactPoint.objects.filter(candidate__applications__interviews=interview, channel="email")
-        ids = list(points.values_list("pk", flat=True))
-        points.update(state=ContactState.OPTED_OUT)
-        leave_out_contacts(ids, ReasonCode.OPTED_OUT, now=self.story.now)
-        return [("opted_out", True)]
-
-
-class WatchedDatabase(Database):
-    """The engine's database, where the world has its say before and after every statement that matters."""
-
-    world: World
-
-    async def fetch(self, statement: str, values: Values = None) -> list[Any]:
-        point = POINTS.get(statement)
-        if point is None:
-            return await super().fetch(statement, values)
-        await self.world.intervene(f"before {point}")
-        begun = self.world.tick()
-        rows = await super().fetch(statement, values)
-        if point == "hand-over":
-            done = self.world.tick()
-            self.world.handed_over |= {row[0]: (begun, done) for row in rows}
-        await self.world.intervene(f"after {point}")
-        return rows
-
-
-def play(story: Story, seed: int) -> tuple[World, FakeProvider]:
-    interviews = [interview.pk for interview in story.invite(PEOPLE)]
-    ticks, provider = count(), FakeProvider()
-    world = World(story, interviews, random.Random(seed), lambda: next(ticks))
-
-    async def works() -> None:
-        database = WatchedDatabase(engine_settings())
-        database.world = world
-        worker = create_worker(provider, database=database, chunk=2, batch=8)
-        await worker.open()
-        await worker.drain()
-        world.is_over = True
-        if world.running:
-            await asyncio.wait(set(world.running))
-        await worker.drain()
-        await worker.close()
-
-    run(works())
-    return world, provider
-
-
-def engine_settings() -> dict[str, Any]:
-    settings = connection.settings_dict
-    return {**settings, "OPTIONS": settings["OPTIONS"] | {"assume_role": "yuemian_engine"}}
+@pytest.fixture(scope="module")
+def seen() -> Counter[str]:
+    """What was done, and where the engine was meanwhile, in all rounds."""
+    return Counter()
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_what_was_false_when_it_was_handed_over_never_leaves(
-    live: Story, settings: Settings, seed: int
+def test_what_is_false_never_leaves_and_what_became_false_is_corrected(
+    transactional_db: None, settings: Settings, seen: Counter[str], seed: int
 ) -> None:
     settings.SMTP_URL = "smtp://127.0.0.1:25"  # only says that mail can be planned
-    world, provider = play(live, seed)
-    sent = [UUID(message.delivery_id) for message in provider.sent]
-    assert len(sent) == len(set(sent))
-    assert set(sent) == set(world.handed_over)
-    rows = live.rows(Delivery.objects.select_related("notification"))
-    for delivery in rows:
-        if delivery.pk in world.handed_over:
-            assert delivery.state == "sent"
-            assert lies(world, delivery) == []
-    assert {row.state for row in rows} <= {"sent", "cancelled", "skipped"}
-    for interview in world.interviews:
-        assert uncorrected(world, rows, interview) == []
-    # Each of them was committed, with something that is now true of an interview.
-    assert world.committed >= LEAST
+    play = prepared(seed)
+    faults = play.run()
+    seen.update(play.people.done + play.stage.met + play.outside.fates + Counter(rounds=1))
+    again = f"CHAOS=long python -m pytest '{os.environ['PYTEST_CURRENT_TEST'].split()[0]}'"
+    assert not faults, "\n".join([*faults, f"The same again: {again}"])
 
 
-def lies(world: World, delivery: Delivery) -> list[str]:
-    """What was certainly false of this message when its hand-over was committed."""
-    notification = delivery.notification
-    begun, done = world.handed_over[delivery.pk]
-    facts = world.facts[notification.subject_id]
-    false = []
-    revisions = [fact for fact in facts if fact.what == "revision"]
-    if any(fact.done < begun and fact.value > notification.subject_revision for fact in revisions):
-        false.append("an old revision")
-    if any(fact.begun > done and fact.value == notification.subject_revision for fact in revisions):
-        false.append("a revision that did not exist yet")
-    is_cancelled = any(fact.what == "cancelled" and fact.done < begun for fact in facts)
-    if is_cancelled and notification.purpose != "cancellation":
-        false.append("cancelled")
-    if any(fact.what == "opted_out" and fact.done < begun for fact in facts):
-        false.append("opted out")
-    if notification.purpose in ASKING:
-        answers = [fact for fact in facts if fact.what == "answer"]
-        # Where a change and an answer overlap their order is not known, and nothing is claimed of them.
-        settled = [fact for fact in answers if fact.done < begun]
-        last = max(settled, key=lambda fact: fact.done, default=None)
-        others = [fact for fact in answers if fact is not last and last and fact.done > last.begun]
-        if last is not None and last.value and not others:
-            false.append("answered")
-    return false
-
-
-def uncorrected(world: World, rows: list[Delivery], interview: UUID) -> list[str]:
-    """Changes that somebody who was told the old facts was not told, or that were told to somebody who had not been."""
-    wrong = []
-    mine = [row for row in rows if row.notification.subject_id == interview]
-    for fact in world.facts[interview]:
-        if fact.what != "revision":
-            continue
-        before = [
-            world.handed_over[row.pk]
-            for row in mine
-            if row.pk in world.handed_over and row.notification.subject_revision < fact.value
-        ]
-        corrections = {
-            row.notification.purpose
-            for row in mine
-            if row.notification.subject_revision == fact.value
-            and row.notification.purpose in {"change", "cancellation"}
-        }
-        opted_out = any(other.what == "opted_out" for other in world.facts[interview])
-        if any(done < fact.begun for _, done in before) and not corrections and not opted_out:
-            wrong.append(f"revision {fact.value} was not told")
-        if not before and corrections:
-            wrong.append(f"revision {fact.value} corrects what nobody had heard")
-    return wrong
-
-
-class ForgetfulDatabase(Database):
-    """Somebody opts out just before the hand-over, and calls nothing off: they did not see the message yet."""
-
-    story: Story
-
-    async def fetch(self, statement: str, values: Values = None) -> list[Any]:
-        if statement in {statements.HAND_OVER, budget.HAND_OVER_PRICED}:
-            await asyncio.get_running_loop().run_in_executor(None, self._opt_out)
-        return await super().fetch(statement, values)
-
-    def _opt_out(self) -> None:
-        with closing(connection), acting_in(self.story.cast.organization.pk):
-            first = ContactPoint.objects.filter(channel="email").order_by("id")[:1]
-            ContactPoint.objects.filter(pk__in=first.values("pk")).update(state=ContactState.OPTED_OUT)
-
-
-@pytest.mark.parametrize("cost", [None, "0.05"])
-def test_who_opts_out_unseen_before_the_hand_over_gets_nothing_and_the_row_says_why(
-    live: Story, settings: Settings, cost: str | None
-) -> None:
-    settings.SMTP_URL = "smtp://127.0.0.1:25"
-    provider, accounts = FakeProvider(), {}
-    if cost:
-        live.account("priced", cost=cost)
-        accounts = {"priced": provider}
-    live.invite(3)
-
-    async def works() -> None:
-        database = ForgetfulDatabase(engine_settings())
-        database.story = live
-        worker = create_worker(provider, database=database, accounts=accounts)
-        await worker.open()
-        await worker.drain()
-        await worker.close()
-
-    run(works())
-    assert len(provider.sent) == 2
-    assert sorted(live.deliveries()) == [("sent", ""), ("sent", ""), ("skipped", "opted_out")]
-
-
-def test_the_interventions_hit_every_point(live: Story, settings: Settings) -> None:
-    settings.SMTP_URL = "smtp://127.0.0.1:25"
-    points: set[str] = set()
-    for seed in (1, 2, 3):
-        world, _ = play(live, seed)
-        points |= {point for point, _ in world.happened}
-        live.change("UPDATE messaging_delivery SET state = 'sent' WHERE state = 'queued'")
-    assert points == {f"{side} {point}" for side in ("before", "after") for point in POINTS.values()}
-    assert live.rows(Notification.objects.filter(purpose="change"))
+def test_everybody_did_everything_at_every_moment(seen: Counter[str]) -> None:
+    if seen["rounds"] < ROUNDS:
+        pytest.skip("says something only after all rounds")
+    assert {deed.__name__ for deed in DEEDS} <= set(seen)
+    assert set(POINTS.values()) - IDLE.keys() <= set(seen)
+    assert {"a lock", "another person", "gone without waiting", "too_late"} <= set(seen)

@@ -347,7 +347,8 @@ async def looked_up(provider: Provider, message: Message, *, is_settled: bool = 
     """What the provider knows of a message, or None.
 
     That it knows nothing is believed only once no request can be under way any more (`is_settled`): asked too early,
-    it may yet take the message that is being looked for. With a key that does no harm.
+    it may yet take the message that is being looked for. With a key that may be repeated meanwhile, but whoever calls
+    it off has to know that it may have arrived.
     """
     if provider.dedup is Dedup.NONE:
         return None
@@ -356,7 +357,7 @@ async def looked_up(provider: Provider, message: Message, *, is_settled: bool = 
     except Exception:
         log.exception("lookup_failed", provider=provider.name)
         return None
-    if found is None or found.kind is Outcome.ACCEPTED or provider.dedup is Dedup.KEY or is_settled:
+    if found is None or found.kind is Outcome.ACCEPTED or is_settled:
         return found
     return None if found.kind in _ELSEWHERE else found
 

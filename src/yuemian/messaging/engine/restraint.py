@@ -39,7 +39,7 @@ ORDER BY at
 """
 
 #: Of these notifications, those that another channel has brought, or may have.
-_REACHED: Final = """
+REACHED: Final = """
 SELECT DISTINCT notification_id FROM messaging_delivery
 WHERE notification_id = ANY(%(ids)s) AND (
     state IN ('sent', 'delivered', 'unknown') OR (state = 'sending' AND provider <> ''))
@@ -72,7 +72,7 @@ class Rules:
 
     async def _reached(self, rows: Sequence[Claimed]) -> dict[UUID, Restraint]:
         ids = [row.notification_id for row in rows]
-        reached = {row[0] for row in await self._database.patiently(_REACHED, {"ids": ids})}
+        reached = {row[0] for row in await self._database.patiently(REACHED, {"ids": ids})}
         return {row.id: Restraint(is_reached=True) for row in rows if row.notification_id in reached}
 
     async def _by_rules(self, rows: Sequence[Claimed]) -> dict[UUID, Restraint]:
