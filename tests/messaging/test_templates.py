@@ -109,7 +109,7 @@ def test_the_shelf_asks_the_database_a_constant_number_of_times(
     install_defaults(cast.organization, now)
     for _ in range(3):
         library.duplicate(cast.recruiter, invitation(cast), now=now)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert recruiter_client.get("/templates").status_code == 200
 
 
