@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import Cast, create_interviews
 from tests.interviews.pasts import newcomer
@@ -16,6 +18,12 @@ from yuemian.messaging.actions.remedy import retry_failed
 from yuemian.messaging.models import Batch, Delivery
 
 CHANNELS = (Channel.EMAIL, Channel.SMS)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The database's own clock says whether the next channel still has time."""
+    return timezone.now()
 
 
 def sent_best(cast: Cast, now: datetime) -> Batch:

@@ -69,7 +69,7 @@ def test_the_number_of_queries_does_not_grow_with_phones(
     cast: Cast, recruiter_client: Client, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     receive(cast, create_interviews(cast, 6, now=now), now=now)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         body(recruiter_client, "/lab")
 
 

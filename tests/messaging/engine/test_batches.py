@@ -243,3 +243,31 @@ def test_a_pause_takes_back_what_was_claimed_and_not_handed_over(live: Story) ->
     run(pause_between_claim_and_hand_over())
     assert outside.sent == []
     assert live.deliveries("state", "attempt") == [("queued", 0)] * 4
+
+
+def test_a_pause_that_was_not_committed_yet_when_a_worker_claimed_holds_all_the_same(live: Story) -> None:
+    """It could take nothing back, as nothing was claimed then: the hand-over looks at the batch once more."""
+    outside = FakeProvider()
+    live.invite(4)
+    settings = connection.settings_dict
+
+    async def claim_beside_a_pause() -> None:
+        worker = create_worker(outside)
+        await worker.open()
+        mine = uuid7()
+        with psycopg.connect(
+            host=settings["HOST"], port=settings["PORT"], user="yuemian_owner", dbname=settings["NAME"]
+        ) as recruiter:
+            recruiter.execute("SET ROLE yuemian_engine")
+            recruiter.execute("UPDATE messaging_batch SET state = 'paused'")
+            rows = await claim(worker.database, mine, limit=100, lease=LEASE)
+        assert len(rows) == 4
+        await worker._dispatch.run(mine, rows)
+        await worker.close()
+
+    run(claim_beside_a_pause())
+    assert outside.sent == []
+    assert live.deliveries("state", "attempt") == [("queued", 0)] * 4
+    resume(live)
+    deliver(outside)
+    assert len(outside.sent) == 4

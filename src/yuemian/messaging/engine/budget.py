@@ -9,7 +9,7 @@ from uuid import UUID
 
 from yuemian.messaging.engine.account import Account
 from yuemian.messaging.engine.database import Database
-from yuemian.messaging.engine.statements import STILL_IN_USE
+from yuemian.messaging.engine.statements import MAY_LEAVE
 
 #: A new day begins with the organization's own midnight.
 _TODAY: Final = "(now() AT TIME ZONE o.time_zone)::date"
@@ -58,7 +58,7 @@ HAND_OVER_PRICED: Final = f"""
 UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s, cost = t.price
 FROM unnest(%(ids)s::uuid[], %(prices)s::numeric[]) AS t (id, price)
 WHERE d.id = t.id AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s
-  AND d.lease_until > now() + %(margin)s AND {STILL_IN_USE}
+  AND d.lease_until > now() + %(margin)s AND {MAY_LEAVE}
 RETURNING d.id
 """  # noqa: S608
 

@@ -98,15 +98,20 @@ SELECT version_id, channel, locale, subject, body FROM messaging_templatevariant
 # It touches no indexed column, so PostgreSQL rewrites the row in its page alone. `coalesce` leads by the key: an index
 # on `state` or `lease_until` would be walked over everything that is under way.
 # The address is looked at once more: whoever opted out while another message to them was being planned could not call
-# off what they did not see yet (docs/decisions/0012). A code proves an address that failed, too.
+# off what they did not see yet (docs/decisions/0012). A code proves an address that failed, too. So is its batch, which
+# somebody may have been pausing when it was claimed.
 STILL_IN_USE: Final = """(d.contact_point_id IS NULL OR (
       SELECT p.state IN ('active', 'unconfirmed') OR (p.state <> 'opted_out' AND (
           SELECT n.purpose = 'code' FROM messaging_notification n WHERE n.id = d.notification_id))
       FROM hiring_contactpoint p WHERE p.id = d.contact_point_id LIMIT 1))"""
+_GOES_ON: Final = (
+    "(d.batch_id IS NULL OR d.batch_id = ANY(ARRAY(SELECT id FROM messaging_batch WHERE state = 'running')))"
+)
+MAY_LEAVE: Final = f"{STILL_IN_USE} AND {_GOES_ON}"
 HAND_OVER: Final = f"""
 UPDATE messaging_delivery d SET provider = %(provider)s, account = %(account)s
 WHERE d.id = ANY(%(ids)s) AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s
-  AND d.lease_until > now() + %(margin)s AND {STILL_IN_USE}
+  AND d.lease_until > now() + %(margin)s AND {MAY_LEAVE}
 RETURNING d.id
 """  # noqa: S608
 
@@ -124,12 +129,13 @@ SET state = 'queued', attempt = attempt - 1, worker = NULL, lease_until = NULL
 WHERE id = ANY(%(ids)s) AND state = 'sending' AND worker = %(worker)s AND provider = ''
 """
 
-#: Of those not handed over, whose address went out of use goes to the last look again, which says so in the row.
+#: Of those not handed over, whose address went out of use goes to the last look again, which says so in the row, and
+#: what was paused waits for its batch.
 LOOK_AGAIN: Final = f"""
 UPDATE messaging_delivery d
 SET state = 'queued', attempt = d.attempt - 1, worker = NULL, lease_until = NULL
 WHERE d.id = ANY(%(ids)s) AND coalesce(d.state, '') = 'sending' AND d.worker = %(worker)s AND d.provider = ''
-  AND {STILL_IN_USE} IS NOT TRUE
+  AND ({MAY_LEAVE}) IS NOT TRUE
 """  # noqa: S608
 
 # What cannot go now goes later; it was no attempt. Each row has its own wait, and none waits past its deadline.
