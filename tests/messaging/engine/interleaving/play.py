@@ -6,12 +6,11 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from tests.conftest import NOW
 from tests.factories import create_cast, create_interviews, create_template
 from tests.interviews.test_steps import create_plan
 from tests.messaging.engine.conftest import Story, create_worker, engine_settings
@@ -31,6 +30,8 @@ from yuemian.messaging.engine.worker import Options, Worker
 from yuemian.messaging.models import Delivery, TemplateVariant
 from yuemian.trust.tenancy import acting_in
 
+#: A Wednesday morning in Shanghai, ahead of every machine's clock: nothing here is over for what asks that one.
+NOW = datetime(2030, 11, 27, 1, 0, tzinfo=UTC)
 PEOPLE = 20
 #: What somebody does in each, refused or not.
 DEEDS_EACH = 24
