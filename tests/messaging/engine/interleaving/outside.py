@@ -24,14 +24,13 @@ from yuemian.channels.base import (
 from yuemian.domain.states import Channel
 
 _LATER = "taken a while after the answer was given up"
-#: What becomes of a message, and how often.
+#: What becomes of a message, and how often. Nothing that slows an account down: its pace is kept by the real clock.
 _FATES = {
     "taken": 60,
     "taken, the answer lost": 6,
     _LATER: 4,
     "lost on the way": 5,
     Outcome.RETRY: 10,
-    Outcome.THROTTLED: 3,
     Outcome.BAD_RECIPIENT: 5,
     Outcome.NO_CONSENT: 3,
     Outcome.CONTENT_REJECTED: 3,
