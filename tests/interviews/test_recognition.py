@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import Cast, create_interview
 from yuemian.hiring.models import ContactPoint
@@ -13,6 +15,12 @@ from yuemian.interviews.models import Interview
 
 ENGLISH = {"Accept-Language": "en"}
 HERS, HIS = "+8613800138001", "liwei@example.com"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The page asks the machine's clock whether an interview is still ahead."""
+    return timezone.now()
 
 
 def entered(cast: Cast, now: datetime, **changes: Any) -> dict[str, Any]:

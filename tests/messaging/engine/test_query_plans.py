@@ -93,8 +93,9 @@ def test_hand_over_and_settlement_go_by_the_key_alone(crowded: Story) -> None:
             "messaging_delivery_pkey",
             "messaging_notification_pkey",
             "messaging_delivery",
+            "messaging_batch",  # few rows, read once: which run is looked at as a whole
         }, plan
-        assert "Seq Scan" not in plan, plan
+        assert not re.findall(r"Seq Scan on (?!messaging_batch)", plan), plan
 
 
 def test_no_index_looks_at_what_the_hand_over_writes(db: None) -> None:
