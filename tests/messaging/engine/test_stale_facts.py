@@ -37,7 +37,7 @@ def test_what_is_false_never_leaves_and_what_became_false_is_corrected(
     faults = play.run()
     seen.update(play.people.done + play.stage.met + play.outside.fates + Counter(rounds=1))
     again = f"CHAOS=long python -m pytest '{os.environ['PYTEST_CURRENT_TEST'].split()[0]}'"
-    assert not faults, "\n".join([*faults, f"The same again: {again}"])
+    assert not faults, "\n".join([*faults, f"The same seed: {again}"])
 
 
 def test_everybody_did_everything_at_every_moment(seen: Counter[str]) -> None:

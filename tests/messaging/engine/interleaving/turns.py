@@ -1,7 +1,8 @@
 """Everybody takes turns: of two workers, the web role and the wire exactly one goes on, and the seed says which.
 
 A worker's statement, a provider's next word, and what a person does up to the next statement of their transaction are
-turns. Nothing else happens at the same time and nothing waits for the real clock, so a seed plays the same again.
+turns. Nothing else happens at the same time and nothing waits for the real clock. A seed plays nearly the same again:
+ids are drawn anew, and some choices hang on them.
 A statement that meets a lock of a transaction that is still open gets its turn later, as the engine repeats it anyway.
 """
 
